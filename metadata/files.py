@@ -1,0 +1,67 @@
+"""The files beside a card: a protocol, and the folder that implements it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+
+class Files(Protocol):
+    """The files of a model repo. Paths are POSIX, relative to its root."""
+
+    @property
+    def name(self) -> str:
+        """The repo's id, or the folder's name."""
+
+    @property
+    def revision(self) -> str | None:
+        """The commit or branch the files are read at, where there is one."""
+
+    def list(self) -> list[str]:
+        """The paths of all files, sorted."""
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The bytes of a file. Raises FileNotFoundError, or ValueError when it is longer than `limit` bytes."""
+
+
+class Folder:
+    """The files of a folder on this machine; nothing outside of it is ever read."""
+
+    MOST_FILES = 5_000
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.revision: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.root.name
+
+    def list(self) -> list[str]:
+        """The paths of the files, sorted; hidden folders are left out, and so is what comes after 5,000."""
+        found: list[str] = []
+        for directory, names, files in os.walk(self.root):
+            names[:] = sorted(n for n in names if not n.startswith("."))
+            found.extend((Path(directory) / f).relative_to(self.root).as_posix() for f in files)
+            if len(found) > self.MOST_FILES:
+                break
+        return sorted(found[: self.MOST_FILES])
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The bytes of a file. Raises FileNotFoundError, or ValueError when it is longer than `limit` bytes."""
+        target = self.resolve(path)
+        if target.stat().st_size > limit:
+            raise ValueError(f"{path} is larger than {limit:,} bytes.")
+        return target.read_bytes()
+
+    def resolve(self, path: str) -> Path:
+        """The file's place on disk. Raises FileNotFoundError for what is missing, no file, or outside the folder."""
+        pure = PurePosixPath(path)
+        if "\0" in path or "\\" in path or pure.is_absolute():
+            raise FileNotFoundError(f"{path!r} is not a path inside the folder.")
+        target = (self.root / pure).resolve()
+        if not target.is_relative_to(self.root) or not target.is_file():
+            raise FileNotFoundError(f"There is no file {path!r} in the folder.")
+        return target

@@ -1,0 +1,133 @@
+"""What is asked: a Request, and what it became: a ResolvedRequest; with their JSON encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from metadata.media import Media
+from metadata.tasks import Task, find_task, task
+
+MEDIA_INPUTS = ("image", "audio", "video")
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "task": (str,),
+    "model": (str,),
+    "provider": (str,),
+    "inputs": (Mapping,),
+    "parameters": (Mapping,),
+    "stream": (bool,),
+    "base_url": (str, type(None)),
+    "bill_to": (str, type(None)),
+    "tools": (list, tuple),
+    "response_format": (Mapping, type(None)),
+    "extra": (Mapping,),
+    "headers": (Mapping,),
+}
+
+
+class RequestError(ValueError):
+    """A Request that can't be read or written; its text is a sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asks of a model.
+
+    `task` is a row of the task table (`conversational` for chat), `inputs` holds its fields, `parameters` only what
+    was set; media among the inputs are `Media`. `base_url` names an endpoint of one's own instead of a provider.
+    """
+
+    task: str
+    model: str
+    inputs: Mapping[str, Any]
+    provider: str = "auto"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    stream: bool = False
+    base_url: str | None = None
+    bill_to: str | None = None
+    tools: tuple[Mapping[str, Any], ...] = ()
+    response_format: Mapping[str, Any] | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def row(self) -> Task:
+        """The task's row in the table."""
+        return task(self.task)
+
+    def to_json(self) -> dict[str, Any]:
+        """The request as plain JSON data; what is not set is left out."""
+        value: dict[str, Any] = {}
+        for item in fields(self):
+            held = getattr(self, item.name)
+            if item.name in ("task", "model", "inputs") or held not in (None, {}, (), False, "auto"):
+                value[item.name] = _encode(held)
+        return value
+
+    @classmethod
+    def from_json(cls, value: Any) -> Request:
+        """The inverse of `to_json`; fields that are no part of a Request are ignored. Raises RequestError."""
+        if not isinstance(value, Mapping):
+            raise RequestError("A request is a JSON object.")
+        known: dict[str, Any] = {}
+        for name, kinds in _KINDS.items():
+            if name not in value or (value[name] is None and type(None) not in kinds and name != "inputs"):
+                continue
+            if not isinstance(value[name], kinds):
+                raise RequestError(f'"{name}" can\'t be {_json_name(value[name])}.')
+            known[name] = value[name]
+        for name in ("task", "model", "inputs"):
+            if name not in known:
+                raise RequestError(f'"{name}" is missing.')
+        row = find_task(known["task"])
+        if row is None:
+            raise RequestError(f"{known['task']!r} is not a task.")
+        known["task"] = row.id
+        known["inputs"] = _decode_inputs(known["inputs"])
+        known["tools"] = tuple(known.get("tools", ()))
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedRequest:
+    """A Request and where it goes. Keys are never in it, only the name of the key that is needed.
+
+    `provider_model` is the model's id at the provider. `adapter` is the path of LoRA weights in the repo, if any.
+    `route` is the base URL of an endpoint (empty: the provider's own). `key_name` is the environment variable that
+    holds the key, None where no key is sent."""
+
+    request: Request
+    provider: str
+    provider_model: str
+    adapter: str | None
+    route: str
+    host: str
+    key_name: str | None
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, Media):
+        return value.to_json()
+    if isinstance(value, Mapping):
+        return {str(key): _encode(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encode(item) for item in value]
+    return value
+
+
+def _decode_inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    decoded = dict(inputs)
+    for name in MEDIA_INPUTS:
+        if decoded.get(name) is not None:
+            try:
+                decoded[name] = Media.from_json(decoded[name])
+            except ValueError as error:
+                raise RequestError(f'"inputs.{name}": {error}') from None
+    return decoded
+
+
+def _json_name(value: Any) -> str:
+    names = {bool: "true or false", int: "a number", float: "a number", str: "a string", list: "a list"}
+    return "null" if value is None else names.get(type(value), "an object")
