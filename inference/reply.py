@@ -1,0 +1,41 @@
+"""What comes back: a Reply as a whole, and the Deltas of a stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from metadata.outputs import Output, ToolCall
+from wire.request import ResolvedRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts as the provider reported them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    reasoning_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of a streamed chat answer; fields that a chunk did not carry are empty."""
+
+    content: str = ""
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: str | None = None
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: its output, the raw JSON (None for media), who gave it, and how long it took in seconds."""
+
+    output: Output
+    raw: Any = field(hash=False)
+    provider: str
+    elapsed: float
+    usage: Usage | None
+    resolved: ResolvedRequest

@@ -1,0 +1,150 @@
+"""The FastAPI assembly: who may talk to the app, what the page may load, and the routes beside Gradio's."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import gradio as gr
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, Response
+from starlette.middleware.gzip import GZipMiddleware
+
+from . import theme
+from .session import Site
+from .shelf import SHOWN
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LOOPBACK_NAMES = frozenset(("localhost", "127.0.0.1", "::1"))
+MAX_UPLOAD = "50mb"
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; media-src 'self' data: blob:; connect-src 'self' data: blob:; "
+    "worker-src 'self' blob:; form-action 'self'; object-src 'none'; base-uri 'self'; frame-ancestors "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Which hosts the app answers as, and which sites may frame it."""
+
+    hosts: frozenset[str] = LOOPBACK_NAMES
+    any_host: bool = False
+    framed_by: tuple[str, ...] = ("'self'",)
+
+    def answers(self, host: str) -> bool:
+        """Whether a Host header (or the host of an Origin) is one of ours."""
+        return self.any_host or _hostname(host) in self.hosts
+
+
+class Guard:
+    """Checks Host (DNS rebinding) and Origin (cross-site requests), and adds the security headers."""
+
+    def __init__(self, app: App, access: Access) -> None:
+        self.app = app
+        self.access = access
+        self.policy = (POLICY + " ".join(access.framed_by)).encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or refuse it with one sentence."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        host, origin = headers.get(b"host", ""), headers.get(b"origin")
+        if not self.access.answers(host):
+            await _refuse(421, f"This app does not answer as {host!r}. Start it with --allow-host to change that.")(
+                scope, receive, send
+            )
+            return
+        if origin and origin != "null" and not _same_site(origin, host) and scope.get("method") not in ("GET", "HEAD"):
+            await _refuse(403, "This request comes from another site.")(scope, receive, send)
+            return
+        await self.app(scope, receive, self._with_headers(send, scope))
+
+    def _with_headers(self, send: Send, scope: Scope) -> Send:
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                headers = [h for h in message.get("headers", []) if h[0].lower() != b"access-control-allow-origin"]
+                if not any(name.lower() == b"content-security-policy" for name, _ in headers):
+                    headers.append((b"content-security-policy", self.policy))
+                headers += [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        return sending
+
+
+def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
+    """The whole app: Gradio mounted at the root, with our middleware, `/health` and `/media` before it."""
+    app = FastAPI(title="Showcard", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/health")
+    async def health() -> JSONResponse:
+        return JSONResponse({"status": "ok", "engines": len(site.embedded.models)})
+
+    @app.get("/media/{name}")
+    async def media(name: str) -> Response:
+        found = site.shelf.get(name)
+        if found is None or found.data is None:
+            return JSONResponse({"error": "This file is no longer here. Run again to get it back."}, 404)
+        kind = found.media_type or ""
+        shown = kind.startswith(SHOWN)
+        return Response(
+            found.data,
+            media_type=kind if shown else "application/octet-stream",
+            headers={
+                "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+                "cache-control": "private, max-age=3600",
+                "content-disposition": "inline" if shown else "attachment",
+            },
+        )
+
+    demo.max_threads = 200
+    demo.queue(default_concurrency_limit=None, max_size=1_000, api_open=False)
+    app = gr.mount_gradio_app(
+        app,
+        demo,
+        path="/",
+        run_history=False,
+        enable_monitoring=False,
+        show_error=False,
+        max_file_size=MAX_UPLOAD,
+        theme=theme.theme(),
+        css=theme.CSS,
+        head=theme.HEAD,
+        footer_links=[],
+        ssr_mode=False,
+        pwa=False,
+    )
+    app.add_middleware(GZipMiddleware, minimum_size=2_000)
+    app.add_middleware(Guard, access=access)  # type: ignore[arg-type]
+    return app
+
+
+def _refuse(status: int, sentence: str) -> JSONResponse:
+    return JSONResponse({"error": sentence}, status_code=status)
+
+
+def _hostname(host: str) -> str:
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _same_site(origin: str, host: str) -> bool:
+    return hmac.compare_digest(urlsplit(origin).netloc.lower().encode(), host.lower().encode())
+
+
+def allowed_hosts(bound: str, extra: Iterable[str]) -> frozenset[str]:
+    """The names an app bound to an address answers as: loopback, the address itself, and those given."""
+    names = {_hostname(name) for name in (bound, *extra)} - {"", "0.0.0.0", "::"}  # noqa: S104
+    return LOOPBACK_NAMES | names
