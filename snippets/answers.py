@@ -1,0 +1,51 @@
+"""What comes back on the wire, so that a raw client can print or save it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from metadata.tasks import task
+from wire.call import CHAT_TASKS
+
+Path = tuple[str | int, ...]
+
+OUTPUT_FILES = {"image": "output.png", "audio": "output.wav", "video": "output.mp4", "mesh": "output.glb"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer of a service: `json`, `bytes` of media, `base64` in JSON, or the `url` of media in JSON at `path`."""
+
+    kind: str
+    path: Path = ()
+    file: str = ""
+
+
+_TEXT_PATHS: dict[str, Path] = {"automatic-speech-recognition": ("text",)}
+_MEDIA_IN_JSON: dict[tuple[str, str], tuple[str, Path]] = {
+    ("fal-ai", "text-to-image"): ("url", ("images", 0, "url")),
+    ("fal-ai", "text-to-speech"): ("url", ("audio", "url")),
+    ("novita", "text-to-video"): ("url", ("video", "video_url")),
+    ("nscale", "text-to-image"): ("base64", ("data", 0, "b64_json")),
+    ("together", "text-to-image"): ("base64", ("data", 0, "b64_json")),
+    ("together", "image-to-image"): ("base64", ("data", 0, "b64_json")),
+}
+_BYTES = frozenset({"hf-inference", "endpoint"})
+_SPEECH_BYTES = frozenset({"together", "deepinfra"})
+
+
+def answer_of(provider: str, task_id: str) -> Answer:
+    """What a provider answers for a task; "endpoint" stands for a server of one's own."""
+    row = task(task_id)
+    file = OUTPUT_FILES.get(row.output, "")
+    if task_id in CHAT_TASKS:
+        return Answer("json", ("choices", 0, "message", "content"))
+    if (provider, task_id) in _MEDIA_IN_JSON:
+        return Answer(*_MEDIA_IN_JSON[provider, task_id], file)
+    if task_id == "text-generation":
+        return Answer("json", (0, "generated_text") if provider == "hf-inference" else ())
+    if task_id == "audio-to-audio" or not file or task_id == "depth-estimation":
+        return Answer("json", _TEXT_PATHS.get(task_id, ()) if provider in _BYTES or provider == "fal-ai" else ())
+    if provider in _BYTES or (task_id == "text-to-speech" and provider in _SPEECH_BYTES):
+        return Answer("bytes", (), file)
+    return Answer("json")

@@ -1,0 +1,115 @@
+"""The files that a snippet opens: media of a request under names that are safe in any language."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from metadata.media import Media
+from wire.checks import clean_url
+from wire.media import Embedded, media_type_of
+from wire.request import RequestError
+
+# What Python knows without the system's tables, which differ from machine to machine.
+_PYTHON_TYPES = mimetypes.MimeTypes(filenames=())
+_LONGEST_NAME = 80
+_SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/webp": ".webp",
+    "image/svg+xml": ".svg",
+    "audio/wav": ".wav",
+    "audio/x-wav": ".wav",
+    "audio/mpeg": ".mp3",
+    "audio/flac": ".flac",
+    "audio/ogg": ".ogg",
+    "audio/mp4": ".m4a",
+    "video/mp4": ".mp4",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One medium of a request: the name of its file, and of the variable that holds its bytes."""
+
+    media: Media
+    name: str
+    variable: str
+
+    @property
+    def address(self) -> str | None:
+        """Where it is fetched from, when it is no file of the person's."""
+        return address_of(self.media)
+
+    @property
+    def unknown_suffix(self) -> str | None:
+        """The ending that Python has to be told the type of, if any."""
+        if _PYTHON_TYPES.guess_type(self.name)[0] == media_type_of(self.media):
+            return None
+        return PurePosixPath(self.name).suffix.lower()
+
+
+def address_of(media: Media) -> str | None:
+    """The address of remote media."""
+    if media.data is not None or not media.source or not media.source.lower().startswith(("http://", "https://")):
+        return None
+    scheme, _, rest = media.source.partition("://")
+    return clean_url(f"{scheme.lower()}://{rest.partition('#')[0]}")
+
+
+def files_of(value: Any) -> dict[Media, File]:
+    """A file for each medium in a value, in the order met."""
+    files: dict[Media, File] = {}
+    for media in _media(value):
+        if media in files:
+            continue
+        kind = media.kind if media.kind in ("image", "audio", "video") else "file"
+        name, number = _name(media, kind), 2
+        taken = {file.name for file in files.values()}
+        stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
+        while name in taken:
+            name, number = f"{stem}-{number}{suffix}", number + 1
+        same = sum(file.variable.rstrip("_0123456789") == kind for file in files.values())
+        files[media] = File(media, name, f"{kind}_{same + 1}" if same else kind)
+    return files
+
+
+def _media(value: Any) -> Iterator[Media]:
+    if isinstance(value, Media | Embedded):
+        yield value if isinstance(value, Media) else value.media
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _media(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _media(item)
+
+
+def _name(media: Media, kind: str) -> str:
+    source = unquote(urlsplit(media.source).path) if address_of(media) else media.source or ""
+    base = PurePosixPath((media.name or source).replace("\\", "/")).name
+    safe = "".join(char if _is_safe(char) else "_" for char in base).strip(" ").lstrip("-.")[-_LONGEST_NAME:]
+    if not safe.strip("_. ") or not PurePosixPath(safe).stem:
+        safe = kind
+    suffix = PurePosixPath(safe).suffix
+    if media.data is not None and not suffix:
+        safe += _suffix(media)
+    return safe
+
+
+def _is_safe(char: str) -> bool:
+    return (char.isascii() and char.isalnum()) or char in " ._-+()" or (not char.isascii() and char.isalnum())
+
+
+def _suffix(media: Media) -> str:
+    media_type = media_type_of(media)
+    return _SUFFIXES.get(media_type) or mimetypes.guess_extension(media_type) or ".bin"
+
+
+def check_opened(file: File) -> None:
+    """Raises RequestError for a reference that is neither a file name nor an address."""
+    if file.media.data is None and not file.media.source:
+        raise RequestError("The media are empty.")

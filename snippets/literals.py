@@ -1,0 +1,196 @@
+"""A value -> a literal of Python, JavaScript, JSON or the shell. The only place that quotes."""
+
+from __future__ import annotations
+
+import json
+import keyword
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+WIDTH = 88
+
+_PLAIN_ASCII = re.compile(r"[ -!#-\[\]-~]*")  # printable, no double quote, no backslash
+_SAFE_WORD = re.compile(r"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An expression that a writer made, to be written as it stands; never made of an input."""
+
+    text: str
+
+
+def python(value: Any, indent: int = 0, room: int = WIDTH) -> str:
+    """A Python expression whose value equals `value`, laid out as black does; `room` is what the line has left."""
+    one_line = _python_line(value)
+    if len(one_line) <= room or not isinstance(value, dict | list) or not value:
+        return one_line
+    inner = " " * (indent + 4)
+    if isinstance(value, dict):
+        heads = ((f"{_python_line(key)}: ", item) for key, item in value.items())
+    else:
+        heads = (("", item) for item in value)
+    lines = [f"{inner}{head}{python(item, indent + 4, WIDTH - indent - 5 - len(head))},\n" for head, item in heads]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n{''.join(lines)}{' ' * indent}{closing}"
+
+
+def python_call(function: str, arguments: Iterable[tuple[str, Any]], indent: int = 0, prefix: int = 0) -> str:
+    """A call with named arguments (an empty name: positional), one a line where they don't fit on one."""
+    known = [(name, value) for name, value in arguments if not name or is_python_name(name)]
+    others = {name: value for name, value in arguments if name and not is_python_name(name)}
+    parts = [(f"{name}=" if name else "", value) for name, value in known]
+    if others:
+        parts.append(("**", others))
+    one_line = f"{function}({', '.join(head + _python_line(value) for head, value in parts)})"
+    if len(one_line) + indent + prefix <= WIDTH:
+        return one_line
+    inner = " " * (indent + 4)
+    lines = [f"{inner}{head}{python(value, indent + 4, WIDTH - indent - 5 - len(head))},\n" for head, value in parts]
+    return f"{function}(\n{''.join(lines)}{' ' * indent})"
+
+
+def is_python_name(name: str) -> bool:
+    """Whether a name can be written as a keyword argument. ASCII only: Python folds other letters together."""
+    return _NAME.fullmatch(name) is not None and not keyword.iskeyword(name)
+
+
+def _python_line(value: Any) -> str:
+    if isinstance(value, str):
+        return python_string(value)
+    if isinstance(value, Code):
+        return value.text
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else f'float("{value!r}")'
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_python_line(k)}: {_python_line(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_python_line, value)) + "]"
+    if value is None or isinstance(value, bool | int):
+        return repr(value)
+    raise TypeError(f"{type(value).__name__} has no literal")
+
+
+def python_string(text: str) -> str:
+    """A Python string literal; double quotes unless single ones save escapes."""
+    if _PLAIN_ASCII.fullmatch(text):
+        return f'"{text}"'
+    quote = "'" if '"' in text and "'" not in text else '"'
+    return quote + "".join(_python_char(char, quote) for char in text) + quote
+
+
+def _python_char(char: str, quote: str) -> str:
+    if char == quote:
+        return "\\" + char
+    if char in _SHORT:
+        return _SHORT[char]
+    if char.isprintable():
+        return char
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def json_text(value: Any, indent: int | None = 2) -> str:
+    """JSON; what does not print (and half a surrogate pair) is escaped. Raises ValueError for NaN and infinity."""
+    separators = (",", ": ") if indent else (", ", ": ")
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return "".join(char if char.isprintable() or char == "\n" else _utf16_escapes(char) for char in text)
+
+
+def javascript(value: Any, indent: int = 0, room: int = WIDTH) -> str:
+    """A JavaScript expression whose value equals `value`."""
+    one_line = _javascript_line(value)
+    if len(one_line) <= room or not isinstance(value, dict | list) or not value:
+        return one_line
+    inner = " " * (indent + 2)
+    if isinstance(value, dict):
+        heads = ((f"{_javascript_key(key)}: ", item) for key, item in value.items())
+    else:
+        heads = (("", item) for item in value)
+    lines = [f"{inner}{head}{javascript(item, indent + 2, WIDTH - indent - 3 - len(head))},\n" for head, item in heads]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n{''.join(lines)}{' ' * indent}{closing}"
+
+
+def javascript_string(text: str) -> str:
+    """A JavaScript string literal."""
+    if _PLAIN_ASCII.fullmatch(text):
+        return f'"{text}"'
+    return '"' + "".join(_javascript_char(char) for char in text) + '"'
+
+
+def _javascript_line(value: Any) -> str:
+    if isinstance(value, str):
+        return javascript_string(value)
+    if isinstance(value, Code):
+        return value.text
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else {"nan": "NaN", "inf": "Infinity"}.get(repr(value), "-Infinity")
+    if isinstance(value, dict):
+        inside = ", ".join(f"{_javascript_key(k)}: {_javascript_line(v)}" for k, v in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_javascript_line, value)) + "]"
+    if value is None or isinstance(value, bool):
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, int):
+        return repr(value)
+    raise TypeError(f"{type(value).__name__} has no literal")
+
+
+def _javascript_key(key: str) -> str:
+    # `__proto__` as a plain or quoted key would set the prototype; computed, it is a property like any other.
+    if key == "__proto__":
+        return '["__proto__"]'
+    return key if _NAME.fullmatch(key) else javascript_string(key)
+
+
+def _javascript_char(char: str) -> str:
+    if char == '"':
+        return '\\"'
+    if char in _SHORT:
+        return _SHORT[char]
+    return char if char.isprintable() else _utf16_escapes(char)
+
+
+def _utf16_escapes(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+
+
+def shell_word(text: str) -> str:
+    """One word of a POSIX shell (bash, dash, zsh). Raises ValueError for what no word can hold."""
+    if _SAFE_WORD.fullmatch(text):
+        return text
+    if "\0" in text:
+        raise ValueError("A shell word can't hold a NUL byte.")
+    text.encode("utf-8")  # half a surrogate pair can't be typed: UnicodeEncodeError is a ValueError
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def heredoc(text: str) -> tuple[str, str]:
+    """What goes after a command (`<<'JSON'`), and the lines that follow; their end is a line that the text has not."""
+    lines = set(text.split("\n"))
+    word, number = "JSON", 1
+    while word in lines:
+        word, number = f"JSON_{number}", number + 1
+    return f"<<'{word}'", f"{text}\n{word}"
+
+
+def comment(text: str) -> str:
+    """A text on one line, for a comment."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def plain(value: Any) -> Any:
+    """Lists and dicts instead of other sequences and mappings."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value

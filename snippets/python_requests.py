@@ -1,0 +1,137 @@
+"""Python with requests: the exact HTTP request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metadata.media import Media
+from wire.call import CHAT_TASKS
+from wire.http import HttpRequest, Key, http_request
+from wire.media import Embedded, media_type_of
+from wire.request import RequestError, ResolvedRequest
+
+from .answers import Answer, answer_of
+from .draft import Draft
+from .files import File, files_of
+from .literals import Code, plain, python_string
+from .notes import no_token_note, queue_reason
+from .python import Script, embedded, path_of
+
+
+def write(resolved: ResolvedRequest) -> Draft:
+    """The snippet. Raises RequestError where it can't be written."""
+    sent = http_request(resolved)
+    if sent.queue:
+        raise RequestError(queue_reason(resolved))
+    script = Script()
+    script.use("requests")
+    files = files_of((sent.json, sent.data, [value for _, value in sent.form]))
+    if files:
+        read = script.encode if sent.json is not None else script.read
+        needed = [file for media, file in files.items() if sent.json is None or _is_needed(sent.json, media, file)]
+        if needed:
+            script.blocks.append("\n".join(read(file) for file in needed))
+    arguments: list[tuple[str, Any]] = [("", sent.url)]
+    headers = {name: _header(script, value) for name, value in sent.headers if not _is_implied(sent, name, value)}
+    if headers:
+        arguments.append(("headers", headers))
+    arguments += _body(sent, files)
+    note = no_token_note(resolved, "#")
+    stream = sent.json is not None and sent.json.get("stream") is True
+    if stream:
+        script.blocks.append(note + _stream(script, arguments, resolved))
+    else:
+        lines = [note + script.call("requests.post", arguments, "response = "), "response.raise_for_status()"]
+        answer = answer_of("endpoint" if resolved.route else _provider(resolved), resolved.request.task)
+        script.blocks.append("\n".join([*lines, *_show(script, answer)]))
+    return Draft(script.text(), "pip install requests")
+
+
+def _provider(resolved: ResolvedRequest) -> str:
+    return "hf-inference" if resolved.provider == "auto" else resolved.provider
+
+
+def _is_needed(body: Any, media: Media, file: File) -> bool:
+    """Whether the bytes are needed: remote media that are only referred to stay an address."""
+    if isinstance(body, Embedded):
+        return body.media == media and (file.address is None or not body.prefix)
+    items = body.values() if isinstance(body, dict) else body if isinstance(body, list) else ()
+    return any(_is_needed(item, media, file) for item in items)
+
+
+def _is_implied(sent: HttpRequest, name: str, value: str | Key) -> bool:
+    return sent.json is not None and name == "Content-Type" and value == "application/json"
+
+
+def _header(script: Script, value: str | Key) -> str | Code:
+    if isinstance(value, str):
+        return value
+    script.use("os")
+    return Code(f"f\"{value.scheme} {{os.environ['{value.name}']}}\"")
+
+
+def _body(sent: HttpRequest, files: dict[Media, File]) -> list[tuple[str, Any]]:
+    if sent.data is not None:
+        return [("data", Code(files[sent.data].variable))]
+    if sent.form:
+        data = {name: value for name, value in sent.form if isinstance(value, str)}
+        media = {name: value for name, value in sent.form if isinstance(value, Media)}
+        return [("files", {name: _form_file(files[value]) for name, value in media.items()}), ("data", data)]
+    return [("json", _expression(sent.json, files))]
+
+
+def _form_file(file: File) -> Code:
+    parts = (python_string(file.name), file.variable, python_string(media_type_of(file.media)))
+    return Code(f"({', '.join(parts)})")
+
+
+def _expression(value: Any, files: dict[Media, File]) -> Any:
+    if isinstance(value, Embedded):
+        return embedded(value.prefix, files[value.media])
+    if isinstance(value, dict):
+        return {key: _expression(item, files) for key, item in value.items()}
+    return [_expression(item, files) for item in value] if isinstance(value, list) else plain(value)
+
+
+def _show(script: Script, answer: Answer) -> list[str]:
+    value = path_of("response.json()", answer.path)
+    if answer.kind == "json":
+        return [f"print({value})"]
+    script.use("pathlib", "Path")
+    if answer.kind == "bytes":
+        return [f"Path({python_string(answer.file)}).write_bytes(response.content)"]
+    if answer.kind == "base64":
+        script.use("base64")
+        return [f"Path({python_string(answer.file)}).write_bytes(base64.b64decode({value}))"]
+    return [f"Path({python_string(answer.file)}).write_bytes(requests.get({value}).content)"]
+
+
+def _stream(script: Script, arguments: list[tuple[str, Any]], resolved: ResolvedRequest) -> str:
+    script.use("json")
+    call = script.call("requests.post", [*arguments, ("stream", True)], "with ")
+    if resolved.request.task in CHAT_TASKS:
+        # The first chunk may hold a role only, the last one (usage) no choice at all.
+        show = (
+            '        for choice in chunk.get("choices") or []:\n'
+            '            print((choice.get("delta") or {}).get("content") or "", end="", flush=True)\n'
+        )
+    elif resolved.route or resolved.provider in ("auto", "hf-inference"):
+        show = '        print(chunk["token"]["text"], end="", flush=True)\n'
+    else:
+        show = (
+            '        for choice in chunk.get("choices") or []:\n'
+            '            print(choice.get("text") or "", end="", flush=True)\n'
+        )
+    return (
+        f"{call} as response:\n"
+        "    response.raise_for_status()\n"
+        "    for line in response.iter_lines():\n"
+        '        if not line.startswith(b"data:"):\n'
+        "            continue\n"
+        '        data = line.removeprefix(b"data:").strip()\n'
+        '        if data == b"[DONE]":\n'
+        "            break\n"
+        "        chunk = json.loads(data)\n"
+        f"{show}"
+        "print()"
+    )

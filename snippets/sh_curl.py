@@ -1,0 +1,162 @@
+"""curl: the exact HTTP request, for a POSIX shell (bash, dash, zsh)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from metadata.media import Media
+from wire.http import HttpRequest, Key, http_request
+from wire.media import Embedded, media_type_of
+from wire.request import RequestError, ResolvedRequest
+
+from .answers import Answer, answer_of
+from .draft import Draft
+from .files import File, files_of
+from .literals import comment, heredoc, json_text, shell_word
+from .notes import no_token_note, queue_reason
+
+# Linux takes at most 128 KiB in one argument.
+_LONGEST_ARGUMENT = 100_000
+
+
+def write(resolved: ResolvedRequest) -> Draft:
+    """The snippet. Raises RequestError where it can't be written."""
+    sent = http_request(resolved)
+    if sent.queue:
+        raise RequestError(queue_reason(resolved))
+    files = files_of((sent.json, sent.data, [value for _, value in sent.form]))
+    answer = answer_of("endpoint" if resolved.route else _provider(resolved), resolved.request.task)
+    pieces = _pieces(sent.json, files) if sent.json is not None else []
+    needed = {file.name: file for file in files.values() if sent.json is None or file.name in _names(pieces)}
+    fetches = [_fetch(file) for file in needed.values() if file.address is not None]
+    command = _command(sent, files, answer)
+    notes = [line for line in (no_token_note(resolved, "#").strip(), _answer_note(answer)) if line]
+    return Draft("\n".join([*fetches, *notes, _with_body(command, sent, pieces)]) + "\n")
+
+
+def _provider(resolved: ResolvedRequest) -> str:
+    return "hf-inference" if resolved.provider == "auto" else resolved.provider
+
+
+def _command(sent: HttpRequest, files: dict[Media, File], answer: Answer) -> list[str]:
+    """The options, one a line, without the JSON body."""
+    first = ["curl", "--fail-with-body"]
+    if sent.json is not None and sent.json.get("stream") is True:
+        first.append("-N")
+    if any(char in sent.url for char in "[]{}"):
+        first.append("--globoff")
+    lines = [" ".join([*first, shell_word(sent.url)])]
+    lines += [f"-H {_header(name, value)}" for name, value in sent.headers]
+    if sent.data is not None:
+        lines.append(f"--data-binary {shell_word('@' + files[sent.data].name)}")
+    for name, value in sent.form:
+        lines.append(_form_field(name, value, files))
+    if answer.kind == "bytes":
+        lines.append(f"--output {shell_word(answer.file)}")
+    return lines
+
+
+def _header(name: str, value: str | Key) -> str:
+    if isinstance(value, Key):
+        return f'"{name}: {value.scheme} ${value.name}"'
+    return shell_word(f"{name}: {value}")
+
+
+def _form_field(name: str, value: str | Media, files: dict[Media, File]) -> str:
+    if isinstance(value, str):
+        return f"--form-string {shell_word(f'{name}={value}')}"
+    file = files[value]
+    # In quotes, for curl: a file's name may hold spaces. Quotes and backslashes are not among its letters.
+    field = f'{name}=@"{file.name}";type={media_type_of(value)}'
+    return f"-F {shell_word(field)}"
+
+
+def _fetch(file: File) -> str:
+    return f"curl --fail --location --output {shell_word(file.name)} {shell_word(file.address or '')}"
+
+
+def _answer_note(answer: Answer) -> str:
+    if answer.kind not in ("url", "base64"):
+        return ""
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in answer.path)
+    what = "address" if answer.kind == "url" else "base64"
+    return comment(f"# The answer is JSON; the {what} of the result is in {path}.")
+
+
+def _pieces(body: Any, files: dict[Media, File]) -> list[str | File]:
+    """The JSON body as text, cut where the base64 of a file goes."""
+    held: list[File] = []
+    # Marks are written as JSON and cut out again: a text that no string of the body has.
+    mark = _absent_mark(body)
+
+    def mark_out(value: Any) -> Any:
+        if isinstance(value, Embedded):
+            file = files[value.media]
+            if file.address is not None and value.prefix:
+                return file.address
+            held.append(file)
+            return f"{value.prefix}{mark}"
+        if isinstance(value, dict):
+            return {key: mark_out(item) for key, item in value.items()}
+        return [mark_out(item) for item in value] if isinstance(value, list) else value
+
+    text = json_text(mark_out(body))
+    parts = text.split(mark)
+    pieces: list[str | File] = [parts[0]]
+    for file, part in zip(held, parts[1:], strict=True):
+        pieces += [file, part]
+    return pieces
+
+
+def _absent_mark(body: Any) -> str:
+    texts = list(_texts(body))
+    number = 0
+    while any(f"<file {number}>" in text for text in texts):
+        number += 1
+    return f"<file {number}>"
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _names(pieces: list[str | File]) -> set[str]:
+    return {piece.name for piece in pieces if isinstance(piece, File)}
+
+
+def _with_body(command: list[str], sent: HttpRequest, pieces: list[str | File]) -> str:
+    join = " \\\n  ".join
+    if sent.json is None:
+        return join(command)
+    if len(pieces) > 1:
+        return _piped(command, pieces)
+    text = pieces[0]
+    assert isinstance(text, str)
+    if len(text.encode()) + 3 * text.count("'") <= _LONGEST_ARGUMENT:
+        return join([*command, f"-d {shell_word(text)}"])
+    opening, rest = heredoc(text)
+    return f"{join([*command, f'--data-binary @- {opening}'])}\n{rest}"
+
+
+def _piped(command: list[str], pieces: list[str | File]) -> str:
+    """The body put together from text and files, so that no argument holds a file."""
+    lines = []
+    for piece in pieces:
+        if isinstance(piece, File):
+            lines.append(f"  base64 < {shell_word(piece.name)} | tr -d '\\n'")
+        elif len(piece.encode()) <= _LONGEST_ARGUMENT:
+            lines.append(f"  printf %s {shell_word(piece)}")
+        else:
+            opening, rest = heredoc(piece)
+            lines.append(f"  cat {opening}\n{rest}")
+    body = "\n".join(lines)
+    return f"{{\n{body}\n}} | " + " \\\n  ".join([*command, "--data-binary @-"])

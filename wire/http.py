@@ -1,0 +1,263 @@
+"""THE exact HTTP request that a ResolvedRequest is, built without network by huggingface_hub's provider helpers."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from huggingface_hub.hf_api import InferenceProviderMapping
+from huggingface_hub.inference._common import TASKS_EXPECTING_IMAGES, MimeBytes, RequestParameters
+from huggingface_hub.inference._providers import CONVERSATIONAL_AUTO_ROUTER, PROVIDERS
+from huggingface_hub.inference._providers._common import TaskProviderHelper
+from huggingface_hub.inference._providers.hf_inference import HFInferenceBinaryInputTask, HFInferenceTask
+
+from metadata.media import Media
+
+from .call import (
+    CHAT_TASKS,
+    client_call,
+    has_method,
+    helper_task,
+    keywords_of,
+    own_key,
+    providers_of,
+    raw_call,
+)
+from .checks import clean_url
+from .media import Marker, decode_multipart
+from .request import RequestError, ResolvedRequest
+
+_NAMES = {"authorization": "Authorization", "content-type": "Content-Type", "prefer": "Prefer"}
+_LEFT_OUT = frozenset({"user-agent", "authorization"})
+_KNOWN: dict[str, dict[str, TaskProviderHelper]] = {
+    **{str(name): tasks for name, tasks in PROVIDERS.items()},
+    "auto": {"conversational": CONVERSATIONAL_AUTO_ROUTER},
+}
+# Tasks that hf-inference and compatible servers do, and for which the client has no method.
+_RAW: dict[str, TaskProviderHelper] = {
+    **{name: HFInferenceTask(name) for name in ("text-to-audio", "text-ranking", "tabular-regression")},
+    **{
+        name: HFInferenceBinaryInputTask(name)
+        for name in ("depth-estimation", "mask-generation", "video-classification", "zero-shot-object-detection")
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The value of a header that holds a key: only the name of its environment variable is known here."""
+
+    name: str
+    scheme: str = "Bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request. Of `json`, `data` and `form` one is set; media inside `json` are `Embedded`.
+
+    `queue`: the answer is a ticket, and the result has to be fetched later."""
+
+    url: str
+    headers: tuple[tuple[str, str | Key], ...]
+    json: Any = None
+    data: Media | None = None
+    form: tuple[tuple[str, str | Media], ...] = ()
+    queue: bool = False
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What a client method hands to its provider helper."""
+
+    inputs: Any
+    parameters: dict[str, Any]
+    extra: dict[str, Any] | None = None
+
+
+def http_request(resolved: ResolvedRequest) -> HttpRequest:
+    """The request that `InferenceClient` would send, headers about itself left out. Raises RequestError."""
+    task_id = resolved.request.task
+    provider = _provider(resolved)
+    call = client_call(resolved) if has_method(task_id) else raw_call(resolved)
+    marker = Marker.absent_from(call.arguments)
+    ask = _ASKS.get(task_id, _first_is_input)(_with_defaults(call.method, marker.replace(call.arguments)))
+    sent = _prepare(_helper(provider, task_id, resolved), ask, resolved)
+    url = sent.url if resolved.route else _only_clean(sent.url)
+    headers = _headers(sent, resolved, call.client)
+    queue = _queues(provider, task_id)
+    return _with_body(url, headers, sent, marker, queue)
+
+
+def _provider(resolved: ResolvedRequest) -> str:
+    task_id = resolved.request.task
+    if resolved.route:
+        return "hf-inference"
+    if resolved.provider != "auto" or task_id in CHAT_TASKS:
+        return resolved.provider
+    found = providers_of(task_id) or ("hf-inference",)
+    if len(found) != 1:
+        raise RequestError("Name a provider: which one serves this model is not known here.")
+    return found[0]
+
+
+def _helper(provider: str, task_id: str, resolved: ResolvedRequest) -> TaskProviderHelper:
+    """A copy of the provider's helper that knows the mapping, so that it asks nobody for it."""
+    name = helper_task(task_id)
+    found = _KNOWN.get(provider, {}).get(name) or (_RAW.get(name) if provider == "hf-inference" else None)
+    if found is None:
+        raise RequestError(f"huggingface_hub can't ask {provider} for {name}.")
+    model = resolved.provider_model if resolved.provider != "auto" else resolved.request.model
+    mapping = InferenceProviderMapping(  # type: ignore[no-untyped-call]
+        provider=provider,
+        hf_model_id=resolved.request.model,
+        providerId=clean_url(resolved.route) if resolved.route else model,
+        status="live",
+        task=name,
+        adapterWeightsPath=resolved.adapter,
+    )
+    helper = copy.copy(found)
+    helper._prepare_mapping_info = lambda model: mapping  # type: ignore[method-assign]
+    return helper
+
+
+def _prepare(helper: TaskProviderHelper, ask: _Ask, resolved: ResolvedRequest) -> RequestParameters:
+    # The key decides the host only; the header made of it is thrown away and built anew.
+    stand_in = "own" if own_key(resolved) else "hf_"
+    try:
+        return helper.prepare_request(
+            inputs=ask.inputs,
+            parameters=ask.parameters,
+            headers={},
+            model=resolved.request.model,
+            api_key=stand_in,
+            extra_payload=ask.extra,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RequestError(f"huggingface_hub can't write this request: {error}") from None
+
+
+def _only_clean(url: str) -> str:
+    if clean_url(url) != url:
+        raise RequestError("The provider's id of this model does not fit into an address.")
+    return url
+
+
+def _headers(
+    sent: RequestParameters, resolved: ResolvedRequest, client: Mapping[str, Any]
+) -> tuple[tuple[str, str | Key], ...]:
+    headers: dict[str, tuple[str, str | Key]] = {}
+    if resolved.key_name is not None:
+        scheme = str(sent.headers.get("authorization", "Bearer ")).partition(" ")[0]
+        headers["authorization"] = ("Authorization", Key(resolved.key_name, scheme))
+    for name, value in sent.headers.items():
+        if name not in _LEFT_OUT:
+            headers[name] = (_NAMES.get(name, name), str(value))
+    if sent.task in TASKS_EXPECTING_IMAGES:
+        headers["accept"] = ("Accept", "image/png")
+    if "bill_to" in client:
+        headers["x-hf-bill-to"] = ("X-HF-Bill-To", client["bill_to"])
+    own = {name: value for name, value in (client.get("headers") or {}).items() if value is not None}
+    headers |= {name.lower(): (name, value) for name, value in own.items()}
+    return tuple(headers.values())
+
+
+def _with_body(
+    url: str, headers: tuple[tuple[str, str | Key], ...], sent: RequestParameters, marker: Marker, queue: bool
+) -> HttpRequest:
+    if sent.data is None:
+        return HttpRequest(url, headers, json=marker.restore(sent.json), queue=queue)
+    kind = getattr(sent.data, "mime_type", None) or ""
+    if kind.startswith("multipart/form-data"):
+        headers = tuple((name, value) for name, value in headers if name.lower() != "content-type")
+        return HttpRequest(url, headers, form=decode_multipart(sent.data, kind, marker), queue=queue)
+    if kind == "application/json":
+        return HttpRequest(url, headers, json=marker.restore(json.loads(sent.data)), queue=queue)
+    return HttpRequest(url, headers, data=marker.media_of(sent.data), queue=queue)
+
+
+def _queues(provider: str, task_id: str) -> bool:
+    return provider == "wavespeed" or (provider, task_id) in _QUEUES
+
+
+_QUEUES = frozenset(
+    {
+        ("fal-ai", "text-to-video"),
+        ("fal-ai", "image-to-video"),
+        ("fal-ai", "image-to-image"),
+        ("fal-ai", "image-segmentation"),
+        ("together", "text-to-video"),
+        ("together", "image-to-video"),
+        ("zai-org", "text-to-image"),
+    }
+)
+
+
+def _with_defaults(method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments, and those that the method sends although nobody set them."""
+    known = keywords_of(method).items()
+    defaults = {name: item.default for name, item in known if item.default not in (None, item.empty)}
+    return defaults | arguments
+
+
+def _first_is_input(arguments: dict[str, Any]) -> _Ask:
+    """What most methods do: the one input, and everything else as parameters."""
+    parameters = {name: value for name, value in arguments.items() if name not in ("model", "extra_body")}
+    extra = arguments.get("extra_body") or {}
+    first = next(name for name in ("text", "prompt", "image", "audio", "video") if name in parameters)
+    if "image" in parameters:
+        first = "image"  # image_to_image has a prompt too, as a parameter
+    return _Ask(parameters.pop(first), parameters | extra)
+
+
+def _nested(names: Mapping[str, str]) -> Callable[[dict[str, Any]], _Ask]:
+    """Several inputs go into one object, under the names of the wire."""
+
+    def ask(arguments: dict[str, Any]) -> _Ask:
+        inputs = {wire: _as_base64(arguments[name]) for name, wire in names.items()}
+        return _Ask(inputs, {k: v for k, v in arguments.items() if k not in names and k != "model"})
+
+    return ask
+
+
+def _as_base64(value: Any) -> Any:
+    return Marker.base64(value) if isinstance(value, MimeBytes) else value
+
+
+def _chat(arguments: dict[str, Any]) -> _Ask:
+    parameters = {name: value for name, value in arguments.items() if name not in ("messages", "extra_body")}
+    parameters = {"model": None, **parameters, **(arguments.get("extra_body") or {})}
+    return _Ask(arguments["messages"], parameters)
+
+
+def _text_generation(arguments: dict[str, Any]) -> _Ask:
+    stream = arguments.pop("stream", None)
+    ask = _first_is_input(arguments)
+    return _Ask(ask.inputs, ask.parameters, {"stream": stream})
+
+
+def _visual_question(arguments: dict[str, Any]) -> _Ask:
+    image, question = arguments["image"], arguments["question"]
+    parameters = {k: v for k, v in arguments.items() if k not in ("image", "question", "model")}
+    return _Ask(image, parameters, {"question": question, "image": Marker.base64(image)})
+
+
+def _table(arguments: dict[str, Any]) -> _Ask:
+    return _Ask(None, {}, {"table": arguments["table"]})
+
+
+_ASKS: dict[str, Callable[[dict[str, Any]], _Ask]] = {
+    "question-answering": _nested({"question": "question", "context": "context"}),
+    "table-question-answering": _nested({"query": "query", "table": "table"}),
+    "text-ranking": _nested({"source_sentence": "source_sentence", "sentences": "sentences"}),
+    "sentence-similarity": _nested({"sentence": "source_sentence", "other_sentences": "sentences"}),
+    "document-question-answering": _nested({"question": "question", "image": "image"}),
+    "visual-question-answering": _visual_question,
+    "tabular-classification": _table,
+    "tabular-regression": _table,
+    "text-generation": _text_generation,
+    **dict.fromkeys(CHAT_TASKS, _chat),
+}

@@ -1,0 +1,113 @@
+"""Media inside a request: a marker stands in for the bytes while a provider's helper builds the body around them."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from huggingface_hub.inference._common import MimeBytes
+
+from metadata.media import Media
+
+from .request import RequestError
+
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+
+
+def media_type_of(media: Media) -> str:
+    """The content type that goes with the bytes; unknown bytes are called just that."""
+    given = media.media_type or ""
+    return given if _MEDIA_TYPE.fullmatch(given) else "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Media inside JSON: base64 after `prefix`, which is empty or the head of a `data:` address."""
+
+    media: Media
+    prefix: str = ""
+
+
+@dataclass(slots=True)
+class Marker:
+    """Bytes that occur nowhere in a request, one number for each of its media."""
+
+    text: str
+    media: list[Media] = field(default_factory=list)
+
+    @classmethod
+    def absent_from(cls, value: Any) -> Marker:
+        """A marker whose every encoding is absent from all texts of a value."""
+        texts = list(_texts(value))
+        for number in range(len(texts) + 1000):
+            text = f"media{number:06d}x"  # 12 bytes: base64 without padding, whatever follows in blocks of 12
+            encoded = base64.b64encode(text.encode()).decode()
+            if not any(encoded in other or text in other for other in texts):
+                return cls(text)
+        raise RequestError("The request holds too many of the texts that stand for media.")
+
+    def replace(self, value: Any) -> Any:
+        """The value with marker bytes for media; inside lists and objects, `data:` addresses of marker bytes."""
+        return {name: self._replace(item, nested=False) for name, item in value.items()}
+
+    def _replace(self, value: Any, nested: bool) -> Any:
+        if isinstance(value, Media):
+            return self._stand_in(value, nested)
+        if isinstance(value, Mapping):
+            return {key: self._replace(item, True) for key, item in value.items()}
+        return [self._replace(item, True) for item in value] if isinstance(value, list | tuple) else value
+
+    def _stand_in(self, media: Media, nested: bool) -> str | MimeBytes:
+        self.media.append(media)
+        data = MimeBytes(f"{self.text}{len(self.media) - 1:012d}".encode(), media_type_of(media))
+        return f"data:{media_type_of(media)};base64,{self.base64(data)}" if nested else data
+
+    @staticmethod
+    def base64(data: bytes) -> str:
+        """Base64 text of bytes."""
+        return base64.b64encode(data).decode("ascii")
+
+    def media_of(self, data: bytes) -> Media:
+        """The media that marker bytes stand for."""
+        return self.media[int(data.decode()[len(self.text) :])]
+
+    def restore(self, value: Any) -> Any:
+        """JSON with `Embedded` where a text holds the marker."""
+        return self._restore(value, base64.b64encode(self.text.encode()).decode()) if self.media else value
+
+    def _restore(self, value: Any, encoded: str) -> Any:
+        if isinstance(value, str):
+            prefix, found, number = value.partition(encoded)
+            return Embedded(self.media[int(base64.b64decode(number))], prefix) if found else value
+        if isinstance(value, Mapping):
+            return {key: self._restore(item, encoded) for key, item in value.items()}
+        return [self._restore(item, encoded) for item in value] if isinstance(value, list | tuple) else value
+
+
+def decode_multipart(body: bytes, content_type: str, marker: Marker) -> tuple[tuple[str, str | Media], ...]:
+    """The fields of a multipart form that a helper wrote."""
+    boundary = content_type.partition("boundary=")[2].encode()
+    fields: list[tuple[str, str | Media]] = []
+    for part in body.split(b"--" + boundary)[1:-1]:
+        head, _, value = part.removeprefix(b"\r\n").removesuffix(b"\r\n").partition(b"\r\n\r\n")
+        name = re.search(rb'; name="([^"]*)"', head)
+        if name is None:
+            raise RequestError("A parameter's name does not fit into a form.")
+        media = marker.media_of(value) if b"filename=" in head else None
+        fields.append((name[1].decode(), media if media is not None else value.decode()))
+    return tuple(fields)
+
+
+def _texts(value: Any) -> Any:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield str(key)
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
