@@ -1,1 +1,62 @@
+"""The table of embedded engines. A new engine is a module with a `load()` and a row here."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
+from .base import Engine, Runner, Talker
+
+__all__ = ["ENGINES", "Engine", "Runner", "Talker"]
+
+
+def _module(name: str) -> Callable[[], Runner | Talker]:
+    """Imports an engine's module when it is first asked, so that the server starts at once."""
+
+    def load() -> Runner | Talker:
+        return cast("Runner | Talker", import_module(f"{__name__}.{name}").load())
+
+    return load
+
+
+ENGINES: tuple[Engine, ...] = (
+    Engine(
+        "showcard/sentiment",
+        "text-classification",
+        "Sentiment of English text by the VADER lexicon and its rules; it does not understand irony.",
+        _module("sentiment"),
+        license="mit",
+        languages=("en",),
+    ),
+    Engine(
+        "showcard/entities",
+        "token-classification",
+        "Names of people, places and organisations by patterns and word lists; it does not read the sentence.",
+        _module("entities"),
+        languages=("en",),
+    ),
+    Engine(
+        "showcard/question-answering",
+        "question-answering",
+        "Finds the words of a text that answer a question, by shared words and the kind of answer asked for.",
+        _module("question_answering"),
+        languages=("en",),
+    ),
+    Engine(
+        "showcard/eliza",
+        "conversational",
+        "A rule-based conversation partner after Weizenbaum's ELIZA: it turns your words around and knows nothing.",
+        _module("eliza"),
+        languages=("en",),
+        context_length=4096,
+    ),
+    Engine(
+        "showcard/card-helper",
+        "conversational",
+        "Looks up answers about model cards, widgets and Showcard in a short list, and says when it has none.",
+        _module("card_helper"),
+        languages=("en",),
+        context_length=4096,
+    ),
+)
