@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
-from .outputs import Output
+from .card import Card
+from .diagnostics import Diagnostic, Severity
+from .inputs import FIELDS, KNOWN_INPUTS, Inputs, Problem, read_inputs
+from .outputs import Output, normalise
+from .tasks import Task
+from .yaml12 import KeyPath, Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +25,172 @@ class Example:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     output: Output | None = None
     line: int = 0
+
+
+TITLES = ("example_title", "title", "label", "name")
+_ABOUT = frozenset(("group", "output", "parameters", *TITLES))
+_DEFAULT_GROUP = "Group 1"
+# What a person might write instead, and what is meant.
+_MEANT = {
+    "outputs": "output", "widget_output": "output", "expected_output": "output", "example_output": "output",
+    "input": "text", "inputs": "text", "sentence": "text", "passage": "context", "url": "src", "image_url": "src",
+    "parameter": "parameters", "example": "example_title", "example_name": "example_title", "groups": "group",
+}  # fmt: skip
+
+
+def read_examples(
+    card: Card, row: Task | None, conversational: bool
+) -> tuple[tuple[Example, ...], tuple[Diagnostic, ...]]:
+    """The examples of a card for a task, and what was wrong with those that are not among them."""
+    reader = _Reader(card.marks, row, conversational)
+    reader.read(card.data.get("widget"), "widget" in card.data)
+    if "widgets" in card.data:
+        reader.say("warning", "widget-key", "“widgets” is not read.", ("widgets",), "Call it “widget”.")
+    return _titled(reader.found), tuple(reader.diagnostics)
+
+
+def count_items(card: Card) -> int:
+    """How many examples a card means to give; each becomes an Example or a Diagnostic."""
+    widget = card.data.get("widget")
+    if isinstance(widget, list):
+        return sum(1 for _ in _items(widget, ("widget",)))
+    return 0 if widget is None else 1
+
+
+def _items(value: list[Any], path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+    """The items of a list, and of lists in it."""
+    for index, item in enumerate(value):
+        if isinstance(item, list) and item:
+            yield from _items(item, (*path, index))
+        else:
+            yield (*path, index), item
+
+
+class _Reader:
+    """Reads the items one by one; remembers where they stand."""
+
+    def __init__(self, marks: Marks, row: Task | None, conversational: bool) -> None:
+        self.marks = marks
+        self.row = row
+        self.conversational = conversational
+        self.found: list[Example] = []
+        self.diagnostics: list[Diagnostic] = []
+
+    def say(self, severity: Severity, code: str, message: str, path: KeyPath, fix: str, key: bool = True) -> None:
+        mark = self.marks.key(path) if key else self.marks.at(path)
+        self.diagnostics.append(Diagnostic(severity, code, message, mark.line, mark.column, fix))
+
+    def read(self, widget: Any, present: bool) -> None:
+        path: KeyPath = ("widget",)
+        if isinstance(widget, list):
+            for number, (at, item) in enumerate(_items(widget, path), start=1):
+                self.item(item, at, f"Example {number}")
+        elif isinstance(widget, dict):
+            self.item(widget, path, "The example")
+        elif isinstance(widget, str) and widget.strip():
+            self.item(widget, path, "The example")
+        elif widget is not None:
+            self.drop(
+                "The example", f"is {_kind(widget)}, not a mapping", path, "Write “widget:” and below it “- text: …”."
+            )
+        elif present:
+            self.say("info", "widget-empty", "“widget” is empty.", path, "Add examples, or remove the key.")
+
+    def drop(self, who: str, why: str, path: KeyPath, fix: str) -> None:
+        self.say("warning", "example-unusable", f"{who} can't be used: it {why}.", path, fix, key=False)
+
+    def item(self, item: Any, path: KeyPath, who: str) -> None:
+        if isinstance(item, str | int | float) and not isinstance(item, bool) and str(item).strip():
+            if self._takes_text():
+                item = {"text": str(item)}
+            else:
+                self.drop(who, "is only a text, and the task needs more", path, "Write it as a mapping.")
+                return
+        if item is None or item in ("", [], {}):
+            self.drop(who, "is empty", path, "Fill it in, or remove it.")
+            return
+        if not isinstance(item, dict):
+            self.drop(who, f"is {_kind(item)}, not a mapping", path, "Write “- text: …”.")
+            return
+        output = self._output(item, path, who)
+        try:
+            read = read_inputs(item, self.row, self.conversational, has_output=output is not None)
+        except Problem as problem:
+            self._unknown_keys(item, path, who, set())
+            self.drop(who, problem.why, path, problem.fix)
+            return
+        self._unknown_keys(item, path, who, read.used)
+        self.found.append(self._example(item, path, who, read, output))
+
+    def _takes_text(self) -> bool:
+        needed = [f.name for f in self.row.fields if f.required] if self.row else ["text"]
+        return needed in (["text"], ["messages"]) or self.conversational
+
+    def _example(
+        self, item: Mapping[str, Any], path: KeyPath, who: str, read: Inputs, output: Output | None
+    ) -> Example:
+        title = next(
+            (str(item[key]).strip() for key in TITLES if key not in read.used and _is_scalar(item.get(key))), ""
+        )
+        group = item.get("group")
+        parameters = item.get("parameters")
+        if parameters is not None and not isinstance(parameters, dict):
+            self.say("warning", "example-parameters", f"{who}: “parameters” is {_kind(parameters)}, not a mapping.",
+                     (*path, "parameters"), "Write them as “name: value” lines.")  # fmt: skip
+        return Example(
+            title=title,
+            inputs=read.inputs,
+            group=str(group).strip() or None if _is_scalar(group) else None,
+            parameters=dict(parameters) if isinstance(parameters, dict) else {},
+            output=output,
+            line=self.marks.at(path).line,
+        )
+
+    def _output(self, item: Mapping[str, Any], path: KeyPath, who: str) -> Output | None:
+        raw = item.get("output")
+        if raw is None:
+            return None
+        task = "conversational" if self.conversational else self.row.id if self.row else ""
+        output = normalise(task, raw)
+        if output.kind == "unknown" and self.row is not None and self.row.output != "unknown":
+            self.say("warning", "example-output", f"{who}: its output does not look like one of {self.row.id}.",
+                     (*path, "output"), f"Write it as {self.row.output} (see the task's page).")  # fmt: skip
+        return output
+
+    def _unknown_keys(self, item: Mapping[str, Any], path: KeyPath, who: str, used: set[str]) -> None:
+        needed = {name for f in self.row.fields for name in FIELDS.get(f.name, ())} if self.row else KNOWN_INPUTS
+        for key in item:
+            if key in used or key in _ABOUT:
+                continue
+            meant = _MEANT.get(key) or next(iter(get_close_matches(key, (*_ABOUT, *needed), n=1, cutoff=0.75)), None)
+            if meant and meant != key and meant not in item:
+                self.say("warning", "example-key", f"{who}: “{key[:60]}” is not read.", (*path, key),
+                         f"Did you mean “{meant}”?")  # fmt: skip
+            elif key in KNOWN_INPUTS:
+                self.say("info", "example-key-unused", f"{who}: “{key}” is not an input of this task.", (*path, key),
+                         "Remove it, or check the task.")  # fmt: skip
+            else:
+                self.say("info", "example-key", f"{who}: “{key[:60]}” is not read.", (*path, key), "Remove it.")
+
+
+def _titled(found: list[Example]) -> tuple[Example, ...]:
+    """Fill in missing titles, counting within each group, and the default group where others have one."""
+    grouped = any(example.group for example in found)
+    counts: dict[str | None, int] = {}
+    titled = []
+    for example in found:
+        group = example.group or (_DEFAULT_GROUP if grouped else None)
+        counts[group] = counts.get(group, 0) + 1
+        title = example.title or f"Example {counts[group]}"
+        titled.append(Example(title, example.inputs, group, example.parameters, example.output, example.line))
+    return tuple(titled)
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool) and bool(str(value).strip())
+
+
+def _kind(value: Any) -> str:
+    names: dict[type, str] = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list",
+                              dict: "a mapping", type(None): "empty"}  # fmt: skip
+    return names.get(type(value), "something else")

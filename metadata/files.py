@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Files(Protocol):
@@ -23,6 +23,14 @@ class Files(Protocol):
 
     def read(self, path: str, limit: int) -> bytes:
         """The bytes of a file. Raises FileNotFoundError, or ValueError when it is longer than `limit` bytes."""
+
+
+@runtime_checkable
+class PartialFiles(Files, Protocol):
+    """Files whose first bytes can be read without the rest, as the headers of large weights are."""
+
+    def head(self, path: str, size: int) -> bytes:
+        """At most the first `size` bytes of a file. Raises FileNotFoundError."""
 
 
 class Folder:
@@ -55,6 +63,11 @@ class Folder:
         if target.stat().st_size > limit:
             raise ValueError(f"{path} is larger than {limit:,} bytes.")
         return target.read_bytes()
+
+    def head(self, path: str, size: int) -> bytes:
+        """At most the first `size` bytes of a file. Raises FileNotFoundError."""
+        with self.resolve(path).open("rb") as file:
+            return file.read(size)
 
     def resolve(self, path: str) -> Path:
         """The file's place on disk. Raises FileNotFoundError for what is missing, no file, or outside the folder."""

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-from .card import Card
+from .card import Card, decode, parse_card
+from .case import card_tags, find_library
 from .diagnostics import Diagnostic
-from .examples import Example
-from .files import Files
-from .infer import TaskGuess
+from .document import LARGEST
+from .examples import Example, read_examples
+from .files import Files, Folder
+from .hints import Hints, mask_token, read_hints
+from .infer import TaskGuess, infer, override
+from .outputs import plain, to_json
+
+CARD = "README.md"
+LARGEST_CARD = 4 * LARGEST  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +34,115 @@ class Model:
     parameters: Mapping[str, Any]  # the card's `inference.parameters`
     opted_out: bool  # `inference: false`
     mask_token: str | None
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[Diagnostic, ...]  # of reading; `lint` adds the rest
+    hints: Hints = Hints()
+
+    def to_json(self, source: str) -> dict[str, Any]:
+        """The model as `inspect --json` prints it."""
+        return {
+            "source": source,
+            "task": self.guess.task.id if self.guess.task else None,
+            "conversational": self.guess.conversational,
+            "rule": self.guess.rule,
+            "trace": [asdict(step) for step in self.guess.trace],
+            "library": self.library,
+            "examples": [_example(example) for example in self.examples],
+            "diagnostics": [_diagnostic(d) for d in self.diagnostics],
+        }
+
+
+def _example(example: Example) -> dict[str, Any]:
+    return {
+        "title": example.title,
+        "group": example.group,
+        "inputs": plain(example.inputs),
+        "parameters": plain(example.parameters),
+        "output": to_json(example.output) if example.output is not None else None,
+        "line": example.line,
+    }
+
+
+def _diagnostic(found: Diagnostic) -> dict[str, Any]:
+    order = ("severity", "code", "message", "line", "column", "fix")
+    return {name: found.to_json()[name] for name in order}
+
+
+def read_model(
+    text: str | bytes, files: Files | None = None, name: str | None = None, task: str | None = None
+) -> Model:
+    """A model from its card's text and the files beside it. `task` is a person's word against the inferred one.
+
+    Raises ValueError only where `task` is no task."""
+    card = parse_card(text)
+    hints = read_hints(files)
+    guess = override(card, hints, task) if task else infer(card, hints)
+    examples, found = read_examples(card, guess.task, guess.conversational)
+    parameters, opted_out, odd = _inference(card)
+    masked = guess.task is not None and guess.task.id == "fill-mask"
+    return Model(
+        name=name or (files.name if files else "") or _card_name(card),
+        card=card,
+        files=files,
+        guess=guess,
+        library=find_library(card.data, card_tags(card.data), hints),
+        examples=examples,
+        parameters=parameters,
+        opted_out=opted_out,
+        mask_token=mask_token(card.data, files, hints) if masked else None,
+        diagnostics=(*card.diagnostics, *hints.diagnostics, *odd, *found),
+        hints=hints,
+    )
+
+
+def source_model(path: Path, task: str | None = None) -> Model:
+    """The model of a README.md or of a folder with one; the card's folder holds its files.
+
+    Raises FileNotFoundError or ValueError, with a sentence for a person."""
+    if not path.exists():
+        raise FileNotFoundError(f"There is no file or folder {str(path)!r}.")
+    if path.is_dir():
+        card = path / CARD
+        raw = _read(card) if card.is_file() else b""
+        return read_model(raw, Folder(path), task=task)
+    raw = _read(path)
+    beside = path.name.lower() == CARD.lower()
+    files = Folder(path.parent) if beside else None
+    return read_model(raw, files, name=None if beside else path.stem, task=task)
+
+
+def _read(path: Path) -> bytes:
+    if not path.is_file():
+        raise ValueError(f"{str(path)!r} is no regular file.")
+    if path.stat().st_size > LARGEST_CARD:
+        raise ValueError(f"{str(path)!r} is larger than {LARGEST_CARD:,} bytes; no card is.")
+    return path.read_bytes()
+
+
+def _card_name(card: Card) -> str:
+    stated = card.data.get("model_name")
+    return stated if isinstance(stated, str) and stated.strip() else "model"
+
+
+def _inference(card: Card) -> tuple[Mapping[str, Any], bool, tuple[Diagnostic, ...]]:
+    """The card's `inference`: its parameters, whether it opts out, and what is odd about it."""
+    value = card.data.get("inference")
+    if isinstance(value, str) and value.strip().lower() in ("false", "no", "off", "true", "yes", "on"):
+        off = value.strip().lower() in ("false", "no", "off")
+        return {}, off, (_odd(card, "inference", f"“inference: {value}” is a text, not true or false."),)
+    if value is None or isinstance(value, bool):
+        return {}, value is False, ()
+    parameters = value.get("parameters") if isinstance(value, dict) else None
+    if isinstance(parameters, dict):
+        return parameters, False, ()
+    if isinstance(value, dict) and (parameters is None and "parameters" in value):
+        return {}, False, ()
+    return {}, False, (_odd(card, "inference", "“inference” is neither true nor false nor has “parameters”."),)
+
+
+def _odd(card: Card, key: str, message: str) -> Diagnostic:
+    mark = card.marks.at((key,))
+    fix = "Write “inference: false”, or “inference:” with “parameters:” below it."
+    return Diagnostic("warning", "inference-shape", message, mark.line, mark.column, fix)
+
+
+__all__ = ["CARD", "Model", "decode", "read_model", "source_model"]

@@ -2,258 +2,108 @@
 
 from __future__ import annotations
 
+import base64
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
+from . import readers
 from .media import Media
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A class and how sure the model is of it; the score may be any number, or missing."""
-
-    label: str
-    score: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """Classes with scores, in the order given."""
-
-    items: tuple[Label, ...]
-    kind: ClassVar[str] = "labels"
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A stretch of transcribed speech; times in seconds."""
-
-    text: str
-    start: float | None
-    end: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A generated, translated, summarised or transcribed text."""
-
-    text: str
-    chunks: tuple[Chunk, ...] = ()
-    kind: ClassVar[str] = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer; start and end count characters (code points) of the context."""
-
-    answer: str
-    score: float | None = None
-    start: int | None = None
-    end: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Answers to a question, best first."""
-
-    items: tuple[Answer, ...]
-    kind: ClassVar[str] = "answers"
-
-
-@dataclass(frozen=True, slots=True)
-class TableAnswer:
-    """An answer from a table; coordinates are (row, column) of the body, from 0."""
-
-    answer: str
-    coordinates: tuple[tuple[int, int], ...] = ()
-    cells: tuple[str, ...] = ()
-    aggregator: str | None = None
-    kind: ClassVar[str] = "table_answer"
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A span of the text; start and end count characters (code points), None where the model gave none."""
-
-    label: str
-    word: str
-    score: float | None
-    start: int | None
-    end: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Entities:
-    """Named spans of a text, in the order given; they may nest or overlap."""
-
-    items: tuple[Entity, ...]
-    kind: ClassVar[str] = "entities"
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """An object in an image; corners in pixels of the image."""
-
-    label: str
-    score: float | None
-    xmin: float
-    ymin: float
-    xmax: float
-    ymax: float
-
-
-@dataclass(frozen=True, slots=True)
-class Boxes:
-    """Objects found in an image."""
-
-    items: tuple[Box, ...]
-    kind: ClassVar[str] = "boxes"
-
-
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """A region of an image: a grey image, white where the region is."""
-
-    label: str
-    score: float | None
-    mask: Media
-
-
-@dataclass(frozen=True, slots=True)
-class Masks:
-    """Regions of an image."""
-
-    items: tuple[Mask, ...]
-    kind: ClassVar[str] = "masks"
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """A generated image."""
-
-    media: Media
-    kind: ClassVar[str] = "image"
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """A sound and its label."""
-
-    media: Media
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Audio:
-    """One sound, or several with labels (audio-to-audio)."""
-
-    items: tuple[Clip, ...]
-    kind: ClassVar[str] = "audio"
-
-
-@dataclass(frozen=True, slots=True)
-class Video:
-    """A generated video."""
-
-    media: Media
-    kind: ClassVar[str] = "video"
-
-
-@dataclass(frozen=True, slots=True)
-class Mesh:
-    """A generated 3D object."""
-
-    media: Media
-    kind: ClassVar[str] = "mesh"
-
-
-@dataclass(frozen=True, slots=True)
-class Vector:
-    """An embedding: numbers in row-major order, with their shape."""
-
-    values: tuple[float, ...]
-    shape: tuple[int, ...]
-    kind: ClassVar[str] = "vector"
-
-
-@dataclass(frozen=True, slots=True)
-class Similarities:
-    """One score a sentence, in the order of the sentences."""
-
-    scores: tuple[float, ...]
-    kind: ClassVar[str] = "similarities"
-
-
-@dataclass(frozen=True, slots=True)
-class Predictions:
-    """One class or number a table row."""
-
-    values: tuple[str | float, ...]
-    kind: ClassVar[str] = "predictions"
-
-
-@dataclass(frozen=True, slots=True)
-class ToolCall:
-    """A function the model asks to have called; arguments as the JSON text it wrote."""
-
-    id: str
-    name: str
-    arguments: str
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A chat answer."""
-
-    content: str
-    role: str = "assistant"
-    reasoning: str = ""
-    tool_calls: tuple[ToolCall, ...] = ()
-    finish_reason: str | None = None
-    kind: ClassVar[str] = "message"
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """What no other type fits; the raw value is kept, so the JSON view always works."""
-
-    raw: Any = field(hash=False)
-    kind: ClassVar[str] = "unknown"
-
-
-Output = (
-    Labels
-    | Text
-    | Answers
-    | TableAnswer
-    | Entities
-    | Boxes
-    | Masks
-    | Image
-    | Audio
-    | Video
-    | Mesh
-    | Vector
-    | Similarities
-    | Predictions
-    | Message
-    | Unknown
+from .output_types import (
+    Answer,
+    Answers,
+    Audio,
+    Box,
+    Boxes,
+    Chunk,
+    Clip,
+    Entities,
+    Entity,
+    Image,
+    Label,
+    Labels,
+    Mask,
+    Masks,
+    Mesh,
+    Message,
+    Output,
+    Predictions,
+    Similarities,
+    TableAnswer,
+    Text,
+    ToolCall,
+    Unknown,
+    Vector,
+    Video,
 )
+from .raw import Unreadable
+from .tasks import find_task
+
+__all__ = [
+    "Answer",
+    "Answers",
+    "Audio",
+    "Box",
+    "Boxes",
+    "Chunk",
+    "Clip",
+    "Entities",
+    "Entity",
+    "Image",
+    "Label",
+    "Labels",
+    "Mask",
+    "Masks",
+    "Mesh",
+    "Message",
+    "Output",
+    "Predictions",
+    "Similarities",
+    "TableAnswer",
+    "Text",
+    "ToolCall",
+    "Unknown",
+    "Vector",
+    "Video",
+    "normalise",
+    "to_json",
+]
+
+DEEPEST = 200  # levels of a raw value that are looked at
+
+
+def normalise(task_id: str, raw: Any) -> Output:
+    """Any answer of a task, from the wire or from a card, as its output type. Never raises: `Unknown` keeps the rest."""
+    row = find_task(task_id)
+    try:
+        if row is None or row.output == "unknown":
+            return readers.guess(raw) if row is None or not isinstance(raw, bytes) else Unknown(raw)
+        return readers.READERS[row.output](raw)
+    except (Unreadable, ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
+        return Unknown(raw)
 
 
 def to_json(output: Output) -> dict[str, Any]:
     """An output as plain JSON data: `{"kind": ..., ...its fields}`; media as in `Media.to_json`."""
-    return {"kind": output.kind, **_plain(output)}
+    return {"kind": output.kind, **plain(output)}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any, depth: int = 0) -> Any:
+    """A value as JSON can hold it: numbers that are none become null, bytes base64, what is unknown its text."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if depth > DEEPEST:
+        return "…"
     if isinstance(value, Media):
         return value.to_json()
     if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__ if name != "kind"}
+        return {name: plain(getattr(value, name), depth + 1) for name in value.__dataclass_fields__ if name != "kind"}
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item, depth + 1) for item in value]
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return value
+        return {str(key): plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, bytes | bytearray):
+        return {"base64": base64.b64encode(value).decode("ascii")}
+    return str(value)

@@ -1,0 +1,81 @@
+"""How often the inferred task is the Hub's own, over the cards of 2022: `python -m benchmarks.task_inference`."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from metadata.card import parse_card
+from metadata.infer import detect_library, infer_task
+from metadata.tasks import find_task
+
+TRUTH = Path(__file__).resolve().parents[2] / "shared" / "cards" / "hub_truth_2022.jsonl.gz"
+CHAT = "text-generation"  # `conversational` was a pipeline tag of its own in 2022; today it is text that chats
+
+
+class Config:
+    """A repo that holds nothing but a config.json with what the Hub knew of it."""
+
+    name = "a/b"
+    revision = None
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.config = config
+
+    def list(self) -> list[str]:
+        return ["README.md", "config.json"] if self.config.get("architectures") else ["README.md"]
+
+    def read(self, path: str, limit: int) -> bytes:
+        return json.dumps(self.config).encode()
+
+
+def legacy(name: str | None) -> str | None:
+    """Today's name of a pipeline tag of 2022."""
+    if name is None:
+        return None
+    found = find_task(name)
+    return CHAT if name == "conversational" else found.id if found else name
+
+
+def rows(path: Path = TRUTH) -> Iterator[dict[str, Any]]:
+    """The Hub's own answers, one card at a time."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def misses(path: Path = TRUTH) -> tuple[int, list[str]]:
+    """How many cards there are, and a line for each whose task differs."""
+    total, wrong = 0, []
+    for row in rows(path):
+        total += 1
+        card = parse_card(row["text"])
+        files = Config({"architectures": row["architectures"], "model_type": row["model_type"]})
+        guess = infer_task(card, files)
+        ours = guess.task.id if guess.task else None
+        if ours != legacy(row["hub_pipeline_tag"]):
+            wrong.append(
+                f"{row['hub_id']}: {ours} by {guess.rule}, the Hub said {row['hub_pipeline_tag']} "
+                f"(architectures {row['architectures']}, library {row['hub_library']}, ours {detect_library(card, files)})"
+            )
+    return total, wrong
+
+
+def main() -> int:
+    """Print the figure and every miss; 1 where it is below 99.5 %."""
+    if not TRUTH.exists():
+        print(f"skipped: {TRUTH} is missing")
+        return 0
+    total, wrong = misses()
+    for line in wrong:
+        print(line)
+    share = 100 * (total - len(wrong)) / total
+    print(f"{total - len(wrong)} of {total} agree: {share:.2f} %")
+    return 0 if share >= 99.5 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
