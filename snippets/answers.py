@@ -31,6 +31,7 @@ _MEDIA_IN_JSON: dict[tuple[str, str], tuple[str, Path]] = {
     ("together", "image-to-image"): ("base64", ("data", 0, "b64_json")),
 }
 _BYTES = frozenset({"hf-inference", "endpoint"})
+_TEXT_IN_JSON = _BYTES | {"fal-ai", "deepinfra"}
 _SPEECH_BYTES = frozenset({"together", "deepinfra"})
 
 
@@ -45,7 +46,7 @@ def answer_of(provider: str, task_id: str) -> Answer:
     if task_id == "text-generation":
         return Answer("json", (0, "generated_text") if provider == "hf-inference" else ())
     if task_id == "audio-to-audio" or not file or task_id == "depth-estimation":
-        return Answer("json", _TEXT_PATHS.get(task_id, ()) if provider in _BYTES or provider == "fal-ai" else ())
+        return Answer("json", _TEXT_PATHS.get(task_id, ()) if provider in _TEXT_IN_JSON else ())
     if provider in _BYTES or (task_id == "text-to-speech" and provider in _SPEECH_BYTES):
         return Answer("bytes", (), file)
     return Answer("json")

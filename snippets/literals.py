@@ -6,13 +6,14 @@ import json
 import keyword
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 WIDTH = 88
 
 _PLAIN_ASCII = re.compile(r"[ -!#-\[\]-~]*")  # printable, no double quote, no backslash
+_PRINTS = re.compile(r"[ -~]*")
 _SAFE_WORD = re.compile(r"[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
@@ -27,17 +28,45 @@ class Code:
 
 def python(value: Any, indent: int = 0, room: int = WIDTH) -> str:
     """A Python expression whose value equals `value`, laid out as black does; `room` is what the line has left."""
-    one_line = _python_line(value)
+    return _lay_out(value, _PYTHON, indent, room)
+
+
+def javascript(value: Any, indent: int = 0, room: int = WIDTH) -> str:
+    """A JavaScript expression whose value equals `value`, laid out as prettier does."""
+    return _lay_out(value, _JAVASCRIPT, indent, room)
+
+
+def json_text(value: Any, room: int = WIDTH) -> str:
+    """JSON; what does not print (and half a surrogate pair) is escaped. Raises ValueError for NaN and infinity."""
+    return _lay_out(value, _JSON, 0, room)
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a language writes a value on one line and a key, how far it indents, and what follows the last item."""
+
+    line: Callable[[Any], str]
+    key: Callable[[str], str]
+    step: int
+    last: str
+
+
+def _lay_out(value: Any, style: _Style, indent: int, room: int) -> str:
+    """One line where it fits, else one item a line."""
+    one_line = style.line(value)
     if len(one_line) <= room or not isinstance(value, dict | list) or not value:
         return one_line
-    inner = " " * (indent + 4)
+    inner = indent + style.step
     if isinstance(value, dict):
-        heads = ((f"{_python_line(key)}: ", item) for key, item in value.items())
+        items = [(f"{style.key(name)}: ", item) for name, item in value.items()]
     else:
-        heads = (("", item) for item in value)
-    lines = [f"{inner}{head}{python(item, indent + 4, WIDTH - indent - 5 - len(head))},\n" for head, item in heads]
+        items = [("", item) for item in value]
+    lines = [
+        f"{' ' * inner}{head}{_lay_out(item, style, inner, WIDTH - inner - len(head) - 1)}" for head, item in items
+    ]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
-    return f"{opening}\n{''.join(lines)}{' ' * indent}{closing}"
+    inside = ",\n".join(lines)
+    return f"{opening}\n{inside}{style.last}\n{' ' * indent}{closing}"
 
 
 def python_call(function: str, arguments: Iterable[tuple[str, Any]], indent: int = 0, prefix: int = 0) -> str:
@@ -95,28 +124,13 @@ def _python_char(char: str, quote: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def json_text(value: Any, indent: int | None = 2) -> str:
-    """JSON; what does not print (and half a surrogate pair) is escaped. Raises ValueError for NaN and infinity."""
-    separators = (",", ": ") if indent else (", ", ": ")
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators)
-    if text.isascii() and "\x7f" not in text:
-        return text
-    return "".join(char if char.isprintable() or char == "\n" else _utf16_escapes(char) for char in text)
+def _json_line(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text if _PRINTS.fullmatch(text) else "".join(_utf16_or_same(char) for char in text)
 
 
-def javascript(value: Any, indent: int = 0, room: int = WIDTH) -> str:
-    """A JavaScript expression whose value equals `value`."""
-    one_line = _javascript_line(value)
-    if len(one_line) <= room or not isinstance(value, dict | list) or not value:
-        return one_line
-    inner = " " * (indent + 2)
-    if isinstance(value, dict):
-        heads = ((f"{_javascript_key(key)}: ", item) for key, item in value.items())
-    else:
-        heads = (("", item) for item in value)
-    lines = [f"{inner}{head}{javascript(item, indent + 2, WIDTH - indent - 3 - len(head))},\n" for head, item in heads]
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    return f"{opening}\n{''.join(lines)}{' ' * indent}{closing}"
+def _utf16_or_same(char: str) -> str:
+    return char if char.isprintable() else _utf16_escapes(char)
 
 
 def javascript_string(text: str) -> str:
@@ -157,7 +171,7 @@ def _javascript_char(char: str) -> str:
         return '\\"'
     if char in _SHORT:
         return _SHORT[char]
-    return char if char.isprintable() else _utf16_escapes(char)
+    return _utf16_or_same(char)
 
 
 def _utf16_escapes(char: str) -> str:
@@ -194,3 +208,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+_PYTHON = _Style(_python_line, python_string, 4, ",")
+_JAVASCRIPT = _Style(_javascript_line, _javascript_key, 2, ",")
+_JSON = _Style(_json_line, _json_line, 2, "")

@@ -86,7 +86,7 @@ def http_request(resolved: ResolvedRequest) -> HttpRequest:
     marker = Marker.absent_from(call.arguments)
     ask = _ASKS.get(task_id, _first_is_input)(_with_defaults(call.method, marker.replace(call.arguments)))
     sent = _prepare(_helper(provider, task_id, resolved), ask, resolved)
-    url = sent.url if resolved.route else _only_clean(sent.url)
+    url = sent.url if resolved.route else _only_clean(sent.url, resolved.provider_model)
     headers = _headers(sent, resolved, call.client)
     queue = _queues(provider, task_id)
     return _with_body(url, headers, sent, marker, queue)
@@ -110,7 +110,9 @@ def _helper(provider: str, task_id: str, resolved: ResolvedRequest) -> TaskProvi
     found = _KNOWN.get(provider, {}).get(name) or (_RAW.get(name) if provider == "hf-inference" else None)
     if found is None:
         raise RequestError(f"huggingface_hub can't ask {provider} for {name}.")
-    model = resolved.provider_model if resolved.provider != "auto" else resolved.request.model
+    # hf-inference and the router go by the Hub's own id.
+    of_hub = provider == "hf-inference" or resolved.provider == "auto"
+    model = resolved.request.model if of_hub else resolved.provider_model
     mapping = InferenceProviderMapping(  # type: ignore[no-untyped-call]
         provider=provider,
         hf_model_id=resolved.request.model,
@@ -140,8 +142,9 @@ def _prepare(helper: TaskProviderHelper, ask: _Ask, resolved: ResolvedRequest) -
         raise RequestError(f"huggingface_hub can't write this request: {error}") from None
 
 
-def _only_clean(url: str) -> str:
-    if clean_url(url) != url:
+def _only_clean(url: str, model: str) -> str:
+    """The address, when the provider's id of the model is nothing but a part of its path."""
+    if clean_url(url) != url or (model in url and any(part in model for part in ("?", "%", "//", ".."))):
         raise RequestError("The provider's id of this model does not fit into an address.")
     return url
 

@@ -1,0 +1,70 @@
+"""Runs many Python files in one process, each as a fresh script in its own folder; prints one JSON line a file.
+
+Started with `RECORDER` set, it leads every https address to the recorder, as `/host/path`: from outside, so that
+the scripts stay as they were written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+import traceback
+
+import httpx2
+import huggingface_hub
+import requests
+from huggingface_hub.inference._providers import _common, hf_inference
+
+
+class _Redirected(requests.adapters.HTTPAdapter):
+    def send(self, request: requests.PreparedRequest, *args: object, **kwargs: object) -> requests.Response:
+        request.url = _lead(request.url)
+        return super().send(request, *args, **kwargs)
+
+
+class _Transport(httpx2.HTTPTransport):
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.url = httpx2.URL(_lead(str(request.url)))
+        return super().handle_request(request)
+
+
+def _lead(url: str) -> str:
+    return f"{os.environ['RECORDER']}/{url.removeprefix('https://')}" if url.startswith("https://") else url
+
+
+def _session() -> requests.Session:
+    session = _plain_session()
+    session.mount("https://", _Redirected())
+    return session
+
+
+_plain_session = requests.Session
+if "RECORDER" in os.environ:
+    requests.sessions.Session = _session
+    huggingface_hub.set_client_factory(lambda: httpx2.Client(transport=_Transport(), follow_redirects=True))
+
+
+def run(path: str) -> dict[str, object]:
+    """One script: what it printed, and how it failed if it did."""
+    os.chdir(os.path.dirname(path))
+    _common._fetch_inference_provider_mapping.cache_clear()
+    hf_inference._check_supported_task.cache_clear()
+    printed = io.StringIO()
+    error = None
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            code = compile(file.read(), path, "exec")
+        with contextlib.redirect_stdout(printed):
+            exec(code, {"__name__": "__main__"})
+    except SyntaxError as failure:
+        error = f"SyntaxError: {failure}"
+    except BaseException:
+        error = traceback.format_exc()
+    return {"path": path, "printed": printed.getvalue(), "error": error}
+
+
+for line in sys.stdin:
+    print(json.dumps(run(line.rstrip("\n"))), flush=True)
