@@ -15,7 +15,7 @@ from huggingface_hub.hf_api import InferenceProviderMapping
 from huggingface_hub.inference._providers import _common
 from PIL.Image import Image
 
-from metadata.media import Media, sniff
+from metadata.media import sniff
 from metadata.outputs import Message, Output, ToolCall, Unknown, normalise
 from wire.call import ClientCall, client_call
 from wire.request import ResolvedRequest
@@ -84,7 +84,7 @@ class _calling:
             call = client_call(self.resolved)
             key = self._key(call)
             client = await self.stack.enter_async_context(AsyncInferenceClient(**dict(call.client), api_key=key))
-            arguments = {name: _bytes_of(value) for name, value in call.arguments.items()}
+            arguments = call.bound_arguments()
             if call.method == "chat_completion":
                 arguments["stream"] = stream
                 if not stream:
@@ -116,17 +116,6 @@ def _publish_mapping(resolved: ResolvedRequest) -> None:
         task=resolved.request.task,
         adapterWeightsPath=resolved.adapter,
     )
-
-
-def _bytes_of(value: Any) -> Any:
-    """An argument as the client takes it: never a reference that it would open by itself."""
-    if not isinstance(value, Media):
-        return value
-    if value.data is None:
-        raise InferenceFailure(
-            f"{value.name or value.source or 'The file'} has not been read.", "Choose the file again."
-        )
-    return value.data
 
 
 def _understood_anyway(error: Exception, exchange: Exchange) -> bool:

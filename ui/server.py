@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 
+from inference.assets import AssetError
+
 from . import theme
 from .session import Site
 from .shelf import SHOWN
@@ -92,7 +94,10 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
 
     @app.get("/media/{name}")
     async def media(name: str) -> Response:
-        found = site.shelf.get(name)
+        try:
+            found = await site.shelf.get(name)
+        except AssetError as error:
+            return JSONResponse({"error": str(error)}, 404)
         if found is None or found.data is None:
             return JSONResponse({"error": "This file is no longer here. Run again to get it back."}, 404)
         kind = found.media_type or ""

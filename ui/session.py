@@ -84,7 +84,7 @@ class Session:
             del self.pages[next(iter(self.pages))]
         return name
 
-    def keys(self, base_url: str | None = None) -> dict[str, str]:
+    def keys_for(self, base_url: str | None = None) -> dict[str, str]:
         """The keys by name for a call; an endpoint's own key only for its host."""
         found = {}
         token = self.hub_token or self.site.machine_token
@@ -94,6 +94,17 @@ class Session:
         if host and host in self.endpoint_keys:
             found["API_TOKEN"] = self.endpoint_keys[host]
         return found
+
+    def keep_key(self, base_url: str | None, key: str) -> None:
+        """Hold a pasted key: for the endpoint's host, or as the Hub token where there is no base URL."""
+        key = key.strip()
+        if not key:
+            return
+        host = urlsplit(base_url).hostname if base_url else None
+        if host:
+            self.endpoint_keys[host] = key
+        elif base_url is None:
+            self.hub_token = key
 
 
 async def cancel_and_wait(task: asyncio.Task[Any]) -> None:

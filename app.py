@@ -1,0 +1,198 @@
+"""Showcard's command line, and where its parts are put together."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+    from ui.session import Site
+
+ROOT = Path(__file__).parent
+DEFAULT_PORT = 7860
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a verb; without one, serve. The exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    verbs = {"inspect": inspect, "lint": lint, "snippets": snippets}
+    if given and given[0] in verbs:
+        return verbs[given[0]](given[1:])
+    return serve(given)
+
+
+def serve(given: list[str]) -> int:
+    """`app.py [SOURCE]`: the web app."""
+    parser = argparse.ArgumentParser(
+        prog="app.py",
+        description="See a model card's widget, run it, compare two models, and take the code home.",
+        epilog="Other verbs: inspect, lint, snippets; each has its own --help.",
+    )
+    parser.add_argument("source", nargs="?", default="", help="a README.md, a model folder or a Hub id")
+    parser.add_argument("--host", default=os.environ.get("HOST", ""), help="the address to bind (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", DEFAULT_PORT)), help="the port (7860)")
+    parser.add_argument("--shared", action="store_true", help="many people: no local paths, no machine token")
+    parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="also answer as this host")
+    parser.add_argument(
+        "--allow-endpoint",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="shared mode: a base URL that may be called",
+    )
+    options = parser.parse_args(given)
+
+    _quiet_environment()
+    engine = _start_engine()
+    try:
+        assert engine.stdout is not None
+        asyncio.run(_serve(options, engine.stdout.readline().strip()))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        if engine.stdin is not None:
+            engine.stdin.close()  # the engine ends with its standard input
+        engine.wait(timeout=10)
+    return 0
+
+
+def _quiet_environment() -> None:
+    """No analytics, no telemetry, no version checks; set before Gradio or huggingface_hub are imported."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ["DISABLE_TELEMETRY"] = "1"
+
+
+def _start_engine() -> subprocess.Popen[str]:
+    """The embedded engine as a process of its own: it prints its address, and ends when its standard input does."""
+    command = [sys.executable, "-m", "local", "--port", "0", "--with-parent"]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+
+
+async def _serve(options: argparse.Namespace, engine_url: str) -> None:
+    import uvicorn
+    from huggingface_hub import get_token
+
+    from inference.resolve import discover
+    from ui.server import Access, allowed_hosts, build_app
+    from ui.session import Site
+    from ui.shelf import Shelf
+
+    space = os.environ.get("SPACE_HOST", "")
+    host = options.host or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")  # noqa: S104
+    shared = options.shared or bool(os.environ.get("SPACE_ID")) or host not in ("127.0.0.1", "localhost", "::1")
+    endpoints = [*options.allow_endpoint, *filter(None, os.environ.get("SHOWCARD_ENDPOINTS", "").split(","))]
+    site = Site(
+        embedded=await discover(engine_url),
+        shelf=Shelf(),
+        shared=shared,
+        machine_token=None if shared else get_token(),
+        endpoints=tuple(endpoints),
+    )
+    hosts = [*options.allow_host, *filter(None, os.environ.get("SHOWCARD_HOSTS", "").split(",")), space]
+    framed_by = ("'self'", "https://huggingface.co", "https://*.hf.space") if space else ("'self'",)
+    access = Access(allowed_hosts(host, [name for name in hosts if name]), framed_by=framed_by)
+    app = build_app(_pages(site, "" if shared else options.source), site, access)
+    config = uvicorn.Config(
+        app, host=host, port=options.port, log_level="warning", timeout_graceful_shutdown=2, proxy_headers=bool(space)
+    )
+    server = uvicorn.Server(config)
+    print(f"Showcard is at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{options.port}", flush=True)  # noqa: S104
+    await server.serve()
+
+
+def _pages(site: Site, source: str) -> gr.Blocks:
+    """The pages of the app."""
+    import gradio as gr
+
+    import playground.page
+    import widgets.page
+
+    with gr.Blocks(title="Showcard", analytics_enabled=False, delete_cache=(3600, 24 * 3600)) as demo:
+        widgets.page.build(site, source)
+    with demo.route("Compare", "/compare", show_in_navbar=False):
+        playground.page.build(site)
+    return demo
+
+
+def inspect(given: list[str]) -> int:
+    """`app.py inspect SOURCE...`: what the cards say."""
+    from metadata.model import source_model
+
+    parser = argparse.ArgumentParser(prog="app.py inspect", description="Say what model cards hold.")
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a README.md or a model folder")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    options = parser.parse_args(given)
+    failed = 0
+    for source in options.sources:
+        try:
+            found = source_model(Path(source)).to_json(source)
+        except (OSError, ValueError) as error:
+            failed = _complain(source, error)
+            continue
+        print(json.dumps(found, ensure_ascii=False) if options.json else _summary(found))
+    return failed
+
+
+def _summary(found: dict[str, object]) -> str:
+    examples, diagnostics = found["examples"], found["diagnostics"]
+    assert isinstance(examples, list)
+    assert isinstance(diagnostics, list)
+    lines = [f"{found['source']}: {found['task'] or 'no task'} (by {found['rule']})"]
+    lines += [f"  example {n}, line {e['line']}: {e['title']}" for n, e in enumerate(examples, 1)]
+    lines += [f"  {d['severity']}, line {d['line']}: {d['message']}" for d in diagnostics]
+    return "\n".join(lines)
+
+
+def lint(given: list[str]) -> int:
+    """`app.py lint SOURCE...`: what is wrong with the cards; 1 when there is an error."""
+    from metadata.lint import lint as check
+    from metadata.lint import render
+    from metadata.model import source_model
+
+    parser = argparse.ArgumentParser(prog="app.py lint", description="Find mistakes in model cards.")
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a README.md or a model folder")
+    parser.add_argument("--format", choices=("text", "json", "github"), default="text")
+    options = parser.parse_args(given)
+    failed = 0
+    for source in options.sources:
+        try:
+            model = source_model(Path(source))
+        except (OSError, ValueError) as error:
+            failed = _complain(source, error)
+            continue
+        diagnostics = check(model)
+        print(render(source, model.card.text, diagnostics, options.format))
+        failed |= any(d.severity == "error" for d in diagnostics)
+    return int(failed)
+
+
+def snippets(given: list[str], standard_input: IO[str] | None = None) -> int:
+    """`app.py snippets`: JSON lines of Requests on standard input, JSON lines of snippets on standard output."""
+    from inference.resolve import resolve_offline
+    from snippets import lines
+
+    parser = argparse.ArgumentParser(
+        prog="app.py snippets", description="Write Python, JavaScript and curl for Requests given as JSON lines."
+    )
+    parser.parse_args(given)
+    for line in lines(standard_input or sys.stdin, resolve_offline):
+        print(line, flush=True)
+    return 0
+
+
+def _complain(source: str, error: Exception) -> int:
+    print(f"{source}: {error}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

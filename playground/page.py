@@ -1,0 +1,203 @@
+"""The compare page: one question, two models, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from inference.errors import explain
+from metadata.tasks import task
+from ui import panels
+from ui.chat import transcript_html, turn_html
+from ui.markup import escape, one_line, panel
+from ui.session import Session, Site
+
+from .conversation import Comparison, Pane, Settings
+from .stream import Race, Side
+
+NAMES = ("A", "B")
+RUN = "compare"
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+EMPTY = "Ask something below; both models get the same question."
+
+
+class PaneView:
+    """The components of one pane."""
+
+    def __init__(self, name: str, models: list[str], model: str | None) -> None:
+        with gr.Column(elem_classes="pane", elem_id=f"pane-{name}"):
+            self.model = gr.Dropdown(
+                models, value=model, label=f"Model {name}", allow_custom_value=True, elem_id=f"model-{name}"
+            )
+            with gr.Accordion("Settings", open=False):
+                self.system = gr.Textbox(label="System prompt", lines=2, placeholder="You are a helpful assistant.")
+                with gr.Row(elem_classes="tight"):
+                    self.temperature = gr.Number(label="Temperature", value=None, minimum=0, maximum=2, step=0.1)
+                    self.max_tokens = gr.Number(label="Max tokens", value=None, minimum=1, precision=0)
+            self.transcript = panel(transcript_html([], EMPTY), elem_id=f"transcript-{name}", elem_classes="transcript")
+            self.live = panel(elem_id=f"live-{name}")
+            with gr.Row(elem_classes="tight"):
+                self.stats = panel(elem_id=f"stats-{name}")
+                self.stop = gr.Button(f"Stop {name}", visible=False, scale=0, min_width=80, elem_id=f"stop-{name}")
+
+    @property
+    def settings(self) -> list[Any]:
+        """The components that a person sets."""
+        return [self.model, self.system, self.temperature, self.max_tokens]
+
+    @property
+    def screen(self) -> list[Any]:
+        """The components that a run changes."""
+        return [self.transcript, self.live, self.stats, self.stop]
+
+
+def build(site: Site) -> None:
+    """Lay the page out inside the current Blocks."""
+    session = gr.State(None, time_to_live=3 * 3600, delete_callback=_forget)
+    row = task("conversational")
+    models = [model.id for model in site.embedded.models.values() if model.task is row]
+    panel(panels.top_bar("Compare"), elem_id="bar")
+    panel(
+        '<div class="head"><h1 style="font-family:inherit">Compare two chat models</h1>'
+        '<span class="dim">One question to both. Each model sees only its own answers.</span></div>'
+    )
+    with gr.Row(elem_id="panes"):
+        first, second = (models[0], models[1 % len(models)]) if models else (None, None)
+        views = [PaneView(NAMES[0], models, first), PaneView(NAMES[1], models, second)]
+    with gr.Row(elem_id="ask", elem_classes="tight end"):
+        text = gr.Textbox(
+            label="Question", show_label=False, container=False, placeholder="Ask both …", lines=1, max_lines=8, scale=4
+        )
+        send = gr.Button("Send", variant="primary", scale=0, min_width=96, elem_id="send")
+        stop_all = gr.Button("Stop all", scale=0, min_width=88, visible=False, elem_id="stop-all")
+        reset = gr.Button("New chat", scale=0, min_width=96, elem_id="new-chat")
+    settings = [component for view in views for component in view.settings]
+    screen = [component for view in views for component in view.screen]
+
+    gr.on(
+        [send.click, text.submit],
+        _run,
+        [session, text, *settings],
+        [text, send, stop_all, *screen],
+        trigger_mode="once",
+        **QUIET,
+    )
+    for name, view in zip(NAMES, views, strict=True):
+        view.stop.click(_stopper(name), session, None, queue=False, **QUIET)
+    stop_all.click(_stop_all, session, None, queue=False, **QUIET)
+    reset.click(_reset, session, [*screen], **QUIET)
+    blocks = gr.context.Context.root_block
+    assert blocks is not None
+    blocks.load(lambda: _begin(site), None, session, **QUIET)
+
+
+def _begin(site: Site) -> Session:
+    session = Session(site)
+    session.pages[RUN] = Comparison({name: Pane(Settings("")) for name in NAMES})
+    return session
+
+
+def _stopper(name: str) -> Any:
+    def stop(session: Session) -> None:
+        session.runs.stop(f"{RUN}-{name}")
+
+    return stop
+
+
+def _stop_all(session: Session) -> None:
+    for name in NAMES:
+        session.runs.stop(f"{RUN}-{name}")
+
+
+def _reset(session: Session) -> list[Any]:
+    _stop_all(session)
+    held: Comparison = session.pages[RUN]
+    held.panes = {name: replace(pane, turns=()) for name, pane in held.panes.items()}
+    return [one_line(transcript_html([], EMPTY)), "", "", gr.update(visible=False)] * len(NAMES)
+
+
+async def _run(session: Session | None, text: str, *settings: Any) -> AsyncIterator[list[Any]]:
+    """Yields updates of (text, send, stop all), then (transcript, live, stats, stop) of each pane."""
+    skip = gr.skip()
+    if session is None or not text.strip():
+        yield [skip, skip, skip, *[skip] * (4 * len(NAMES))]
+        return
+    held: Comparison = session.pages[RUN]
+    width = len(settings) // len(NAMES)
+    for place, name in enumerate(NAMES):
+        chosen = _settings(*settings[place * width : (place + 1) * width])
+        held.panes[name] = replace(held.panes[name], settings=chosen)
+    asked = {name: pane.request(text) for name, pane in held.panes.items() if pane.settings.model}
+    race = Race(asked, session)
+    stops = {name: _stopping(race, name) for name in asked}
+    for name, stop in stops.items():
+        session.runs.start(f"{RUN}-{name}", stop)
+    try:
+        yield ["", gr.update(interactive=False), gr.update(visible=True), *_opening(held, asked, text)]
+        open_panes = set(asked)
+        async for changed in race:
+            updates = []
+            for name in NAMES:
+                if name not in changed:
+                    updates += [skip] * 4
+                elif race.sides[name].answer.ended:
+                    open_panes.discard(name)
+                    updates += _finished(held, name, race.sides[name], text)
+                else:
+                    updates += [skip, race.sides[name].answer.html, skip, skip]
+            yield [skip, skip, skip, *updates]
+        lost = all(side.answer.error for side in race.sides.values())
+        yield [text if lost else skip, gr.update(interactive=True), gr.update(visible=False), *[skip] * 4 * len(NAMES)]
+    finally:
+        for name, stop in stops.items():
+            session.runs.end(f"{RUN}-{name}", stop)
+        await race.aclose()
+
+
+def _stopping(race: Race, name: str) -> Any:
+    return lambda: race.stop(name)
+
+
+def _settings(model: str | None, system: str, temperature: float | None, max_tokens: int | None) -> Settings:
+    return Settings((model or "").strip(), system or "", temperature, int(max_tokens) if max_tokens else None)
+
+
+def _opening(held: Comparison, asked: Any, text: str) -> list[Any]:
+    updates = []
+    for name in NAMES:
+        if name not in asked:
+            updates += [gr.skip(), one_line(panels.note(f"Choose model {name}.")), "", gr.skip()]
+            continue
+        turns = [*held.panes[name].turns, {"role": "user", "content": text}]
+        shown = one_line(transcript_html(turns, EMPTY, held.panes[name].settings.model))
+        waiting = '<div class="status"><span class="spin" aria-hidden="true"></span>Waiting for the first token</div>'
+        updates += [shown, one_line(waiting), "", gr.update(visible=True)]
+    return updates
+
+
+def _finished(held: Comparison, name: str, side: Side, text: str) -> list[Any]:
+    """What a pane shows when its answer has ended: committed to its history, or the failure in its place."""
+    answer, hidden = side.answer, gr.update(visible=False)
+    pane = held.panes[name]
+    if answer.error:
+        shown = transcript_html([*pane.turns, {"role": "user", "content": text}], EMPTY, pane.settings.model)
+        failed = answer.partial + panels.failure(explain(answer.error))
+        return [one_line(shown), one_line(failed), "", hidden]
+    words = f"stopped · {side.measurement}" if answer.stopped else str(side.measurement)
+    held.panes[name] = pane = pane.answered(text, answer.message, words)
+    shown = transcript_html(pane.turns, EMPTY, pane.settings.model)
+    left = "" if answer.content or answer.reasoning else one_line(_nothing(text, answer.stopped))
+    return [one_line(shown), left, "", hidden]
+
+
+def _nothing(text: str, stopped: bool) -> str:
+    said = "Stopped before the first token." if stopped else "The answer is empty."
+    return turn_html({"role": "user", "content": text}) + f'<p class="dim">{escape(said)}</p>'
+
+
+def _forget(session: Session | None) -> None:
+    if session is not None:
+        session.runs.stop_all()

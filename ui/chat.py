@@ -1,0 +1,110 @@
+"""Chat as HTML: turns that are finished, and an answer that grows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from inference.reply import Delta, Usage
+from metadata.outputs import Message, ToolCall
+from wire.request import ResolvedRequest
+
+from .markdown import LiveMarkdown, chat_html
+from .markup import escape, open_line
+from .streaming import Batch
+
+WHO = {"user": "You", "assistant": "Model", "system": "System", "tool": "Tool"}
+
+
+def words(content: Any) -> str:
+    """The text of a message's content, which may be a string or a list of parts."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    return "\n".join(str(p.get("text", "")) for p in parts if isinstance(p, dict) and p.get("type") == "text")
+
+
+def message_html(message: Message) -> str:
+    """A chat answer: reasoning folded, Markdown, and the tools it calls."""
+    thought = f"<details>{_thought(message.reasoning)}</p></details>" if message.reasoning else ""
+    said = f'<div class="md text" dir="auto">{chat_html(message.content)}</div>' if message.content.strip() else ""
+    calls = "".join(
+        f"<p>Calls <strong>{escape(call.name)}</strong></p><pre>{escape(call.arguments)}</pre>"
+        for call in message.tool_calls
+    )
+    return thought + said + calls or '<p class="dim">The answer is empty.</p>'
+
+
+def _thought(reasoning: str) -> str:
+    return f'<summary>Reasoning</summary><p class="said dim" dir="auto">{escape(reasoning)}'
+
+
+def turn_html(turn: Mapping[str, Any], model: str = "Model") -> str:
+    """A finished turn; `note` and `recorded` are said with it."""
+    role = str(turn.get("role", ""))
+    name = escape(model if role == "assistant" else WHO.get(role, role))
+    if role != "assistant":
+        body = f'<div class="text" dir="auto">{escape(words(turn.get("content")))}</div>'
+        return f'<div class="turn {escape(role)}"><div class="who">{name}</div>{body}</div>'
+    badge = ' <span class="badge">Recorded in the card</span>' if turn.get("recorded") else ""
+    shown = message_html(Message(words(turn.get("content")), reasoning=str(turn.get("reasoning") or "")))
+    note = f'<div class="stats">{escape(turn["note"])}</div>' if turn.get("note") else ""
+    return f'<div class="turn assistant"><div class="who">{name}{badge}</div>{shown}{note}</div>'
+
+
+def transcript_html(turns: Sequence[Mapping[str, Any]], empty: str, model: str = "Model") -> str:
+    """A chat so far, or what to do where there is none."""
+    if not turns:
+        return f'<div class="blank"><p>{escape(empty)}</p></div>'
+    return f'<div class="chat" role="log" aria-label="Chat">{"".join(turn_html(t, model) for t in turns)}</div>'
+
+
+@dataclass(slots=True)
+class Answer:
+    """A chat answer as it grows."""
+
+    model: str = "Model"
+    resolved: ResolvedRequest | None = None
+    content: str = ""
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: str | None = None
+    usage: Usage | None = None
+    ended: bool = False
+    stopped: bool = False
+    error: Exception | None = None
+    markdown: LiveMarkdown = field(default_factory=LiveMarkdown)
+
+    def take(self, batch: Batch[Delta]) -> None:
+        """Add what came since the last time."""
+        for _, delta in batch.items:
+            self.content += delta.content
+            self.reasoning += delta.reasoning
+            self.markdown.add(delta.content)
+            self.tool_calls = delta.tool_calls or self.tool_calls
+            self.finish_reason = delta.finish_reason or self.finish_reason
+            self.usage = delta.usage or self.usage
+        self.ended, self.stopped = self.ended or batch.ended, self.stopped or batch.stopped
+        self.error = self.error or batch.error
+
+    @property
+    def message(self) -> Message:
+        """The answer as an output."""
+        reason = "stopped" if self.stopped else self.finish_reason
+        return Message(self.content, "assistant", self.reasoning, self.tool_calls, reason)
+
+    @property
+    def html(self) -> str:
+        """The answer so far, on one line with its end open: while a block grows, the HTML only grows at its end."""
+        thought = f"<details open>{_thought(self.reasoning)}" if self.reasoning else ""
+        if thought and self.content:
+            thought += "</p></details>"
+        said = f'<div class="md text" dir="auto">{self.markdown.html}' if self.content else ""
+        who = f'<div class="who">{escape(self.model)}</div>'
+        return open_line(f'<div class="turn assistant live" aria-busy="true">{who}{thought}{said}')
+
+    @property
+    def partial(self) -> str:
+        """What came before a failure."""
+        return f'<div class="turn assistant">{message_html(self.message)}</div>' if self.content else ""

@@ -1,0 +1,141 @@
+"""Pieces of HTML that several pages share: the top bar, a card's head, notes, code, JSON, and why this widget."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+
+from inference.errors import InferenceFailure
+from metadata.diagnostics import Diagnostic
+from metadata.model import Model
+from metadata.tasks import Task
+from snippets import Snippet
+
+from .markup import escape, tag
+
+PAGES = (("Model", "/"), ("Compare", "/compare"))
+MOST_JSON = 200_000
+_LEXERS = {"python": "python", "js": "javascript", "sh": "bash", "json": "json"}
+_FORMAT = HtmlFormatter(nowrap=True, classprefix="hl-")
+
+
+def top_bar(current: str) -> str:
+    """The bar on top of every page."""
+    links = "".join(
+        tag("a", escape(name), href=path, aria_current="page" if name == current else None) for name, path in PAGES
+    )
+    return (
+        '<a class="skip" href="#main">Skip to the content</a><div class="bar"><a class="brand" href="/">Showcard</a>'
+        '<span class="say dim">See a model card\'s widget, run it, and take the code home.</span>'
+        f'<nav aria-label="Pages">{links}</nav>'
+        '<button type="button" class="ghost theme" aria-label="Switch between light and dark">◐</button></div>'
+    )
+
+
+def head(model: Model) -> str:
+    """A card's name, task, library, licence, languages and tags."""
+    data, row = model.card.data, model.guess.widget
+    chips = [tag("span", escape(row.name if row else "No task known"), class_="chip task")]
+    facts = [model.library, *_texts(data.get("license_name") or data.get("license")), *_texts(data.get("language"))]
+    base = _texts(data.get("base_model"))
+    facts += [f"based on {name}" for name in base[:1]]
+    named = {fact for fact in facts if fact} | {row.id if row else ""}
+    tags = [text for text in _texts(data.get("tags")) if text not in named]
+    shown = [fact for fact in facts if fact][:8] + tags[:6]
+    chips += [tag("span", escape(text), class_="chip", dir="auto") for text in shown]
+    hidden = len(facts) + len(tags) - len(shown)
+    if hidden > 0 and len(tags) > 6:
+        chips.append(tag("span", f"+{len(tags) - 6} tags", class_="chip dim", title=", ".join(tags[6:40])))
+    return f'<div class="head"><h1 dir="auto">{escape(model.name)}</h1><div class="chips">{"".join(chips)}</div></div>'
+
+
+def _texts(value: Any) -> list[str]:
+    items = value if isinstance(value, list) else [value]
+    return [str(item) for item in items if isinstance(item, str | int | float) and str(item).strip()]
+
+
+def note(sentence: str, way_out: str = "", *, error: bool = False, detail: str = "") -> str:
+    """A sentence with its way out; details folded."""
+    more = f"<details><summary>Details</summary><pre>{escape(detail)}</pre></details>" if detail else ""
+    role = "alert" if error else "note"
+    return (
+        f'<div class="note{" error" if error else ""}" role="{role}"><strong>{escape(sentence)}</strong> '
+        f"{escape(way_out)}{more}</div>"
+    )
+
+
+def failure(error: InferenceFailure) -> str:
+    """A failed call, where its result would be."""
+    return note(error.reason, error.way_out, error=True, detail=error.detail)
+
+
+def code(snippet: Snippet) -> str:
+    """Source code with a copy button, or the reason why there is none."""
+    if snippet.content is None:
+        return note(snippet.reason or "This client can't make this request.", "Choose another client.")
+    install = f'<p class="install">Needs <code>{escape(snippet.install)}</code></p>' if snippet.install else ""
+    return f'<div class="code">{install}{_block(snippet.content, snippet.language)}</div>'
+
+
+def raw_json(value: Any) -> str:
+    """A raw answer as readable JSON; a long one is cut, and says so."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    cut = len(text) > MOST_JSON
+    rest = f'<p class="dim">Cut: {len(text):,} characters in all.</p>' if cut else ""
+    return f'<div class="raw">{_block(text[:MOST_JSON], "json" if not cut else "")}{rest}</div>'
+
+
+def _block(text: str, language: str) -> str:
+    lexer = _LEXERS.get(language)
+    fits = lexer is not None and len(text) < 60_000
+    shown = highlight(text, get_lexer_by_name(lexer), _FORMAT) if fits and lexer else escape(text)
+    return (
+        f'<button type="button" class="copy" aria-label="Copy the code">Copy</button>'
+        f'<pre tabindex="0"><code>{shown}</code></pre>'
+    )
+
+
+def why(model: Model) -> str:
+    """Every rule that was tried to find the task, and what was found about the card."""
+    steps = "".join(
+        f'<li class="{"won" if step.won else ""}">{escape(step.rule)}'
+        f'<div class="dim">{escape(step.saw)} → {escape(step.verdict)}</div></li>'
+        for step in model.guess.trace
+    )
+    row = model.guess.widget
+    said = (
+        f"<p>This is the widget for <strong>{escape(row.name.lower())}</strong>: {escape(row.description)} "
+        f"{_documentation(row)}</p>"
+        if row
+        else "<p>No task was found. Set <code>pipeline_tag</code> in the card.</p>"
+    )
+    found = notes(model.diagnostics) if model.diagnostics else "<p>Nothing to say about this card.</p>"
+    return (
+        f"<div>{said}<ol class='steps'>{steps}</ol><h3 style='margin:16px 0 8px'>Notes on this card</h3>{found}</div>"
+    )
+
+
+def _documentation(row: Task) -> str:
+    if not row.documentation:
+        return ""
+    return f'<a href="{escape(row.documentation)}" target="_blank" rel="noopener noreferrer">About this task</a>'
+
+
+def notes(diagnostics: tuple[Diagnostic, ...]) -> str:
+    """Diagnostics as a list, with their places."""
+    items = "".join(
+        f"<li><strong>{escape(d.severity)}</strong> {escape(d.message)} {escape(d.fix)}"
+        f'<div class="dim">{f"line {d.line}, column {d.column} · " if d.line else ""}{escape(d.code)}</div></li>'
+        for d in diagnostics[:200]
+    )
+    return f'<ul class="steps">{items}</ul>'
+
+
+def hub_link(repo: str) -> str:
+    """The address of a repo on the Hub."""
+    return f"https://huggingface.co/{quote(repo)}"

@@ -1,0 +1,113 @@
+"""From what a person types or pastes to an open model: a path, a Hub id, a card, or its YAML."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from inference.errors import InferenceFailure
+from inference.hub import REPO_ID, open_repo
+from metadata.files import Folder
+from metadata.model import Model, read_model, source_model
+
+from .session import Session
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+FIRST = ("sentiment", "entities", "question-answering", "digits", "eliza", "card-helper")
+MOST_CHARACTERS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleCard:
+    """A model folder that comes with the app: its folder's name, its model id, and how the picker calls it."""
+
+    folder: str
+    model: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open model, the Hub repo it comes from if it does, and the text that opens it again."""
+
+    model: Model
+    repo: str | None
+    source: str
+
+
+@cache
+def example_cards() -> tuple[ExampleCard, ...]:
+    """The example cards, the ones to look at first in front."""
+    folders = sorted(path.parent.name for path in EXAMPLES.glob("*/README.md"))
+    order = {name: place for place, name in enumerate(FIRST)}
+    cards = []
+    for folder in sorted(folders, key=lambda name: (order.get(name, len(order)), name)):
+        row = _example(folder).guess.widget
+        cards.append(ExampleCard(folder, f"showcard/{folder}", f"{row.name if row else 'Other'} · {folder}"))
+    return tuple(cards)
+
+
+async def open_source(source: str, session: Session, task: str | None = None) -> Opened:
+    """What a person named or pasted, read. Raises InferenceFailure with a sentence."""
+    text = source.strip()
+    if len(text) > MOST_CHARACTERS:
+        raise InferenceFailure("This is too long for a model card.", "Paste the card alone, or give its path.")
+    if not text:
+        text = example_cards()[0].model
+    folder = next((card.folder for card in example_cards() if text == card.model), None)
+    if folder:
+        return Opened(await asyncio.to_thread(_example, folder, task), None, text)
+    if "\n" in text or text.startswith("---"):
+        return Opened(await asyncio.to_thread(read_model, source.lstrip("\n"), None, "Pasted card", task), None, source)
+    repo = _repo_id(text)
+    if not session.site.shared:
+        opened = await asyncio.to_thread(_local, text, task)
+        if opened:
+            return opened
+    if repo is None:
+        raise InferenceFailure(_not_found(text, session.site.shared), "Give a README.md, a model folder or a Hub id.")
+    name, revision = repo
+    card, files = await open_repo(name, session.hub_token or session.site.machine_token, revision)
+    return Opened(await asyncio.to_thread(read_model, card, files, name, task), name, text)
+
+
+def _example(folder: str, task: str | None = None) -> Model:
+    path = EXAMPLES / folder
+    text = (path / "README.md").read_text(encoding="utf-8")
+    return read_model(text, Folder(path), f"showcard/{folder}", task)
+
+
+def _local(text: str, task: str | None) -> Opened | None:
+    """The model at a path of this machine, None where there is none. Raises InferenceFailure."""
+    try:
+        path = Path(text).expanduser()
+        if not path.exists():
+            return None
+        return Opened(source_model(path, task), None, text)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise InferenceFailure(str(error), "Give a README.md or a model folder.") from None
+
+
+def _repo_id(text: str) -> tuple[str, str] | None:
+    """The repo and revision that an id (`org/name`, `org/name@revision`) or an address on the Hub names."""
+    if re.match(r"(?i)^https?://", text):
+        parts = urlsplit(text)
+        if parts.hostname not in ("huggingface.co", "hf.co"):
+            return None
+        pieces = [unquote(piece) for piece in parts.path.strip("/").split("/")]
+        text = "/".join(pieces[:2])
+        if len(pieces) > 3 and pieces[2] in ("tree", "blob", "resolve"):
+            text += f"@{pieces[3]}"
+    name, _, revision = text.partition("@")
+    return (name, revision or "main") if REPO_ID.match(name) else None
+
+
+def _not_found(text: str, shared: bool) -> str:
+    shown = text if len(text) <= 80 else text[:79] + "…"
+    return (
+        f"{shown} is not a Hub id." if shared else f"There is no file or folder {shown} here, and it is not a Hub id."
+    )

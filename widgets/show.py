@@ -1,0 +1,185 @@
+"""What a widget says: the HTML of its states, made from what it knows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from inference.reply import Reply
+from inference.resolve import Availability
+from inference.transport import Exchange
+from metadata.examples import Example
+from metadata.outputs import to_json
+from metadata.tasks import Field
+from ui import panels
+from ui.chat import Answer, transcript_html, words
+from ui.markup import escape
+from ui.session import Session
+from wire.request import ResolvedRequest
+
+from . import views
+from .state import Page
+
+
+def example_title(example: Example) -> str:
+    """How the picker calls an example."""
+    group = f"{example.group} · " if example.group else ""
+    recorded = " (recorded output)" if example.output is not None else ""
+    return f"{group}{example.title}{recorded}"
+
+
+def field_value(page: Page, spec: Field) -> Any:
+    """What a field shows for the chosen example; for chat the message that is still to be sent."""
+    if page.example is None:
+        return None
+    if spec.kind == "messages":
+        messages = page.example.inputs.get("messages") or []
+        waiting = messages and page.example.output is None and messages[-1].get("role") == "user"
+        return words(messages[-1].get("content")) if waiting else None
+    return page.example.inputs.get(spec.name)
+
+
+# -- states of a run ---------------------------------------------------------------------------------------------------
+
+
+def where(found: Availability) -> str:
+    """Where a run goes, or why it can't start."""
+    words = escape(f"{found.sentence} {found.way_out}".strip())
+    return f'<div class="status"><span>{words}</span></div>'
+
+
+def running(seconds: float) -> str:
+    """A run under way; the seconds appear after half of one."""
+    clock = f' · <span class="num">{seconds:.1f} s</span>' if seconds >= 0.5 else ""
+    return _status(f'<span class="spin" aria-hidden="true"></span><span>Running{clock}</span>')
+
+
+def stopped(seconds: float) -> str:
+    """A run that was stopped."""
+    return _status(f'<span>Stopped after <span class="num">{seconds:.1f} s</span></span>')
+
+
+def _status(words: str) -> str:
+    return f'<div class="status" role="status">{words}</div>'
+
+
+def done(reply: Reply) -> str:
+    """A finished run: who answered, and how long it took."""
+    return _status(f'<span>{_via(reply.resolved)} · <span class="num">{reply.elapsed:.2f} s</span></span>')
+
+
+def _via(resolved: ResolvedRequest) -> str:
+    if resolved.route:
+        return f"{escape(resolved.provider_model)} at {escape(resolved.host)}"
+    return f"{escape(resolved.request.model)} via {escape(resolved.provider)}"
+
+
+# -- results -----------------------------------------------------------------------------------------------------------
+
+
+def boxed(body: str, what: str = "", stale_since: bool = False) -> str:
+    """The place of the result, with a line that says what is shown."""
+    line = f'<div class="what">{what}</div>' if what else ""
+    return f'<section class="result{" stale" if stale_since else ""}" aria-live="polite">{line}{body}</section>'
+
+
+def context_of(page: Page, session: Session) -> views.Context:
+    """What the views need of a page."""
+    return views.Context(page.inputs, lambda media: session.site.shelf.put(media, page.model.files, page.opened.repo))
+
+
+def first_result(page: Page, session: Session) -> str:
+    """The chosen example's recorded output, or what to do to get one."""
+    if page.row is None:
+        options = "Set <code>pipeline_tag</code> in the card, or choose a task under Why this widget."
+        return boxed(f'<div class="blank"><p>The task of this card is not known. {options}</p></div>')
+    if page.row.output == "message":
+        return ""
+    if page.shown is None:
+        return boxed('<div class="blank"><p>The output appears here.</p></div>')
+    body = views.render(page.shown, context_of(page, session))
+    return boxed(body, '<span class="badge">Recorded in the card</span><span>not a live answer</span>')
+
+
+def live(page: Page, session: Session, stale_since: bool = False) -> str:
+    """A live answer."""
+    if page.shown is None or page.reply is None:
+        return first_result(page, session)
+    who = f"<span>{_via(page.reply.resolved)}</span>"
+    return boxed(
+        views.render(page.shown, context_of(page, session)), f'<span class="badge live">Live</span>{who}', stale_since
+    )
+
+
+def stale(page: Page, session: Session) -> str:
+    """The output on screen, marked as older than the inputs."""
+    if page.shown is None or page.row is None or page.row.output == "message":
+        return first_result(page, session)
+    if page.reply is not None:
+        return live(page, session, stale_since=True)
+    body = views.render(page.shown, context_of(page, session))
+    return boxed(body, '<span class="badge">Recorded in the card</span>', stale_since=True)
+
+
+def no_json() -> str:
+    """The JSON tab before there is any."""
+    return '<p class="dim">The raw answer appears here after a run.</p>'
+
+
+def recorded_json(page: Page) -> str:
+    """A recorded output as data."""
+    if page.example is None or page.example.output is None:
+        return no_json()
+    said = '<p class="dim">As recorded in the card.</p>'
+    return said + panels.raw_json(_short(to_json(page.example.output)))
+
+
+def media_json(reply: Reply) -> str:
+    """What can be said of an answer that is no JSON: its type and size."""
+    return panels.raw_json(_short(to_json(reply.output)))
+
+
+def failed_json(exchange: Exchange) -> str:
+    """What the server sent, when the call failed."""
+    if not exchange.status:
+        return no_json()
+    body = bytes(exchange.body[:20_000]).decode("utf-8", "replace")
+    try:
+        return panels.raw_json(json.loads(body))
+    except ValueError:
+        return f'<p class="dim">HTTP {exchange.status}</p><div class="raw"><pre>{escape(body)}</pre></div>'
+
+
+def _short(value: Any) -> Any:
+    """Data with long base64 strings cut."""
+    if isinstance(value, dict):
+        return {
+            k: f"{v[:60]}… ({len(v):,} characters)" if k == "base64" and len(str(v)) > 80 else _short(v)
+            for k, v in value.items()
+        }
+    return [_short(item) for item in value] if isinstance(value, list) else value
+
+
+# -- chat --------------------------------------------------------------------------------------------------------------
+
+
+def chat_done(answer: Answer, seconds: float) -> str:
+    """A finished chat answer: who, how long, how many tokens."""
+    facts = ["Stopped"] if answer.stopped else []
+    facts += [_via(answer.resolved)] if answer.resolved else []
+    facts.append(f'<span class="num">{seconds:.2f} s</span>')
+    if answer.usage:
+        facts.append(f'<span class="num">{answer.usage.completion_tokens} tokens</span>')
+    return _status(f"<span>{' · '.join(facts)}</span>")
+
+
+def chat_json(answer: Answer) -> str:
+    """A streamed answer as data."""
+    said = '<p class="dim">Put together from the chunks of the stream.</p>'
+    return said + panels.raw_json(to_json(answer.message))
+
+
+def transcript(page: Page, asking: str | None = None) -> str:
+    """The chat so far; `asking` is a message under way."""
+    turns = [*page.turns, {"role": "user", "content": asking}] if asking else page.turns
+    return f'<div class="result">{transcript_html(turns, "Type a message and press Send.")}</div>'

@@ -1,0 +1,203 @@
+"""What a widget knows: the open model, where its runs go, the chat so far, and how its fields become a Request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from inference.assets import is_remote, load
+from inference.reply import Reply
+from inference.resolve import Availability, availability
+from metadata.examples import Example
+from metadata.media import Media
+from metadata.model import Model
+from metadata.outputs import Message, Output
+from metadata.tasks import Task
+from ui.session import Session
+from ui.sources import Opened
+from wire.request import Request, RequestError, ResolvedRequest
+
+from . import fields
+
+EMBEDDED, PROVIDERS, ENDPOINT = "embedded:", "providers", "endpoint"
+WIRE_KEYS = ("role", "content", "name", "tool_calls", "tool_call_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where runs go: the choice made, with the base URL of an endpoint of one's own."""
+
+    choice: str
+    base_url: str = ""
+
+
+@dataclass(slots=True)
+class Page:
+    """An open model page. `turns` are the messages of its chat; `shown` is the output on screen, with the inputs it
+    answers and, when it is live, the reply it came in."""
+
+    opened: Opened
+    turns: list[dict[str, Any]] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+    example: Example | None = None
+    shown: Output | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    reply: Reply | None = None
+
+    def __post_init__(self) -> None:
+        self.examples = list(self.model.examples)
+        if self.examples and not any(_remote(value) for value in self.examples[0].inputs.values()):
+            self.example = self.examples[0]
+        self._show_recorded()
+
+    @property
+    def model(self) -> Model:
+        """The model as its card tells it."""
+        return self.opened.model
+
+    @property
+    def row(self) -> Task | None:
+        """The task whose widget this is."""
+        return self.model.guess.widget
+
+    @property
+    def resolved(self) -> ResolvedRequest | None:
+        """Where the reply on screen came from."""
+        return self.reply.resolved if self.reply else None
+
+    def choose(self, example: Example | None) -> None:
+        """Put an example on the screen: its inputs, and its recorded output where it has one."""
+        self.example = example
+        self.turns = []
+        self._show_recorded()
+
+    def _show_recorded(self) -> None:
+        example = self.example
+        self.reply = None
+        self.shown, self.inputs = (example.output, example.inputs) if example else (None, {})
+        if example and self.row and self.row.output == "message":
+            *before, last = [dict(turn) for turn in example.inputs.get("messages") or []] or [{}]
+            asks = last.get("role") == "user" and example.output is None
+            self.turns = before if asks else [*before, last] if last else []
+            if example.output is not None:
+                said = getattr(example.output, "content", None) or getattr(example.output, "text", "")
+                self.turns.append({"role": "assistant", "content": said, "recorded": True})
+
+    def keep(self, reply: Reply) -> None:
+        """Put a live reply on the screen."""
+        self.reply, self.shown, self.inputs = reply, reply.output, reply.resolved.request.inputs
+
+    def messages(self) -> list[dict[str, Any]]:
+        """The turns as they go on the wire."""
+        return [{k: v for k, v in turn.items() if k in WIRE_KEYS} for turn in self.turns]
+
+
+def _remote(value: Any) -> bool:
+    return isinstance(value, Media) and value.data is None and is_remote(value.source or "")
+
+
+async def load_example(page: Page, number: int | None) -> None:
+    """Choose an example by its number and read its files. Raises AssetError; what could be filled stays filled."""
+    if number is None or not 0 <= number < len(page.examples):
+        page.choose(None)
+        return
+    page.choose(page.examples[number])
+    await load_inputs(page)
+
+
+async def load_inputs(page: Page) -> None:
+    """Read the files that the chosen example names. Raises AssetError."""
+    example = page.example
+    if example is None:
+        return
+    loaded = {
+        name: await load(value, page.model.files, page.opened.repo) if isinstance(value, Media) else value
+        for name, value in example.inputs.items()
+    }
+    number = page.examples.index(example)
+    page.examples[number] = page.example = replace(example, inputs=loaded)
+    page.inputs = loaded
+
+
+def places(page: Page, session: Session) -> list[tuple[str, str]]:
+    """The places a run may go, as (label, choice); the first is the default."""
+    row, embedded = page.row, session.site.embedded
+    if row is None or not row.wire:
+        return []
+    own = [(f"{page.model.name}, on the embedded engine", EMBEDDED + page.model.name)]
+    if page.model.name in embedded.models:
+        return [*own, *_elsewhere(page)]
+    stand_ins = [
+        (f"{model.id}, an embedded engine (not this model)", EMBEDDED + model.id)
+        for model in embedded.models.values()
+        if model.task.id == row.id
+    ]
+    with_token = "HF_TOKEN" in session.keys_for()
+    return [*_elsewhere(page), *stand_ins] if with_token else [*stand_ins, *_elsewhere(page)]
+
+
+def _elsewhere(page: Page) -> list[tuple[str, str]]:
+    return [("Inference Providers", PROVIDERS), ("An endpoint of mine", ENDPOINT)]
+
+
+def build_request(page: Page, place: Place, values: Sequence[Any]) -> Request:
+    """The one Request of what is on the screen. Raises RequestError."""
+    row = page.row
+    if row is None:
+        raise RequestError("No task is known for this card, so there is nothing to run.")
+    inputs = {}
+    for spec, value in zip(row.fields, values, strict=True):
+        found = fields.read(spec, value)
+        if spec.kind == "messages":
+            found = [*page.messages(), {"role": "user", "content": found}]
+        if found is not None:
+            inputs[spec.name] = found
+    return Request(
+        task=row.id,
+        model=_model(page, place),
+        inputs=inputs,
+        parameters=parameters(page),
+        stream=row.output == "message",
+        base_url=place.base_url.strip() or None if place.choice == ENDPOINT else None,
+    )
+
+
+def parameters(page: Page) -> Mapping[str, Any]:
+    """The card's parameters, and the chosen example's over them."""
+    return {**page.model.parameters, **(page.example.parameters if page.example else {})}
+
+
+def _model(page: Page, place: Place) -> str:
+    return place.choice.removeprefix(EMBEDDED) if place.choice.startswith(EMBEDDED) else page.model.name
+
+
+def reachable(page: Page, session: Session, place: Place) -> Availability:
+    """Whether Run can start, and the sentence about where it goes."""
+    row = page.row
+    if row is None:
+        return Availability(False, "No task is known for this card.", "Set pipeline_tag, or choose a task.")
+    if not row.wire:
+        return Availability(False, f"No service runs {row.name.lower()}; recorded outputs are shown.")
+    if place.choice == PROVIDERS and page.model.opted_out:
+        return Availability(False, "The card opts out of inference (inference: false).", "Its examples still show.")
+    base_url = place.base_url.strip() or None if place.choice == ENDPOINT else None
+    if place.choice == ENDPOINT and base_url is None:
+        return Availability(False, "Give the base URL of your endpoint.")
+    if base_url and not session.site.allows_endpoint(base_url):
+        return Availability(False, "This server calls only the endpoints that its owner listed.")
+    probe = Request(row.id, _model(page, place), {}, base_url=base_url)
+    found = availability(probe, session.site.embedded, session.keys_for(base_url))
+    if place.choice.startswith(EMBEDDED) and probe.model != page.model.name:
+        return Availability(found.runs, f"Runs on {probe.model}, which comes with Showcard. It is not this model.")
+    return found
+
+
+def take_turn(page: Page, asked: str, message: Message, resolved: ResolvedRequest | None) -> None:
+    """Add a question and its live answer to the chat."""
+    page.turns.append({"role": "user", "content": asked})
+    note = "Stopped here." if message.finish_reason == "stopped" else ""
+    turn = {"role": "assistant", "content": message.content, "reasoning": message.reasoning, "note": note}
+    if message.content or message.reasoning or message.tool_calls:
+        page.turns.append(turn)
+    page.shown = message
