@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from .case import DATA, table
@@ -13,28 +12,56 @@ from .media import Media
 from .tasks import Task
 
 SAMPLES = DATA / "samples"
+MASK = "<mask>"  # stands for the mask in the phrases
 
 
-def default_examples(row: Task, languages: Iterable[str] = ()) -> tuple[Example, ...]:
-    """Examples to start with for a task, in the first language that has some, else in English."""
-    texts: Mapping[str, Mapping[str, Any]] = table("default_inputs")["languages"]
-    wanted = [language.split("-")[0].split("_")[0].lower() for language in languages if isinstance(language, str)]
-    for language in (*wanted, "en"):
-        found = texts.get(language, {}).get(row.id)
-        if found:
-            return tuple(_example(row, inputs, f"Example {n}") for n, inputs in enumerate(found, start=1))
+def default_examples(row: Task, languages: Iterable[str] = (), mask_token: str | None = None) -> tuple[Example, ...]:
+    """Examples to start with for a task, in the first language that has some, else in English.
+
+    `mask_token` takes the place of `<mask>`."""
+    tables = table("default_inputs")
+    fixed = tables["any_language"].get(row.id)
+    if fixed:
+        return _examples(row, fixed)
+    wanted = tables["tasks"].get(row.id, ())
+    for language in (*_codes(languages), "en"):
+        phrases = tables["phrases"].get(language)
+        if phrases:
+            try:
+                return _examples(row, [_filled(inputs, phrases, mask_token) for inputs in wanted])
+            except KeyError:  # the language lacks a phrase that this task needs
+                continue
     return ()
 
 
-def _example(row: Task, inputs: Mapping[str, Any], title: str) -> Example:
-    kinds = {field.name: field.kind for field in row.fields}
-    read = {name: sample(value) if kinds.get(name) in ("image", "audio", "video") else value
-            for name, value in inputs.items()}  # fmt: skip
-    return Example(title, read)
+def _codes(languages: Iterable[str]) -> list[str]:
+    given = [languages] if isinstance(languages, str) else list(languages)
+    return [language.replace("_", "-").split("-")[0].strip().lower() for language in given if isinstance(language, str)]
+
+
+def _filled(value: Any, phrases: Mapping[str, Any], mask_token: str | None) -> Any:
+    """Phrases in the place of their names. Raises KeyError."""
+    if isinstance(value, dict):
+        return {name: _filled(inner, phrases, mask_token) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(inner, phrases, mask_token) for inner in value]
+    if not isinstance(value, str) or not value.startswith("$"):
+        return value
+    found = phrases[value[1:]]
+    if isinstance(found, str):
+        return found.replace(MASK, mask_token) if mask_token else found
+    return list(found)
+
+
+def _examples(row: Task, inputs: list[Mapping[str, Any]]) -> tuple[Example, ...]:
+    media = {field.name for field in row.fields if field.kind in ("image", "audio", "video")}
+    return tuple(
+        Example(f"Example {number}", {name: sample(value) if name in media else value for name, value in given.items()})
+        for number, given in enumerate(inputs, start=1)
+    )
 
 
 @cache
 def sample(name: str) -> Media:
     """A bundled sample by its file name."""
-    path: Path = SAMPLES / name
-    return Media.from_bytes(path.read_bytes(), name=name)
+    return Media.from_bytes((SAMPLES / name).read_bytes(), name=name)
