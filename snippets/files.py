@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from metadata.media import Media
 from wire.checks import clean_url
 from wire.media import Embedded, media_type_of
-from wire.request import RequestError
 
 # What Python knows without the system's tables, which differ from machine to machine.
 _PYTHON_TYPES = mimetypes.MimeTypes(filenames=())
@@ -89,8 +88,9 @@ def _media(value: Any) -> Iterator[Media]:
 
 
 def _name(media: Media, kind: str) -> str:
-    source = unquote(urlsplit(media.source).path) if address_of(media) else media.source or ""
-    base = PurePosixPath((media.name or source).replace("\\", "/")).name
+    source = (address_of(media) or media.source or "").partition("?")[0]
+    given = unquote(media.name or source) if address_of(media) else media.name or source
+    base = PurePosixPath(given.replace("\\", "/")).name
     safe = "".join(char if _is_safe(char) else "_" for char in base).strip(" ").lstrip("-.")[-_LONGEST_NAME:]
     if not safe.strip("_. ") or not PurePosixPath(safe).stem:
         safe = kind
@@ -107,9 +107,3 @@ def _is_safe(char: str) -> bool:
 def _suffix(media: Media) -> str:
     media_type = media_type_of(media)
     return _SUFFIXES.get(media_type) or mimetypes.guess_extension(media_type) or ".bin"
-
-
-def check_opened(file: File) -> None:
-    """Raises RequestError for a reference that is neither a file name nor an address."""
-    if file.media.data is None and not file.media.source:
-        raise RequestError("The media are empty.")

@@ -119,7 +119,7 @@ def _show(script: Script, call: ClientCall) -> str:
         )
     top_k = call.arguments.get("top_k")
     if call.method == "question_answering" and isinstance(top_k, int) and top_k > 1:
-        return "for item in result:\n    print(item.answer, item.score)"
+        return "for item in result if isinstance(result, list) else [result]:\n    print(item.answer, item.score)"
     if call.method == "text_generation" and call.arguments.get("details"):
         return "print(result.generated_text)"
     if call.method in _PRINT_ITEM:

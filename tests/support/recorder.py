@@ -46,6 +46,7 @@ class Recorder:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def _serve(self) -> None:
         recorder: Recorder = self.server.recorder  # type: ignore[attr-defined]

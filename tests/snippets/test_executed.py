@@ -1,0 +1,248 @@
+"""Every snippet is run, and what arrives is what the app itself sends."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from huggingface_hub.inference._providers import PROVIDERS
+
+from metadata.media import Media
+from snippets import Snippet, snippets_for
+from snippets.files import files_of
+from tests.support.answers import ENCODED, FETCHED, PICTURE, answer
+from tests.support.execute import Ran, environment, run_python, run_shell
+from tests.support.recorder import Arrived, Recorder, recording
+from tests.support.requests import (
+    IMAGE,
+    INPUTS,
+    MESSAGES,
+    PARAMETERS,
+    PNG,
+    TOOLS,
+    at_endpoint,
+    request,
+    routed,
+    sent_by_client,
+)
+from wire.call import CHAT_TASKS, OWN_ENDPOINT_CANT, has_method
+from wire.checks import clean_url
+from wire.http import http_request
+from wire.request import Request, ResolvedRequest
+
+CLIENTS = ("huggingface_hub", "requests", "curl")
+KEY = "hf_of_this_machine"
+FILES = {
+    **dict.fromkeys(("text-to-image", "image-to-image"), ("output.png", PICTURE)),
+    **dict.fromkeys(("text-to-speech", "text-to-audio"), ("output.wav", FETCHED)),
+}
+
+
+class Bench:
+    """Snippets written into folders, run together, and what arrived of each."""
+
+    def __init__(self, home: Path, recorder: Recorder, tls: Recorder) -> None:
+        self.home, self.recorder, self.tls = home, recorder, tls
+        self.cases: dict[str, ResolvedRequest] = {}
+        recorder.answer = tls.answer = self._answer
+        (home / ".curlrc").write_text(f'connect-to = ":443:127.0.0.1:{tls.port}"\ninsecure\nsilent\nshow-error\n')
+
+    def _answer(self, arrived: Arrived) -> tuple[str, bytes]:
+        case = arrived.headers.get("x-case")
+        return answer(self.cases[case] if case else self._by_model(arrived.path), arrived)
+
+    def _by_model(self, path: str) -> ResolvedRequest | None:
+        """The Hub is asked about a model, and each case has its own."""
+        name = path.partition("/api/models/")[2].partition("?")[0].rpartition("-")[2]
+        return self.cases.get(name)
+
+    def add(self, resolved: ResolvedRequest) -> str:
+        case = str(len(self.cases))
+        self.cases[case] = resolved
+        return case
+
+    def folder(self, case: str, client: str) -> Path:
+        return self.home / f"{case}-{client}"
+
+    def run(self, client: str, cases: list[str]) -> dict[str, tuple[Snippet, Ran | None, list[Arrived]]]:
+        written = {case: self._write(client, case) for case in cases}
+        paths = {case: self.folder(case, client) / s.filename for case, s in written.items() if s.content is not None}
+        before = len(self.recorder.arrived), len(self.tls.arrived)
+        if client == "curl":
+            ran = run_shell("bash", list(paths.values()), environment(self.home, CURL_HOME=str(self.home)))
+        else:
+            ran = run_python(list(paths.values()), environment(self.home, RECORDER=self.recorder.url))
+        by_case: dict[str, list[Arrived]] = {case: [] for case in cases}
+        for arrived in self.recorder.arrived[before[0] :] + self.tls.arrived[before[1] :]:
+            if arrived.method == "POST":
+                by_case[arrived.headers["x-case"]].append(arrived)
+        results = dict(zip(paths, ran, strict=True))
+        return {case: (snippet, results.get(case), by_case[case]) for case, snippet in written.items()}
+
+    def _write(self, client: str, case: str) -> Snippet:
+        resolved = self.cases[case]
+        snippet = next(s for s in snippets_for(resolved) if s.client == client)
+        folder = self.folder(case, client)
+        folder.mkdir()
+        for file in files_of(dict(resolved.request.inputs)).values():
+            if file.media.data is not None:
+                (folder / file.name).write_bytes(file.media.data)
+        if snippet.content is not None:
+            (folder / snippet.filename).write_text(snippet.content, encoding="utf-8", newline="")
+        return snippet
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    home = tmp_path_factory.mktemp("bench")
+    with recording() as plain, recording(tls=home) as tls:
+        yield Bench(home, plain, tls)
+
+
+def case_of(bench: Bench, asked: Request, provider_model: str | None = None, key: str | None = "HF_TOKEN") -> str:
+    """The request with its own model and header, on its way to a provider, or to the recorder."""
+    case = str(len(bench.cases))
+    marked = {"headers": {**asked.headers, "x-case": case}, "model": f"org/model-{case}"}
+    asked = Request(**{**{name: getattr(asked, name) for name in Request.__dataclass_fields__}, **marked})
+    if asked.base_url is not None:
+        return bench.add(at_endpoint(asked, f"{bench.recorder.url}{asked.base_url}", key=key))
+    return bench.add(routed(asked, provider_model, key))
+
+
+def assert_arrived(resolved: ResolvedRequest, client: str, ran: Ran, arrived: list[Arrived]) -> None:
+    """One request, with the method's own path, key, content type and body."""
+    assert len(arrived) == 1, (resolved, ran)
+    got = arrived[0]
+    url = f"http://{got.headers['host']}{got.path}"
+    if not resolved.route:
+        url = f"https:/{got.path}" if client != "curl" else f"https://{got.headers['host']}{got.path}"
+    if has_method(resolved.request.task):
+        wanted = sent_by_client(resolved, KEY if resolved.key_name == "HF_TOKEN" else "secret")
+        assert clean_url(url) == wanted.url
+        assert got.headers.get("authorization") == wanted.headers.get("authorization")
+        assert got.headers.get("x-hf-bill-to") == wanted.headers.get("x-hf-bill-to")
+        kind = wanted.headers.get("content-type", "")
+        if kind.startswith("multipart/"):
+            assert form(got.headers["content-type"], got.body) == form(kind, wanted.body)
+            return
+        assert got.headers.get("content-type") == kind
+        assert got.body == wanted.body if kind != "application/json" else got.json == json.loads(wanted.body)
+        return
+    built = http_request(resolved)
+    assert clean_url(url) == built.url
+    if built.data is not None:
+        assert got.body == built.data.data
+    else:
+        assert set(got.json) == set(built.json)
+
+
+def form(kind: str, body: bytes) -> dict[str, bytes]:
+    parsed = email.message_from_bytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body, policy=email.policy.HTTP)
+    return {
+        str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)
+        for part in parsed.iter_parts()
+    }
+
+
+def assert_finished(bench: Bench, case: str, client: str, ran: Ran) -> None:
+    """No error, and the answer is printed or saved."""
+    resolved = bench.cases[case]
+    assert ran.error is None, f"{ran.error}\n{snippets_for(resolved)[CLIENTS.index(client)].content}"
+    task = resolved.request.task
+    folder = bench.folder(case, client)
+    if task in FILES and (client == "huggingface_hub" or resolved.provider in ("endpoint", "hf-inference")):
+        name, data = FILES[task]
+        saved = (folder / name).read_bytes()
+        # The client writes an image anew, and replicate's file is the same for all tasks.
+        assert saved == data or (client == "huggingface_hub" and saved[:4] == PNG[:4])
+    elif task in CHAT_TASKS:
+        assert "scattering" in ran.printed
+        assert "None" not in ran.printed or resolved.request.tools
+    else:
+        known = ("GOOD", "0.75", "0.5", "and so on", ENCODED, "files.example", "b64_json", "embedding", "so on")
+        outputs = [*folder.glob("output*"), *folder.glob("mask-*")]
+        assert outputs or any(text in ran.printed for text in known), ran.printed
+
+
+def check(bench: Bench, client: str, cases: list[str]) -> int:
+    run = 0
+    for case, (snippet, ran, arrived) in bench.run(client, cases).items():
+        if ran is None:
+            assert snippet.reason
+            continue
+        assert_arrived(bench.cases[case], client, ran, arrived)
+        assert_finished(bench, case, client, ran)
+        run += 1
+    return run
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_every_task_at_an_endpoint(bench, client):
+    tasks = sorted(set(INPUTS) - OWN_ENDPOINT_CANT)
+    asked = [request(task, base_url="/models/showcard/it") for task in tasks]
+    asked += [request(task, base_url="/m", parameters=PARAMETERS[task]) for task in tasks if task in PARAMETERS]
+    cases = [case_of(bench, one, key=key) for key in (None, "API_TOKEN") for one in asked]
+    able = [case for case in cases if client != "huggingface_hub" or has_method(bench.cases[case].request.task)]
+    assert check(bench, client, cases) == len(able)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_every_task_of_every_provider(bench, client):
+    cases = [
+        case_of(bench, request(task, provider=str(provider), bill_to="my-org"), f"{provider}/its-model")
+        for provider, tasks in PROVIDERS.items()
+        for task in tasks
+        if provider != "openai"
+    ]
+    # The raw clients don't poll.
+    assert check(bench, client, cases) == len(cases) - (0 if client == "huggingface_hub" else 11)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_chat_in_every_shape(bench, client):
+    parts = [
+        {"type": "text", "text": "?"},
+        {"type": "image_url", "image_url": {"url": IMAGE}},
+    ]
+    shapes = [
+        {"stream": True},
+        {"parameters": PARAMETERS["conversational"]},
+        {"tools": TOOLS, "parameters": {"tool_choice": "auto"}},
+        {"inputs": {"messages": [*MESSAGES, {"role": "user", "content": parts}]}, "stream": True},
+        {"extra": {"reasoning_effort": "low", "x": {"y": None, "z": [0, False, ""]}}, "stream": True},
+    ]
+    ways = [
+        {"base_url": ""},
+        {"base_url": "/v1"},
+        {"base_url": "/models/x"},
+        {"provider": "auto"},
+        {"provider": "groq"},
+    ]
+    cases = [case_of(bench, request("conversational", **shape, **way)) for shape in shapes for way in ways]
+    assert check(bench, client, cases) == len(cases)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_text_generation_streams(bench, client):
+    cases = [case_of(bench, request("text-generation", base_url="/m", stream=True, parameters={"details": True}))]
+    assert check(bench, client, cases) == 1
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_remote_media_are_fetched(bench, client):
+    address = f"{bench.recorder.url}/files/it's%20a%20cat.png"
+    inputs = {"image": Media.from_reference(address)}
+    asked = [request("image-classification", base_url="/m", inputs=inputs)]
+    if client != "huggingface_hub":
+        asked.append(request("image-classification", base_url="/m", inputs=inputs, parameters={"top_k": 0}))
+    cases = [case_of(bench, one) for one in asked]
+    for snippet, ran, arrived in bench.run(client, cases).values():
+        assert ran is not None
+        assert ran.error is None, f"{ran.error}\n{snippet.content}"
+        assert "GOOD" in ran.printed
+        assert len(arrived) == 1
+        assert arrived[0].body == PICTURE or arrived[0].json["inputs"] == ENCODED
