@@ -8,7 +8,6 @@ from typing import Any
 
 import gradio as gr
 
-from inference.errors import explain
 from metadata.tasks import task
 from ui import panels
 from ui.chat import transcript_html, turn_html
@@ -184,7 +183,7 @@ def _finished(held: Comparison, name: str, side: Side, text: str) -> list[Any]:
     pane = held.panes[name]
     if answer.error:
         shown = transcript_html([*pane.turns, {"role": "user", "content": text}], EMPTY, pane.settings.model)
-        failed = answer.partial + panels.failure(explain(answer.error))
+        failed = answer.partial + panels.failure(answer.error)
         return [one_line(shown), one_line(failed), "", hidden]
     words = f"stopped · {side.measurement}" if answer.stopped else str(side.measurement)
     held.panes[name] = pane = pane.answered(text, answer.message, words)

@@ -29,7 +29,10 @@ def open_line(markup: str) -> str:
 
 def panel(markup: str = "", **options: Any) -> gr.Markdown:
     """A component that shows HTML made here. Update it with `one_line(...)`."""
-    return gr.Markdown(one_line(markup), sanitize_html=False, latex_delimiters=[], header_links=False, **options)
+    classes = ["bare", *([options.pop("elem_classes")] if "elem_classes" in options else [])]
+    return gr.Markdown(
+        one_line(markup), sanitize_html=False, latex_delimiters=[], header_links=False, elem_classes=classes, **options
+    )
 
 
 def tag(name: str, content: str = "", **attributes: object) -> str:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 from urllib.parse import quote
 
+import httpx2
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from inference.errors import InferenceFailure
+from inference.errors import InferenceFailure, explain
 from metadata.diagnostics import Diagnostic
 from metadata.model import Model
 from metadata.tasks import Task
 from snippets import Snippet
+from wire.request import RequestError
 
 from .markup import escape, tag
+
+_log = logging.getLogger(__name__)
 
 PAGES = (("Model", "/"), ("Compare", "/compare"))
 MOST_JSON = 200_000
@@ -69,9 +74,13 @@ def note(sentence: str, way_out: str = "", *, error: bool = False, detail: str =
     )
 
 
-def failure(error: InferenceFailure) -> str:
-    """A failed call, where its result would be."""
-    return note(error.reason, error.way_out, error=True, detail=error.detail)
+def failure(error: Exception) -> str:
+    """A failed call, where its result would be. What nobody foresaw is logged, and said to be ours."""
+    if isinstance(error, InferenceFailure | RequestError | httpx2.HTTPError | httpx2.InvalidURL):
+        told = explain(error)
+        return note(told.reason, told.way_out, error=True, detail=told.detail)
+    _log.error("Unforeseen failure", exc_info=error)
+    return note("Showcard itself failed at this.", "Run again; if it stays, please report it.", error=True)
 
 
 def code(snippet: Snippet) -> str:
@@ -95,8 +104,8 @@ def _block(text: str, language: str) -> str:
     fits = lexer is not None and len(text) < 60_000
     shown = highlight(text, get_lexer_by_name(lexer), _FORMAT) if fits and lexer else escape(text)
     return (
-        f'<button type="button" class="copy" aria-label="Copy the code">Copy</button>'
-        f'<pre tabindex="0"><code>{shown}</code></pre>'
+        '<div><button type="button" class="copy" aria-label="Copy">Copy</button>'
+        f'<pre tabindex="0"><code>{shown}</code></pre></div>'
     )
 
 

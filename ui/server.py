@@ -120,7 +120,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
         path="/",
         run_history=False,
         enable_monitoring=False,
-        show_error=False,
+        show_error=True,
         max_file_size=MAX_UPLOAD,
         theme=theme.theme(),
         css=theme.CSS,

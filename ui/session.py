@@ -95,9 +95,9 @@ class Session:
             found["API_TOKEN"] = self.endpoint_keys[host]
         return found
 
-    def keep_key(self, base_url: str | None, key: str) -> None:
+    def keep_key(self, base_url: str | None, key: str | None) -> None:
         """Hold a pasted key: for the endpoint's host, or as the Hub token where there is no base URL."""
-        key = key.strip()
+        key = (key or "").strip()
         if not key:
             return
         host = urlsplit(base_url).hostname if base_url else None

@@ -31,7 +31,8 @@ footer { display: none !important; }
 .skip { position: absolute; left: -999px; top: 4px; padding: 8px 12px; background: var(--background-fill-primary); z-index: 20; }
 .skip:focus { left: 8px; }
 
-/* text */
+/* text; Gradio's prose rules are undone where they get in the way */
+.sc table, .sc tr, .sc tbody, .sc thead { border: 0 !important; background: none !important; } .sc ul.bars, .sc .steps { list-style: none !important; padding: 0 !important; margin: 0 !important; } .sc ul.bars li::before, .sc .steps li::before { content: none !important; } .sc * { border-color: var(--border-color-primary); }
 .sc { font-size: 14px; line-height: 1.5; color: var(--body-text-color); overflow-wrap: anywhere; min-width: 0; }
 .sc p { margin: 0 0 8px; } .sc p:last-child { margin-bottom: 0; }
 .sc a { color: var(--link-text-color); }
@@ -51,7 +52,7 @@ footer { display: none !important; }
 .bar nav a:hover, .bar .ghost:hover { background: var(--background-fill-secondary); }
 .bar nav a[aria-current=page] { background: var(--color-accent-soft); color: var(--link-text-color); }
 #source-row { align-items: stretch; gap: 8px; }
-#source-row > * { min-width: 0 !important; }
+#source-row { flex-wrap: nowrap; }
 #source textarea, #source input { font-size: 14px; }
 
 /* the card's head */
@@ -71,10 +72,11 @@ footer { display: none !important; }
   #widget { order: 1; position: static; } #card { order: 2; border-top: 1px solid var(--border-color-primary); padding-top: 16px; }
   .bar .say { display: none; } .bar { justify-content: space-between; }
 }
-.tight { gap: 8px !important; } .tight > * { min-width: 0 !important; }
+.tight { gap: 8px !important; }
+.bare { padding: 0 !important; border: 0 !important; background: none !important; overflow: visible !important; } .bare:not(:has(.sc)) { display: none !important; }
 #widget-body, #code-body, #json-body, #why-body { padding: 0 !important; border: 0 !important; }
 .gradio-container .block.padded { padding: 8px 10px; }
-.gradio-container button { min-height: 32px; }
+.gradio-container button { min-height: 32px; } .gradio-container button.lg, .gradio-container button.md, .gradio-container button.sm { font-size: 14px; font-weight: 550; padding: 0 14px; white-space: nowrap; min-height: 38px; }
 .end { align-items: end; }
 
 /* state of a run */
@@ -104,11 +106,17 @@ footer { display: none !important; }
 .answer { font-size: 18px; font-weight: 600; margin-bottom: 4px; } .said { white-space: pre-wrap; }
 .shown { max-width: 100%; max-height: 520px; border-radius: 6px; display: block; } .sc figure { margin: 0; } .sc figcaption { font-size: 12px; color: var(--body-text-color-subdued); margin-top: 6px; display: flex; gap: 12px; flex-wrap: wrap; }
 .sc audio, .sc video { width: 100%; }
-.code { position: relative; } .code pre, .raw pre { margin: 0; padding: 12px; overflow: auto; max-height: 560px; font: 12.5px/1.55 var(--sc-mono); background: var(--background-fill-secondary); border: 1px solid var(--border-color-primary); border-radius: 8px; white-space: pre; }
-.code .copy, .raw .copy { position: absolute; top: 6px; right: 6px; min-height: 32px; padding: 0 12px; border: 1px solid var(--border-color-primary); border-radius: 6px; background: var(--background-fill-primary); color: var(--body-text-color); font-size: 12px; } .raw { position: relative; }
+.code > div, .raw > div { position: relative; } .code pre, .raw pre { margin: 0; padding: 12px; overflow: auto; max-height: 560px; font: 12.5px/1.55 var(--sc-mono); background: var(--background-fill-secondary); border: 1px solid var(--border-color-primary); border-radius: 8px; white-space: pre; }
+.code .copy, .raw .copy { position: absolute; top: 6px; right: 6px; min-height: 32px; padding: 0 12px; border: 1px solid var(--border-color-primary); border-radius: 6px; background: var(--background-fill-primary); color: var(--body-text-color); font-size: 12px; }
 .code .install { margin: 0 0 6px; font-size: 12px; color: var(--body-text-color-subdued); } .code code, .raw code { background: none; padding: 0; border: 0; font: inherit; color: inherit; }
 .table { overflow: auto; max-height: 420px; } .sc table { border-collapse: collapse; font-size: 13px; } .sc th, .sc td { border: 1px solid var(--border-color-primary); padding: 4px 8px; text-align: left; vertical-align: top; }
 .steps { list-style: none; margin: 0; padding: 0; } .steps li { padding: 8px 0; border-bottom: 1px solid var(--border-color-primary); } .steps .won { font-weight: 600; }
+
+.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(8px, 1fr)); gap: 1px; margin: 8px 0; } .strip i { height: 14px; background: var(--color-accent); }
+
+.hl-k, .hl-kn, .hl-kd, .hl-kc, .hl-ow, .hl-kr, .hl-kt { color: var(--sc-code-1); font-weight: 600; } .hl-s, .hl-s1, .hl-s2, .hl-sb, .hl-sh, .hl-si, .hl-sa, .hl-se { color: var(--sc-code-2); }
+.hl-c1, .hl-c, .hl-cm { color: var(--body-text-color-subdued); font-style: italic; } .hl-mi, .hl-mf, .hl-m { color: var(--sc-code-3); } .hl-nt, .hl-nv, .hl-nb { color: var(--sc-code-4); }
+:root { --sc-code-1: #6d28d9; --sc-code-2: #1b6e3c; --sc-code-3: #a3370b; --sc-code-4: #1d4fa8; } .dark { --sc-code-1: #c4a7ff; --sc-code-2: #8fdcaa; --sc-code-3: #ffb48a; --sc-code-4: #9cc4ff; }
 
 /* chat */
 .chat { display: grid; gap: 12px; } .turn { min-width: 0; } .turn .who { font-size: 11px; font-weight: 650; text-transform: uppercase; letter-spacing: 0.04em; color: var(--body-text-color-subdued); margin-bottom: 2px; }
@@ -123,7 +131,8 @@ footer { display: none !important; }
 /* compare */
 #panes { display: grid !important; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 16px; align-items: stretch; } #panes > * { min-width: 0 !important; width: 100%; }
 .pane { border: 1px solid var(--border-color-primary); border-radius: 10px; padding: 12px !important; background: var(--background-fill-primary); gap: 10px !important; }
-.pane .transcript { min-height: 220px; }
+#panes { min-height: calc(100vh - 232px); } .pane > .form, .pane > .block { flex: 0 0 auto; }
+.pane .label-wrap { min-height: 24px; } .pane .label-wrap span { font-size: 13px; }
 #ask { position: sticky; bottom: 0; padding: 10px 0; background: var(--body-background-fill); z-index: 5; border-top: 1px solid var(--border-color-primary); }
 @media (max-width: 640px) {
   #panes { grid-template-columns: minmax(0, 1fr); }

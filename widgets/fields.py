@@ -52,7 +52,7 @@ def _text(lines: int) -> Callable[[Field], gr.components.Component]:
             placeholder=field.placeholder,
             lines=lines,
             max_lines=12,
-            rtl=False,
+            interactive=True,
             elem_id=f"in-{field.name}",
         )
 
@@ -65,7 +65,7 @@ def _read_text(value: Any, field: Field) -> str | None:
 
 def _media(component: type[gr.components.Component], **options: Any) -> Callable[[Field], gr.components.Component]:
     def make_media(field: Field) -> gr.components.Component:
-        return component(label=field.label, elem_id=f"in-{field.name}", **options)
+        return component(label=field.label, interactive=True, elem_id=f"in-{field.name}", **options)
 
     return make_media
 
@@ -123,7 +123,7 @@ CONTROLS: Mapping[str, Control] = {
     "labels": Control(_text(1), lambda value, _: ", ".join(value or ()), _read_labels),
     "sentences": Control(_text(4), lambda value, _: "\n".join(value or ()), _read_lines),
     "switch": Control(
-        lambda field: gr.Checkbox(label=field.label, elem_id=f"in-{field.name}"),
+        lambda field: gr.Checkbox(label=field.label, interactive=True, elem_id=f"in-{field.name}"),
         lambda value, _: bool(value),
         lambda value, _: bool(value),
     ),

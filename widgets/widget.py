@@ -11,7 +11,7 @@ import gradio as gr
 
 from inference import client
 from inference.assets import AssetError
-from inference.errors import InferenceFailure, explain
+from inference.errors import InferenceFailure
 from inference.reply import Delta, Reply
 from inference.resolve import resolve, resolve_offline
 from inference.transport import Exchange
@@ -71,7 +71,12 @@ class Widget:
             component.value = self._initial(spec, component)
         choices = places(page, self.session)
         self.place = gr.Dropdown(
-            choices, value=choices[0][1] if choices else None, label="Runs on", visible=bool(choices), elem_id="place"
+            choices,
+            value=choices[0][1] if choices else None,
+            label="Runs on",
+            visible=bool(choices),
+            interactive=True,
+            elem_id="place",
         )
         self.base_url = gr.Textbox(
             label="Base URL", placeholder="http://127.0.0.1:8080/v1", visible=False, elem_id="base-url", max_lines=1
@@ -234,7 +239,7 @@ class Widget:
                 raw = one_line(panels.raw_json(reply.raw) if reply.raw is not None else show.media_json(reply))
             yield [skip, result, one_line(status), idle, gr.update(visible=False), raw]
         except Exception as error:
-            failed = one_line(show.boxed(panels.failure(explain(error))))
+            failed = one_line(show.boxed(panels.failure(error)))
             yield [skip, failed, "", idle, gr.update(visible=False), one_line(show.failed_json(exchange))]
         finally:
             self.session.runs.end(self.run_id, stop)
@@ -268,7 +273,7 @@ class Widget:
                 if not batch.ended:
                     yield [skip, answer.html, status, skip, skip, skip, skip]
             if answer.error:
-                failed = one_line(show.boxed(answer.partial + panels.failure(explain(answer.error))))
+                failed = one_line(show.boxed(answer.partial + panels.failure(answer.error)))
                 yield [one_line(show.transcript(self.page)), failed, "", idle, hide, skip, skip]
                 return
             take_turn(self.page, text, answer.message, answer.resolved)
