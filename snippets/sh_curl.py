@@ -149,14 +149,11 @@ def _with_body(command: list[str], sent: HttpRequest, pieces: list[str | File]) 
 
 def _piped(command: list[str], pieces: list[str | File]) -> str:
     """The body put together from text and files, so that no argument holds a file."""
-    lines = []
-    for piece in pieces:
-        if isinstance(piece, File):
-            lines.append(f"  base64 < {shell_word(piece.name)} | tr -d '\\n'")
-        elif len(piece.encode()) <= _LONGEST_ARGUMENT:
-            lines.append(f"  printf %s {shell_word(piece)}")
-        else:
-            opening, rest = heredoc(piece)
-            lines.append(f"  cat {opening}\n{rest}")
-    body = "\n".join(lines)
-    return f"{{\n{body}\n}} | " + " \\\n  ".join([*command, "--data-binary @-"])
+    # printf is part of the shell, so that its words may be of any length.
+    lines = [
+        f"  base64 < {shell_word(piece.name)} | tr -d '\\n'"
+        if isinstance(piece, File)
+        else f"  printf %s {shell_word(piece)}"
+        for piece in pieces
+    ]
+    return "\n".join(["{", *lines, "} | " + " \\\n  ".join([*command, "--data-binary @-"])])

@@ -16,7 +16,7 @@ from metadata.media import Media
 from metadata.tasks import Field, task
 
 from .checks import check_header, check_headers, check_json, check_model_id, check_variable, clean_url
-from .media import media_type_of
+from .media import data_url, media_type_of
 from .request import Request, RequestError, ResolvedRequest
 
 CHAT_TASKS = frozenset({"conversational", "image-text-to-text", "any-to-any"})
@@ -329,7 +329,7 @@ def _bind(value: Any, nested: bool = False) -> Any:
     if isinstance(value, Media):
         if value.data is None:
             raise RequestError("The media were not opened.")
-        return value.data_url() if nested else MimeBytes(value.data, media_type_of(value))
+        return data_url(value) if nested else MimeBytes(value.data, media_type_of(value))
     if isinstance(value, Mapping):
         return {key: _bind(item, True) for key, item in value.items()}
     return [_bind(item, True) for item in value] if isinstance(value, list | tuple) else value

@@ -18,6 +18,7 @@ _MODEL_ID = re.compile(r"[A-Za-z0-9_][\w.-]*(/[\w.-]+)?(:[\w./-]*)*", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?")
+_LONGEST_HEADER = _LONGEST_URL = 8000  # what servers take
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _NOT_IN_PATH = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/%-]")
 _NOT_IN_QUERY = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]")
@@ -32,6 +33,8 @@ def clean_url(url: str) -> str:
         parsed = httpx2.URL(url)
     except (httpx2.InvalidURL, ValueError) as error:
         raise RequestError(f"That is not an address: {error}.") from None
+    if len(url) > _LONGEST_URL:
+        raise RequestError("The address is too long.")
     if parsed.userinfo:
         raise RequestError("An address can't hold a user name or a key.")
     if not parsed.host:
@@ -81,6 +84,8 @@ def check_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 def check_header(name: str, value: object) -> str:
     """A header's value: printable ASCII, not empty."""
+    if isinstance(value, str) and len(value) > _LONGEST_HEADER:
+        raise RequestError(f'The header "{name}" is too long.')
     if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
         raise RequestError(f'The header "{name}" can hold printable ASCII characters only, and not nothing.')
     return value

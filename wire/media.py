@@ -23,6 +23,11 @@ def media_type_of(media: Media) -> str:
     return given if _MEDIA_TYPE.fullmatch(given) else "application/octet-stream"
 
 
+def data_url(media: Media) -> str:
+    """The bytes as a `data:` address, of a type that is safe to write."""
+    return f"data:{media_type_of(media)};base64,{base64.b64encode(media.data or b'').decode('ascii')}"
+
+
 @dataclass(frozen=True, slots=True)
 class Embedded:
     """Media inside JSON: base64 after `prefix`, which is empty or the head of a `data:` address."""

@@ -118,7 +118,7 @@ def _encode(value: Any) -> Any:
 
 
 def _decode_inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    decoded = dict(inputs)
+    decoded = {name: _decode_parts(value) if name == "messages" else value for name, value in inputs.items()}
     for name in MEDIA_INPUTS:
         if decoded.get(name) is not None:
             try:
@@ -126,6 +126,21 @@ def _decode_inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
             except ValueError as error:
                 raise RequestError(f'"inputs.{name}": {error}') from None
     return decoded
+
+
+def _decode_parts(value: Any) -> Any:
+    """Messages whose parts hold media as `{"url": {"base64": ...}}`, with `Media` there."""
+    if isinstance(value, list | tuple):
+        return [_decode_parts(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    url = value.get("url")
+    if isinstance(url, Mapping) and ("base64" in url or "src" in url):
+        try:
+            return {**value, "url": Media.from_json(dict(url))}
+        except ValueError as error:
+            raise RequestError(f'"inputs.messages": {error}') from None
+    return {key: _decode_parts(item) for key, item in value.items()}
 
 
 def _json_name(value: Any) -> str:

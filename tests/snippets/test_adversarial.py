@@ -1,0 +1,249 @@
+"""Hostile texts in every place: no syntax error, no wrong payload, no command run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from metadata.media import Media
+from snippets import CLIENTS, snippets_for
+from snippets.files import files_of
+from tests.support.answers import answer
+from tests.support.execute import environment, run_python
+from tests.support.hostile import TEXTS
+from tests.support.recorder import Recorder, recording
+from tests.support.requests import MESSAGES, PNG, TABLE, at_endpoint, request, routed, sent_by_client
+from wire.call import has_method
+from wire.http import Key, http_request
+from wire.media import Embedded
+from wire.request import ResolvedRequest
+
+Place = Callable[[str, str, dict[str, str]], ResolvedRequest]
+
+
+def endpoint(task: str, **options: Any) -> Callable[[str, dict[str, str]], ResolvedRequest]:
+    return lambda url, marks: at_endpoint(
+        request(task, **{**options, "headers": {**options.get("headers", {}), **marks}}), url
+    )
+
+
+def tool(name: str) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": name, "description": name, "parameters": {}}}
+
+
+PLACES: dict[str, Place] = {
+    "text": lambda t, url, h: endpoint("text-classification", inputs={"text": t})(url, h),
+    "question": lambda t, url, h: endpoint("question-answering", inputs={"question": t, "context": t + "x"})(url, h),
+    "table": lambda t, url, h: endpoint("table-question-answering", inputs={"query": t, "table": {t: [t], **TABLE}})(
+        url, h
+    ),
+    "labels": lambda t, url, h: endpoint(
+        "zero-shot-classification",
+        inputs={"text": "x", "candidate_labels": [t, "y"]},
+        parameters={"hypothesis_template": t},
+    )(url, h),
+    "sentences": lambda t, url, h: endpoint("sentence-similarity", inputs={"source_sentence": t, "sentences": [t, t]})(
+        url, h
+    ),
+    "message": lambda t, url, h: endpoint(
+        "conversational", inputs={"messages": [*MESSAGES, {"role": "user", "content": t}]}, parameters={"stop": [t]}
+    )(url, h),
+    "tool": lambda t, url, h: endpoint(
+        "conversational", tools=(tool(t),), response_format={"type": t}, extra={t: {t: t}}, stream=True
+    )(url, h),
+    "model": lambda t, url, h: at_endpoint(request("conversational", headers=h), url, model=t),
+    "parameter": lambda t, url, h: endpoint("text-to-image", parameters={f"p{t}": [t], "negative_prompt": t})(url, h),
+    "keyword": lambda t, url, h: endpoint("image-to-image", parameters={f"k{t}": {t: t}})(url, h),
+    "base_url": lambda t, url, h: endpoint("text-classification")(f"{url}/{t}", h),
+    "bill_to": lambda t, url, h: endpoint("text-classification", bill_to=t)(url, h),
+    "header": lambda t, url, h: endpoint("text-classification", headers={"x-mine": t})(url, h),
+    "file": lambda t, url, h: endpoint(
+        "image-classification", inputs={"image": Media.from_bytes(PNG, "image/png", f"{t[:3000]}.png")}
+    )(url, h),
+    "media type": lambda t, url, h: endpoint(
+        "image-classification", inputs={"image": Media(None, PNG, t, t[:3000])}, parameters={"top_k": 1}
+    )(url, h),
+    "image part": lambda t, url, h: endpoint(
+        "image-text-to-text", inputs={"image": Media(None, PNG, t, t[:3000]), "prompt": t}
+    )(url, h),
+}
+# So many texts are no value of a header, or no address.
+REFUSED = {"bill_to", "header", "base_url"}
+
+
+class Folders:
+    """Every text in every place, with the snippets that come of it."""
+
+    def __init__(self, home: Path, recorder: Recorder) -> None:
+        self.home = home
+        self.cases: list[ResolvedRequest] = []
+        self.places: list[tuple[str, str]] = []
+        self.files: set[Path] = set()
+        self.written: dict[str, list[tuple[int, Path]]] = {client.name: [] for client in CLIENTS}
+        for place, build in PLACES.items():
+            for text in TEXTS:
+                self.places.append((place, text))
+                self.cases.append(build(text, recorder.url, {"x-case": str(len(self.cases))}))
+        recorder.answer = lambda arrived: answer(self.cases[int(arrived.headers["x-case"])], arrived)
+        for case, resolved in enumerate(self.cases):
+            self._write(case, resolved)
+
+    def _write(self, case: int, resolved: ResolvedRequest) -> None:
+        for snippet in snippets_for(resolved):
+            if snippet.content is None:
+                assert snippet.reason
+                continue
+            folder = self.home / f"{case}-{snippet.client}"
+            folder.mkdir()
+            for file in files_of(dict(resolved.request.inputs)).values():
+                (folder / file.name).write_bytes(PNG)
+                self.files.add(folder / file.name)
+            path = folder / snippet.filename
+            path.write_text(snippet.content, encoding="utf-8", newline="")
+            self.written[snippet.client].append((case, path))
+
+    def nothing_ran(self) -> bool:
+        return not [path for path in self.home.rglob("*PWNED*") if path not in self.files]
+
+
+@pytest.fixture(scope="module")
+def recorder() -> Iterator[Recorder]:
+    with recording() as recorder:
+        yield recorder
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory, recorder: Recorder) -> Folders:
+    return Folders(tmp_path_factory.mktemp("hostile"), recorder)
+
+
+def test_there_are_enough_and_few_are_refused(folders):
+    assert len(TEXTS) >= 60
+    refused = dict.fromkeys(PLACES, 0)
+    written = {case for case, _ in folders.written["curl"]}
+    for case, (place, text) in enumerate(folders.places):
+        if case not in written:
+            refused[place] += 1
+            surrogate = any("\ud800" <= char <= "\udfff" for char in text)
+            assert place in REFUSED or surrogate, (place, text)
+    assert refused["text"] == 3
+    for client in folders.written.values():
+        assert {case for case, _ in client} == written
+
+
+@pytest.mark.parametrize("client", ["huggingface_hub", "requests"])
+def test_python(folders, recorder, client):
+    before = len(recorder.arrived)
+    written = folders.written[client]
+    ran = run_python([path for _, path in written], environment(folders.home))
+    for (case, path), one in zip(written, ran, strict=True):
+        assert one.error is None, f"{folders.places[case]!r:.200}\n{path.read_text()[:1000]}\n{one.error[-1000:]}"
+    assert folders.nothing_ran()
+    arrived = {int(request.headers["x-case"]): request for request in recorder.arrived[before:]}
+    assert set(arrived) == {case for case, _ in written}
+    for case, got in arrived.items():
+        wanted = sent_by_client(folders.cases[case])
+        assert f"http://{got.headers['host']}{got.path}" == wanted.url, folders.places[case]
+        if wanted.headers.get("content-type") == "application/json":
+            assert got.json == json.loads(wanted.body), folders.places[case]
+        else:
+            assert got.body == wanted.body, folders.places[case]
+        for name in ("content-type", "authorization", "x-hf-bill-to", "x-mine"):
+            assert got.headers.get(name) == wanted.headers.get(name), (name, folders.places[case])
+
+
+STUB = """
+curl() {
+  for word in "$@"; do printf '%s\\0' "$word"; done > "$OUT.words"
+  case " $* " in *" --data-binary @- "*) cat > "$OUT.stdin";; esac
+}
+"""
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash"])
+def test_words_of_the_shell(folders, shell):
+    """curl stands in for itself: the words that a shell makes of the snippet are the request."""
+    written = folders.written["curl"]
+    lines = [f"( cd '{path.parent}' && OUT='{path.parent}/{shell}' && . ./{path.name} )" for _, path in written]
+    script = folders.home / f"all.{shell}"
+    script.write_text(STUB + "\n".join(lines) + "\n")
+    done = subprocess.run([shell, script], capture_output=True, env=environment(folders.home), check=False)
+    assert done.stderr == b""
+    assert folders.nothing_ran()
+    for case, path in written:
+        words = (path.parent / f"{shell}.words").read_bytes().decode().split("\0")[:-1]
+        stdin = path.parent / f"{shell}.stdin"
+        body = stdin.read_bytes() if stdin.exists() else None
+        assert_words(words, body, folders.cases[case], folders.places[case])
+
+
+def assert_words(words: list[str], stdin: bytes | None, resolved: ResolvedRequest, place: object) -> None:
+    built = http_request(resolved)
+    rest = [word for word in words if word not in ("--globoff", "-N", "--fail-with-body")]
+    url, options = rest[0], list(zip(rest[1::2], rest[2::2], strict=True))
+    assert url == built.url
+    headers = [value for name, value in options if name == "-H"]
+    assert headers == [f"{name}: {plain(value)}" for name, value in built.headers], place
+    data = [(name, value) for name, value in options if name in ("-d", "--data-binary")]
+    assert len(data) == 1
+    assert {name for name, _ in options} <= {"-H", "-d", "--data-binary", "--output"}
+    if built.data is not None:
+        assert data[0][1].startswith("@")
+        assert "/" not in data[0][1]
+        return
+    text = stdin if stdin is not None else data[0][1]
+    assert stdin is None or data[0][1] == "@-"
+    assert json.loads(text) == plain(built.json), place
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, Key):
+        return f"{value.scheme} {environment(Path('/'))[value.name]}"
+    if isinstance(value, Embedded):
+        return value.prefix + Media(data=value.media.data).data_url().partition(",")[2]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+def test_curl_itself(folders, recorder):
+    """The same with the real curl, for three of the places."""
+    before = len(recorder.arrived)
+    real = {"text", "file", "base_url"}
+    written = [(case, path) for case, path in folders.written["curl"] if folders.places[case][0] in real]
+    lines = [f"( cd '{path.parent}' && . ./{path.name} ) > /dev/null" for _, path in written]
+    script = folders.home / "curl.sh"
+    script.write_text("alias curl='curl -sS'\nshopt -s expand_aliases\n" + "\n".join(lines) + "\n")
+    done = subprocess.run(["bash", script], capture_output=True, env=environment(folders.home), check=False)
+    assert b"curl:" not in done.stderr, done.stderr[-2000:]
+    assert folders.nothing_ran()
+    arrived = {int(request.headers["x-case"]): request for request in recorder.arrived[before:]}
+    assert set(arrived) == {case for case, _ in written}
+    for case, got in arrived.items():
+        built = http_request(folders.cases[case])
+        assert f"http://{got.headers['host']}{got.path}" == built.url
+        assert got.body == PNG if built.data is not None else got.json == plain(built.json)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("provider", ["auto", "hf-inference", "fal-ai", "groq"])
+def test_ids_on_their_way_to_a_provider(text, provider):
+    """The model's id and the provider's id: written safely, or refused, and never an address."""
+    task = "text-to-image" if provider in ("hf-inference", "fal-ai") else "conversational"
+    for resolved in (
+        routed(request(task, model=text or " ", provider=provider), "provider/model"),
+        routed(request(task, provider=provider), text or " "),
+    ):
+        for snippet in snippets_for(resolved):
+            if snippet.content is None:
+                continue
+            if snippet.language == "python":
+                compile(snippet.content, "snippet", "exec")
+            hosts = {line for line in snippet.content.splitlines() if "://" in line}
+            assert all("router.huggingface.co" in line or "127.0.0.1:1/evil" in text for line in hosts)
+    assert has_method(task)
