@@ -120,7 +120,7 @@ def _publish_mapping(resolved: ResolvedRequest) -> None:
 
 def _understood_anyway(error: Exception, exchange: Exchange) -> bool:
     """Whether the server did answer and only the client's own reading of it failed: other servers differ in shape."""
-    answered = 200 <= exchange.status < 300 and bool(exchange.body)
+    answered = 200 <= exchange.status < 300
     return (
         answered
         and isinstance(error, ValueError | KeyError | TypeError | IndexError | AttributeError)
@@ -139,7 +139,7 @@ def _read(resolved: ResolvedRequest, result: Any, exchange: Exchange) -> tuple[O
     try:
         raw = json.loads(body)
     except ValueError:
-        hint = "It sent a web page." if body.lstrip()[:1] == b"<" else ""
+        hint = "It sent a web page." if body.lstrip()[:1] == b"<" else "" if body else "It is empty."
         raise InferenceFailure(
             "The server's answer is not JSON.", f"{hint} Check that the base URL leads to this task.".strip()
         ) from None

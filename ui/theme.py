@@ -21,7 +21,7 @@ PALETTE = (
 
 CSS = """
 :root { --sc-mono: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-html, body, gradio-app { overflow-x: hidden; }
+html, body, gradio-app, .gradio-container { overflow-x: clip !important; }
 body { font-size: 14px; }
 .gradio-container { max-width: none !important; padding: 0 !important; background: var(--body-background-fill); }
 .gradio-container > main, main.contain, .app.app { padding: 0 16px 48px !important; max-width: 1480px !important; margin: 0 auto !important; width: 100%; box-sizing: border-box; }
@@ -107,7 +107,7 @@ footer { display: none !important; }
 .shown { max-width: 100%; max-height: 520px; border-radius: 6px; display: block; } .sc figure { margin: 0; } .sc figcaption { font-size: 12px; color: var(--body-text-color-subdued); margin-top: 6px; display: flex; gap: 12px; flex-wrap: wrap; }
 .sc audio, .sc video { width: 100%; }
 .code > div, .raw > div { position: relative; } .code pre, .raw pre { margin: 0; padding: 12px; overflow: auto; max-height: 560px; font: 12.5px/1.55 var(--sc-mono); background: var(--background-fill-secondary); border: 1px solid var(--border-color-primary); border-radius: 8px; white-space: pre; }
-.code .copy, .raw .copy { position: absolute; top: 6px; right: 6px; min-height: 32px; padding: 0 12px; border: 1px solid var(--border-color-primary); border-radius: 6px; background: var(--background-fill-primary); color: var(--body-text-color); font-size: 12px; }
+.code .copy, .raw .copy { position: absolute; z-index: 1; top: 6px; right: 6px; min-height: 32px; padding: 0 12px; border: 1px solid var(--border-color-primary); border-radius: 6px; background: var(--background-fill-primary); color: var(--body-text-color); font-size: 12px; }
 .code .install { margin: 0 0 6px; font-size: 12px; color: var(--body-text-color-subdued); } .code code, .raw code { background: none; padding: 0; border: 0; font: inherit; color: inherit; }
 .table { overflow: auto; max-height: 420px; } .sc table { border-collapse: collapse; font-size: 13px; } .sc th, .sc td { border: 1px solid var(--border-color-primary); padding: 4px 8px; text-align: left; vertical-align: top; }
 .steps { list-style: none; margin: 0; padding: 0; } .steps li { padding: 8px 0; border-bottom: 1px solid var(--border-color-primary); } .steps .won { font-weight: 600; }

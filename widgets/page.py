@@ -63,13 +63,22 @@ def build(site: Site, first_source: str) -> None:
     async def load(request: gr.Request) -> list[Any]:
         held = Session(site)
         wanted = dict(request.query_params).get("model", "") or first_source
-        return await _open(held, wanted)
+        return await _begin(held, wanted)
 
     gr.on([go.click, source.submit], _open, [session, source], shown, **QUIET)
     picker.input(_open, [session, picker], shown, **QUIET)
     current_blocks = gr.context.Context.root_block
     assert current_blocks is not None
     current_blocks.load(load, None, shown, **QUIET)
+
+
+async def _begin(held: Session, source: str) -> list[Any]:
+    """Open what was asked for, or say why not and open the first example."""
+    updates = await _open(held, source)
+    if not held.pages:
+        _, name, _, *rest = await _open(held, "")
+        updates = [held, name, updates[2], *rest]
+    return updates
 
 
 async def _open(held: Session | None, source: str | None, task: str | None = None) -> list[Any]:

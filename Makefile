@@ -1,0 +1,50 @@
+# The project's habits. Everything runs in .venv, which is made when it is missing or the requirements changed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCE ?=
+
+.PHONY: run test test-quick lint format types bench screenshots clean
+
+run: $(VENV)/.run ## the app on its embedded default; SOURCE=path/to/README.md opens a card
+	$(BIN)/python app.py $(SOURCE)
+
+test: $(VENV)/.dev ## lint, types and every test, the browser included
+	@sh tests/chromium.sh
+	@$(MAKE) --no-print-directory lint types
+	$(BIN)/python -m pytest
+
+test-quick: $(VENV)/.dev ## the tests that need no browser
+	$(BIN)/python -m pytest -m "not browser"
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+screenshots: $(VENV)/.dev ## remakes docs/screenshots from the running app
+	$(BIN)/python docs/screenshots.py
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .gradio tests/artifacts

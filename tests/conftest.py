@@ -1,0 +1,62 @@
+"""What many tests share: the embedded engine and the app as real processes, and Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """This machine's environment without any token or proxy, and with an empty home for the Hub's files."""
+    kept = {k: v for k, v in os.environ.items() if not k.upper().startswith(("HF_", "HUGGING", "HTTP", "ALL_PROXY"))}
+    return {**kept, "HF_HOME": str(ROOT / "tests" / "artifacts" / "hf-home"), **more}
+
+
+@contextmanager
+def process(*command: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process of ours, and the address in the first line it prints; it ends with the block."""
+    started = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=clean_environment(**environment),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield started, _address(started.stdout)
+    finally:
+        started.terminate()
+        started.communicate(timeout=20)
+
+
+def _address(stream: IO[str] | None) -> str:
+    assert stream is not None
+    line = stream.readline().strip()
+    address = next((word for word in line.split() if word.startswith("http://")), "")
+    assert address, f"the process said {line!r} instead of its address"
+    return address
+
+
+@pytest.fixture(scope="session")
+def engine_url() -> Iterator[str]:
+    """The address of an embedded engine."""
+    with process("-m", "local", "--port", "0", "--with-parent") as (_, address):
+        yield address
+
+
+def chromium() -> str:
+    """The path of Chromium."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    assert found, "Chromium is missing; sh tests/chromium.sh installs it or says how"
+    return found

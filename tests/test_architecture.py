@@ -1,0 +1,113 @@
+"""The rooms: arrows point one way, and the quiet ones open no socket and import no Gradio."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "metadata": set(),
+    "wire": {"metadata"},
+    "snippets": {"metadata", "wire"},
+    "inference": {"metadata", "wire"},
+    "ui": {"metadata", "wire", "inference", "snippets"},
+    "widgets": {"metadata", "wire", "inference", "snippets", "ui"},
+    "playground": {"metadata", "wire", "inference", "snippets", "ui"},
+    "local": {"metadata"},
+}
+NETWORK = {"httpx", "httpx2", "requests", "urllib3", "aiohttp", "socket", "http", "fastapi", "uvicorn", "openai"}
+FORBIDDEN: dict[str, set[str]] = {
+    "metadata": NETWORK | {"gradio", "huggingface_hub"},
+    "wire": {"gradio", "requests", "fastapi", "socket"},
+    "snippets": NETWORK | {"gradio"},
+    "inference": {"gradio"},
+    "local": {"gradio"},
+}
+
+SILENCE = """
+import socket, sys
+def refuse(*a, **k): raise AssertionError("a socket was opened")
+class NoGradio:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "gradio": raise ImportError("gradio is not installed")
+sys.meta_path.insert(0, NoGradio())
+import importlib, pkgutil
+room = importlib.import_module(sys.argv[1])
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
+for module in pkgutil.walk_packages(room.__path__, room.__name__ + "."):
+    if "__main__" not in module.name and ".samples." not in module.name: importlib.import_module(module.name)
+assert "gradio" not in sys.modules
+"""
+
+WORK = """
+from inference.resolve import resolve_offline
+from metadata.model import read_model
+from snippets import snippets_for
+from wire.request import Request
+import socket
+def refuse(*a, **k): raise AssertionError("a socket was opened")
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
+model = read_model("---\\npipeline_tag: text-classification\\nwidget:\\n- text: hi\\n---\\n# x")
+assert model.examples[0].inputs == {"text": "hi"}
+request = Request("text-classification", "org/m", model.examples[0].inputs, provider="hf-inference")
+assert all(s.content for s in snippets_for(resolve_offline(request)) if s.client in ("huggingface_hub", "curl"))
+"""
+
+
+def imports(file: Path) -> Iterator[tuple[int, str]]:
+    """The top-level packages a file imports, with their lines."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name.split(".")[0]) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.lineno, node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_arrows_point_one_way(room: str) -> None:
+    files = list((ROOT / room).rglob("*.py"))
+    assert files, f"{room} is empty"
+    wrong = [
+        f"{file.relative_to(ROOT)}:{line} imports {name}"
+        for file in files
+        for line, name in imports(file)
+        if (name in MAY_IMPORT and name != room and name not in MAY_IMPORT[room]) or name in FORBIDDEN.get(room, ())
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_arrows_are_really_checked(tmp_path: Path) -> None:
+    file = tmp_path / "x.py"
+    file.write_text("import gradio.themes\nfrom widgets.page import build\nfrom .near import thing\n")
+    assert list(imports(file)) == [(1, "gradio"), (2, "widgets")]
+
+
+@pytest.mark.parametrize("room", ["metadata", "wire", "snippets"])
+def test_a_quiet_room_loads_without_gradio_and_without_a_socket(room: str) -> None:
+    done = subprocess.run([sys.executable, "-c", SILENCE, room], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_reading_and_writing_open_no_socket() -> None:
+    done = subprocess.run([sys.executable, "-c", WORK], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("verb", ["inspect", "lint", "snippets"])
+def test_only_serving_imports_gradio(verb: str, tmp_path: Path) -> None:
+    card = tmp_path / "README.md"
+    card.write_text("---\npipeline_tag: text-classification\n---\n# x\n")
+    code = (
+        "import sys, io, app\nsys.stdin = io.StringIO('')\n"
+        "app.main(sys.argv[1:])\nassert 'gradio' not in sys.modules, 'gradio was imported'"
+    )
+    command = [sys.executable, "-c", code, verb, *([] if verb == "snippets" else [str(card)])]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
