@@ -44,6 +44,12 @@ ENGINES: tuple[Engine, ...] = (
         languages=("en",),
     ),
     Engine(
+        "showcard/digits",
+        "image-classification",
+        "Reads one handwritten digit with a network of 3,610 numbers; it takes everything for a digit.",
+        _module("digits"),
+    ),
+    Engine(
         "showcard/eliza",
         "conversational",
         "A rule-based conversation partner after Weizenbaum's ELIZA: it turns your words around and knows nothing.",

@@ -1,0 +1,40 @@
+"""Reading the images that engines are sent."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+from PIL import Image
+
+from ..errors import Refusal
+from .base import json_name
+
+MAX_PIXELS = 30_000_000
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+
+
+def open_image(data: Any) -> Image.Image:
+    """An image from its bytes. Raises Refusal for what is none, and for one with too many pixels."""
+    if not isinstance(data, bytes):
+        raise Refusal(f'"inputs" must be an image, but it is {json_name(data)}.')
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(data), formats=_FORMATS)
+            # The size stands in the header: a small file that unpacks to gigabytes is refused before it does.
+            if image.width * image.height > MAX_PIXELS:
+                raise Refusal(f"The image has more than {MAX_PIXELS // 1_000_000} million pixels.", 413)
+            image.load()
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+        raise Refusal("The body is not an image that can be read (PNG, JPEG, WebP, GIF, BMP or TIFF).") from None
+    return image
+
+
+def grey_on_white(image: Image.Image) -> Image.Image:
+    """An image in grey, where it is transparent on white."""
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("L")
