@@ -160,7 +160,8 @@ class _Rewriter(HTMLParser):
         source, alt = values.get("src", "").strip(), values.get("alt", "")
         size = "".join(f' {k}="{escape(values[k])}"' for k in ("width", "height") if k in values)
         if not source or self.image_address is None:
-            return escape(f"[image: {alt or source}]")
+            said = alt if source.startswith("data:") else alt or source[:200]
+            return escape(f"[image: {said}]")
         if source.startswith("data:"):
             kept = source.startswith(("data:image/png", "data:image/jpeg", "data:image/gif", "data:image/webp"))
             return f'<img src="{escape(source)}" alt="{escape(alt)}"{size}>' if kept else escape(f"[image: {alt}]")

@@ -66,7 +66,7 @@ class Guard:
                 scope, receive, send
             )
             return
-        if origin and origin != "null" and not _same_site(origin, host) and scope.get("method") not in ("GET", "HEAD"):
+        if origin and not _same_site(origin, host) and scope.get("method") not in ("GET", "HEAD"):
             await _refuse(403, "This request comes from another site.")(scope, receive, send)
             return
         await self.app(scope, receive, self._with_headers(send, scope))
@@ -77,7 +77,7 @@ class Guard:
                 headers = [h for h in message.get("headers", []) if h[0].lower() != b"access-control-allow-origin"]
                 if not any(name.lower() == b"content-security-policy" for name, _ in headers):
                     headers.append((b"content-security-policy", self.policy))
-                headers += [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
+                headers += [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
                 message = {**message, "headers": headers}
             await send(message)
 

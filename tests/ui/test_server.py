@@ -1,0 +1,69 @@
+"""Who may talk to the app, and what it tells the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from ui.server import Access, Guard, allowed_hosts
+
+
+def app(access: Access) -> TestClient:
+    async def hello(request: object) -> PlainTextResponse:
+        return PlainTextResponse("hello", headers={"access-control-allow-origin": "*"})
+
+    inner = Starlette(routes=[Route("/", hello, methods=["GET", "POST"])])
+    return TestClient(Guard(inner, access), base_url="http://127.0.0.1:7860")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    with app(Access()) as found:
+        yield found
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:7860", "localhost:7860", "[::1]:7860", "LOCALHOST"])
+def test_its_own_names_are_answered(client: TestClient, host: str) -> None:
+    assert client.get("/", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil:7860", "", "[", "10.0.0.1"])
+def test_another_name_is_refused(client: TestClient, host: str) -> None:
+    answer = client.get("/", headers={"host": host})
+    assert answer.status_code == 421
+    assert "does not answer as" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "https://127.0.0.1:7860.evil", "http://127.0.0.1:9999", "null"]
+)
+def test_a_request_of_another_site_is_refused(client: TestClient, origin: str) -> None:
+    assert client.post("/", headers={"origin": origin}).status_code == 403
+
+
+def test_a_request_of_its_own_page_is_taken(client: TestClient) -> None:
+    assert client.post("/", headers={"origin": "http://127.0.0.1:7860"}).status_code == 200
+    assert client.post("/").status_code == 200
+
+
+def test_the_headers_of_every_answer(client: TestClient) -> None:
+    headers = client.get("/").headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-eval" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "access-control-allow-origin" not in headers
+
+
+def test_a_space_may_be_framed_by_the_hub() -> None:
+    access = Access(allowed_hosts("0.0.0.0", ["me-app.hf.space"]), framed_by=("'self'", "https://huggingface.co"))
+    with app(access) as client:
+        answer = client.get("/", headers={"host": "me-app.hf.space"})
+    assert answer.status_code == 200
+    assert "frame-ancestors 'self' https://huggingface.co" in answer.headers["content-security-policy"]

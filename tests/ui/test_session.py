@@ -1,0 +1,82 @@
+"""One person's state: keys by host, runs by id, media by unguessable name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inference.errors import InferenceFailure
+from inference.resolve import Embedded
+from metadata.media import Media
+from ui.session import Runs, Session, Site
+from ui.shelf import Shelf
+from ui.sources import example_cards, open_source
+
+
+def session(**more: object) -> Session:
+    return Session(Site(Embedded("http://127.0.0.1:1"), Shelf(), **more))  # type: ignore[arg-type]
+
+
+def test_an_endpoints_key_is_for_its_host_only() -> None:
+    one, other = session(), session()
+    one.keep_key("https://a.example/v1", " key-a ")
+    one.keep_key(None, "hf_mine")
+    assert one.keys_for("https://a.example/other") == {"HF_TOKEN": "hf_mine", "API_TOKEN": "key-a"}
+    assert one.keys_for("https://b.example/v1") == {"HF_TOKEN": "hf_mine"}
+    assert other.keys_for("https://a.example/v1") == {}
+
+
+def test_shared_mode_calls_listed_endpoints_only() -> None:
+    site = session(shared=True, endpoints=("https://ok.example/v1",)).site
+    assert site.allows_endpoint("https://ok.example/v1/models")
+    assert not site.allows_endpoint("https://ok.example/v1evil")
+    assert not site.allows_endpoint("http://127.0.0.1:8080")
+
+
+def test_a_run_is_stopped_once() -> None:
+    runs, stopped = Runs(), []
+    runs.start("a", lambda: stopped.append("a"))
+    assert runs.stop("a")
+    assert not runs.stop("a")
+    assert stopped == ["a"]
+
+
+async def test_the_shelf_forgets_the_oldest_when_full() -> None:
+    shelf = Shelf(most_bytes=10)
+    first = shelf.put(Media(data=b"12345678")).removeprefix("/media/")
+    second = shelf.put(Media(data=b"12345678")).removeprefix("/media/")
+    assert await shelf.get(first) is None
+    assert await shelf.get(second)
+    assert len(second) >= 20
+
+
+async def test_what_a_person_may_open(tmp_path: Path) -> None:
+    card = tmp_path / "README.md"
+    card.write_text("---\npipeline_tag: fill-mask\n---\nhello")
+    for source in (str(card), str(tmp_path), card.read_text(), "pipeline_tag: fill-mask\nlicense: mit\n"):
+        opened = await open_source(source, session())
+        assert opened.model.guess.task
+        assert opened.model.guess.task.id == "fill-mask"
+    assert (await open_source("", session())).model.name == example_cards()[0].model
+
+
+async def test_shared_mode_opens_no_path_of_the_server(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\npipeline_tag: fill-mask\n---\n")
+    for source in (str(tmp_path), str(tmp_path / "README.md"), "/etc/passwd", "../x", "~"):
+        with pytest.raises(InferenceFailure, match="not a Hub id"):
+            await open_source(source, session(shared=True))
+
+
+async def test_what_is_nothing_is_a_sentence() -> None:
+    with pytest.raises(InferenceFailure, match="no file or folder"):
+        await open_source("no such thing", session())
+
+
+async def test_a_hub_id_offline_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(InferenceFailure, match="can't be reached"):
+        await open_source("org/model", session())
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(InferenceFailure, match="work offline"):
+        await open_source("https://huggingface.co/org/model/tree/main", session())
