@@ -57,10 +57,9 @@ def misses(path: Path = TRUTH) -> tuple[int, list[str]]:
         guess = infer_task(card, files)
         ours = guess.task.id if guess.task else None
         if ours != legacy(row["hub_pipeline_tag"]):
-            wrong.append(
-                f"{row['hub_id']}: {ours} by {guess.rule}, the Hub said {row['hub_pipeline_tag']} "
-                f"(architectures {row['architectures']}, library {row['hub_library']}, ours {detect_library(card, files)})"
-            )
+            libraries = f"library {row['hub_library']}, ours {detect_library(card, files)}"
+            said = f"{ours} by {guess.rule}, the Hub said {row['hub_pipeline_tag']}"
+            wrong.append(f"{row['hub_id']}: {said} (architectures {row['architectures']}, {libraries})")
     return total, wrong
 
 

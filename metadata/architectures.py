@@ -89,7 +89,7 @@ def by_suffix(name: str, config: Mapping[str, Any]) -> str:
 
 
 def _is_family(stem: str, model_type: Any) -> bool:
-    """Whether a class is its family's own encoder: `BertModel` of bert is, `BertScorerModel` of bert does what it does."""
+    """Whether a class is its family's own encoder: `BertModel` of bert is, `BertScorerModel` of bert is not."""
     if not isinstance(model_type, str):
         return True
     return re.sub(r"[-_.]", "", model_type).lower() == stem.lower()

@@ -54,16 +54,23 @@ def make_case(data: Mapping[str, Any], hints: Hints) -> Case:
     return Case(data, tags, find_library(data, tags, hints), hints)
 
 
+@cache
+def _library_names() -> frozenset[str]:
+    return frozenset(table("libraries")["names"])
+
+
 def find_library(data: Mapping[str, Any], tags: tuple[str, ...], hints: Hints) -> str | None:
     """The library: stated, a library's name among the tags, or told by the files."""
     stated = data.get("library_name")
     if isinstance(stated, str) and stated.strip():
         return stated.strip()
-    libraries = table("libraries")
-    known = set(libraries["names"])
+    known = _library_names()
     for tag in tags:
         if tag in known:
             return tag
+    if not hints.paths:
+        return None
+    libraries = table("libraries")
     for path, library in libraries["files"]:
         if path in hints.paths:
             return str(library)

@@ -9,14 +9,27 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, SequenceNode
 
+from .codes import diagnose
 from .diagnostics import Diagnostic
-from .yaml12 import ALIAS_ALLOWANCE, MAX_DEPTH, Builder, Marks, TooDeep, children, compose, expanded_size
+from .yaml12 import (
+    ALIAS_ALLOWANCE,
+    MAX_DEPTH,
+    Builder,
+    Marks,
+    TooDeep,
+    children,
+    compose,
+    expanded_size,
+    make_marks,
+    uncollected,
+)
 from .yaml_errors import describe
 
 LARGEST = 2_000_000  # characters; larger front matter is refused before it is parsed
 MOST_REPAIRS = 40
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_FINE = bytes((9, 10, 13, *range(32, 127)))
 _BREAKS_OF_1_1 = {0x85: "\ue085", 0x2028: "\ue028", 0x2029: "\ue029"}  # libyaml takes these for line ends; 1.2 does not
 _BREAKS_BACK = {ord(stand_in): chr(code) for code, stand_in in _BREAKS_OF_1_1.items()}
 
@@ -30,50 +43,62 @@ class Document:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
+class _Refused(Exception):
+    """A document that is not read at all, and why."""
+
+    def __init__(self, code: str, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.fix = fix
+
+
 def read_document(text: str, first_line: int = 1) -> Document:
     """The value of a YAML document; `first_line` is the line of the file it starts on. Never raises."""
-    marks = Marks(None, first_line)
-    if len(text) > LARGEST:
-        return Document(None, marks, (_too_large(len(text), first_line),))
     found: list[Diagnostic] = []
+    try:
+        with uncollected():
+            return _read(text, first_line, found)
+    except (TooDeep, RecursionError):
+        refused = _Refused("yaml-too-deep", f"The YAML nests deeper than {MAX_DEPTH} levels.", "Flatten it.")
+    except _Refused as error:
+        refused = error
+    message = f"{refused.message} It was not read."
+    found.append(diagnose(refused.code, message, first_line, 1, fix=refused.fix))
+    return Document(None, Marks(None, first_line), tuple(found))
+
+
+def _read(text: str, first_line: int, found: list[Diagnostic]) -> Document:
+    if len(text) > LARGEST:
+        message = f"The front matter has {len(text):,} characters, more than the {LARGEST:,} that are read."
+        raise _Refused("yaml-too-large", message, "Move long texts and results out of the front matter.")
     text = _replace_controls(text, first_line, found)
-    swapped = any(chr(code) in text for code in _BREAKS_OF_1_1)
+    swapped = not text.isascii() and any(chr(code) in text for code in _BREAKS_OF_1_1)
     if swapped:
         text = text.translate(_BREAKS_OF_1_1)
-    try:
-        root = _compose(text, first_line, found)
-    except TooDeep:
-        message = f"The YAML nests deeper than {MAX_DEPTH} levels and was not read."
-        found.append(Diagnostic("error", "yaml-too-deep", message, first_line, 1, "Flatten it."))
-        return Document(None, marks, tuple(found))
+    root, text = _compose(text, first_line, found)
     if root is None:
-        return Document(None, marks, tuple(found))
+        return Document(None, Marks(None, first_line), tuple(found))
     if "*" in text and expanded_size(root) > 10 * len(text) + ALIAS_ALLOWANCE:
-        message = "The YAML's aliases expand to far more than the card holds, so it was not read."
-        found.append(Diagnostic("error", "yaml-alias-bomb", message, first_line, 1, "Write the values out."))
-        return Document(None, marks, tuple(found))
+        message = "The YAML's aliases expand to far more than the card holds."
+        raise _Refused("yaml-alias-bomb", message, "Write the values out.")
     if swapped:
         _restore_breaks(root)
     builder = Builder(first_line)
     data = builder.build(root)
-    return Document(data, Marks(root, first_line), (*found, *builder.diagnostics))
-
-
-def _too_large(size: int, line: int) -> Diagnostic:
-    message = f"The front matter has {size:,} characters, more than the {LARGEST:,} that are read."
-    return Diagnostic(
-        "error", "yaml-too-large", message, line, 1, "Move long texts and results out of the front matter."
-    )
+    return Document(data, make_marks(root, text, first_line), (*found, *builder.diagnostics))
 
 
 def _replace_controls(text: str, first_line: int, found: list[Diagnostic]) -> str:
+    if text.isascii() and not text.encode().translate(None, _FINE):
+        return text
     bad = _CONTROL.search(text)
     if bad is None:
         return text
     before = text[: bad.start()]
     line, column = before.count("\n") + first_line, bad.start() - (before.rfind("\n") + 1) + 1
     message = f"The character U+{ord(bad.group()):04X} is not allowed in YAML."
-    found.append(Diagnostic("error", "yaml-character", message, line, column, "Delete the character."))
+    found.append(diagnose("yaml-character", message, line, column, fix="Delete the character."))
     return _CONTROL.sub("\ufffd", text)
 
 
@@ -91,7 +116,7 @@ def _restore_breaks(root: Node) -> None:
             stack.extend(children(node))
 
 
-def _compose(text: str, first_line: int, found: list[Diagnostic]) -> Node | None:
+def _compose(text: str, first_line: int, found: list[Diagnostic]) -> tuple[Node | None, str]:
     """Compose; where that fails, mend tabs and leave out broken lines until it works or nothing is left."""
     reported = False
     tabs: list[int] = []
@@ -112,16 +137,16 @@ def _compose(text: str, first_line: int, found: list[Diagnostic]) -> Node | None
                 found.append(describe(error, lines, first_line, unit))
                 reported = True
             if unit is None:
-                return None
+                return None, text
             lines[unit[0] : unit[1]] = [""] * (unit[1] - unit[0])
             text = "\n".join(lines)
         except yaml.YAMLError as error:
-            found.append(Diagnostic("error", "yaml-syntax", f"The YAML can't be read: {error}.", first_line, 1))
-            return None
+            found.append(diagnose("yaml-syntax", f"The YAML can't be read: {error}.", first_line, 1))
+            return None, text
         else:
             found.extend(_indenting_tabs(text, tabs, root, first_line))
-            return root
-    return None
+            return root, text
+    return None, text
 
 
 def _indenting_tabs(text: str, tabs: list[int], root: Node | None, first_line: int) -> list[Diagnostic]:
@@ -133,7 +158,7 @@ def _indenting_tabs(text: str, tabs: list[int], root: Node | None, first_line: i
             continue
         line = text.count("\n", 0, at) + first_line
         message = "A tab indents this line; YAML, and so the Hub, wants spaces."
-        return [Diagnostic("error", "yaml-tab", message, line, at - start + 1, "Replace the tab by two spaces.")]
+        return [diagnose("yaml-tab", message, line, at - start + 1, fix="Replace the tab by two spaces.")]
     return []
 
 

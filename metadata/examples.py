@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from .card import Card
-from .diagnostics import Diagnostic, Severity
+from .codes import diagnose
+from .diagnostics import Diagnostic
 from .inputs import FIELDS, KNOWN_INPUTS, Inputs, Problem, read_inputs
+from .near import closest
 from .outputs import Output, normalise
 from .tasks import Task
 from .yaml12 import KeyPath, Marks
@@ -45,7 +46,7 @@ def read_examples(
     reader = _Reader(card.marks, row, conversational)
     reader.read(card.data.get("widget"), "widget" in card.data)
     if "widgets" in card.data:
-        reader.say("warning", "widget-key", "“widgets” is not read.", ("widgets",), "Call it “widget”.")
+        reader.say("widget-key", "“widgets” is not read.", ("widgets",), "Call it “widget”.")
     return _titled(reader.found), tuple(reader.diagnostics)
 
 
@@ -76,37 +77,36 @@ class _Reader:
         self.found: list[Example] = []
         self.diagnostics: list[Diagnostic] = []
 
-    def say(self, severity: Severity, code: str, message: str, path: KeyPath, fix: str, key: bool = True) -> None:
-        mark = self.marks.key(path) if key else self.marks.at(path)
-        self.diagnostics.append(Diagnostic(severity, code, message, mark.line, mark.column, fix))
+    def say(self, code: str, message: str, path: KeyPath, fix: str) -> None:
+        """Note a finding at the key of a path, or at the item of a list."""
+        mark = self.marks.key(path)
+        self.diagnostics.append(diagnose(code, message, mark.line, mark.column, fix=fix))
 
     def read(self, widget: Any, present: bool) -> None:
         path: KeyPath = ("widget",)
         if isinstance(widget, list):
             for number, (at, item) in enumerate(_items(widget, path), start=1):
                 self.item(item, at, f"Example {number}")
-        elif isinstance(widget, dict):
-            self.item(widget, path, "The example")
-        elif isinstance(widget, str) and widget.strip():
+        elif isinstance(widget, dict) or (isinstance(widget, str) and widget.strip()):
             self.item(widget, path, "The example")
         elif widget is not None:
             self.drop(
                 "The example", f"is {_kind(widget)}, not a mapping", path, "Write “widget:” and below it “- text: …”."
             )
         elif present:
-            self.say("info", "widget-empty", "“widget” is empty.", path, "Add examples, or remove the key.")
+            self.say("widget-empty", "“widget” is empty.", path, "Add examples, or remove the key.")
 
     def drop(self, who: str, why: str, path: KeyPath, fix: str) -> None:
-        self.say("warning", "example-unusable", f"{who} can't be used: it {why}.", path, fix, key=False)
+        self.say("example-unusable", f"{who} can't be used: it {why}.", path, fix)
 
     def item(self, item: Any, path: KeyPath, who: str) -> None:
-        if isinstance(item, str | int | float) and not isinstance(item, bool) and str(item).strip():
-            if self._takes_text():
-                item = {"text": str(item)}
-            else:
+        """One item: an Example, or a diagnostic that says why not."""
+        if _is_scalar(item):
+            if not self._takes_text():
                 self.drop(who, "is only a text, and the task needs more", path, "Write it as a mapping.")
                 return
-        if item is None or item in ("", [], {}):
+            item = {"text": str(item)}
+        if item in (None, "", [], {}) or (isinstance(item, str) and not item.strip()):
             self.drop(who, "is empty", path, "Fill it in, or remove it.")
             return
         if not isinstance(item, dict):
@@ -116,11 +116,11 @@ class _Reader:
         try:
             read = read_inputs(item, self.row, self.conversational, has_output=output is not None)
         except Problem as problem:
-            self._unknown_keys(item, path, who, set())
             self.drop(who, problem.why, path, problem.fix)
+            self._unknown_keys(item, path, who, KNOWN_INPUTS)
             return
-        self._unknown_keys(item, path, who, read.used)
         self.found.append(self._example(item, path, who, read, output))
+        self._unknown_keys(item, path, who, read.used)
 
     def _takes_text(self) -> bool:
         needed = [f.name for f in self.row.fields if f.required] if self.row else ["text"]
@@ -135,7 +135,7 @@ class _Reader:
         group = item.get("group")
         parameters = item.get("parameters")
         if parameters is not None and not isinstance(parameters, dict):
-            self.say("warning", "example-parameters", f"{who}: “parameters” is {_kind(parameters)}, not a mapping.",
+            self.say("example-parameters", f"{who}: “parameters” is {_kind(parameters)}, not a mapping.",
                      (*path, "parameters"), "Write them as “name: value” lines.")  # fmt: skip
         return Example(
             title=title,
@@ -153,24 +153,30 @@ class _Reader:
         task = "conversational" if self.conversational else self.row.id if self.row else ""
         output = normalise(task, raw)
         if output.kind == "unknown" and self.row is not None and self.row.output != "unknown":
-            self.say("warning", "example-output", f"{who}: its output does not look like one of {self.row.id}.",
+            self.say("example-output", f"{who}: its output does not look like one of {self.row.id}.",
                      (*path, "output"), f"Write it as {self.row.output} (see the task's page).")  # fmt: skip
         return output
 
-    def _unknown_keys(self, item: Mapping[str, Any], path: KeyPath, who: str, used: set[str]) -> None:
-        needed = {name for f in self.row.fields for name in FIELDS.get(f.name, ())} if self.row else KNOWN_INPUTS
+    def _unknown_keys(self, item: Mapping[str, Any], path: KeyPath, who: str, used: Collection[str]) -> None:
+        """Say which keys were not read, and what may have been meant."""
         for key in item:
             if key in used or key in _ABOUT:
                 continue
-            meant = _MEANT.get(key) or next(iter(get_close_matches(key, (*_ABOUT, *needed), n=1, cutoff=0.75)), None)
-            if meant and meant != key and meant not in item:
-                self.say("warning", "example-key", f"{who}: “{key[:60]}” is not read.", (*path, key),
-                         f"Did you mean “{meant}”?")  # fmt: skip
+            meant = _MEANT.get(key) or (None if key in KNOWN_INPUTS else closest(key, self._readable))
+            if meant and meant not in item:
+                said, code, fix = "is not read", "example-key", f"Did you mean “{meant}”?"
             elif key in KNOWN_INPUTS:
-                self.say("info", "example-key-unused", f"{who}: “{key}” is not an input of this task.", (*path, key),
-                         "Remove it, or check the task.")  # fmt: skip
+                said, code, fix = "is no input of this task", "example-key-unused", "Remove it, or check the task."
             else:
-                self.say("info", "example-key", f"{who}: “{key[:60]}” is not read.", (*path, key), "Remove it.")
+                said, code, fix = "is not read", "example-key-unused", "Remove it."
+            self.say(code, f"{who}: “{key[:60]}” {said}.", (*path, key), fix)
+
+    @property
+    def _readable(self) -> frozenset[str]:
+        """The keys that an item of this task may have."""
+        if self.row is None:
+            return KNOWN_INPUTS | _ABOUT
+        return frozenset(name for field in self.row.fields for name in FIELDS.get(field.name, ())) | _ABOUT
 
 
 def _titled(found: list[Example]) -> tuple[Example, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .codes import diagnose
 from .diagnostics import Diagnostic
 from .files import Files, PartialFiles
 from .gguf import HEAD, GGUFError, read_gguf
@@ -95,7 +96,7 @@ class _Reader:
         return {}
 
     def _say(self, code: str, message: str, fix: str) -> None:
-        self.diagnostics.append(Diagnostic("warning", code, message, fix=fix))
+        self.diagnostics.append(diagnose(code, message, fix=fix))
 
 
 def read_hints(files: Files | None) -> Hints:

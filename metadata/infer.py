@@ -103,7 +103,7 @@ def _stated(case: Case) -> Finding | None:
     return Finding(stated, found.id, "the card says so" if same else f"the card says so, as “{_short(stated)}”")
 
 
-def _tagged(case: Case) -> Finding | None:
+def tagged(case: Case) -> Finding | None:
     """Task names among the tags: the first in the table's order, where the architecture can do it."""
     named = {found.id: found for tag in case.tags if (found := _tag_task(tag)) and not found.hidden}
     if not named:
@@ -128,16 +128,21 @@ def _tag_task(tag: str) -> Task | None:
     return found if found is not None and found.id == name else None
 
 
-def _possible(case: Case, tagged: Task) -> bool:
+def _possible(case: Case, named: Task) -> bool:
     """Whether the class in config.json leaves a tagged task possible."""
     if case.library == "sentence-transformers":
         return True
     names = case.hints.architectures
     task = architecture_task(names[0], case.hints.config)[0] if names else ""
-    if not task or task == tagged.id:
+    return task_possible(task, named.id)
+
+
+def task_possible(doing: str, name: str) -> bool:
+    """Whether a class that does one task (empty: none of its own) can do another as well."""
+    if not doing or doing == name:
         return True
-    limits = table("formats")["compatible"].get(task, {"only": []})
-    return tagged.id in limits["only"] if "only" in limits else tagged.id not in limits["but"]
+    limits = table("formats")["compatible"].get(doing, {"only": []})
+    return name in limits["only"] if "only" in limits else name not in limits["but"]
 
 
 def _sentence_transformers(case: Case) -> Finding | None:
@@ -202,7 +207,7 @@ Rule = Callable[[Case], Finding | None]
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("pipeline_tag", _stated),
-    ("tags", _tagged),
+    ("tags", tagged),
     ("sentence-transformers", _sentence_transformers),
     ("gguf", formats.gguf),
     ("peft", formats.peft),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
+from .card import normal_lines
 from .diagnostics import Diagnostic
-from .lint_rules import RULES
 from .model import Model
+from .rules import RULES
 
 FORMATS = ("text", "json", "github")
 _GITHUB = {"error": "error", "warning": "warning", "info": "notice"}
@@ -36,12 +37,8 @@ def render(source: str, text: str, diagnostics: tuple[Diagnostic, ...], format: 
         raise ValueError(f"{format!r} is no format; use {', '.join(FORMATS)}.")
     if not diagnostics:
         return f"{source}: nothing to complain about"
-    lines = _lines(text)
+    lines = normal_lines(text).split("\n")
     return "\n".join(_text(source, lines, d) for d in diagnostics)
-
-
-def _lines(text: str) -> list[str]:
-    return text.removeprefix("\ufeff").replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _text(source: str, lines: list[str], found: Diagnostic) -> str:

@@ -1,4 +1,4 @@
-"""Images, sounds, videos and meshes among raw answers: bytes, base64, `data:`, addresses, paths, nested as they come."""
+"""Images, sounds, videos and meshes among raw answers: bytes, base64, `data:`, addresses, paths, nested as they are."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from .media import Media, decode_base64, sniff
 from .output_types import Audio, Clip, Image, Mesh, Output, Video
 from .raw import Unreadable, finite, first_of, number
 
-_NESTED = ("url", "src", "image", "audio", "video", "mesh", "model", "model_mesh", "depth", "blob", "b64_json", "base64", "path",
-           "file", "images", "videos", "data", "output", "outputs", "result", "generated_image", "image_url", "audio_file",
-           "predicted_depth")  # fmt: skip
+_NESTED = (
+    *("url", "src", "image", "audio", "video", "mesh", "model", "model_mesh", "depth", "blob", "b64_json", "base64"),
+    *("path", "file", "images", "videos", "data", "output", "outputs", "result", "generated_image", "image_url"),
+    *("audio_file", "predicted_depth"),
+)
 _DEEPEST = 8
 
 

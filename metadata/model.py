@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .card import Card, decode, parse_card
 from .case import card_tags, find_library
+from .codes import diagnose
 from .diagnostics import Diagnostic
 from .document import LARGEST
 from .examples import Example, read_examples
@@ -35,7 +36,7 @@ class Model:
     opted_out: bool  # `inference: false`
     mask_token: str | None
     diagnostics: tuple[Diagnostic, ...]  # of reading; `lint` adds the rest
-    hints: Hints = Hints()
+    hints: Hints = field(default_factory=Hints)
 
     def to_json(self, source: str) -> dict[str, Any]:
         """The model as `inspect --json` prints it."""
@@ -142,7 +143,7 @@ def _inference(card: Card) -> tuple[Mapping[str, Any], bool, tuple[Diagnostic, .
 def _odd(card: Card, key: str, message: str) -> Diagnostic:
     mark = card.marks.at((key,))
     fix = "Write “inference: false”, or “inference:” with “parameters:” below it."
-    return Diagnostic("warning", "inference-shape", message, mark.line, mark.column, fix)
+    return diagnose("inference-shape", message, mark.line, mark.column, fix=fix)
 
 
 __all__ = ["CARD", "Model", "decode", "read_model", "source_model"]

@@ -73,7 +73,7 @@ DEEPEST = 200  # levels of a raw value that are looked at
 
 
 def normalise(task_id: str, raw: Any) -> Output:
-    """Any answer of a task, from the wire or from a card, as its output type. Never raises: `Unknown` keeps the rest."""
+    """Any answer of a task, of a wire or a card, as its output type. Never raises: `Unknown` keeps what is left."""
     row = find_task(task_id)
     try:
         if row is None or row.output == "unknown":

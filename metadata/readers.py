@@ -9,8 +9,23 @@ from .entities import read_entities
 from .media_outputs import clips, mask, one_medium, read_media
 from .messages import read_message
 from .output_types import (
-    Answer, Answers, Audio, Box, Boxes, Chunk, Label, Labels, Mask, Masks, Output, Predictions, Similarities,
-    TableAnswer, Text, Unknown, Vector,
+    Answer,
+    Answers,
+    Audio,
+    Box,
+    Boxes,
+    Chunk,
+    Label,
+    Labels,
+    Mask,
+    Masks,
+    Output,
+    Predictions,
+    Similarities,
+    TableAnswer,
+    Text,
+    Unknown,
+    Vector,
 )  # fmt: skip
 from .raw import Unreadable, finite, first_of, integer, listed, number, score, text_of, unwrapped
 
@@ -39,9 +54,8 @@ def labels(raw: Any) -> Labels:
 
 def _labels_of(raw: Mapping[str, Any]) -> list[Label]:
     if isinstance(raw.get("labels"), list):
-        scores = raw.get("scores")
-        scores = scores if isinstance(scores, list) else []
-        return [Label(text_of(n), score(scores[i]) if i < len(scores) else None) for i, n in enumerate(raw["labels"])]
+        scores = _column(raw, "scores")
+        return [Label(text_of(name), score(scores.get(index))) for index, name in enumerate(raw["labels"])]
     name = first_of(raw, "label", "token_str", "answer", "class", "name", "sequence")
     if name is not None:
         return [Label(text_of(name), score(first_of(raw, "score", "confidence", "probability")))]
@@ -122,9 +136,8 @@ def _answer(raw: Mapping[str, Any]) -> Answer:
     said = first_of(raw, "answer", "label", "text", "generated_text")
     if said is None and "score" not in raw:
         raise Unreadable
-    return Answer(
-        text_of(said) if said is not None else "", score(raw.get("score")), integer(raw.get("start")), integer(raw.get("end"))
-    )  # fmt: skip
+    start, end = integer(raw.get("start")), integer(raw.get("end"))
+    return Answer(text_of(said) if said is not None else "", score(raw.get("score")), start, end)
 
 
 def table_answer(raw: Any) -> TableAnswer:
@@ -181,21 +194,24 @@ def _box(raw: Any) -> Box:
 
 
 def masks(raw: Any) -> Masks:
-    """`[{label, score, mask}]`, `{masks, scores}`; masks as base64, `data:`, addresses or bytes."""
+    """`[{label, score, mask}]`, `{masks, scores, labels}`; masks as base64, `data:`, addresses or bytes."""
     if isinstance(raw, Mapping):
         if isinstance(raw.get("masks"), list):
-            scores = raw.get("scores")
-            scores = scores if isinstance(scores, list) else []
-            named = raw.get("labels")
-            named = named if isinstance(named, list) else []
-            return Masks(tuple(
-                Mask(text_of(named[i]) if i < len(named) else "", score(scores[i]) if i < len(scores) else None, mask(m))
-                for i, m in enumerate(raw["masks"])
-            ))  # fmt: skip
-        raw = [raw]
+            names, scores = _column(raw, "labels"), _column(raw, "scores")
+            raw = [
+                {"mask": held, "score": scores.get(index), "label": names.get(index)}
+                for index, held in enumerate(raw["masks"])
+            ]
+        else:
+            raw = [raw]
     elif isinstance(raw, bytes | str):
         raw = [raw]
     return Masks(tuple(_mask(item) for item in listed(raw)))
+
+
+def _column(raw: Mapping[str, Any], key: str) -> dict[int, Any]:
+    values = raw.get(key)
+    return dict(enumerate(values)) if isinstance(values, list) else {}
 
 
 def _mask(raw: Any) -> Mask:

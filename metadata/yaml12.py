@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import gc
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from .codes import diagnose
 from .diagnostics import Diagnostic
 
 KeyPath = tuple[str | int, ...]
 
 MAX_DEPTH = 100  # deeper nesting than any card has, far below what would exhaust a stack
+LARGE = 50_000  # characters
 ALIAS_ALLOWANCE = 100_000  # characters that aliases may add to a document, beside ten times its own length
 
 
@@ -26,28 +31,33 @@ class Mark:
     column: int
 
 
+class TooDeep(Exception):
+    """The document nests deeper than `MAX_DEPTH`."""
+
+
 class _Composer:
-    """What both parsers share: nodes keep whether they were plain in `tag`, and nesting is bounded."""
+    """No tag is looked up while parsing: `tag` keeps what was implicit, and `Builder` reads the value from it."""
+
+    def resolve(self, kind: type, value: Any, implicit: Any) -> Any:
+        return implicit
+
+    # Called once a value: both do nothing, at the speed of C.
+    descend_resolver: Callable[..., Any] = staticmethod(operator.is_)
+    ascend_resolver: Callable[..., Any] = staticmethod(tuple)
+
+
+class _Counter(_Composer):
+    """Stops at a depth that could exhaust the C stack: its recursion has no limit of its own."""
 
     depth = 0
 
-    def resolve(self, kind: type, value: Any, implicit: Any) -> Any:
-        """No tag is looked up while parsing: what is implicit is kept, and `Builder` reads the value from it."""
-        return implicit
-
     def descend_resolver(self, parent: Any, index: Any) -> None:
-        """Count one level down."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise TooDeep
 
     def ascend_resolver(self) -> None:
-        """Count one level up."""
         self.depth -= 1
-
-
-class TooDeep(Exception):
-    """The document nests deeper than `MAX_DEPTH`."""
 
 
 try:
@@ -56,25 +66,51 @@ try:
     class _Parser(_Composer, CParser):
         pass
 
+    class _CountingParser(_Counter, CParser):
+        pass
+
 except ImportError:  # PyYAML was built without libyaml: slower, same results
 
-    class _Parser(  # type: ignore[no-redef]
-        _Composer, yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser, yaml.composer.Composer
-    ):
-        def __init__(self, stream: str) -> None:
+    class _PurePython(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser, yaml.composer.Composer):
+        def __init__(self, stream: bytes) -> None:
             yaml.reader.Reader.__init__(self, stream)
             yaml.scanner.Scanner.__init__(self)
             yaml.parser.Parser.__init__(self)
             yaml.composer.Composer.__init__(self)
 
+    class _Parser(_Composer, _PurePython):  # type: ignore[no-redef]
+        pass
+
+    class _CountingParser(_Counter, _PurePython):  # type: ignore[no-redef]
+        pass
+
+
+# Nesting needs brackets, or a long run of indentation and list dashes: where neither is, nothing has to be counted.
+_RUN = 60
+_INDENTING = bytes.maketrans(b"-?:\t", b"    ")
+
 
 def compose(text: str) -> Node | None:
     """The node tree of one document. Raises yaml.YAMLError or TooDeep."""
-    parser = _Parser(text)
+    raw = text.encode()
+    deep = raw.count(b"[") + raw.count(b"{") > _RUN or b" " * _RUN in raw.translate(_INDENTING)
+    parser = _CountingParser(raw) if deep else _Parser(raw)
     try:
         return parser.get_single_node()
     finally:
         parser.dispose()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage collection meanwhile: a large tree makes it walk all that was built, again and again, for nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class Marks:
@@ -86,27 +122,58 @@ class Marks:
 
     def at(self, path: KeyPath) -> Mark:
         """The place of the value at a key path; of the nearest parent where the path leads nowhere."""
-        node, _ = self._walk(path)
-        return self._mark(node)
+        return self._find(path, of_key=False)
 
     def key(self, path: KeyPath) -> Mark:
         """The place of the key that leads to a value; of the value itself inside a list."""
-        node, key = self._walk(path)
-        return self._mark(key or node)
+        return self._find(path, of_key=True)
 
-    def _walk(self, path: KeyPath) -> tuple[Node | None, Node | None]:
+    def _find(self, path: KeyPath, of_key: bool) -> Mark:
         node, key = self._root, None
         for step in path:
             child = _child(node, step)
             if child is None:
                 break
             key, node = child
-        return node, key
-
-    def _mark(self, node: Node | None) -> Mark:
+        node = (key or node) if of_key else node
         if node is None:
             return Mark(self._first_line, 1)
         return Mark(node.start_mark.line + self._first_line, node.start_mark.column + 1)
+
+
+class LargeMarks(Marks):
+    """Marks of a large document: its text is kept, not its tree, and only the part asked for is composed again."""
+
+    def __init__(self, root: Any, text: str, first_line: int) -> None:
+        super().__init__(None, first_line)
+        starts = [(key.value, key.start_mark) for key, _ in root.value]
+        ends = [mark.index for _, mark in starts[1:]] + [len(text)]
+        self._parts = {
+            name: (text[mark.index : end], mark.line + first_line)
+            for (name, mark), end in zip(starts, ends, strict=True)
+        }
+        self._known: dict[str, Marks] = {}
+
+    def _find(self, path: KeyPath, of_key: bool) -> Mark:
+        name = str(path[0]) if path else ""
+        if name not in self._parts:
+            return super()._find((), of_key)
+        if name not in self._known:
+            text, line = self._parts[name]
+            try:
+                with uncollected():
+                    self._known[name] = Marks(compose(text), line)
+            except (yaml.YAMLError, TooDeep):  # it takes an alias from another part: the part's start is near enough
+                self._known[name] = Marks(None, line)
+        return self._known[name]._find(path, of_key)
+
+
+def make_marks(root: Node, text: str, first_line: int) -> Marks:
+    """The marks of a composed document. A large tree is let go: it weighs twenty times its text."""
+    small = len(text) <= LARGE or not isinstance(root, MappingNode) or root.flow_style
+    if small or any(not isinstance(key.value, str) for key, _ in root.value):
+        return Marks(root, first_line)
+    return LargeMarks(root, text, first_line)
 
 
 def _child(node: Node | None, step: str | int) -> tuple[Node | None, Node] | None:
@@ -129,23 +196,26 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
-_INTEGER = re.compile(r"[-+]?[0-9]{1,300}")
-_OTHER_BASE = re.compile(r"0o[0-7]{1,300}|0x[0-9a-fA-F]{1,300}")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_NUMBER_STARTS = frozenset("+-.0123456789")
+_NUMBER = re.compile(
+    r"(?P<integer>[-+]?[0-9]{1,300})"
+    r"|(?P<other_base>0o[0-7]{1,300}|0x[0-9a-fA-F]{1,300})"
+    r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+)
+_NO_TEXT_STARTS = frozenset("+-.0123456789~nNtTfF")  # what every value that is not text starts with
 
 
 def plain(text: str) -> Any:
     """The value of a plain scalar by the core schema of YAML 1.2: `no`, `12:30` and dates stay text."""
+    if text and text[0] not in _NO_TEXT_STARTS:
+        return text
     if text in _WORDS:
         return _WORDS[text]
-    if text[0] not in _NUMBER_STARTS:
+    number = _NUMBER.fullmatch(text)
+    if number is None:
         return text
-    if _INTEGER.fullmatch(text):
+    if number.lastgroup == "integer":
         return int(text)
-    if _OTHER_BASE.fullmatch(text):
-        return int(text, 0)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    return int(text, 0) if number.lastgroup else float(text)
 
 
 def key_text(node: Node) -> str:
@@ -168,38 +238,48 @@ class Builder:
         self.first_line = first_line
         self.diagnostics: list[Diagnostic] = []
 
-    def build(self, node: Any) -> Any:
-        """The value of a node and all below it."""
+    def build(self, node: Any, depth: int = 0) -> Any:
+        """The value of a node and all below it. Raises TooDeep."""
         kind, tag = node.__class__, node.tag
         if kind is ScalarNode:
             if tag.__class__ is tuple:
                 return plain(node.value) if tag[0] else node.value
             return self._tagged(node)
+        if depth > MAX_DEPTH:
+            raise TooDeep
         if tag.__class__ is str:
             self._check_tag(node)
         if kind is SequenceNode:
-            return [self.build(item) for item in node.value]
-        return self._mapping(node)
+            return [self.build(item, depth + 1) for item in node.value]
+        return self._mapping(node, depth)
 
-    def _mapping(self, node: MappingNode) -> dict[str, Any]:
+    def _mapping(self, node: Any, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
         merged: list[Node] = []
+        key: Any
+        value: Any
         for key, value in node.value:
-            name = key.value if key.__class__ is ScalarNode else key_text(key)
-            if name == "<<" and key.tag == (True, False):
+            name = key.value
+            if key.__class__ is not ScalarNode:
+                name = key_text(key)
+            elif name == "<<" and key.tag[0] is True:
                 merged.extend(value.value if value.__class__ is SequenceNode else [value])
                 continue
             if name in data:
-                self._say(
-                    "error", "yaml-duplicate-key", f"The key “{name}” is given twice; the Hub refuses such a card.",
-                    key, "Keep one of them; the last one is read here.",
-                )  # fmt: skip
-            data[name] = self.build(value)
+                self._duplicate(key, name)
+            if value.__class__ is ScalarNode and value.tag.__class__ is tuple:  # most values: spared a call
+                data[name] = plain(value.value) if value.tag[0] else value.value
+            else:
+                data[name] = self.build(value, depth + 1)
         for other in merged:
             if isinstance(other, MappingNode):
-                for name, value in self._mapping(other).items():
+                for name, value in self._mapping(other, depth + 1).items():
                     data.setdefault(name, value)
         return data
+
+    def _duplicate(self, key: Node, name: str) -> None:
+        message = f"The key “{name[:60]}” is given twice; the Hub refuses such a card."
+        self._say("yaml-duplicate-key", message, key, "Keep one of them; the last one is read here.")
 
     def _tagged(self, node: ScalarNode) -> Any:
         if node.tag == f"{_PREFIX}str":
@@ -209,14 +289,12 @@ class Builder:
 
     def _check_tag(self, node: Node) -> None:
         if node.tag not in _TAGS:
-            self._say(
-                "warning", "yaml-tag", f"The YAML tag {node.tag[:80]} is not followed; the value is read as plain data.",
-                node, "Remove the tag.",
-            )  # fmt: skip
+            message = f"The YAML tag {node.tag[:80]} is not followed; the value is read as plain data."
+            self._say("yaml-tag", message, node, "Remove the tag.")
 
-    def _say(self, severity: Any, code: str, message: str, node: Node, fix: str) -> None:
+    def _say(self, code: str, message: str, node: Node, fix: str) -> None:
         mark = node.start_mark
-        self.diagnostics.append(Diagnostic(severity, code, message, mark.line + self.first_line, mark.column + 1, fix))
+        self.diagnostics.append(diagnose(code, message, mark.line + self.first_line, mark.column + 1, fix=fix))
 
 
 def expanded_size(root: Node) -> float:

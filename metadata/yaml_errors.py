@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from .codes import diagnose
 from .diagnostics import Diagnostic
 
 
@@ -18,32 +19,64 @@ class _Kind:
     fix: str
 
 
+_QUOTE = "Put the value in quotes."
 _KINDS = (
-    _Kind("mapping values are not allowed", r"^\s*-?\s*[^:]+:\s+.*:(\s|$)", "A colon inside an unquoted value",
-          "Put the value in quotes."),
-    _Kind("mapping values are not allowed", "", "A key where none can stand",
-          "Check the indentation of this line and the one above it."),
-    _Kind("could not find expected ':'", "", "A key without its colon", "Write “key: value”, with a space after the colon."),
-    _Kind("found character that cannot start any token", r"[@`%]", "An unquoted value can't start with @, ` or %",
-          "Put the value in quotes."),
-    _Kind("found character", "", "A character that can't stand here", "Put the value in quotes."),
-    _Kind("found unexpected end of stream", "", "A quote that is opened is never closed",
-          "Close it, or double it where it is part of the text."),
+    _Kind("mapping values are not allowed", r"^\s*-?\s*[^:]+:\s+.*:(\s|$)", "A colon inside an unquoted value", _QUOTE),
+    _Kind(
+        "mapping values are not allowed",
+        "",
+        "A key where none can stand",
+        "Check the indentation of this line and the one above it.",
+    ),
+    _Kind(
+        "could not find expected ':'",
+        "",
+        "A key without its colon",
+        "Write “key: value”, with a space after the colon.",
+    ),
+    _Kind("cannot start any token", r"[@`%]", "An unquoted value can't start with @, ` or %", _QUOTE),
+    _Kind("found character", "", "A character that can't stand here", _QUOTE),
+    _Kind(
+        "found unexpected end of stream",
+        "",
+        "A quote that is opened is never closed",
+        "Close it, or double it where it is part of the text.",
+    ),
     _Kind("unexpected end", "", "Something that is opened is never closed", "Close the quote or bracket."),
-    _Kind("expected ',' or", "", "A bracket that is opened is never closed, or a comma is missing",
-          "Close the bracket, or put the value in quotes."),
-    _Kind("did not find expected '-' indicator", "", "A line that is no item stands among the items of a list",
-          "Start it with “- ”, or indent it as the list's key."),
-    _Kind("did not find expected key", r"^\s*-", "A list item stands where a key is expected",
-          "Check the indentation: items of one list start in the same column."),
-    _Kind("did not find expected key", "", "No key is found where one is expected",
-          "Check quotes and indentation of this line and the one above it."),
-    _Kind("undefined alias", "", "An unquoted value can't start with *", "Put the value in quotes."),
-    _Kind("unknown escape character", "", "A backslash in double quotes starts an escape that YAML does not know",
-          "Use single quotes, or double the backslash."),
-    _Kind("expected <document start>", "", "The YAML ends before this line", "Remove the line “...” or “---” above it."),
-    _Kind("expected alphabetic or numeric", "", "An unquoted value can't start with * or &", "Put the value in quotes."),
-)  # fmt: skip
+    _Kind(
+        "expected ',' or",
+        "",
+        "A bracket that is opened is never closed, or a comma is missing",
+        "Close the bracket, or put the value in quotes.",
+    ),
+    _Kind(
+        "did not find expected '-' indicator",
+        "",
+        "A line that is no item stands among the items of a list",
+        "Start it with “- ”, or indent it as the list's key.",
+    ),
+    _Kind(
+        "did not find expected key",
+        r"^\s*-",
+        "A list item stands where a key is expected",
+        "Check the indentation: items of one list start in the same column.",
+    ),
+    _Kind(
+        "did not find expected key",
+        "",
+        "No key is found where one is expected",
+        "Check quotes and indentation of this line and the one above it.",
+    ),
+    _Kind("undefined alias", "", "An unquoted value can't start with *", _QUOTE),
+    _Kind(
+        "unknown escape character",
+        "",
+        "A backslash in double quotes starts an escape that YAML does not know",
+        "Use single quotes, or double the backslash.",
+    ),
+    _Kind("<document start>", "", "The YAML ends before this line", "Remove the line “...” or “---” above it."),
+    _Kind("expected alphabetic or numeric", "", "An unquoted value can't start with * or &", _QUOTE),
+)
 
 
 def describe(
@@ -62,7 +95,5 @@ def describe(
         start, end = left_out[0] + first_line, left_out[1] + first_line - 1
         where = f"line {start} is" if end <= start else f"lines {start} to {end} are"
         rest = f" The Hub refuses the card; here {where} left out."
-    return Diagnostic(
-        "error", "yaml-syntax", f"{message}: “{line}”.{rest}", at + first_line, column,
-        kind.fix if kind else "Put the value in quotes, or check the indentation.",
-    )  # fmt: skip
+    fix = kind.fix if kind else "Put the value in quotes, or check the indentation."
+    return diagnose("yaml-syntax", f"{message}: “{line}”.{rest}", at + first_line, column, fix=fix)
