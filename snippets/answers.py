@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from metadata.tasks import task
 from wire.call import CHAT_TASKS
+from wire.request import ResolvedRequest
 
 Path = tuple[str | int, ...]
 
@@ -30,23 +31,27 @@ _MEDIA_IN_JSON: dict[tuple[str, str], tuple[str, Path]] = {
     ("together", "text-to-image"): ("base64", ("data", 0, "b64_json")),
     ("together", "image-to-image"): ("base64", ("data", 0, "b64_json")),
 }
-_BYTES = frozenset({"hf-inference", "endpoint"})
-_TEXT_IN_JSON = _BYTES | {"fal-ai", "deepinfra"}
+# Servers of one's own answer an object or a list of one: the whole of it is shown.
+_COMPLETIONS: dict[str, Path] = {"hf-inference": ()}
+_MEDIA_AS_JSON = frozenset({"audio-to-audio", "depth-estimation"})
+_TEXT_IN_JSON = frozenset({"hf-inference", "fal-ai", "deepinfra"})
 _SPEECH_BYTES = frozenset({"together", "deepinfra"})
 
 
-def answer_of(provider: str, task_id: str) -> Answer:
-    """What a provider answers for a task; "endpoint" stands for a server of one's own."""
-    row = task(task_id)
-    file = OUTPUT_FILES.get(row.output, "")
+def answer_of(resolved: ResolvedRequest) -> Answer:
+    """What comes back for a request."""
+    task_id = resolved.request.task
+    provider = "hf-inference" if resolved.route or resolved.provider == "auto" else resolved.provider
+    file = OUTPUT_FILES.get(task(task_id).output, "")
     if task_id in CHAT_TASKS:
-        return Answer("json", ("choices", 0, "message", "content"))
+        message: Path = ("choices", 0, "message")
+        return Answer("json", message if resolved.request.tools else (*message, "content"))
     if (provider, task_id) in _MEDIA_IN_JSON:
         return Answer(*_MEDIA_IN_JSON[provider, task_id], file)
     if task_id == "text-generation":
-        return Answer("json", (0, "generated_text") if provider == "hf-inference" else ())
-    if task_id == "audio-to-audio" or not file or task_id == "depth-estimation":
+        return Answer("json", _COMPLETIONS.get(provider, ("choices", 0, "text")))
+    if not file or task_id in _MEDIA_AS_JSON:
         return Answer("json", _TEXT_PATHS.get(task_id, ()) if provider in _TEXT_IN_JSON else ())
-    if provider in _BYTES or (task_id == "text-to-speech" and provider in _SPEECH_BYTES):
+    if provider == "hf-inference" or (task_id == "text-to-speech" and provider in _SPEECH_BYTES):
         return Answer("bytes", (), file)
     return Answer("json")

@@ -69,11 +69,15 @@ def _lay_out(value: Any, style: _Style, indent: int, room: int) -> str:
     return f"{opening}\n{inside}{style.last}\n{' ' * indent}{closing}"
 
 
-def python_call(function: str, arguments: Iterable[tuple[str, Any]], indent: int = 0, prefix: int = 0) -> str:
-    """A call with named arguments (an empty name: positional), one a line where they don't fit on one."""
-    known = [(name, value) for name, value in arguments if not name or is_python_name(name)]
-    others = {name: value for name, value in arguments if name and not is_python_name(name)}
-    parts = [(f"{name}=" if name else "", value) for name, value in known]
+def python_call(function: str, arguments: Iterable[tuple[str | None, Any]], indent: int = 0, prefix: int = 0) -> str:
+    """A call with named arguments (None: positional), one a line where they don't fit on one."""
+    parts: list[tuple[str, Any]] = []
+    others: dict[str, Any] = {}
+    for name, value in arguments:
+        if name is None or is_python_name(name):
+            parts.append((f"{name}=" if name else "", value))
+        else:
+            others[name] = value
     if others:
         parts.append(("**", others))
     one_line = f"{function}({', '.join(head + _python_line(value) for head, value in parts)})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from wire.media import media_type_of
@@ -35,7 +36,9 @@ class Script:
         self.use("os")
         return Code(f"os.environ[{python_string(name)}]")
 
-    def call(self, function: str, arguments: list[tuple[str, object]], prefix: str = "", indent: int = 0) -> str:
+    def call(
+        self, function: str, arguments: Sequence[tuple[str | None, object]], prefix: str = "", indent: int = 0
+    ) -> str:
         """A call, with the code before it on its line."""
         return f"{prefix}{python_call(function, arguments, indent, len(prefix))}"
 

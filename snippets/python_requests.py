@@ -31,7 +31,7 @@ def write(resolved: ResolvedRequest) -> Draft:
         needed = [file for media, file in files.items() if sent.json is None or _is_needed(sent.json, media, file)]
         if needed:
             script.blocks.append("\n".join(read(file) for file in needed))
-    arguments: list[tuple[str, Any]] = [("", sent.url)]
+    arguments: list[tuple[str | None, Any]] = [(None, sent.url)]
     headers = {name: _header(script, value) for name, value in sent.headers if not _is_implied(sent, name, value)}
     if headers:
         arguments.append(("headers", headers))
@@ -42,13 +42,9 @@ def write(resolved: ResolvedRequest) -> Draft:
         script.blocks.append(note + _stream(script, arguments, resolved))
     else:
         lines = [note + script.call("requests.post", arguments, "response = "), "response.raise_for_status()"]
-        answer = answer_of("endpoint" if resolved.route else _provider(resolved), resolved.request.task)
+        answer = answer_of(resolved)
         script.blocks.append("\n".join([*lines, *_show(script, answer)]))
     return Draft(script.text(), "pip install requests")
-
-
-def _provider(resolved: ResolvedRequest) -> str:
-    return "hf-inference" if resolved.provider == "auto" else resolved.provider
 
 
 def _is_needed(body: Any, media: Media, file: File) -> bool:
@@ -70,7 +66,7 @@ def _header(script: Script, value: str | Key) -> str | Code:
     return Code(f"f\"{value.scheme} {{os.environ['{value.name}']}}\"")
 
 
-def _body(sent: HttpRequest, files: dict[Media, File]) -> list[tuple[str, Any]]:
+def _body(sent: HttpRequest, files: dict[Media, File]) -> list[tuple[str | None, Any]]:
     if sent.data is not None:
         return [("data", Code(files[sent.data].variable))]
     if sent.form:
@@ -106,7 +102,7 @@ def _show(script: Script, answer: Answer) -> list[str]:
     return [f"Path({python_string(answer.file)}).write_bytes(requests.get({value}).content)"]
 
 
-def _stream(script: Script, arguments: list[tuple[str, Any]], resolved: ResolvedRequest) -> str:
+def _stream(script: Script, arguments: list[tuple[str | None, Any]], resolved: ResolvedRequest) -> str:
     script.use("json")
     call = script.call("requests.post", [*arguments, ("stream", True)], "with ")
     if resolved.request.task in CHAT_TASKS:

@@ -26,17 +26,13 @@ def write(resolved: ResolvedRequest) -> Draft:
     if sent.queue:
         raise RequestError(queue_reason(resolved))
     files = files_of((sent.json, sent.data, [value for _, value in sent.form]))
-    answer = answer_of("endpoint" if resolved.route else _provider(resolved), resolved.request.task)
+    answer = answer_of(resolved)
     pieces = _pieces(sent.json, files) if sent.json is not None else []
     needed = {file.name: file for file in files.values() if sent.json is None or file.name in _names(pieces)}
     fetches = [_fetch(file) for file in needed.values() if file.address is not None]
     command = _command(sent, files, answer)
     notes = [line for line in (no_token_note(resolved, "#").strip(), _answer_note(answer)) if line]
     return Draft("\n".join([*fetches, *notes, _with_body(command, sent, pieces)]) + "\n")
-
-
-def _provider(resolved: ResolvedRequest) -> str:
-    return "hf-inference" if resolved.provider == "auto" else resolved.provider
 
 
 def _command(sent: HttpRequest, files: dict[Media, File], answer: Answer) -> list[str]:

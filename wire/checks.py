@@ -14,7 +14,8 @@ from metadata.media import Media
 
 from .request import RequestError
 
-_MODEL_ID = re.compile(r"[A-Za-z0-9_][\w.-]*(/[\w.-]+)?(:[\w./-]*)*", re.ASCII)
+_MODEL_ID = re.compile(r"[A-Za-z0-9_][\w.-]*(/[\w.-]+)?(:[\w.-]*)*", re.ASCII)
+_HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?")
@@ -37,12 +38,12 @@ def clean_url(url: str) -> str:
         raise RequestError("The address is too long.")
     if parsed.userinfo:
         raise RequestError("An address can't hold a user name or a key.")
-    if not parsed.host:
+    authority = parsed.netloc.decode("ascii")
+    if not _HOST.fullmatch(authority.removesuffix(f":{parsed.port}")):
         raise RequestError("The address names no host.")
     if parsed.fragment:
         raise RequestError("The address of an endpoint has no # part.")
     path, _, query = parsed.raw_path.decode("ascii").partition("?")
-    authority = parsed.netloc.decode("ascii")
     return f"{parsed.scheme}://{authority}{_escape(path, _NOT_IN_PATH)}" + (
         f"?{_escape(query, _NOT_IN_QUERY)}" if query else ""
     )

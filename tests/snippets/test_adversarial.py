@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -165,7 +166,7 @@ curl() {
 """
 
 
-@pytest.mark.parametrize("shell", ["bash", "dash"])
+@pytest.mark.parametrize("shell", [name for name in ("bash", "dash", "zsh") if shutil.which(name)])
 def test_words_of_the_shell(folders, shell):
     """curl stands in for itself: the words that a shell makes of the snippet are the request."""
     written = folders.written["curl"]
@@ -244,6 +245,7 @@ def test_ids_on_their_way_to_a_provider(text, provider):
                 continue
             if snippet.language == "python":
                 compile(snippet.content, "snippet", "exec")
-            hosts = {line for line in snippet.content.splitlines() if "://" in line}
-            assert all("router.huggingface.co" in line or "127.0.0.1:1/evil" in text for line in hosts)
+            assert resolved.request.model == "org/model" or "evil" not in text
+            hosts = {line for line in snippet.content.splitlines() if "://" in line and text not in line}
+            assert all("router.huggingface.co" in line for line in hosts)
     assert has_method(task)

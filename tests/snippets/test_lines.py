@@ -1,0 +1,80 @@
+"""The `snippets` verb: JSON lines in, JSON lines out."""
+
+import json
+
+from snippets import lines
+from tests.support.hostile import TEXTS
+from wire.request import Request, ResolvedRequest
+
+
+def resolve(asked: Request, provider_model: str | None) -> ResolvedRequest:
+    model = provider_model or asked.model
+    if asked.base_url:
+        return ResolvedRequest(asked, "endpoint", model, None, asked.base_url, "", "API_TOKEN")
+    return ResolvedRequest(asked, asked.provider, model, None, "", "router.huggingface.co", "HF_TOKEN")
+
+
+def answers(*asked):
+    source = [one if isinstance(one, str) else json.dumps(one) for one in asked]
+    return [json.loads(line) for line in lines(source, resolve)]
+
+
+GOOD = {"id": 1, "task": "text-classification", "model": "org/m", "provider": "hf-inference", "inputs": {"text": "hi"}}
+
+
+def test_a_request_becomes_snippets():
+    (answer,) = answers(GOOD)
+    assert answer["id"] == 1
+    assert [(s["language"], s["client"]) for s in answer["snippets"]][:2] == [
+        ("python", "huggingface_hub"),
+        ("python", "requests"),
+    ]
+    assert set(answer["snippets"][0]) == {"language", "client", "content"}
+    assert "unavailable" not in answer
+
+
+def test_every_line_is_answered_in_order():
+    got = answers(
+        GOOD, "{bad", "[]", "7", {**GOOD, "id": "x", "task": "nonsense"}, {"id": None}, {**GOOD, "id": [2]}, ""
+    )
+    assert [answer["id"] for answer in got] == [1, None, None, None, "x", None, [2]]
+    assert [("error" in answer) for answer in got] == [False, True, True, True, True, True, False]
+
+
+def test_clients_that_can_not_are_named():
+    (answer,) = answers({**GOOD, "task": "text-to-video", "provider": "fal-ai"})
+    assert [s["client"] for s in answer["snippets"]] == ["huggingface_hub"]
+    assert {"requests", "curl"} <= {s["client"] for s in answer["unavailable"]}
+    assert all(
+        "queue" in s["reason"] or "openai" in s["client"] for s in answer["unavailable"] if s["language"] != "js"
+    )
+
+
+def test_without_a_provider_it_is_auto():
+    request = {key: value for key, value in GOOD.items() if key != "provider"}
+    (answer,) = answers(request)
+    assert 'provider="auto"' in answer["snippets"][0]["content"]
+
+
+def test_the_provider_model_is_used():
+    (answer,) = answers({**GOOD, "task": "text-to-image", "provider": "together", "provider_model": "black/Flux"})
+    requests = next(s for s in answer["snippets"] if s["client"] == "requests")
+    assert "black/Flux" in requests["content"]
+    assert answers({**GOOD, "provider_model": 3})[0]["error"]
+
+
+def test_anything_gets_an_answer():
+    deep = "[" * 100_000
+    odd = [{"id": n, "task": t, "model": t, "provider": t, "inputs": {"text": t}} for n, t in enumerate(TEXTS)]
+    wrong = [{**GOOD, "inputs": value} for value in (None, [], "x", {}, {"text": None}, {"text": 3}, {"text": ["a"]})]
+    kinds = [
+        {**GOOD, name: value} for name in Request.__dataclass_fields__ for value in (None, 3, "x", [], {}, True, [1])
+    ]
+    for line in lines([deep, *map(json.dumps, [*odd, *wrong, *kinds])], resolve):
+        answer = json.loads(line)
+        assert answer.get("error") or answer["snippets"]
+    assert all(answer["error"] for answer in answers(*wrong))
+
+
+def test_the_same_request_gives_the_same_text():
+    assert answers(GOOD, GOOD)[0] == answers(GOOD)[0]
