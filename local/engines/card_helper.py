@@ -25,6 +25,7 @@ class Entry:
     """A question, other ways to ask it, and its answer in Markdown."""
 
     question: str
+    title: frozenset[str]
     words: frozenset[str]
     answer: str
 
@@ -59,10 +60,10 @@ class CardHelper:
         return f"I don't know that one. I only have a short list of answers. {self._offer([e for _, e in ranked])}"
 
     def _ranked(self, text: str) -> list[tuple[float, Entry]]:
-        asked = {_SYNONYMS.get(word, word) for word in content(text)}
+        asked = set(_stems(text))
         total = sum(self._weights.get(word, self._unknown) for word in asked)
         scored = [
-            (sum(self._weights[word] for word in asked & entry.words) / total, -len(entry.words), entry)
+            (sum(self._weights[word] for word in asked & entry.words) / total, _likeness(asked, entry.title), entry)
             for entry in self._entries
             if asked & entry.words
         ]
@@ -73,14 +74,22 @@ class CardHelper:
         return "You can ask me:\n\n" + "\n".join(f"- {entry.question}" for entry in chosen)
 
 
+def _likeness(asked: set[str], title: frozenset[str]) -> float:
+    return len(asked & title) / len(asked | title)
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(_SYNONYMS.get(word, word) for word in content(text))
+
+
 def read(text: str) -> list[Entry]:
     """The entries of a list: `## question`, a line `also: ...`, and the answer below."""
     entries = []
     for block in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         question, _, rest = block.partition("\n")
         also, _, answer = rest.partition("\n")
-        words = {_SYNONYMS.get(word, word) for word in content(f"{question} {also.removeprefix('also:')}")}
-        entries.append(Entry(question.strip(), frozenset(words), answer.strip()))
+        title = _stems(question)
+        entries.append(Entry(question.strip(), title, title | _stems(also.removeprefix("also:")), answer.strip()))
     return entries
 
 

@@ -1,0 +1,43 @@
+"""The example cards: what they record is what the engines answer, and they stay small."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from local.engines import ENGINES
+from metadata.files import Folder
+from metadata.model import read_model
+
+from ..conftest import ROOT
+
+EXAMPLES = ROOT / "examples"
+FOLDERS = sorted(path.parent.name for path in EXAMPLES.glob("*/README.md"))
+
+
+def test_recorded_outputs_are_what_the_engines_answer() -> None:
+    run = subprocess.run(
+        [sys.executable, EXAMPLES / "_make" / "record.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert (run.stdout, run.stderr, run.returncode) == ("", "", 0)
+
+
+def test_all_together_are_small() -> None:
+    assert sum(path.stat().st_size for path in EXAMPLES.rglob("*") if path.is_file()) < 1_500_000
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_card_reads_without_complaint(folder: str) -> None:
+    text = (EXAMPLES / folder / "README.md").read_text(encoding="utf-8")
+    model = read_model(text, Folder(EXAMPLES / folder), f"showcard/{folder}")
+    assert [f"{found.line}: {found.message}" for found in model.diagnostics] == []
+    assert len(model.examples) >= 3
+    assert any(example.output is not None for example in model.examples)
+    assert all(example.title and not example.title.startswith("Example ") for example in model.examples)
+    engine = next((row for row in ENGINES if row.id == f"showcard/{folder}"), None)
+    assert model.guess.task is not None
+    task = "conversational" if model.guess.conversational else model.guess.task.id
+    assert engine is None or engine.task == task
+    assert "## What it can't do" in text or "no model" in text
