@@ -6,8 +6,10 @@ import argparse
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -50,11 +52,16 @@ def serve(given: list[str]) -> int:
     )
     options = parser.parse_args(given)
 
+    host = options.host or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")  # noqa: S104
+    try:
+        listening = _listen(host, options.port)
+    except (OSError, OverflowError) as error:
+        print(f"{host}:{options.port} can't be used: {error}. Choose another with --port.", file=sys.stderr)
+        return 1
     _quiet_environment()
     engine = _start_engine()
     try:
-        assert engine.stdout is not None
-        asyncio.run(_serve(options, engine.stdout.readline().strip()))
+        asyncio.run(_serve(options, host, listening, engine))
     except KeyboardInterrupt:
         pass
     finally:
@@ -62,6 +69,15 @@ def serve(given: list[str]) -> int:
             engine.stdin.close()  # the engine ends with its standard input
         engine.wait(timeout=10)
     return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that is bound already, so that a port in use is told before anything starts."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((host, port))
+    return bound
 
 
 def _quiet_environment() -> None:
@@ -77,7 +93,9 @@ def _start_engine() -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
 
 
-async def _serve(options: argparse.Namespace, engine_url: str) -> None:
+async def _serve(
+    options: argparse.Namespace, host: str, listening: socket.socket, engine: subprocess.Popen[str]
+) -> None:
     import uvicorn
     from huggingface_hub import get_token
 
@@ -87,26 +105,35 @@ async def _serve(options: argparse.Namespace, engine_url: str) -> None:
     from ui.shelf import Shelf
 
     space = os.environ.get("SPACE_HOST", "")
-    host = options.host or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")  # noqa: S104
     shared = options.shared or bool(os.environ.get("SPACE_ID")) or host not in ("127.0.0.1", "localhost", "::1")
-    endpoints = [*options.allow_endpoint, *filter(None, os.environ.get("SHOWCARD_ENDPOINTS", "").split(","))]
+    assert engine.stdout is not None
     site = Site(
-        embedded=await discover(engine_url),
+        embedded=await discover(engine.stdout.readline().strip()),
         shelf=Shelf(),
         shared=shared,
         machine_token=None if shared else get_token(),
-        endpoints=tuple(endpoints),
+        endpoints=(*options.allow_endpoint, *_listed("SHOWCARD_ENDPOINTS")),
     )
-    hosts = [*options.allow_host, *filter(None, os.environ.get("SHOWCARD_HOSTS", "").split(",")), space]
+    hosts = [*options.allow_host, *_listed("SHOWCARD_HOSTS"), *filter(None, [space])]
     framed_by = ("'self'", "https://huggingface.co", "https://*.hf.space") if space else ("'self'",)
-    access = Access(allowed_hosts(host, [name for name in hosts if name]), framed_by=framed_by)
-    app = build_app(_pages(site, "" if shared else options.source), site, access)
-    config = uvicorn.Config(
-        app, host=host, port=options.port, log_level="warning", timeout_graceful_shutdown=2, proxy_headers=bool(space)
+    app = build_app(
+        _pages(site, "" if shared else options.source), site, Access(allowed_hosts(host, hosts), framed_by=framed_by)
     )
-    server = uvicorn.Server(config)
-    print(f"Showcard is at http://{'127.0.0.1' if host == '0.0.0.0' else host}:{options.port}", flush=True)  # noqa: S104
-    await server.serve()
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            port = listening.getsockname()[1]
+            name = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
+            print(f"Showcard is at http://{name}:{port}", flush=True)
+
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, proxy_headers=bool(space))
+    await Server(config).serve([listening])
+
+
+def _listed(variable: str) -> list[str]:
+    """The items of a comma-separated environment variable."""
+    return [item.strip() for item in os.environ.get(variable, "").split(",") if item.strip()]
 
 
 def _pages(site: Site, source: str) -> gr.Blocks:
@@ -116,6 +143,7 @@ def _pages(site: Site, source: str) -> gr.Blocks:
     import playground.page
     import widgets.page
 
+    warnings.filterwarnings("ignore", "SSR mode is not supported")
     with gr.Blocks(title="Showcard", analytics_enabled=False, delete_cache=(3600, 24 * 3600)) as demo:
         widgets.page.build(site, source)
     with demo.route("Compare", "/compare", show_in_navbar=False):
