@@ -19,41 +19,49 @@ class GGUFError(ValueError):
     """The bytes are no GGUF header, or it is cut off."""
 
 
+class _Cut(Exception):
+    """The header goes on past what was read."""
+
+
 def read_gguf(head: bytes) -> Mapping[str, Any]:
-    """The metadata of a GGUF file from its first bytes; long lists are skipped. Raises GGUFError."""
+    """The metadata of a GGUF file from its first bytes: what stands before a cut, without long lists.
+
+    Raises GGUFError."""
     if head[:4] != b"GGUF":
         raise GGUFError("it does not start with GGUF")
+    found: dict[str, Any] = {}
     try:
-        version, _, count = struct.unpack_from("<IQQ", head, 4)
+        version, _, count = _unpack("<IQQ", head, 4)
         if version not in (2, 3):
             raise GGUFError(f"version {version} is not known")
         if count > _MOST_KEYS:
             raise GGUFError(f"{count:,} keys are too many")
-        return _pairs(head, 24, count)
-    except (struct.error, IndexError, UnicodeDecodeError):
-        raise GGUFError("its header is damaged") from None
-
-
-def _pairs(head: bytes, at: int, count: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for _ in range(count):
-        if at >= len(head):
-            break  # the header is longer than what was read: what came before still counts
-        name, at = _text(head, at)
-        (kind,) = struct.unpack_from("<I", head, at)
-        value, at = _value(head, at + 4, kind)
-        if value is not None:
-            found[name] = value
+        at = 24
+        for _ in range(count):
+            name, at = _text(head, at)
+            value, at = _value(head, at + 4, _unpack("<I", head, at)[0])
+            if value is not None:
+                found[name] = value
+    except _Cut:
+        if not found:
+            raise GGUFError("its header is cut off") from None
     return found
 
 
+def _unpack(form: str, head: bytes, at: int) -> tuple[Any, ...]:
+    try:
+        return struct.unpack_from(form, head, at)
+    except struct.error:
+        raise _Cut from None
+
+
 def _text(head: bytes, at: int) -> tuple[str, int]:
-    (size,) = struct.unpack_from("<Q", head, at)
+    (size,) = _unpack("<Q", head, at)
     if size > _LONGEST_TEXT:
         raise GGUFError("a text in its header is too long")
     end = at + 8 + size
     if end > len(head):
-        return "", len(head)
+        raise _Cut
     return head[at + 8 : end].decode("utf-8", "replace"), end
 
 
@@ -65,22 +73,21 @@ def _value(head: bytes, at: int, kind: int) -> tuple[Any, int]:
     form = _NUMBERS.get(kind)
     if form is None:
         raise GGUFError(f"a value has the unknown type {kind}")
-    (value,) = struct.unpack_from(f"<{form}", head, at)
-    return value, at + struct.calcsize(form)
+    return _unpack(f"<{form}", head, at)[0], at + struct.calcsize(f"<{form}")
 
 
 def _skip_array(head: bytes, at: int) -> int:
-    kind, count = struct.unpack_from("<IQ", head, at)
+    kind, count = _unpack("<IQ", head, at)
     at += 12
     if count > _MOST_ITEMS:
         raise GGUFError("a list in its header is too long")
     if kind in _NUMBERS:
-        return at + int(count) * struct.calcsize(_NUMBERS[kind])
+        return at + int(count) * struct.calcsize(f"<{_NUMBERS[kind]}")
     if kind != _STRING:
         raise GGUFError("a list in its header holds lists")
-    size = struct.Struct("<Q")
+    length = struct.Struct("<Q")
     for _ in range(count):
         if at + 8 > len(head):
-            return len(head)
-        at += 8 + int(size.unpack_from(head, at)[0])
+            raise _Cut
+        at += 8 + int(length.unpack_from(head, at)[0])
     return at

@@ -256,19 +256,17 @@ class Builder:
     def _mapping(self, node: Any, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
         merged: list[Node] = []
-        key: Any
-        value: Any
         for key, value in node.value:
-            name = key.value
+            name, tag, held = key.value, key.tag, value.tag
             if key.__class__ is not ScalarNode:
                 name = key_text(key)
-            elif name == "<<" and key.tag[0] is True:
+            elif name == "<<" and tag[0] is True:
                 merged.extend(value.value if value.__class__ is SequenceNode else [value])
                 continue
             if name in data:
                 self._duplicate(key, name)
-            if value.__class__ is ScalarNode and value.tag.__class__ is tuple:  # most values: spared a call
-                data[name] = plain(value.value) if value.tag[0] else value.value
+            if held.__class__ is tuple and value.__class__ is ScalarNode:  # most values: spared a call
+                data[name] = plain(value.value) if held[0] else value.value
             else:
                 data[name] = self.build(value, depth + 1)
         for other in merged:

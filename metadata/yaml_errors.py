@@ -79,14 +79,27 @@ _KINDS = (
 )
 
 
+def guilty_line(error: yaml.MarkedYAMLError, lines: list[str]) -> int:
+    """The line to blame: where a quote, a key or a bracket was opened, if the parser went on past it."""
+    return min(_guilty_mark(error, lines)[0], len(lines) - 1)
+
+
+def _guilty_mark(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[int, int]:
+    mark, context = error.problem_mark, error.context or ""
+    opened = "quoted" in context or "simple key" in context
+    if "flow" in context and mark is not None:
+        line = lines[min(mark.line, len(lines) - 1)]
+        opened = not line.strip() or line[0] not in " \t]}"  # the next key already: it was never closed
+    if opened and error.context_mark is not None:
+        mark = error.context_mark
+    return (mark.line, mark.column) if mark is not None else (0, 0)
+
+
 def describe(
     error: yaml.MarkedYAMLError, lines: list[str], first_line: int, left_out: tuple[int, int] | None
 ) -> Diagnostic:
     """The diagnostic of a syntax error: where it is, the line, what is left out, how to mend it."""
-    mark = error.problem_mark
-    if error.context_mark and error.context and "quoted" in error.context:
-        mark = error.context_mark
-    at, column = (min(mark.line, len(lines) - 1), mark.column + 1) if mark else (0, 1)
+    at, column = guilty_line(error, lines), _guilty_mark(error, lines)[1] + 1
     line, problem = lines[at].strip()[:120], str(error.problem or error)
     kind = next((k for k in _KINDS if k.problem in problem and re.search(k.line, line)), None)
     message = kind.message if kind else f"The YAML can't be read here ({problem})"

@@ -1,0 +1,130 @@
+import math
+
+import pytest
+
+from metadata.yaml12 import Builder, LargeMarks, Mark, Marks, TooDeep, compose, expanded_size, make_marks, plain
+
+
+def load(text):
+    return Builder(1).build(compose(text))
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("no", "no"),
+        ("yes", "yes"),
+        ("on", "on"),
+        ("y", "y"),
+        ("12:30", "12:30"),
+        ("2020-01-01", "2020-01-01"),
+        ("1_000", "1_000"),
+        ("0b1", "0b1"),
+        ("nan", "nan"),
+        ("inf", "inf"),
+        ("９", "９"),
+        ("-", "-"),
+        ("=", "="),
+        ("1e-9", 1e-9),
+        ("1.", 1.0),
+        (".5", 0.5),
+        ("+1", 1),
+        ("007", 7),
+        ("0o17", 15),
+        ("0x1F", 31),
+        ("-.INF", -math.inf),
+        ("true", True),
+        ("TRUE", True),
+        ("tRUE", "tRUE"),
+        ("False", False),
+        ("~", None),
+        ("Null", None),
+        ("", None),
+    ],
+)
+def test_a_plain_scalar_is_read_by_the_core_schema_of_1_2(written, value):
+    found = plain(written)
+    assert (found, type(found)) == (value, type(value))
+
+
+def test_nan_is_a_number():
+    assert math.isnan(plain(".nan"))
+
+
+def test_an_integer_of_any_length_is_read_without_complaint():
+    assert plain("9" * 300) == int("9" * 300)
+    assert plain("9" * 5000) == math.inf
+
+
+def test_quoted_and_tagged_scalars_are_what_they_say():
+    text = "a: '1'\nb: \"true\"\nc: !!str 3\nd: !!int '4'\nf: |\n  6\n"
+    assert load(text) == {"a": "1", "b": "true", "c": "3", "d": 4, "f": "6\n"}
+
+
+def test_unknown_tags_are_data_and_diagnosed():
+    builder = Builder(1)
+    assert builder.build(compose("a: !!python/object/apply:os.system ['x']\nb: !mine 1\n")) == {"a": ["x"], "b": "1"}
+    assert [(d.code, d.line) for d in builder.diagnostics] == [("yaml-tag", 1), ("yaml-tag", 2)]
+
+
+def test_keys_are_texts_as_in_json():
+    text = "1: a\nno: b\ntrue: c\n{x}: d\n[p, q]: e\n? |\n  long\n: f\n"
+    assert load(text) == {"1": "a", "no": "b", "true": "c", "{x: }": "d", "[p, q]": "e", "long\n": "f"}
+
+
+def test_the_last_of_two_keys_counts_and_the_second_is_named():
+    builder = Builder(first_line=5)
+    assert builder.build(compose("a: 1\nb: {c: 1, c: 2}\na: 3\n")) == {"a": 3, "b": {"c": 2}}
+    assert [(d.code, d.line, d.column) for d in builder.diagnostics] == [
+        ("yaml-duplicate-key", 6, 11),
+        ("yaml-duplicate-key", 7, 1),
+    ]
+
+
+def test_merge_keys_fill_in_what_is_missing():
+    assert load("x: &x {a: 1, b: 2}\ny:\n  <<: *x\n  b: 3\nz:\n  <<: [*x, {c: 4}]\n")["y"] == {"b": 3, "a": 1}
+    assert load("x: &x {a: 1}\nz:\n  <<: [*x, {c: 4}]\n")["z"] == {"a": 1, "c": 4}
+    assert load("a:\n  '<<': 1\n") == {"a": {"<<": 1}}
+
+
+def test_marks_find_values_keys_and_the_nearest_parent():
+    marks = Marks(compose("a: 1\nw:\n- text: x\n  n: {deep: [1, two]}\n"), first_line=10)
+    assert marks.at(("a",)) == Mark(10, 4)
+    assert marks.key(("a",)) == Mark(10, 1)
+    assert marks.at(("w", 0)) == Mark(12, 3)
+    assert marks.at(("w", 0, "n", "deep", 1)) == Mark(13, 17)
+    assert marks.at(("w", 0, "missing", "x")) == Mark(12, 3)
+    assert marks.at(("w", 9)) == Mark(12, 1)
+    assert marks.at(()) == Mark(10, 1)
+    assert Marks().at(("a", 1)) == Mark(1, 1)
+
+
+def test_the_marks_of_a_large_document_are_those_of_its_tree():
+    text = "a: 1\n" + "".join(f"k{n}:\n- x: {n}\n  y: [p, q]\n" for n in range(4000)) + "last: &z\n  v: 1\nalias: *z\n"
+    root = compose(text)
+    large, small = make_marks(root, text, 7), Marks(root, 7)
+    assert isinstance(large, LargeMarks)
+    for path in ((), ("a",), ("k17", 0, "y", 1), ("k3999", 0, "x"), ("last", "v"), ("nowhere",), ("k5", 3)):
+        assert large.at(path) == small.at(path), path
+        assert large.key(path) == small.key(path), path
+    assert large.at(("alias", "v")).line == text.count("\n") + 6  # an alias into another part: the part's own start
+
+
+def test_an_alias_is_counted_each_time_it_is_used():
+    assert expanded_size(compose("a: &a [xxxxxxxxxx]\nb: [*a, *a, *a]\n")) > 40
+    assert expanded_size(compose("a: &a [*a]\n")) == math.inf
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "{a: " * 500, "- " * 5000 + "a", "? " * 5000 + "a"])
+def test_nesting_is_bounded_before_it_exhausts_the_stack(text):
+    with pytest.raises(TooDeep):
+        compose(text)
+
+
+def test_nesting_within_the_bound_is_read_and_beyond_it_not():
+    def nested(depth):
+        return "".join(" " * level + "a:\n" for level in range(depth))
+
+    assert load(nested(90))
+    with pytest.raises(TooDeep):
+        load(nested(120))
