@@ -10,10 +10,14 @@ import pytest
 from local.engines import ENGINES
 from metadata.files import Folder
 from metadata.model import read_model
+from metadata.outputs import Text
 
 from ..conftest import ROOT
 
 EXAMPLES = ROOT / "examples"
+sys.path.insert(0, str(EXAMPLES / "_make"))
+import morse
+
 FOLDERS = sorted(path.parent.name for path in EXAMPLES.glob("*/README.md"))
 
 
@@ -40,4 +44,12 @@ def test_a_card_reads_without_complaint(folder: str) -> None:
     assert model.guess.task is not None
     task = "conversational" if model.guess.conversational else model.guess.task.id
     assert engine is None or engine.task == task
-    assert "## What it can't do" in text or "no model" in text
+    assert "## What it can't do" in text or "There is no model here" in text
+
+
+def test_the_sounds_say_what_the_card_says() -> None:
+    model = read_model((EXAMPLES / "morse-code" / "README.md").read_text(encoding="utf-8"))
+    outputs = [example.output for example in model.examples if isinstance(example.output, Text)]
+    assert [output.text for output in outputs] == [text for text, _ in morse.SOUNDS.values()]
+    spans = [(chunk.text, chunk.start, chunk.end) for chunk in outputs[0].chunks]
+    assert spans == morse.keyed("hello world")[1]
