@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +17,8 @@ from fastapi.concurrency import run_in_threadpool
 from .bodies import Chat
 from .engines.base import Engine, Talker, count_tokens
 from .errors import Refusal
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -109,11 +113,13 @@ async def events(generation: Generation) -> AsyncIterator[str]:
 
     yield event({"role": "assistant", "content": ""})
     try:
-        async for piece in generation.pieces():
-            yield event({"content": piece})
-    except Exception as error:
+        async with aclosing(generation.pieces()) as pieces:
+            async for piece in pieces:
+                yield event({"content": piece})
+    except Exception:
         # The status is sent already: what fails now can only be told within the stream.
-        sentence = error.sentence if isinstance(error, Refusal) else f"{generation.engine.id} failed on this input."
+        log.exception("%s failed", generation.engine.id)
+        sentence = f"{generation.engine.id} failed on this input. The server's log says where."
         yield _event({"error": {"message": sentence, "type": "server_error"}})
         return
     yield event({}, generation.finish_reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from contextlib import aclosing
 from threading import Lock
@@ -22,8 +21,6 @@ from .engines import ENGINES, Engine, Runner, Talker
 from .errors import Refusal
 from .guard import MAX_BODY, Guard
 from .listing import hub_model, openai_model
-
-log = logging.getLogger(__name__)
 
 _PREFIXES = ("/models/{org}/{name}", "/hf-inference/models/{org}/{name}")
 # What these two ask for, the Hub lets models of either tag answer.
@@ -136,7 +133,8 @@ def _add_chat(app: FastAPI, shelf: Shelf, pause: float | None) -> None:
     async def complete(request: Request, org: str | None = None, name: str | None = None) -> Response:
         named, chat = read_chat(await request.body())
         # A path that names the model decides: clients send any word as `model` to such an address.
-        engine = shelf.find(f"{org}/{name}" if org else named)
+        # Else it is named as for the Hub's router, where a provider may follow a colon.
+        engine = shelf.find(f"{org}/{name}" if org else (named or "").partition(":")[0])
         if engine.task != "conversational":
             raise Refusal(f"{engine.id} does {engine.task}; it does not chat. POST to /models/{engine.id}.")
         talker = cast("Talker", await shelf.load(engine))
@@ -180,5 +178,5 @@ async def _not_routed(request: Request, error: Exception) -> Response:
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    log.error("%s failed", request.url.path, exc_info=error)
+    # Uvicorn logs the error itself.
     return JSONResponse({"error": "The engine failed on this input. The server's log says where."}, 500)

@@ -18,7 +18,7 @@ Serve = Callable[..., Any]
 
 @contextmanager
 def _serve(*args: Any, **options: Any) -> Iterator[str]:
-    with socket.socket() as listener:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
             create_app(*args, **options), access_log=False, log_level="critical", lifespan="off",

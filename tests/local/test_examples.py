@@ -14,10 +14,10 @@ from metadata.outputs import Text
 
 from ..conftest import ROOT
 
-EXAMPLES = ROOT / "examples"
-sys.path.insert(0, str(EXAMPLES / "_make"))
+sys.path.insert(0, str(ROOT / "examples" / "_make"))
 import morse
 
+EXAMPLES = ROOT / "examples"
 FOLDERS = sorted(path.parent.name for path in EXAMPLES.glob("*/README.md"))
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import time
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from ..conftest import ROOT, clean_environment, process
@@ -22,6 +25,18 @@ def test_prints_its_address_when_it_answers() -> None:
         assert address.startswith("http://127.0.0.1:")
         with urlopen(f"{address}/health", timeout=10) as reply:
             assert reply.status == 200
+
+
+def test_an_answer_does_not_wait_for_the_network(engine_url: str) -> None:
+    connection = HTTPConnection(urlsplit(engine_url).netloc, timeout=10)
+    taken = []
+    for _ in range(20):
+        started = time.perf_counter()
+        connection.request("POST", "/models/showcard/sentiment", b'{"inputs": "I love it"}')
+        connection.getresponse().read()
+        taken.append(time.perf_counter() - started)
+    connection.close()
+    assert sorted(taken)[10] < 0.03
 
 
 def test_ends_when_its_standard_input_ends() -> None:
@@ -62,3 +77,11 @@ def test_a_taken_port_is_a_sentence() -> None:
     assert run.returncode == 1
     assert run.stderr.startswith(f"Can't listen on 127.0.0.1, port {port}: ")
     assert "Traceback" not in run.stderr
+
+
+def test_no_port_is_a_sentence() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "local", "--port", "70000"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 2
+    assert "'70000' is no port" in run.stderr

@@ -288,6 +288,11 @@ def chunks(url: str, body: Any) -> Iterator[Any]:
     yield from (json.loads(line.removeprefix("data: ")) for line in lines)
 
 
+def test_a_model_may_be_named_with_a_provider(serve_saying: str) -> None:
+    body = {"model": "test/it:hf-inference", "messages": HELLO}
+    assert send(serve_saying, "POST", CHAT, body)[1]["model"] == "test/it"
+
+
 def test_no_usage_unless_asked(serve_saying: str) -> None:
     events = list(chunks(serve_saying, {"model": "test/it", "messages": HELLO, "stream": True}))
     assert all(event["choices"] for event in events)
