@@ -18,7 +18,6 @@ from .yaml12 import (
     Marks,
     TooDeep,
     children,
-    compose,
     expanded_size,
     make_marks,
     uncollected,

@@ -69,11 +69,10 @@ def _labels_of(raw: Mapping[str, Any]) -> list[Label]:
 
 def text(raw: Any) -> Text:
     """A text by any of its names, alone or in lists; speech with its chunks; a chat answer's content."""
-    raw = unwrapped(raw)
-    if isinstance(raw, str | int | float) and not isinstance(raw, bool):
-        return Text(str(raw))
     if isinstance(raw, list):
         return _text_of_list(raw)
+    if isinstance(raw, str | int | float) and not isinstance(raw, bool):
+        return Text(str(raw))
     if not isinstance(raw, Mapping):
         raise Unreadable
     chunks = first_of(raw, "chunks", "segments")
@@ -98,8 +97,7 @@ def _text_of_list(raw: list[Any]) -> Text:
     if raw and all(isinstance(item, str) for item in raw):
         return Text("\n".join(raw))
     if raw and all(isinstance(item, Mapping) and {"start", "end"} <= item.keys() for item in raw):
-        found = tuple(_chunks(raw))
-        return Text("", found)
+        return Text("", tuple(_chunks(raw)))
     if not raw:
         return Text("")
     return text(raw[0])
@@ -173,7 +171,8 @@ def boxes(raw: Any) -> Boxes:
     if isinstance(raw, Mapping):
         nested = first_of(raw, "objects", "predictions", "output", "detections")
         raw = nested if isinstance(nested, list) else [raw]
-    raw = unwrapped(raw) if isinstance(raw, list) and raw and isinstance(raw[0], list) else raw
+    if isinstance(raw, list) and len(raw) == 1 and isinstance(raw[0], list):
+        raw = raw[0]
     return Boxes(tuple(_box(item) for item in listed(raw)))
 
 
