@@ -76,6 +76,14 @@ def files_of(value: Any) -> dict[Media, File]:
     return files
 
 
+def needed_in(body: Any, media: Media, file: File) -> bool:
+    """Whether a JSON body needs the bytes: remote media that it only refers to stay an address."""
+    if isinstance(body, Embedded):
+        return body.media == media and (file.address is None or not body.prefix)
+    items = body.values() if isinstance(body, dict) else body if isinstance(body, list) else ()
+    return any(needed_in(item, media, file) for item in items)
+
+
 def _media(value: Any) -> Iterator[Media]:
     if isinstance(value, Media | Embedded):
         yield value if isinstance(value, Media) else value.media

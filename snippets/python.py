@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from wire.media import media_type_of
+from metadata.media import Media
+from wire.media import Embedded, media_type_of
 
 from .files import File
 from .literals import Code, python_call, python_string
@@ -90,6 +92,15 @@ def embedded(prefix: str, file: File) -> str | Code:
         return file.address
     literal = python_string(f"{prefix}{{{file.variable}}}") if _PREFIX.fullmatch(prefix) else ""
     return Code(f"f{literal}" if literal else f"{python_string(prefix)} + {file.variable}")
+
+
+def expression(value: Any, files: Mapping[Media, File]) -> Any:
+    """A JSON body with the variables of its files in it."""
+    if isinstance(value, Embedded):
+        return embedded(value.prefix, files[value.media])
+    if isinstance(value, dict):
+        return {key: expression(item, files) for key, item in value.items()}
+    return [expression(item, files) for item in value] if isinstance(value, list) else value
 
 
 def path_of(start: str, path: tuple[str | int, ...]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from metadata.media import Media
-from wire.call import ClientCall, client_call
+from wire.call import ClientCall
 from wire.media import media_type_of
-from wire.request import ResolvedRequest
 
 from .answers import OUTPUT_FILES
+from .asked import Asked
 from .draft import Draft
 from .files import File, files_of
 from .literals import plain
@@ -53,9 +53,9 @@ _NEEDS = {
 }
 
 
-def write(resolved: ResolvedRequest) -> Draft:
+def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where the client can't do it."""
-    call = client_call(resolved)
+    call = asked.call
     script = Script()
     script.use("huggingface_hub", "InferenceClient")
     files = files_of(call.arguments)
@@ -63,7 +63,7 @@ def write(resolved: ResolvedRequest) -> Draft:
     constructor: list[tuple[str, Any]] = list(call.client.items())
     if call.key_name is not None:
         constructor.insert(1 if call.client else 0, ("api_key", script.key(call.key_name)))
-    script.blocks.append(no_token_note(resolved, "#") + script.call("InferenceClient", constructor, "client = "))
+    script.blocks.append(no_token_note(asked.resolved, "#") + script.call("InferenceClient", constructor, "client = "))
     _read_nested(script, call, files)
     arguments = [(name, _expression(value, files)) for name, value in call.arguments.items()]
     script.blocks.append(_run(script, call, arguments))

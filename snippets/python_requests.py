@@ -6,29 +6,28 @@ from typing import Any
 
 from metadata.media import Media
 from wire.call import CHAT_TASKS
-from wire.http import HttpRequest, Key, http_request
-from wire.media import Embedded, media_type_of
-from wire.request import RequestError, ResolvedRequest
+from wire.http import HttpRequest, Key
+from wire.media import media_type_of
+from wire.request import ResolvedRequest
 
-from .answers import Answer, answer_of
+from .answers import Answer
+from .asked import Asked
 from .draft import Draft
-from .files import File, files_of
-from .literals import Code, plain, python_string
-from .notes import no_token_note, queue_reason
-from .python import Script, embedded, path_of
+from .files import File, files_of, needed_in
+from .literals import Code, python_string
+from .notes import no_token_note
+from .python import Script, expression, path_of
 
 
-def write(resolved: ResolvedRequest) -> Draft:
+def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where it can't be written."""
-    sent = http_request(resolved)
-    if sent.queue:
-        raise RequestError(queue_reason(resolved))
+    resolved, sent = asked.resolved, asked.sent
     script = Script()
     script.use("requests")
     files = files_of((sent.json, sent.data, [value for _, value in sent.form]))
     if files:
         read = script.encode if sent.json is not None else script.read
-        needed = [file for media, file in files.items() if sent.json is None or _is_needed(sent.json, media, file)]
+        needed = [file for media, file in files.items() if sent.json is None or needed_in(sent.json, media, file)]
         if needed:
             script.blocks.append("\n".join(read(file) for file in needed))
     arguments: list[tuple[str | None, Any]] = [(None, sent.url)]
@@ -37,22 +36,12 @@ def write(resolved: ResolvedRequest) -> Draft:
         arguments.append(("headers", headers))
     arguments += _body(sent, files)
     note = no_token_note(resolved, "#")
-    stream = sent.json is not None and sent.json.get("stream") is True
-    if stream:
+    if asked.streams:
         script.blocks.append(note + _stream(script, arguments, resolved))
     else:
         lines = [note + script.call("requests.post", arguments, "response = "), "response.raise_for_status()"]
-        answer = answer_of(resolved)
-        script.blocks.append("\n".join([*lines, *_show(script, answer)]))
+        script.blocks.append("\n".join([*lines, *_show(script, asked.answer)]))
     return Draft(script.text(), "pip install requests")
-
-
-def _is_needed(body: Any, media: Media, file: File) -> bool:
-    """Whether the bytes are needed: remote media that are only referred to stay an address."""
-    if isinstance(body, Embedded):
-        return body.media == media and (file.address is None or not body.prefix)
-    items = body.values() if isinstance(body, dict) else body if isinstance(body, list) else ()
-    return any(_is_needed(item, media, file) for item in items)
 
 
 def _is_implied(sent: HttpRequest, name: str, value: str | Key) -> bool:
@@ -73,20 +62,12 @@ def _body(sent: HttpRequest, files: dict[Media, File]) -> list[tuple[str | None,
         data = {name: value for name, value in sent.form if isinstance(value, str)}
         media = {name: value for name, value in sent.form if isinstance(value, Media)}
         return [("files", {name: _form_file(files[value]) for name, value in media.items()}), ("data", data)]
-    return [("json", _expression(sent.json, files))]
+    return [("json", expression(sent.json, files))]
 
 
 def _form_file(file: File) -> Code:
     parts = (python_string(file.name), file.variable, python_string(media_type_of(file.media)))
     return Code(f"({', '.join(parts)})")
-
-
-def _expression(value: Any, files: dict[Media, File]) -> Any:
-    if isinstance(value, Embedded):
-        return embedded(value.prefix, files[value.media])
-    if isinstance(value, dict):
-        return {key: _expression(item, files) for key, item in value.items()}
-    return [_expression(item, files) for item in value] if isinstance(value, list) else plain(value)
 
 
 def _show(script: Script, answer: Answer) -> list[str]:

@@ -6,39 +6,37 @@ from collections.abc import Iterator
 from typing import Any
 
 from metadata.media import Media
-from wire.http import HttpRequest, Key, http_request
+from wire.http import HttpRequest, Key
 from wire.media import Embedded, media_type_of
-from wire.request import RequestError, ResolvedRequest
 
-from .answers import Answer, answer_of
+from .answers import Answer
+from .asked import Asked
 from .draft import Draft
 from .files import File, files_of
 from .literals import comment, heredoc, json_text, shell_word
-from .notes import no_token_note, queue_reason
+from .notes import no_token_note
 
 # Linux takes at most 128 KiB in one argument.
 _LONGEST_ARGUMENT = 100_000
 
 
-def write(resolved: ResolvedRequest) -> Draft:
+def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where it can't be written."""
-    sent = http_request(resolved)
-    if sent.queue:
-        raise RequestError(queue_reason(resolved))
+    sent, answer = asked.sent, asked.answer
     files = files_of((sent.json, sent.data, [value for _, value in sent.form]))
-    answer = answer_of(resolved)
     pieces = _pieces(sent.json, files) if sent.json is not None else []
     needed = {file.name: file for file in files.values() if sent.json is None or file.name in _names(pieces)}
     fetches = [_fetch(file) for file in needed.values() if file.address is not None]
-    command = _command(sent, files, answer)
-    notes = [line for line in (no_token_note(resolved, "#").strip(), _answer_note(answer)) if line]
+    command = _command(asked, files)
+    notes = [line for line in (no_token_note(asked.resolved, "#").strip(), _answer_note(answer)) if line]
     return Draft("\n".join([*fetches, *notes, _with_body(command, sent, pieces)]) + "\n")
 
 
-def _command(sent: HttpRequest, files: dict[Media, File], answer: Answer) -> list[str]:
+def _command(asked: Asked, files: dict[Media, File]) -> list[str]:
     """The options, one a line, without the JSON body."""
+    sent, answer = asked.sent, asked.answer
     first = ["curl", "--fail-with-body"]
-    if sent.json is not None and sent.json.get("stream") is True:
+    if asked.streams:
         first.append("-N")
     if any(char in sent.url for char in "[]{}"):
         first.append("--globoff")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from wire.request import RequestError, ResolvedRequest
 
-from . import python_huggingface_hub, python_requests, sh_curl
+from . import js_fetch, js_openai, python_huggingface_hub, python_openai, python_requests, sh_curl
+from .asked import Asked
 from .draft import Draft
 
 
@@ -17,7 +18,7 @@ class Client:
 
     language: str
     name: str
-    write: Callable[[ResolvedRequest], Draft]
+    write: Callable[[Asked], Draft]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,10 @@ class Snippet:
 
 CLIENTS = (
     Client("python", "huggingface_hub", python_huggingface_hub.write),
+    Client("python", "openai", python_openai.write),
     Client("python", "requests", python_requests.write),
+    Client("js", "openai", js_openai.write),
+    Client("js", "fetch", js_fetch.write),
     Client("sh", "curl", sh_curl.write),
 )
 _ENDINGS = {"python": "py", "sh": "sh", "js": "mjs"}
@@ -42,13 +46,14 @@ _ENDINGS = {"python": "py", "sh": "sh", "js": "mjs"}
 
 def snippets_for(resolved: ResolvedRequest) -> tuple[Snippet, ...]:
     """One snippet a client, in their order."""
-    return tuple(_snippet(client, resolved) for client in CLIENTS)
+    asked = Asked(resolved)
+    return tuple(_snippet(client, asked) for client in CLIENTS)
 
 
-def _snippet(client: Client, resolved: ResolvedRequest) -> Snippet:
-    filename = f"{resolved.request.task.replace('-', '_')}.{_ENDINGS[client.language]}"
+def _snippet(client: Client, asked: Asked) -> Snippet:
+    filename = f"{asked.resolved.request.task.replace('-', '_')}.{_ENDINGS[client.language]}"
     try:
-        draft = client.write(resolved)
+        draft = client.write(asked)
     except RequestError as error:
         return Snippet(client.language, client.name, None, str(error), "", filename)
     return Snippet(client.language, client.name, draft.content, None, draft.install, filename)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -22,10 +23,11 @@ _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?")
 _LONGEST_HEADER = _LONGEST_URL = 8000  # what servers take
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _NOT_IN_PATH = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/%-]")
-_NOT_IN_QUERY = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]")
+_NOT_IN_QUERY = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~!$&()*+,;=:@/?%-]")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
+@lru_cache(maxsize=1024)
 def clean_url(url: str) -> str:
     """An http(s) address in the one spelling that every client sends unchanged. Raises RequestError."""
     if not url.startswith(("http://", "https://")):
@@ -44,9 +46,10 @@ def clean_url(url: str) -> str:
     if parsed.fragment:
         raise RequestError("The address of an endpoint has no # part.")
     path, _, query = parsed.raw_path.decode("ascii").partition("?")
-    return f"{parsed.scheme}://{authority}{_escape(path, _NOT_IN_PATH)}" + (
-        f"?{_escape(query, _NOT_IN_QUERY)}" if query else ""
-    )
+    spelled = f"{parsed.scheme}://{authority}{_escape(path, _NOT_IN_PATH)}"
+    spelled += f"?{_escape(query, _NOT_IN_QUERY)}" if query else ""
+    # An escaped dot became a dot, which may make a segment that leads up.
+    return clean_url(spelled) if "/." in spelled and spelled != url else spelled
 
 
 def _escape(text: str, unsafe: re.Pattern[str]) -> str:

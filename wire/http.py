@@ -18,6 +18,7 @@ from metadata.media import Media
 
 from .call import (
     CHAT_TASKS,
+    ClientCall,
     client_call,
     has_method,
     helper_task,
@@ -78,11 +79,14 @@ class _Ask:
     extra: dict[str, Any] | None = None
 
 
-def http_request(resolved: ResolvedRequest) -> HttpRequest:
-    """The request that `InferenceClient` would send, headers about itself left out. Raises RequestError."""
+def http_request(resolved: ResolvedRequest, call: ClientCall | None = None) -> HttpRequest:
+    """The request that `InferenceClient` would send, headers about itself left out. Raises RequestError.
+
+    `call` is its `client_call`, where that is known already."""
     task_id = resolved.request.task
     provider = _provider(resolved)
-    call = client_call(resolved) if has_method(task_id) else raw_call(resolved)
+    if call is None:
+        call = client_call(resolved) if has_method(task_id) else raw_call(resolved)
     marker = Marker.absent_from(call.arguments)
     ask = _ASKS.get(task_id, _first_is_input)(_with_defaults(call.method, marker.replace(call.arguments)))
     sent = _prepare(_helper(provider, task_id, resolved), ask, resolved)

@@ -15,11 +15,11 @@ from metadata.media import Media
 from snippets import CLIENTS, snippets_for
 from snippets.files import files_of
 from tests.support.answers import answer
-from tests.support.execute import environment, run_python
+from tests.support.execute import NODE, environment, run_node, run_python
 from tests.support.hostile import TEXTS
 from tests.support.recorder import Recorder, recording
 from tests.support.requests import MESSAGES, PNG, TABLE, at_endpoint, request, routed, sent_by_client
-from wire.call import has_method
+from wire.call import CHAT_TASKS, has_method
 from wire.http import Key, http_request
 from wire.media import Embedded
 from wire.request import ResolvedRequest
@@ -82,10 +82,11 @@ class Folders:
 
     def __init__(self, home: Path, recorder: Recorder) -> None:
         self.home = home
+        (home / "node_modules").symlink_to(NODE / "node_modules")
         self.cases: list[ResolvedRequest] = []
         self.places: list[tuple[str, str]] = []
         self.files: set[Path] = set()
-        self.written: dict[str, list[tuple[int, Path]]] = {client.name: [] for client in CLIENTS}
+        self.written: dict[str, list[tuple[int, Path]]] = {f"{client.language} {client.name}": [] for client in CLIENTS}
         for place, build in PLACES.items():
             for text in TEXTS:
                 self.places.append((place, text))
@@ -99,14 +100,15 @@ class Folders:
             if snippet.content is None:
                 assert snippet.reason
                 continue
-            folder = self.home / f"{case}-{snippet.client}"
+            client = f"{snippet.language} {snippet.client}"
+            folder = self.home / f"{case}-{client.replace(' ', '-')}"
             folder.mkdir()
             for file in files_of(dict(resolved.request.inputs)).values():
                 (folder / file.name).write_bytes(PNG)
                 self.files.add(folder / file.name)
             path = folder / snippet.filename
             path.write_text(snippet.content, encoding="utf-8", newline="")
-            self.written[snippet.client].append((case, path))
+            self.written[client].append((case, path))
 
     def nothing_ran(self) -> bool:
         return not [path for path in self.home.rglob("*PWNED*") if path not in self.files]
@@ -126,22 +128,28 @@ def folders(tmp_path_factory: pytest.TempPathFactory, recorder: Recorder) -> Fol
 def test_there_are_enough_and_few_are_refused(folders):
     assert len(TEXTS) >= 60
     refused = dict.fromkeys(PLACES, 0)
-    written = {case for case, _ in folders.written["curl"]}
+    written = {case for case, _ in folders.written["sh curl"]}
     for case, (place, text) in enumerate(folders.places):
         if case not in written:
             refused[place] += 1
             surrogate = any("\ud800" <= char <= "\udfff" for char in text)
             assert place in REFUSED or surrogate, (place, text)
     assert refused["text"] == 3
-    for client in folders.written.values():
-        assert {case for case, _ in client} == written
+    chat = {case for case in written if folders.cases[case].request.task in CHAT_TASKS}
+    for client, files in folders.written.items():
+        assert {case for case, _ in files} == (chat if "openai" in client else written)
 
 
-@pytest.mark.parametrize("client", ["huggingface_hub", "requests"])
-def test_python(folders, recorder, client):
+@pytest.mark.parametrize(
+    "client", [f"{client.language} {client.name}" for client in CLIENTS if client.language != "sh"]
+)
+def test_code(folders, recorder, client):
+    if client.startswith("js") and not (NODE / "node_modules").is_dir():
+        pytest.skip("the npm packages of tests/support/node are not installed")
     before = len(recorder.arrived)
     written = folders.written[client]
-    ran = run_python([path for _, path in written], environment(folders.home))
+    run = run_python if client.startswith("python") else run_node
+    ran = run([path for _, path in written], environment(folders.home))
     for (case, path), one in zip(written, ran, strict=True):
         assert one.error is None, f"{folders.places[case]!r:.200}\n{path.read_text()[:1000]}\n{one.error[-1000:]}"
     assert folders.nothing_ran()
@@ -151,10 +159,13 @@ def test_python(folders, recorder, client):
         wanted = sent_by_client(folders.cases[case])
         assert f"http://{got.headers['host']}{got.path}" == wanted.url, folders.places[case]
         if wanted.headers.get("content-type") == "application/json":
-            assert got.json == json.loads(wanted.body), folders.places[case]
+            body = json.loads(wanted.body)
+            if "openai" in client and body["stream"] is False:
+                del body["stream"]
+            assert got.json == body, folders.places[case]
         else:
             assert got.body == wanted.body, folders.places[case]
-        for name in ("content-type", "authorization", "x-hf-bill-to", "x-mine"):
+        for name in ("content-type", "x-hf-bill-to", "x-mine", *(() if "openai" in client else ("authorization",))):
             assert got.headers.get(name) == wanted.headers.get(name), (name, folders.places[case])
 
 
@@ -169,7 +180,7 @@ curl() {
 @pytest.mark.parametrize("shell", [name for name in ("bash", "dash", "zsh") if shutil.which(name)])
 def test_words_of_the_shell(folders, shell):
     """curl stands in for itself: the words that a shell makes of the snippet are the request."""
-    written = folders.written["curl"]
+    written = folders.written["sh curl"]
     lines = [f"( cd '{path.parent}' && OUT='{path.parent}/{shell}' && . ./{path.name} )" for _, path in written]
     script = folders.home / f"all.{shell}"
     script.write_text(STUB + "\n".join(lines) + "\n")
@@ -216,7 +227,7 @@ def test_curl_itself(folders, recorder):
     """The same with the real curl, for three of the places."""
     before = len(recorder.arrived)
     real = {"text", "file", "base_url"}
-    written = [(case, path) for case, path in folders.written["curl"] if folders.places[case][0] in real]
+    written = [(case, path) for case, path in folders.written["sh curl"] if folders.places[case][0] in real]
     lines = [f"( cd '{path.parent}' && . ./{path.name} ) > /dev/null" for _, path in written]
     script = folders.home / "curl.sh"
     script.write_text("alias curl='curl -sS'\nshopt -s expand_aliases\n" + "\n".join(lines) + "\n")

@@ -25,12 +25,13 @@ GOOD = {"id": 1, "task": "text-classification", "model": "org/m", "provider": "h
 def test_a_request_becomes_snippets():
     (answer,) = answers(GOOD)
     assert answer["id"] == 1
-    assert [(s["language"], s["client"]) for s in answer["snippets"]][:2] == [
-        ("python", "huggingface_hub"),
-        ("python", "requests"),
-    ]
+    assert {("python", "huggingface_hub"), ("python", "requests"), ("js", "fetch"), ("sh", "curl")} <= {
+        (snippet["language"], snippet["client"]) for snippet in answer["snippets"]
+    }
     assert set(answer["snippets"][0]) == {"language", "client", "content"}
-    assert "unavailable" not in answer
+    assert {snippet["client"] for snippet in answer["unavailable"]} == {"openai"}
+    chat = {**GOOD, "task": "conversational", "inputs": {"messages": [{"role": "user", "content": "hi"}]}}
+    assert "unavailable" not in answers(chat)[0]
 
 
 def test_every_line_is_answered_in_order():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+NODE = Path(__file__).resolve().parent / "node"
 KEYS = {"HF_TOKEN": "hf_of_this_machine", "API_TOKEN": "secret"}
 
 
@@ -34,6 +35,15 @@ def run_python(scripts: list[Path], env: dict[str, str]) -> list[Ran]:
     env = env | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(driver, input=paths, capture_output=True, text=True, env=env, check=False)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(answers) == len(scripts), done.stderr[-2000:]
+    return [Ran(answer["printed"], answer["error"]) for answer in answers]
+
+
+def run_node(scripts: list[Path], env: dict[str, str]) -> list[Ran]:
+    """JavaScript modules, one after the other in one process."""
+    paths = "".join(f"{script}\n" for script in scripts)
+    done = subprocess.run(["node", NODE / "run.mjs"], input=paths, capture_output=True, text=True, env=env, check=False)
+    answers = [json.loads(line) for line in done.stdout.split("\n") if line]
     assert len(answers) == len(scripts), done.stderr[-2000:]
     return [Ran(answer["printed"], answer["error"]) for answer in answers]
 

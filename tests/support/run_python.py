@@ -14,7 +14,6 @@ import sys
 import traceback
 
 import httpx2
-import huggingface_hub
 import requests
 from huggingface_hub.inference._providers import _common, hf_inference
 
@@ -25,10 +24,9 @@ class _Redirected(requests.adapters.HTTPAdapter):
         return super().send(request, *args, **kwargs)
 
 
-class _Transport(httpx2.HTTPTransport):
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        request.url = httpx2.URL(_lead(str(request.url)))
-        return super().handle_request(request)
+def _handle_request(transport: httpx2.HTTPTransport, request: httpx2.Request) -> httpx2.Response:
+    request.url = httpx2.URL(_lead(str(request.url)))
+    return _plain_handle_request(transport, request)
 
 
 def _lead(url: str) -> str:
@@ -42,9 +40,10 @@ def _session() -> requests.Session:
 
 
 _plain_session = requests.Session
+_plain_handle_request = httpx2.HTTPTransport.handle_request
 if "RECORDER" in os.environ:
     requests.sessions.Session = _session
-    huggingface_hub.set_client_factory(lambda: httpx2.Client(transport=_Transport(), follow_redirects=True))
+    httpx2.HTTPTransport.handle_request = _handle_request  # huggingface_hub and openai
 
 
 def run(path: str) -> dict[str, object]:

@@ -9,6 +9,7 @@ from metadata.media import Media
 from metadata.tasks import TASKS
 from tests.support.requests import IMAGE, INPUTS, PARAMETERS, PNG, TOOLS, at_endpoint, request, routed
 from wire.call import client_call, has_method, keywords_of
+from wire.checks import clean_url
 from wire.request import Request, RequestError
 
 
@@ -151,3 +152,18 @@ def test_what_is_no_address(url):
 def test_signatures_are_as_read():
     assert "extra_body" in keywords_of("chat_completion")
     assert "self" not in keywords_of("text_to_image")
+
+
+@pytest.mark.parametrize(
+    ("url", "clean"),
+    [
+        ("http://x/a/%2e%2E/b/./c", "http://x/b/c"),
+        ("http://x/.well-known/%41%2f%7e", "http://x/.well-known/A%2F~"),
+        ("http://EXAMPLE.org:80/ü?q='1' 2", "http://example.org/%C3%BC?q=%271%27%202"),
+        ("http://[::1]:8000/v1", "http://[::1]:8000/v1"),
+        ("http://my_host:1/[a]{b}%", "http://my_host:1/%5Ba%5D%7Bb%7D%25"),
+    ],
+)
+def test_an_address_has_one_spelling(url, clean):
+    assert clean_url(url) == clean
+    assert clean_url(clean) == clean

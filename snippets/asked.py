@@ -1,0 +1,45 @@
+"""What the writers of one request share, worked out once and only when one of them wants it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from wire.call import ClientCall, client_call, has_method
+from wire.http import HttpRequest, http_request
+from wire.request import RequestError, ResolvedRequest
+
+from .answers import Answer, answer_of
+
+
+class Asked:
+    """A ResolvedRequest, with the call and the HTTP request that it is; each raises RequestError where it can't be."""
+
+    def __init__(self, resolved: ResolvedRequest) -> None:
+        self.resolved = resolved
+
+    @cached_property
+    def call(self) -> ClientCall:
+        """The call of huggingface_hub's client."""
+        return client_call(self.resolved)
+
+    @cached_property
+    def sent(self) -> HttpRequest:
+        """The HTTP request, of a service that answers it at once."""
+        call = self.call if has_method(self.resolved.request.task) else None
+        sent = http_request(self.resolved, call)
+        if sent.queue:
+            raise RequestError(
+                f"{self.resolved.provider} puts this job in a queue, and the result has to be polled for: "
+                "huggingface_hub does that, one HTTP request does not."
+            )
+        return sent
+
+    @cached_property
+    def answer(self) -> Answer:
+        """What comes back."""
+        return answer_of(self.resolved)
+
+    @property
+    def streams(self) -> bool:
+        """Whether the answer arrives piece by piece."""
+        return isinstance(self.sent.json, dict) and self.sent.json.get("stream") is True

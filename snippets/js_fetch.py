@@ -1,0 +1,104 @@
+"""JavaScript with fetch (Node, and browsers where they open no files): the exact HTTP request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metadata.media import Media
+from wire.call import CHAT_TASKS
+from wire.http import HttpRequest, Key
+from wire.media import media_type_of
+
+from .answers import Answer
+from .asked import Asked
+from .draft import Draft
+from .files import File, files_of, needed_in
+from .javascript import Script, expression, path_of
+from .literals import WIDTH, Code, javascript, javascript_string
+from .notes import no_token_note
+
+
+def write(asked: Asked) -> Draft:
+    """The snippet. Raises RequestError where it can't be written."""
+    sent = asked.sent
+    script = Script()
+    files = files_of((sent.json, sent.data, [value for _, value in sent.form]))
+    needed = [file for media, file in files.items() if sent.json is None or needed_in(sent.json, media, file)]
+    if needed:
+        script.blocks.append("\n".join(script.read(file, sent.json is not None) for file in needed))
+    body = _body(script, sent, files)
+    headers: dict[str, Any] = {name: _header(value) for name, value in sent.headers}
+    lines = [
+        '  method: "POST",',
+        f"  headers: {javascript(headers, 2, WIDTH - 12)}," if headers else "",
+        f"  body: {body},",
+    ]
+    options = "\n".join(["{", *filter(None, lines), "}"])
+    script.blocks.append(
+        f"{no_token_note(asked.resolved, '//')}"
+        f"const response = await fetch({javascript_string(sent.url)}, {options});\n"
+        "if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);"
+    )
+    script.blocks.append(_stream(asked) if asked.streams else _show(script, asked.answer))
+    return Draft(script.text())
+
+
+def _header(value: str | Key) -> str | Code:
+    return value if isinstance(value, str) else Code(f"`{value.scheme} ${{process.env.{value.name}}}`")
+
+
+def _body(script: Script, sent: HttpRequest, files: dict[Media, File]) -> str:
+    if sent.data is not None:
+        return files[sent.data].variable
+    if not sent.form:
+        return f"JSON.stringify({javascript(expression(sent.json, files), 2, WIDTH - 25)})"
+    lines = ["const form = new FormData();"]
+    for name, value in sent.form:
+        if isinstance(value, str):
+            parts = javascript_string(value)
+        else:
+            file = files[value]
+            kind = javascript({"type": media_type_of(value)})
+            parts = f"new Blob([{file.variable}], {kind}), {javascript_string(file.name)}"
+        lines.append(f"form.append({javascript_string(name)}, {parts});")
+    script.blocks.append("\n".join(lines))
+    return "form"
+
+
+def _show(script: Script, answer: Answer) -> str:
+    if answer.kind == "bytes":
+        return script.write_file(answer.file, "Buffer.from(await response.arrayBuffer())")
+    result = "const result = await response.json();\n"
+    value = path_of("result", answer.path)
+    if answer.kind == "json":
+        return result + (f"console.log({value});" if answer.path else "console.dir(result, { depth: null });")
+    if answer.kind == "base64":
+        return result + script.write_file(answer.file, f'Buffer.from({value}, "base64")')
+    save = script.write_file(answer.file, "Buffer.from(await file.arrayBuffer())")
+    return f"{result}const file = await fetch({value});\n{save}"
+
+
+def _stream(asked: Asked) -> str:
+    if asked.resolved.request.task in CHAT_TASKS:
+        # The first chunk may hold a role only, the last one (usage) no choice at all.
+        text = 'chunk.choices?.[0]?.delta?.content ?? ""'
+    elif asked.resolved.route or asked.resolved.provider in ("auto", "hf-inference"):
+        text = "chunk.token.text"
+    else:
+        text = 'chunk.choices?.[0]?.text ?? ""'
+    return (
+        "const decoder = new TextDecoder();\n"
+        'let buffer = "";\n'
+        "for await (const bytes of response.body) {\n"
+        "  buffer += decoder.decode(bytes, { stream: true });\n"
+        '  const lines = buffer.split("\\n");\n'
+        "  buffer = lines.pop();\n"
+        "  for (const line of lines) {\n"
+        '    const data = line.startsWith("data:") ? line.slice(5).trim() : "[DONE]";\n'
+        '    if (data === "[DONE]") continue;\n'
+        "    const chunk = JSON.parse(data);\n"
+        f"    process.stdout.write({text});\n"
+        "  }\n"
+        "}\n"
+        "console.log();"
+    )

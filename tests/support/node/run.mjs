@@ -1,0 +1,29 @@
+// Runs many modules in one process, each in its own folder; prints one JSON line a file.
+// Started with RECORDER set, it leads every https address to the recorder, as /host/path: from outside, so that the
+// modules stay as they were written.
+import { createInterface } from "node:readline";
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const plainFetch = globalThis.fetch;
+const lead = (url) => (url.startsWith("https://") ? `${process.env.RECORDER}/${url.slice("https://".length)}` : url);
+globalThis.fetch = (input, options) =>
+  plainFetch(input instanceof Request ? new Request(lead(input.url), input) : lead(String(input)), options);
+
+const write = process.stdout.write.bind(process.stdout);
+for await (const path of createInterface({ input: process.stdin })) {
+  let printed = "";
+  let error = null;
+  process.chdir(dirname(path));
+  process.stdout.write = (text) => {
+    printed += text;
+    return true;
+  };
+  try {
+    await import(pathToFileURL(path));
+  } catch (failure) {
+    error = String(failure?.stack ?? failure);
+  }
+  process.stdout.write = write;
+  write(`${JSON.stringify({ path, printed, error })}\n`);
+}
