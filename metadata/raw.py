@@ -11,8 +11,10 @@ class Unreadable(Exception):
     """A raw value that is not of the type asked for."""
 
 
-def first_of(raw: Mapping[str, Any], *keys: str) -> Any:
-    """The first value that is there and not null."""
+def first_of(raw: Any, *keys: str) -> Any:
+    """The first value of a mapping that is there and not null. Raises Unreadable for anything else."""
+    if not isinstance(raw, Mapping):
+        raise Unreadable
     return next((raw[key] for key in keys if raw.get(key) is not None), None)
 
 

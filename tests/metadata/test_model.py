@@ -1,0 +1,91 @@
+import json
+
+import pytest
+
+from metadata.model import read_model, source_model
+
+from .cards import Repo, card, model
+
+
+def test_everything_is_read_in_one_place():
+    found = read_model(
+        card("pipeline_tag: fill-mask\ninference: {parameters: {top_k: 0}}\nwidget:\n- text: a [MASK]\n"),
+        Repo({"config.json": {"architectures": ["BertForMaskedLM"], "model_type": "bert"}}),
+    )
+    assert (found.name, found.guess.task.id, found.library) == ("org/model", "fill-mask", "transformers")
+    assert (dict(found.parameters), found.opted_out, found.mask_token) == ({"top_k": 0}, False, "[MASK]")
+    assert len(found.examples) == 1
+
+
+@pytest.mark.parametrize(
+    ("inference", "parameters", "off", "odd"),
+    [
+        ("false", {}, True, 0),
+        ("true", {}, False, 0),
+        ("null", {}, False, 0),
+        ('"false"', {}, True, 1),
+        ("no", {}, True, 1),
+        ("yes", {}, False, 1),
+        ("{parameters: null}", {}, False, 0),
+        ("{parameters: {a: 1}}", {"a": 1}, False, 0),
+        ("{parameters: [1]}", {}, False, 1),
+        ("{a: 1}", {}, False, 1),
+        ("[1]", {}, False, 1),
+        ("3", {}, False, 1),
+    ],
+)
+def test_inference_opts_out_or_holds_parameters(inference, parameters, off, odd):
+    found = model(f"license: mit\ninference: {inference}")
+    assert (dict(found.parameters), found.opted_out) == (parameters, off)
+    assert [(d.code, d.line) for d in found.diagnostics] == [("inference-shape", 3)] * odd
+
+
+def test_json_is_what_inspect_prints():
+    found = model("pipeline_tag: text-generation\nwidget:\n- text: a\n  output: {text: .nan}\n  parameters: {x: .nan}")
+    written = json.loads(json.dumps(found.to_json("here"), allow_nan=False))
+    assert list(written) == ["source", "task", "conversational", "rule", "trace", "library", "examples", "diagnostics"]
+    assert (written["source"], written["task"], written["rule"]) == ("here", "text-generation", "pipeline_tag")
+    assert written["examples"] == [
+        {"title": "Example 1", "group": None, "inputs": {"text": "a"}, "parameters": {"x": None},
+         "output": {"kind": "text", "text": "nan", "chunks": []}, "line": 4},
+    ]  # fmt: skip
+    assert {"rule", "saw", "verdict", "won"} == set(written["trace"][0])
+
+
+def test_media_are_written_as_references_or_base64():
+    found = model(
+        "pipeline_tag: image-classification\nwidget:\n- src: a.png\n- src: data:image/png;base64,iVBORw0KGgo="
+    )
+    first, second = (e["inputs"]["image"] for e in found.to_json("x")["examples"])
+    assert first == {"src": "a.png", "media_type": "image/png", "name": "a.png"}
+    assert second == {"base64": "iVBORw0KGgo=", "media_type": "image/png", "name": None}
+
+
+def test_a_folder_and_its_card_are_the_same_model(tmp_path):
+    (tmp_path / "README.md").write_bytes(b"---\r\nlicense: mit\r\n---\r\n")
+    (tmp_path / "config.json").write_text('{"architectures": ["GPT2LMHeadModel"]}')
+    for path in (tmp_path, tmp_path / "README.md"):
+        found = source_model(path)
+        assert (found.guess.task.id, found.guess.rule, found.name) == ("text-generation", "architecture", tmp_path.name)
+
+
+def test_another_markdown_file_stands_alone(tmp_path):
+    (tmp_path / "config.json").write_text('{"architectures": ["GPT2LMHeadModel"]}')
+    (tmp_path / "draft.md").write_text("---\nlicense: mit\n---\n")
+    found = source_model(tmp_path / "draft.md")
+    assert (found.guess.task, found.files, found.name) == (None, None, "draft")
+
+
+def test_a_folder_without_a_card_is_told_by_its_files(tmp_path):
+    (tmp_path / "config.json").write_text('{"architectures": ["GPT2LMHeadModel"]}')
+    found = source_model(tmp_path)
+    assert (found.guess.task.id, [d.code for d in found.diagnostics]) == ("text-generation", ["front-matter-missing"])
+
+
+def test_what_is_not_there_or_no_file_is_said_in_a_sentence(tmp_path):
+    with pytest.raises(FileNotFoundError, match="There is no file or folder"):
+        source_model(tmp_path / "nothing")
+    with pytest.raises(ValueError, match="no regular file"):
+        source_model(__import__("pathlib").Path("/dev/null"))
+    with pytest.raises(ValueError, match="is not a task"):
+        source_model(tmp_path, task="juggling")
