@@ -24,7 +24,7 @@ VALUE = st.recursive(
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(TEXT, inner, max_size=5),
     max_leaves=25,
 )
-CHECKED = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+CHECKED = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 SHELLS = [name for name in ("bash", "dash", "zsh") if shutil.which(name)]
 
 
@@ -104,7 +104,7 @@ def sampled(strategy: st.SearchStrategy[Any], number: int) -> list[Any]:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_shell_words_are_one_word_as_they_were(shell):
-    possible = [text for text in [*TEXTS, *sampled(TEXT, 1500)] if "\0" not in text and encodes(text)]
+    possible = [text for text in [*TEXTS, *sampled(TEXT, 500)] if "\0" not in text and encodes(text)]
     words = [literals.shell_word(text) for text in possible]
     script = "".join(f"printf '%s\\0' {word}\n" for word in words)
     done = subprocess.run([shell], input=script.encode(), capture_output=True, check=True)
@@ -138,7 +138,7 @@ def test_what_no_word_can_hold(text):
 
 @pytest.mark.skipif(not shutil.which("node"), reason="Node is not installed")
 def test_javascript_gives_the_value_back():
-    values = [value for value in [list(TEXTS), *sampled(VALUE, 800)] if not has_big_integer(value)]
+    values = [value for value in [list(TEXTS), *sampled(VALUE, 300)] if not has_big_integer(value)]
     lines = [f"show({literals.javascript(value)});" for value in values]
     # JSON can't say NaN, infinity and -0, so they are told apart before.
     show = """

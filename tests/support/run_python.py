@@ -7,12 +7,14 @@ the scripts stay as they were written.
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import os
 import sys
 import traceback
 
+import httpcore2
 import httpx2
 import requests
 from huggingface_hub.inference._providers import _common, hf_inference
@@ -39,6 +41,8 @@ def _session() -> requests.Session:
     return session
 
 
+# Reading the certificates takes 25 ms, and every client does it.
+httpcore2.default_ssl_context = functools.cache(httpcore2.default_ssl_context)
 _plain_session = requests.Session
 _plain_handle_request = httpx2.HTTPTransport.handle_request
 if "RECORDER" in os.environ:
