@@ -58,7 +58,16 @@ def is_remote(source: str) -> bool:
     return bool(re.match(r"(?i)^(https?:)?//", source.strip()))
 
 
-def read(source: str, files: Files | None) -> bytes:
+def is_beside(source: str, files: Files | None) -> bool:
+    """Whether a reference names a file beside the card."""
+    try:
+        read(source, files, most=1)
+    except AssetError as error:
+        return isinstance(error.__cause__, ValueError)  # it is there, and longer than a byte
+    return True
+
+
+def read(source: str, files: Files | None, most: int = MOST_BYTES) -> bytes:
     """The bytes of a file beside the card. Raises AssetError."""
     if re.match(r"^[a-zA-Z][a-zA-Z0-9+.-]*:", source):
         raise AssetError(f"{_short(source)} is not opened: only files of the repo and http(s) addresses are.")
@@ -67,11 +76,11 @@ def read(source: str, files: Files | None) -> bytes:
     path = source.removeprefix("./").lstrip("/")
     for candidate in dict.fromkeys((path, unquote(path))):
         try:
-            return files.read(candidate, MOST_BYTES)
+            return files.read(candidate, most)
         except FileNotFoundError:
             continue
         except (ValueError, OSError) as error:
-            raise AssetError(f"{_short(source)} can't be read: {error}") from None
+            raise AssetError(f"{_short(source)} can't be read: {error}") from error
     raise AssetError(f"There is no file {_short(source)} beside the card.")
 
 

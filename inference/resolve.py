@@ -13,7 +13,7 @@ from metadata.tasks import Task, find_task
 from wire.request import Request, RequestError, ResolvedRequest
 
 from . import providers
-from .transport import client, hub_hosts
+from .transport import client, is_hub
 
 ROUTER_HOST = "router.huggingface.co"
 
@@ -90,7 +90,8 @@ def resolve_offline(
         return _to_endpoint(request, provider_model or request.model, request.base_url.rstrip("/"), keys or {})
     if embedded and request.model in embedded.models:
         path = "/v1" if request.task == "conversational" else f"/models/{request.model}"
-        return _to_endpoint(request, request.model, embedded.url + path, {})
+        host = urlsplit(embedded.url).hostname or ""
+        return ResolvedRequest(request, "endpoint", request.model, None, embedded.url + path, host, None)
     return ResolvedRequest(
         request, request.provider, provider_model or request.model, None, "", ROUTER_HOST, "HF_TOKEN"
     )
@@ -105,7 +106,7 @@ def _to_endpoint(request: Request, model: str, route: str, keys: Mapping[str, st
         host = ""
     if not host or parts.scheme not in ("http", "https"):
         raise RequestError(f"{route!r} is not a base URL; it should look like https://host/path.")
-    if host in hub_hosts():
+    if is_hub(route):
         key_name: str | None = "HF_TOKEN"
     elif "API_TOKEN" in keys or not is_loopback(host):
         key_name = "API_TOKEN"

@@ -19,6 +19,7 @@ from huggingface_hub import get_token, set_async_client_factory
 
 from .errors import InferenceFailure
 
+HUB, ROUTER = "https://huggingface.co", "https://router.huggingface.co"
 TIMEOUT = httpx2.Timeout(connect=10, read=120, write=60, pool=10)
 LIMITS = httpx2.Limits(max_connections=400, max_keepalive_connections=100, keepalive_expiry=30)
 MOST_BYTES = 200 * 2**20
@@ -27,12 +28,17 @@ MOST_KEPT = 20 * 2**20
 
 def hub_endpoint() -> str:
     """The Hub's address: `HF_ENDPOINT`, or https://huggingface.co."""
-    return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
+    return os.environ.get("HF_ENDPOINT", HUB).rstrip("/")
 
 
-def hub_hosts() -> frozenset[str]:
-    """The exact hosts that may get a Hub token."""
-    return frozenset(("huggingface.co", "router.huggingface.co", urlsplit(hub_endpoint()).hostname or ""))
+def is_hub(url: str) -> bool:
+    """Whether an address belongs to one of the exact hosts that may get a Hub token."""
+    return _origin(url) in {_origin(hub) for hub in (HUB, ROUTER, hub_endpoint())}
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
 
 
 @dataclass(slots=True)
@@ -96,7 +102,7 @@ class _Guarded(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         trusted = self.exchange.trusted_host if self.exchange else None
-        if _holds_hub_token(request) and request.url.host not in hub_hosts() | {trusted}:
+        if _holds_hub_token(request) and not is_hub(str(request.url)) and request.url.host != trusted:
             del request.headers["authorization"]
         if self.exchange:
             self.exchange.method, self.exchange.url = request.method, str(request.url)

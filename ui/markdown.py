@@ -33,7 +33,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
 _VOID = frozenset(("img", "br", "hr", "col"))
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 
-ImageAddress = Callable[[str], str]
+ImageAddress = Callable[[str], str | None]
 
 
 def body_html(text: str, image_address: ImageAddress, repo: str | None = None) -> str:
@@ -165,7 +165,10 @@ class _Rewriter(HTMLParser):
         if source.startswith("data:"):
             kept = source.startswith(("data:image/png", "data:image/jpeg", "data:image/gif", "data:image/webp"))
             return f'<img src="{escape(source)}" alt="{escape(alt)}"{size}>' if kept else escape(f"[image: {alt}]")
-        address = escape(self.image_address(source))
+        found = self.image_address(source)
+        if found is None:
+            return f'<span class="dim">{escape(f"[image: {alt}; there is no {source[:200]} beside the card]")}</span>'
+        address = escape(found)
         if is_remote(source):
             host = re.sub(r"(?i)^(https?:)?//", "", source).split("/", 1)[0]
             return (

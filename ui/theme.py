@@ -21,7 +21,7 @@ PALETTE = (
 
 CSS = """
 :root { --sc-mono: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-html, body, gradio-app, .gradio-container { overflow-x: clip !important; }
+html, body, gradio-app { overflow-x: clip !important; } .gradio-container { overflow: visible !important; }
 body { font-size: 14px; }
 .gradio-container { max-width: none !important; padding: 0 !important; background: var(--body-background-fill); }
 .gradio-container > main, main.contain, .app.app { padding: 0 16px 48px !important; max-width: 1480px !important; margin: 0 auto !important; width: 100%; box-sizing: border-box; }
@@ -78,6 +78,7 @@ footer { display: none !important; }
 .gradio-container .block.padded { padding: 8px 10px; }
 .gradio-container button { min-height: 32px; } .gradio-container button.lg, .gradio-container button.md, .gradio-container button.sm { font-size: 14px; font-weight: 550; padding: 0 14px; white-space: nowrap; min-height: 38px; }
 .end { align-items: end; }
+.gradio-container button[role=tab].selected { color: var(--link-text-color); }
 
 /* state of a run */
 .status { display: flex; align-items: center; gap: 8px; min-height: 32px; font-size: 12px; color: var(--body-text-color-subdued); }
@@ -165,6 +166,14 @@ HEAD = """
     } else if (event.key === "Escape") {
       click("#stop") || click("#stop-all");
     }
+  }, true);
+
+  // The widget's fields: a quarter of a second after the last change the app is told.
+  let pause = 0;
+  for (const kind of ["input", "change"]) document.addEventListener(kind, (event) => {
+    if (!event.target.closest("#widget [id^='in-']")) return;
+    clearTimeout(pause);
+    pause = setTimeout(() => document.querySelector("#changed")?.click(), 250);
   }, true);
 
   const copy = async (text) => {

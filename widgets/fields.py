@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
 
 from metadata.media import Media
 from metadata.tasks import Field
@@ -22,19 +23,19 @@ MOST_MEDIA = 50 * 2**20
 class Control:
     """How a kind of field is made, shown and read. `read` raises RequestError."""
 
-    make: Callable[[Field], gr.components.Component]
-    show: Callable[[Any, gr.components.Component], Any]
+    make: Callable[[Field, Any], gr.components.Component]
+    show: Callable[[Any], Any]
     read: Callable[[Any, Field], Any]
 
 
-def make(field: Field) -> gr.components.Component:
-    """The component of a field."""
-    return CONTROLS[field.kind].make(field)
+def make(field: Field, value: Any) -> gr.components.Component:
+    """The component of a field, holding an input of a Request."""
+    return CONTROLS[field.kind].make(field, show(field, value))
 
 
-def show(field: Field, value: Any, component: gr.components.Component) -> Any:
-    """The component's value for an input of a Request; None empties it."""
-    return CONTROLS[field.kind].show(value, component)
+def show(field: Field, value: Any) -> Any:
+    """What the component takes for an input of a Request; None empties it."""
+    return CONTROLS[field.kind].show(value)
 
 
 def read(field: Field, value: Any) -> Any:
@@ -45,9 +46,10 @@ def read(field: Field, value: Any) -> Any:
     return found
 
 
-def _text(lines: int) -> Callable[[Field], gr.components.Component]:
-    def make_text(field: Field) -> gr.components.Component:
+def _text(lines: int) -> Callable[[Field, Any], gr.components.Component]:
+    def make_text(field: Field, value: Any) -> gr.components.Component:
         return gr.Textbox(
+            value=value,
             label=field.label,
             placeholder=field.placeholder,
             lines=lines,
@@ -63,19 +65,19 @@ def _read_text(value: Any, field: Field) -> str | None:
     return str(value) if value is not None and str(value).strip() else None
 
 
-def _media(component: type[gr.components.Component], **options: Any) -> Callable[[Field], gr.components.Component]:
-    def make_media(field: Field) -> gr.components.Component:
-        return component(label=field.label, interactive=True, elem_id=f"in-{field.name}", **options)
+def _media(component: type[gr.components.Component], **options: Any) -> Callable[[Field, Any], gr.components.Component]:
+    def make_media(field: Field, value: Any) -> gr.components.Component:
+        return component(value, label=field.label, interactive=True, elem_id=f"in-{field.name}", **options)
 
     return make_media
 
 
-def _show_media(value: Any, component: gr.components.Component) -> Any:
+def _show_media(value: Any) -> Any:
     if not isinstance(value, Media) or value.data is None:
         return None
     suffix = mimetypes.guess_extension(value.media_type or "") or ".bin"
     name = value.name or f"input{suffix}"
-    return save_bytes_to_cache(value.data, name if Path(name).suffix else name + suffix, component.GRADIO_CACHE)
+    return save_bytes_to_cache(value.data, name if Path(name).suffix else name + suffix, get_upload_folder())
 
 
 def _read_media(value: Any, field: Field) -> Media | None:
@@ -95,7 +97,7 @@ def _read_lines(value: Any, field: Field) -> list[str] | None:
     return [line for line in str(value or "").splitlines() if line.strip()] or None
 
 
-def _show_table(value: Any, component: gr.components.Component) -> Any:
+def _show_table(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return {"headers": ["Column 1", "Column 2"], "data": [["", ""]]}
     columns = [list(v) if isinstance(v, list | tuple) else [v] for v in value.values()]
@@ -112,19 +114,19 @@ def _read_table(value: Any, field: Field) -> dict[str, list[Any]] | None:
     return {str(name): column for name, column in zip(value.columns, cells, strict=True)}
 
 
-def _make_table(field: Field) -> gr.components.Component:
-    return gr.Dataframe(label=field.label, type="pandas", interactive=True, elem_id=f"in-{field.name}")
+def _make_table(field: Field, value: Any) -> gr.components.Component:
+    return gr.Dataframe(value, label=field.label, type="pandas", interactive=True, elem_id=f"in-{field.name}")
 
 
 CONTROLS: Mapping[str, Control] = {
-    "text": Control(_text(4), lambda value, _: value or "", _read_text),
-    "line": Control(_text(1), lambda value, _: value or "", _read_text),
-    "messages": Control(_text(2), lambda value, _: value or "", _read_text),
-    "labels": Control(_text(1), lambda value, _: ", ".join(value or ()), _read_labels),
-    "sentences": Control(_text(4), lambda value, _: "\n".join(value or ()), _read_lines),
+    "text": Control(_text(4), lambda value: value or "", _read_text),
+    "line": Control(_text(1), lambda value: value or "", _read_text),
+    "messages": Control(_text(2), lambda value: value or "", _read_text),
+    "labels": Control(_text(1), lambda value: ", ".join(value or ()), _read_labels),
+    "sentences": Control(_text(4), lambda value: "\n".join(value or ()), _read_lines),
     "switch": Control(
-        lambda field: gr.Checkbox(label=field.label, interactive=True, elem_id=f"in-{field.name}"),
-        lambda value, _: bool(value),
+        lambda field, value: gr.Checkbox(value, label=field.label, interactive=True, elem_id=f"in-{field.name}"),
+        bool,
         lambda value, _: bool(value),
     ),
     "table": Control(_make_table, _show_table, _read_table),

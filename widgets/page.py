@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from inference.assets import AssetError
+from inference.assets import AssetError, is_beside, is_remote
 from inference.errors import InferenceFailure
 from metadata.media import Media
 from ui import panels
@@ -48,7 +48,9 @@ def build(site: Site, first_source: str) -> None:
     with gr.Row(elem_id="page"):
         with gr.Column(elem_id="widget"):
 
-            @gr.render(inputs=[session, current], triggers=[current.change])
+            @gr.render(  # type: ignore[untyped-decorator]
+                inputs=[session, current], triggers=[current.change]
+            )
             def widget(held: Session | None, name: str) -> None:
                 page = held.pages.get(name) if held else None
                 if held is None or page is None:
@@ -111,7 +113,9 @@ async def _reopen(held: Session | None, name: str, task: str) -> list[Any]:
 def _body(opened: Opened, held: Session) -> str:
     model = opened.model
 
-    def address(source: str) -> str:
+    def address(source: str) -> str | None:
+        if not is_remote(source) and not is_beside(source, model.files):
+            return None
         return held.site.shelf.put(Media(source=source), model.files, opened.repo)
 
     text = model.card.body

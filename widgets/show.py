@@ -77,10 +77,10 @@ def _via(resolved: ResolvedRequest) -> str:
 # -- results -----------------------------------------------------------------------------------------------------------
 
 
-def boxed(body: str, what: str = "", stale_since: bool = False) -> str:
+def boxed(body: str, what: str = "", stale: bool = False) -> str:
     """The place of the result, with a line that says what is shown."""
     line = f'<div class="what">{what}</div>' if what else ""
-    return f'<section class="result{" stale" if stale_since else ""}" aria-live="polite">{line}{body}</section>'
+    return f'<section class="result{" stale" if stale else ""}" aria-live="polite">{line}{body}</section>'
 
 
 def context_of(page: Page, session: Session) -> views.Context:
@@ -88,8 +88,8 @@ def context_of(page: Page, session: Session) -> views.Context:
     return views.Context(page.inputs, lambda media: session.site.shelf.put(media, page.model.files, page.opened.repo))
 
 
-def first_result(page: Page, session: Session) -> str:
-    """The chosen example's recorded output, or what to do to get one."""
+def result(page: Page, session: Session) -> str:
+    """The output on screen, recorded or live, or what to do to get one."""
     if page.row is None:
         options = "Set <code>pipeline_tag</code> in the card, or choose a task under Why this widget."
         return boxed(f'<div class="blank"><p>The task of this card is not known. {options}</p></div>')
@@ -97,28 +97,10 @@ def first_result(page: Page, session: Session) -> str:
         return ""
     if page.shown is None:
         return boxed('<div class="blank"><p>The output appears here.</p></div>')
-    body = views.render(page.shown, context_of(page, session))
-    return boxed(body, '<span class="badge">Recorded in the card</span><span>not a live answer</span>')
-
-
-def live(page: Page, session: Session, stale_since: bool = False) -> str:
-    """A live answer."""
-    if page.shown is None or page.reply is None:
-        return first_result(page, session)
-    who = f"<span>{_via(page.reply.resolved)}</span>"
-    return boxed(
-        views.render(page.shown, context_of(page, session)), f'<span class="badge live">Live</span>{who}', stale_since
-    )
-
-
-def stale(page: Page, session: Session) -> str:
-    """The output on screen, marked as older than the inputs."""
-    if page.shown is None or page.row is None or page.row.output == "message":
-        return first_result(page, session)
+    what = '<span class="badge">Recorded in the card</span><span>not a live answer</span>'
     if page.reply is not None:
-        return live(page, session, stale_since=True)
-    body = views.render(page.shown, context_of(page, session))
-    return boxed(body, '<span class="badge">Recorded in the card</span>', stale_since=True)
+        what = f'<span class="badge live">Live</span><span>{_via(page.reply.resolved)}</span>'
+    return boxed(views.render(page.shown, context_of(page, session)), what, page.stale)
 
 
 def no_json() -> str:

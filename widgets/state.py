@@ -44,6 +44,7 @@ class Page:
     shown: Output | None = None
     inputs: Mapping[str, Any] = field(default_factory=dict)
     reply: Reply | None = None
+    stale: bool = False  # the inputs changed since
 
     def __post_init__(self) -> None:
         self.examples = list(self.model.examples)
@@ -74,7 +75,7 @@ class Page:
 
     def _show_recorded(self) -> None:
         example = self.example
-        self.reply = None
+        self.reply, self.stale = None, False
         self.shown, self.inputs = (example.output, example.inputs) if example else (None, {})
         if example and self.row and self.row.output == "message":
             *before, last = [dict(turn) for turn in example.inputs.get("messages") or []] or [{}]
@@ -87,6 +88,11 @@ class Page:
     def keep(self, reply: Reply) -> None:
         """Put a live reply on the screen."""
         self.reply, self.shown, self.inputs = reply, reply.output, reply.resolved.request.inputs
+        self.stale = False
+
+    def clear(self) -> None:
+        """Take the output off the screen."""
+        self.reply, self.shown, self.inputs, self.stale = None, None, {}, False
 
     def messages(self) -> list[dict[str, Any]]:
         """The turns as they go on the wire."""
@@ -166,6 +172,21 @@ def build_request(page: Page, place: Place, values: Sequence[Any]) -> Request:
 def parameters(page: Page) -> Mapping[str, Any]:
     """The card's parameters, and the chosen example's over them."""
     return {**page.model.parameters, **(page.example.parameters if page.example else {})}
+
+
+def same_inputs(page: Page, values: Sequence[Any]) -> bool:
+    """Whether the fields hold what the output on screen answers."""
+    for spec, value in zip(page.row.fields if page.row else (), values, strict=True):
+        try:
+            found = fields.read(spec, value)
+        except RequestError:
+            return False
+        before = page.inputs.get(spec.name)
+        if isinstance(found, Media) and isinstance(before, Media):
+            found, before = found.data, before.data
+        if found != before and (found or before):
+            return False
+    return True
 
 
 def _model(page: Page, place: Place) -> str:

@@ -25,7 +25,18 @@ from ui.streaming import HEARTBEAT_SECONDS, Merged
 from wire.request import RequestError, ResolvedRequest
 
 from . import fields, show
-from .state import ENDPOINT, PROVIDERS, Page, Place, build_request, load_example, places, reachable, take_turn
+from .state import (
+    ENDPOINT,
+    PROVIDERS,
+    Page,
+    Place,
+    build_request,
+    load_example,
+    places,
+    reachable,
+    same_inputs,
+    take_turn,
+)
 
 
 class Widget:
@@ -66,9 +77,7 @@ class Widget:
             titles, value=first, label="Examples", visible=bool(titles), filterable=len(titles) > 8, elem_id="examples"
         )
         self.transcript = panel(show.transcript(page), elem_id="transcript", visible=self.chats)
-        self.fields = [fields.make(spec) for spec in row.fields] if row else []
-        for spec, component in zip(row.fields if row else (), self.fields, strict=True):
-            component.value = self._initial(spec, component)
+        self.fields = [fields.make(spec, show.field_value(page, spec)) for spec in row.fields] if row else []
         choices = places(page, self.session)
         self.place = gr.Dropdown(
             choices,
@@ -97,12 +106,8 @@ class Widget:
             self.stop = gr.Button("Stop", elem_id="stop", scale=0, min_width=80, visible=False)
             self.reset = gr.Button("New chat", elem_id="reset", scale=0, min_width=96, visible=self.chats)
             self.status = panel(show.where(found), elem_id="status")
-        self.result = panel(show.first_result(self.page, self.session), elem_id="result")
-
-    def _initial(self, spec: Any, component: gr.components.Component) -> Any:
-        value = show.field_value(self.page, spec)
-        shown = fields.show(spec, value, component)
-        return component.postprocess(shown) if spec.kind in ("image", "audio", "video", "table") else shown
+        self.changed = gr.Button("Inputs changed", visible="hidden", elem_id="changed")
+        self.result = panel(show.result(self.page, self.session), elem_id="result")
 
     # -- listeners ---------------------------------------------------------------------------------------------------
 
@@ -110,7 +115,8 @@ class Widget:
         where = [self.place, self.base_url, self.key]
         screen = [self.transcript, self.result, self.status, self.run, self.stop, self.json]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        code = {"fn": self._write_code, "inputs": [self.client, *where, *self.fields], "outputs": self.code, **quiet}
+        values = [*where, *self.fields]
+        code = {"fn": self._write_code, "inputs": [self.client, *values], "outputs": self.code, **quiet}
 
         self.examples.input(
             self._choose, self.examples, [*self.fields, self.transcript, self.result, self.json], **quiet
@@ -123,16 +129,22 @@ class Widget:
             trigger_mode="always_last",
             **quiet,
         ).then(**code)
-        typed = [trigger for component in self.fields for trigger in _typed(component)]
-        if typed:
-            gr.on(typed, self._stale, None, self.result, trigger_mode="always_last", **quiet)
-            gr.on(typed, **code, trigger_mode="always_last")
+        # Textbox tells of key presses only, not of a paste or a dictated word: the page's own script watches the fields
+        # and presses `changed`. One listener a trigger, as two that take the last value wake each other for ever.
+        gr.on(
+            [self.changed.click, *(trigger for component in self.fields for trigger in _media_events(component))],
+            self._changed,
+            [self.client, *values],
+            [self.result, self.code],
+            trigger_mode="always_last",
+            **quiet,
+        )
         gr.on([code_tab.select, self.client.change], **code)
         starts = [self.run.click] + [f.submit for f in self.fields if isinstance(f, gr.Textbox) and f.lines == 1]
         running = gr.on(
             starts,
             self._run_chat if self.chats else self._run,
-            [*where, *self.fields],
+            values,
             [*screen, *(self.fields if self.chats else [])],
             trigger_mode="once",
             **quiet,
@@ -149,11 +161,8 @@ class Widget:
             trouble = panels.note(str(error), "Choose a file of your own instead.", error=True)
         row = self.row
         assert row is not None
-        values = [
-            fields.show(spec, show.field_value(self.page, spec), component)
-            for spec, component in zip(row.fields, self.fields, strict=True)
-        ]
-        result = show.boxed(trouble) if trouble else show.first_result(self.page, self.session)
+        values = [fields.show(spec, show.field_value(self.page, spec)) for spec in row.fields]
+        result = show.boxed(trouble) if trouble else show.result(self.page, self.session)
         return [
             *values,
             one_line(show.transcript(self.page)),
@@ -162,7 +171,7 @@ class Widget:
         ]
 
     def _place(self, choice: str, base_url: str, key: str) -> list[Any]:
-        place = Place(choice, base_url)
+        place = Place(choice, base_url or "")
         self._keep_key(place, key)
         found = reachable(self.page, self.session, place)
         with_key = choice == ENDPOINT or (choice == PROVIDERS and not self.session.site.machine_token)
@@ -176,11 +185,17 @@ class Widget:
     def _keep_key(self, place: Place, key: str) -> None:
         self.session.keep_key(place.base_url if place.choice == ENDPOINT else None, key)
 
-    def _stale(self) -> str:
-        return one_line(show.stale(self.page, self.session))
+    def _changed(self, number: int, *values: Any) -> list[Any]:
+        """The result, marked where the inputs are no longer those it answers; and the code of the inputs."""
+        stale = bool(self.page.shown) and not self.chats and not same_inputs(self.page, values[3:])
+        code = self._write_code(number, *values)
+        if stale == self.page.stale:
+            return [gr.skip(), code]
+        self.page.stale = stale
+        return [one_line(show.result(self.page, self.session)), code]
 
     def _resolved(self, choice: str, base_url: str, values: tuple[Any, ...]) -> ResolvedRequest:
-        request = build_request(self.page, Place(choice, base_url), values)
+        request = build_request(self.page, Place(choice, base_url or ""), values)
         if self.page.resolved and self.page.resolved.request == request:
             return self.page.resolved
         keys = self.session.keys_for(request.base_url)
@@ -204,7 +219,7 @@ class Widget:
     # -- running -----------------------------------------------------------------------------------------------------
 
     async def _prepare(self, choice: str, base_url: str, key: str, values: tuple[Any, ...]) -> ResolvedRequest:
-        place = Place(choice, base_url)
+        place = Place(choice, base_url or "")
         self._keep_key(place, key)
         found = reachable(self.page, self.session, place)
         if not found.runs:
@@ -235,10 +250,11 @@ class Widget:
                 reply = task.result()
                 self.page.keep(reply)
                 status = show.done(reply)
-                result = one_line(show.live(self.page, self.session))
+                result = one_line(show.result(self.page, self.session))
                 raw = one_line(panels.raw_json(reply.raw) if reply.raw is not None else show.media_json(reply))
             yield [skip, result, one_line(status), idle, gr.update(visible=False), raw]
         except Exception as error:
+            self.page.clear()
             failed = one_line(show.boxed(panels.failure(error)))
             yield [skip, failed, "", idle, gr.update(visible=False), one_line(show.failed_json(exchange))]
         finally:
@@ -284,10 +300,11 @@ class Widget:
             await merged.aclose()
 
 
-def _typed(component: gr.components.Component) -> list[Any]:
-    """The events of a component that a person causes, not the app."""
-    names = ("input",) if hasattr(component, "input") else ("upload", "clear")
-    return [getattr(component, name) for name in names if hasattr(component, name)]
+def _media_events(component: gr.components.Component) -> list[Any]:
+    """The events by which a person gives or takes away a file."""
+    if not isinstance(component, gr.Image | gr.Audio | gr.Video):
+        return []
+    return [getattr(component, name) for name in ("upload", "clear", "stop_recording") if hasattr(component, name)]
 
 
 def _client_name(language: str, name: str) -> str:

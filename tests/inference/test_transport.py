@@ -76,4 +76,15 @@ async def test_a_huge_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_only_exact_hosts_are_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://hub.example:8080")
-    assert transport.hub_hosts() == {"huggingface.co", "router.huggingface.co", "hub.example"}
+    for url in ("https://huggingface.co/x", "https://router.huggingface.co/v1", "http://hub.example:8080/api"):
+        assert transport.is_hub(url), url
+    for url in (
+        "http://huggingface.co/x",
+        "https://huggingface.co.evil.example",
+        "https://evil-huggingface.co",
+        "https://huggingface.co:8443",
+        "https://x.huggingface.co",
+        "http://hub.example:8081",
+        "https://huggingface.co@evil.example",
+    ):
+        assert not transport.is_hub(url), url

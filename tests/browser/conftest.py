@@ -1,0 +1,86 @@
+"""Chromium on the running app; a console error or a request to another host fails the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from tests.conftest import chromium, process
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ARTIFACTS = Path(__file__).parent.parent / "artifacts"
+
+expect.set_options(timeout=15_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in str(item.path).replace("\\", "/"):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="package")
+def app_url() -> Iterator[str]:
+    """The address of the app, started as `make run` starts it, on a free port, with the Hub out of reach."""
+    with process("app.py", "--port", "0", HF_ENDPOINT="http://127.0.0.1:9") as (_, address):
+        yield address
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of a fresh browser context. Mark a test `page_options(...)` to change what the context is made with."""
+    options = {"viewport": {"width": 1280, "height": 900}, "base_url": app_url, **getattr(request, "param", {})}
+    context = browser.new_context(**options)
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=app_url)
+    trouble: list[str] = []
+    opened = context.new_page()
+    opened.set_default_timeout(15_000)
+    opened.on("console", lambda message: trouble.append(message.text) if _is_error(message) else None)
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    opened.on("request", lambda sent: trouble.append(f"asked {sent.url}") if _is_foreign(sent, app_url) else None)
+    opened.on("dialog", lambda dialog: (trouble.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    yield opened
+    if request.node.stash.get(FAILED, False):
+        ARTIFACTS.mkdir(exist_ok=True)
+        opened.screenshot(path=ARTIFACTS / f"{request.node.name[:80].replace('/', '_')}.png")
+    context.close()
+    assert not trouble, "\n".join(trouble)
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+def _is_error(message: ConsoleMessage) -> bool:
+    return message.type == "error"
+
+
+def _is_foreign(sent: Request, app_url: str) -> bool:
+    parts = urlsplit(sent.url)
+    return parts.scheme not in ("data", "blob", "about") and parts.netloc != urlsplit(app_url).netloc

@@ -1,0 +1,253 @@
+"""The model page as a stranger uses it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+PHONE = {"viewport": {"width": 390, "height": 844}}
+
+
+def open_card(page: Page, model: str) -> None:
+    page.goto(f"/?model={model}")
+    expect(page.locator("#head h1")).to_have_text(model)
+    expect(page.get_by_role("tab", name="Widget", exact=True)).to_be_visible()
+
+
+def open_text(page: Page, text: str) -> None:
+    page.locator("#source textarea").fill(text)
+    page.get_by_role("button", name="Open", exact=True).click()
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_label(label, exact=True).click()
+    page.get_by_role("option", name=option).first.click()
+
+
+def test_the_first_page_is_a_model_page(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("#head h1")).to_have_text("showcard/sentiment")
+    expect(page.locator("#head")).to_contain_text("Text classification")
+    expect(page.locator("#body h1").first).to_be_visible()
+    expect(page.locator("#in-text textarea")).to_have_value(re.compile("restaurant"))
+    expect(page.locator("#result .badge")).to_have_text("Recorded in the card")
+    expect(page.locator("#result .bars li").first).to_contain_text("POSITIVE")
+    assert page.title() == "Showcard"
+
+
+def test_an_example_shows_its_recorded_output_without_a_call(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("#result .badge")).to_be_visible()
+    before = page.locator("#in-text textarea").input_value()
+    page.get_by_label("Examples", exact=True).click()
+    option = page.get_by_role("option").nth(1)
+    option.hover()
+    expect(page.locator("#in-text textarea")).to_have_value(before)
+    option.click()
+    expect(page.locator("#in-text textarea")).not_to_have_value(before)
+    expect(page.locator("#result .badge")).to_have_text("Recorded in the card")
+
+
+def test_type_and_run(page: Page) -> None:
+    page.goto("/")
+    page.locator("#in-text textarea").fill("This is terrible, I hate it.")
+    expect(page.locator("#result .result")).to_have_class(re.compile("stale"))
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result .badge")).to_have_text("Live")
+    expect(page.locator("#result .bars li").first).to_contain_text("NEGATIVE")
+    expect(page.locator("#status")).to_contain_text("showcard/sentiment")
+    expect(page.locator("#status .num")).to_have_text(re.compile(r"\d\.\d\d s"))
+    page.get_by_role("tab", name="JSON").click()
+    expect(page.locator("#json pre")).to_contain_text('"label": "NEGATIVE"')
+
+
+def test_the_keyboard_runs(page: Page) -> None:
+    page.goto("/")
+    page.locator("#in-text textarea").fill("Wonderful, wonderful!")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#result .badge")).to_have_text("Live")
+    expect(page.locator("#result .bars li").first).to_contain_text("POSITIVE")
+
+
+def test_an_empty_field_is_a_sentence_and_the_next_run_works(page: Page) -> None:
+    page.goto("/")
+    page.locator("#in-text textarea").fill("")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result [role=alert]")).to_contain_text("Text is empty.")
+    page.locator("#in-text textarea").fill("Lovely")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result .badge")).to_have_text("Live")
+
+
+def test_an_endpoint_that_does_not_answer_is_a_sentence(page: Page) -> None:
+    page.goto("/")
+    choose(page, "Runs on", "An endpoint of mine")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
+    page.get_by_label("Base URL").fill("http://127.0.0.1:9")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result [role=alert]")).to_contain_text("Nothing answers at this address.")
+    expect(page.locator("#in-text textarea")).to_have_value(re.compile("restaurant"))
+
+
+def test_the_code_is_what_is_on_the_screen_and_copies(page: Page) -> None:
+    page.goto("/")
+    page.locator("#in-text textarea").fill('She said "no"; it\'s $HOME')
+    page.get_by_role("tab", name="Code").click()
+    expect(page.locator("#code pre")).to_contain_text("InferenceClient")
+    expect(page.locator("#code pre")).to_contain_text("$HOME")
+    page.locator("#code .copy").click()
+    expect(page.locator("#code .copy")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    compile(copied, "snippet", "exec")
+    assert "$HOME" in copied
+    page.get_by_label("curl").click()
+    expect(page.locator("#code pre")).to_contain_text("curl ")
+    page.get_by_label("Python · requests").click()
+    expect(page.locator("#code pre")).to_contain_text("requests.post")
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "text", "shown"),
+    [
+        ("showcard/entities", "in-text", "Marie Curie lived in Paris", "#result mark"),
+        ("showcard/question-answering", "in-question", "Who founded the library?", "#result .answer"),
+    ],
+)
+def test_other_text_tasks(page: Page, model: str, field: str, text: str, shown: str) -> None:
+    open_card(page, model)
+    expect(page.locator("#result .badge")).to_have_text("Recorded in the card")
+    page.locator(f"#{field} textarea").fill(text)
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result .badge")).to_have_text("Live")
+    expect(page.locator(shown).first).to_be_visible()
+
+
+def test_an_image_task_runs_on_its_example_and_on_an_upload(page: Page) -> None:
+    open_card(page, "showcard/digits")
+    expect(page.locator("#in-image img").first).to_be_visible()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result .badge")).to_have_text("Live")
+    expect(page.locator("#result .bars li").first).to_be_visible()
+    folder = Path(__file__).parents[2] / "examples" / "digits"
+    picture = sorted(folder.rglob("*.png"))[-1]
+    page.get_by_label("Remove Image").click()
+    page.locator("#in-image input[type=file]").set_input_files(picture)
+    expect(page.locator("#in-image img").first).to_be_visible()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result .badge")).to_have_text("Live")
+    page.get_by_role("tab", name="Code").click()
+    expect(page.locator("#code pre")).to_contain_text(picture.name)
+
+
+@pytest.mark.parametrize("task", ["text-to-image", "automatic-speech-recognition"])
+def test_what_no_engine_serves_says_so_and_shows_what_is_recorded(page: Page, task: str) -> None:
+    folder = next(
+        path.parent
+        for path in sorted((Path(__file__).parents[2] / "examples").glob("*/README.md"))
+        if f"pipeline_tag: {task}" in path.read_text()
+    )
+    open_card(page, f"showcard/{folder.name}")
+    expect(page.locator("#status")).to_contain_text("No engine on this machine serves")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
+    expect(page.locator("#result .badge")).to_have_text("Recorded in the card")
+    shown = page.locator("#result img.shown" if task == "text-to-image" else "#result .said")
+    expect(shown).to_be_visible()
+    if task == "text-to-image":
+        page.wait_for_function("document.querySelector('#result img.shown').naturalWidth > 0")
+    page.get_by_role("tab", name="Code").click()
+    expect(page.locator("#code pre")).to_contain_text("InferenceClient")
+
+
+def test_chat_streams_stops_and_goes_on(page: Page) -> None:
+    open_card(page, "showcard/card-helper")
+    page.get_by_role("button", name="New chat").click()
+    page.locator("#in-messages textarea").fill("How do I write a widget example?")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#result .live .text")).not_to_be_empty()
+    page.keyboard.press("Escape")
+    expect(page.locator("#status")).to_contain_text("Stopped")
+    expect(page.locator("#transcript .turn.assistant")).to_contain_text("Stopped here.")
+    expect(page.locator("#in-messages textarea")).to_have_value("")
+    page.locator("#in-messages textarea").fill("What is pipeline_tag?")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#status")).to_contain_text("tokens")
+    expect(page.locator("#transcript .turn.user")).to_have_count(2)
+    expect(page.locator("#transcript .turn.assistant")).to_have_count(2)
+
+
+def test_cards_by_picker_path_folder_and_paste(page: Page, tmp_path: Path) -> None:
+    card = tmp_path / "README.md"
+    card.write_text(
+        "---\npipeline_tag: text-classification\nlanguage: no\ntags: [mine]\n"
+        "widget:\n- text: Hei\n  example_title: Greeting\n  output:\n  - {label: HELLO, score: 0.9}\n---\n# My model\n\n![far](https://far.example/x.png)\n"
+    )
+    page.goto("/")
+    choose(page, "Example cards", "Chat")
+    expect(page.locator("#head h1")).to_contain_text("showcard/")
+    for source in (str(card), str(tmp_path), card.read_text()):
+        open_text(page, source)
+        expect(page.locator("#body h1")).to_have_text("My model")
+        expect(page.locator("#in-text textarea")).to_have_value("Hei")
+        expect(page.locator("#result")).to_contain_text("HELLO")
+        expect(page.locator("#head")).to_contain_text("mine")
+        expect(page.locator("#status")).to_contain_text("It is not this model.")
+        expect(page.locator("#body .remote")).to_contain_text("far.example")
+        open_text(page, "showcard/sentiment")
+        expect(page.locator("#head h1")).to_have_text("showcard/sentiment")
+    page.locator("#source textarea").fill("pipeline_tag: fill-mask\nlicense: mit")
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator("#head")).to_contain_text("Fill-mask")
+
+
+def test_a_hub_id_offline_is_a_sentence_and_the_page_stays(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("#head h1")).to_have_text("showcard/sentiment")
+    open_text(page, "org/model")
+    expect(page.locator("#trouble")).to_contain_text("The Hub can't be reached, so org/model can't be opened.")
+    expect(page.locator("#source textarea")).to_have_value("org/model")
+    expect(page.locator("#head h1")).to_have_text("showcard/sentiment")
+
+
+def test_hostile_text_stays_text(page: Page) -> None:
+    bad = "<img src=x onerror=alert(1)><script>alert(2)</script>${alert(3)}{{alert(4)}}"
+    page.goto("/")
+    open_text(
+        page,
+        f"---\npipeline_tag: text-classification\ntags: ['{bad}']\nlicense: '{bad}'\nwidget:\n- text: '{bad}'\n"
+        f"  example_title: '{bad}'\n  output:\n  - {{label: '{bad}', score: 1}}\n"
+        f"---\n{bad}\n\n[x](javascript:alert(5))\n",
+    )
+    expect(page.locator("#result .bars .name")).to_have_count(1)
+    expect(page.locator("#result .bars .name")).to_have_text(bad)
+    expect(page.locator("#head")).to_contain_text("<img src=x")
+    page.get_by_role("tab", name="Why").click()
+    page.get_by_role("tab", name="Code").click()
+    expect(page.locator("#code pre")).to_contain_text("onerror")
+    assert page.locator("#body [onerror], #head [onerror], #result [onerror], #body script").count() == 0
+
+
+def test_why_this_widget_and_an_override(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("tab", name="Why").click()
+    expect(page.locator("#why")).to_contain_text("text classification")
+    choose(page, "Show it as another task", "Token classification")
+    expect(page.locator("#head")).to_contain_text("Token classification")
+
+
+@pytest.mark.parametrize("page", [PHONE], indirect=True, ids=["390 px"])
+def test_nothing_scrolls_sideways_on_a_phone(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("#result .badge")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    widget, card = page.locator("#widget").bounding_box(), page.locator("#card").bounding_box()
+    assert widget
+    assert card
+    assert widget["y"] < card["y"]
+    run = page.get_by_role("button", name="Run", exact=True).bounding_box()
+    assert run
+    assert run["height"] >= 38
+    assert run["width"] > 300
