@@ -10,12 +10,17 @@ from .engines.base import Engine
 _MADE = 1_767_225_600  # 2026-01-01
 _MADE_TEXT = "2026-01-01T00:00:00.000Z"
 
+# An engine of one of these answers the other too.
+EMBEDDING = frozenset({"feature-extraction", "sentence-similarity"})
+
 
 def hub_model(engine: Engine) -> dict[str, Any]:
     """A row of the Hub's `/api/models`, with the mapping that says who serves it: this server, as hf-inference."""
     chat = engine.task == "conversational"
     pipeline_tag = "text-generation" if chat else engine.task
-    tags = [pipeline_tag, *(["conversational"] if chat else []), "showcard", *engine.languages]
+    # The Hub's client lets either embedding task run where the tags name both.
+    also = ["conversational"] if chat else sorted(EMBEDDING - {pipeline_tag}) if pipeline_tag in EMBEDDING else []
+    tags = [pipeline_tag, *also, "showcard", *engine.languages]
     return {
         "_id": engine.id,
         "id": engine.id,

@@ -20,11 +20,9 @@ from .chat import Generation, answer_object, events
 from .engines import ENGINES, Engine, Runner, Talker
 from .errors import Refusal
 from .guard import MAX_BODY, Guard
-from .listing import hub_model, openai_model
+from .listing import EMBEDDING, hub_model, openai_model
 
 _PREFIXES = ("/models/{org}/{name}", "/hf-inference/models/{org}/{name}")
-# What these two ask for, the Hub lets models of either tag answer.
-_EMBEDDING = {"feature-extraction", "sentence-similarity"}
 
 
 class Shelf:
@@ -125,7 +123,7 @@ def _check_task(engine: Engine, task: str | None) -> None:
     if engine.task == "conversational":
         raise Refusal(f"{engine.id} is a chat model: POST messages to /models/{engine.id}/v1/chat/completions.")
     row = find_task(task) if task else None
-    if task and (row is None or (row.id != engine.task and not {row.id, engine.task} <= _EMBEDDING)):
+    if task and (row is None or (row.id != engine.task and not {row.id, engine.task} <= EMBEDDING)):
         raise Refusal(f"{engine.id} does {engine.task}, not {task[:60]}.")
 
 

@@ -11,6 +11,7 @@ import base64
 import json
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,6 +75,10 @@ def inputs(example: dict[str, Any]) -> Any:
 
 def written(value: Any) -> str:
     """An output as the lines of a card, indented to stand below `output:`."""
+    if isinstance(value, list) and len(value) > 8 and not isinstance(value[0], dict):
+        return "\n" + textwrap.fill(
+            one_line(value), 118, initial_indent=INDENT + "  ", subsequent_indent=INDENT + "   "
+        )
     if isinstance(value, list):
         return "".join(f"\n{INDENT}  - {row}" for row in map(one_line, value)) or " []"
     if set(value) == {"text"} and "\n" in value["text"]:

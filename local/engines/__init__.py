@@ -50,6 +50,32 @@ ENGINES: tuple[Engine, ...] = (
         _module("digits"),
     ),
     Engine(
+        "showcard/sentence-similarity",
+        "sentence-similarity",
+        "Says how alike sentences are spelled, by shared words and pieces of words; it knows no synonyms.",
+        _module("lexical"),
+    ),
+    Engine(
+        "showcard/feature-extraction",
+        "feature-extraction",
+        "Turns a text into 128 numbers by the words and pieces of words in it; nothing about them was learned.",
+        _module("lexical"),
+    ),
+    Engine(
+        "showcard/summarization",
+        "summarization",
+        "Picks the sentences whose words a text repeats most; it writes no sentence of its own.",
+        _module("summarization"),
+        languages=("en",),
+    ),
+    Engine(
+        "showcard/table-question-answering",
+        "table-question-answering",
+        "Answers from a table by the columns and rows a question names, with a little arithmetic.",
+        _module("table_question_answering"),
+        languages=("en",),
+    ),
+    Engine(
         "showcard/eliza",
         "conversational",
         "A rule-based conversation partner after Weizenbaum's ELIZA: it turns your words around and knows nothing.",

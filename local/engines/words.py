@@ -62,7 +62,11 @@ def sentences(text: str) -> list[tuple[int, int]]:
         start = match.start() + len(raw) - len(raw.lstrip())
         if start == match.end():
             continue
-        if found and _ABBREVIATION.search(text, *found[-1]) and "\n" not in text[found[-1][1] : start]:
+        if (
+            found
+            and _ABBREVIATION.search(text, max(found[-1][0], found[-1][1] - 12), found[-1][1])
+            and "\n" not in text[found[-1][1] : start]
+        ):
             found[-1] = (found[-1][0], match.end())
         else:
             found.append((start, match.end()))

@@ -60,6 +60,24 @@ def test_image_classification_takes_bytes_and_base64(engine_url: str) -> None:
     assert [label.label for label in with_parameters] == [label.label for label in raw[:2]]
 
 
+def test_similarity_and_features_answer_for_each_other(engine_url: str) -> None:
+    for name in ("sentence-similarity", "feature-extraction"):
+        scores = client(engine_url, name).sentence_similarity("a happy person", ["a happy dog", "a car"])
+        assert scores[0] > scores[1]
+        url = f"{name}/pipeline/feature-extraction"
+        vector = client(engine_url, url).feature_extraction("a happy person", normalize=False)
+        assert vector.shape == (128,)
+
+
+def test_summarization_and_table_question_answering(engine_url: str) -> None:
+    summary = client(engine_url, "summarization").summarization("A cat sat. A cat ran. A dog came. It rained.")
+    assert summary.summary_text == "A cat sat."
+    table = {"City": ["Bern", "Basel"], "People": ["134000", "178000"]}
+    ask = client(engine_url, "table-question-answering").table_question_answering
+    found = ask(table, "Which city has the most people?")  # type: ignore[arg-type]
+    assert (found.answer, found.cells, found.coordinates) == ("Basel", ["Basel"], [[1, 0]])
+
+
 def test_chat_through_the_hubs_client(engine_url: str) -> None:
     chat = client(engine_url, "eliza").chat_completion
     messages = [{"role": "user", "content": "My name is Julien"}]
