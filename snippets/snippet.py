@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wire.request import RequestError, ResolvedRequest
 
-from . import js_fetch, js_openai, python_huggingface_hub, python_openai, python_requests, sh_curl
+from . import js_fetch, js_huggingface, js_openai, python_huggingface_hub, python_openai, python_requests, sh_curl
 from .asked import Asked
 from .draft import Draft
 
@@ -37,6 +37,7 @@ CLIENTS = (
     Client("python", "huggingface_hub", python_huggingface_hub.write),
     Client("python", "openai", python_openai.write),
     Client("python", "requests", python_requests.write),
+    Client("js", "huggingface.js", js_huggingface.write),
     Client("js", "openai", js_openai.write),
     Client("js", "fetch", js_fetch.write),
     Client("sh", "curl", sh_curl.write),

@@ -27,6 +27,7 @@ FETCHED = b"fetched from afar"
 _LABELS = [{"label": "GOOD", "score": 0.75}, {"label": "BAD", "score": 0.25}]
 _CHAT = {"role": "assistant", "content": "Because of scattering."}
 _CHOICES = [{"index": 0, "finish_reason": "stop", "message": _CHAT, "text": "and so on"}]
+_USAGE = {"usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}, "system_fingerprint": "x"}
 STREAM = [
     {"choices": [{"index": 0, "delta": {"role": "assistant"}}]},
     {"choices": [{"index": 0, "delta": {"content": None, "reasoning": "hm"}}]},
@@ -102,7 +103,9 @@ def answer(resolved: ResolvedRequest | None, arrived: Arrived) -> tuple[str, byt
     if asked.stream and asked.task in (*CHAT_TASKS, "text-generation"):
         return "text/event-stream", _events(STREAM if asked.task in CHAT_TASKS else TOKENS)
     if asked.task in CHAT_TASKS:
-        return _json({"id": "1", "created": 0, "model": "m", "choices": _CHOICES})
+        return _json(
+            {"object": "chat.completion", "id": "1", "created": 0, "model": "m", "choices": _CHOICES, **_USAGE}
+        )
     if provider in ("hf-inference", "auto"):
         return _hf(asked.task)
     if asked.task == "text-to-speech" and provider in ("together", "deepinfra"):

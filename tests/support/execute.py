@@ -35,7 +35,7 @@ def run_python(scripts: list[Path], env: dict[str, str]) -> list[Ran]:
     env = env | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(driver, input=paths, capture_output=True, text=True, env=env, check=False)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(answers) == len(scripts), done.stderr[-2000:]
+    assert len(answers) == len(scripts), f"{scripts[len(answers)]}: {done.stderr[-2000:]}"
     return [Ran(answer["printed"], answer["error"]) for answer in answers]
 
 
@@ -44,7 +44,7 @@ def run_node(scripts: list[Path], env: dict[str, str]) -> list[Ran]:
     paths = "".join(f"{script}\n" for script in scripts)
     done = subprocess.run(["node", NODE / "run.mjs"], input=paths, capture_output=True, text=True, env=env, check=False)
     answers = [json.loads(line) for line in done.stdout.split("\n") if line]
-    assert len(answers) == len(scripts), done.stderr[-2000:]
+    assert len(answers) == len(scripts), f"{scripts[len(answers)]}: {done.stderr[-2000:]}"
     return [Ran(answer["printed"], answer["error"]) for answer in answers]
 
 

@@ -1,7 +1,7 @@
 // Runs many modules in one process, each in its own folder; prints one JSON line a file.
 // Started with RECORDER set, it leads every https address to the recorder, as /host/path: from outside, so that the
 // modules stay as they were written.
-import { createInterface } from "node:readline";
+import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -11,7 +11,7 @@ globalThis.fetch = (input, options) =>
   plainFetch(input instanceof Request ? new Request(lead(input.url), input) : lead(String(input)), options);
 
 const write = process.stdout.write.bind(process.stdout);
-for await (const path of createInterface({ input: process.stdin })) {
+for (const path of readFileSync(0, "utf8").split("\n").filter(Boolean)) {
   let printed = "";
   let error = null;
   process.chdir(dirname(path));
