@@ -11,7 +11,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -26,9 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a verb; without one, serve. The exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     verbs = {"inspect": inspect, "lint": lint, "snippets": snippets}
-    if given and given[0] in verbs:
+    if not given or given[0] not in verbs:
+        return serve(given)
+    try:
         return verbs[given[0]](given[1:])
-    return serve(given)
+    except BrokenPipeError:  # the reader of our output, such as head, has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def serve(given: list[str]) -> int:
@@ -203,18 +207,51 @@ def lint(given: list[str]) -> int:
     return int(failed)
 
 
-def snippets(given: list[str], standard_input: IO[str] | None = None) -> int:
-    """`app.py snippets`: JSON lines of Requests on standard input, JSON lines of snippets on standard output."""
+def snippets(given: list[str]) -> int:
+    """`app.py snippets`: Requests as JSON lines on standard input, or a card's examples, to JSON lines of snippets."""
     from inference.resolve import resolve_offline
     from snippets import lines
 
     parser = argparse.ArgumentParser(
-        prog="app.py snippets", description="Write Python, JavaScript and curl for Requests given as JSON lines."
+        prog="app.py snippets",
+        description="Write code for the examples of a card, or for Requests given as JSON lines on standard input.",
     )
-    parser.parse_args(given)
-    for line in lines(standard_input or sys.stdin, resolve_offline):
+    parser.add_argument("source", nargs="?", help="a README.md or a model folder; else standard input is read")
+    options = parser.parse_args(given)
+    try:
+        requests = _example_requests(options.source) if options.source else sys.stdin
+    except (OSError, ValueError) as error:
+        return _complain(options.source, error)
+    for line in lines(requests, resolve_offline):
         print(line, flush=True)
     return 0
+
+
+def _example_requests(source: str) -> list[str]:
+    """A card's examples as Requests in JSON. Raises ValueError when there is nothing to ask."""
+    from metadata.model import source_model
+    from wire.request import Request
+
+    model = source_model(Path(source))
+    row = model.guess.widget
+    if row is None or not model.examples:
+        raise ValueError("The card has no examples of a known task, so there is no code to write.")
+    chats = row.output == "message"
+    return [
+        json.dumps(
+            {
+                "id": example.title,
+                **Request(
+                    row.id,
+                    model.name,
+                    example.inputs,
+                    parameters={**model.parameters, **example.parameters},
+                    stream=chats,
+                ).to_json(),
+            }
+        )
+        for example in model.examples
+    ]
 
 
 def _complain(source: str, error: Exception) -> int:

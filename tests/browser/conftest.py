@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def app_url() -> Iterator[str]:
     """The address of the app, started as `make run` starts it, on a free port, with the Hub out of reach."""
-    with process("app.py", "--port", "0", HF_ENDPOINT="http://127.0.0.1:9") as (_, address):
+    with process("app.py", "--port", "0", HF_ENDPOINT="http://127.0.0.1:10") as (_, address):
         yield address
 
 

@@ -48,7 +48,7 @@ def test_stopping_one_keeps_it_and_the_other_finishes(page: Page) -> None:
     expect(page.locator("#transcript-A .stats")).to_contain_text("stopped")
     expect(page.locator("#transcript-B .stats")).to_contain_text("s to first")
     expect(page.locator("#transcript-B .stats")).not_to_contain_text("stopped")
-    stopped, finished = page.locator("#transcript-A .md").inner_text(), page.locator("#transcript-B .md").inner_text()
+    stopped, finished = (page.locator(f"#transcript-{name} .md.text").inner_text() for name in "AB")
     assert 0 < len(stopped) < len(finished)
     expect(page.get_by_role("button", name="Send")).to_be_enabled()
 

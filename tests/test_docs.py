@@ -1,0 +1,68 @@
+"""The README and the documents are true: their commands exist and run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def run(*command: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60, **options)  # type: ignore[call-overload]
+
+
+def test_the_set_up_is_two_commands_that_make_knows() -> None:
+    blocks = re.findall(r"```sh\n(make .*?)```", README, flags=re.DOTALL)
+    assert [block.strip() for block in blocks] == ["make run", "make test"]
+    for command in blocks:
+        assert run("make", "--dry-run", command.split()[1]).returncode == 0
+
+
+def commands() -> list[str]:
+    return sorted(set(re.findall(r"`(python app\.py [a-z]+[^`]*)`", README)))
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_of_the_readme_runs(command: str) -> None:
+    words = shlex.split(command.replace("path/to/README.md", "examples/sentiment/README.md"))[2:]
+    if words[0] not in ("inspect", "lint", "snippets"):
+        pytest.skip(f"{command} serves the app, which the browser tests do")
+    done = run(sys.executable, "app.py", *words)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_the_request_line_of_the_readme_is_written_down() -> None:
+    line = re.search(r"^(echo .* \| python app\.py snippets)$", README, flags=re.MULTILINE)
+    assert line
+    done = run("sh", "-c", line[1].replace("python ", f"{shlex.quote(sys.executable)} "))
+    assert '"language": "python"' in done.stdout
+    assert '"client": "curl"' in done.stdout
+
+
+def test_links_lead_to_files() -> None:
+    for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#\s]+)\)", document.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_space_starts_what_the_readme_says() -> None:
+    front = yaml.safe_load(README.split("---")[1])
+    assert (front["sdk"], front["app_file"]) == ("gradio", "app.py")
+    assert f"gradio=={front['sdk_version']}" in (ROOT / "requirements.txt").read_text()
+
+
+def test_every_verb_has_help() -> None:
+    for words in (["--help"], ["inspect", "--help"], ["lint", "--help"], ["snippets", "--help"]):
+        done = run(sys.executable, "app.py", *words)
+        assert done.returncode == 0
+        assert "usage: app.py" in done.stdout
