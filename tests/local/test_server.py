@@ -203,6 +203,20 @@ class Endless:
             self.closed.set()
 
 
+class Waiting:
+    """Says one word, then waits until it may go on."""
+
+    pause = 0.0
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+
+    def stream(self, turns: Sequence[Turn], parameters: Mapping[str, Any]) -> Iterator[str]:
+        """Two words."""
+        yield "one"
+        yield " two" if self.go_on.wait(10) else " late"
+
+
 class Failing:
     """Fails at the second word of a chat, and at once as a task."""
 
@@ -250,6 +264,21 @@ def test_a_disconnect_stops_the_generation(serve: Callable[..., Any], stream: bo
             reply.close()
         connection.close()
         assert engine.closed.wait(5)
+
+
+def test_a_word_is_sent_before_the_next_is_made(serve: Callable[..., Any]) -> None:
+    engine = Waiting()
+    with serve([row(engine)]) as url:
+        connection = HTTPConnection(urlsplit(url).netloc, timeout=20)
+        connection.request("POST", CHAT, json.dumps({"model": "test/it", "messages": HELLO, "stream": True}))
+        reply = connection.getresponse()
+        while b'"one"' not in reply.readline():
+            pass
+        # The server answers others meanwhile.
+        assert send(url, "GET", "/health")[0] == 200
+        engine.go_on.set()
+        assert b'" two"' in reply.read()
+        connection.close()
 
 
 @pytest.mark.parametrize(
