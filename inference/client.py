@@ -108,8 +108,8 @@ def _publish_mapping(resolved: ResolvedRequest) -> None:
     if resolved.route or resolved.provider == "auto":
         return
     known = _common.HARDCODED_MODEL_INFERENCE_MAPPING.setdefault(resolved.provider, {})
-    known[resolved.request.model] = InferenceProviderMapping(
-        provider=resolved.provider,  # type: ignore[arg-type]
+    known[resolved.request.model] = InferenceProviderMapping(  # type: ignore[no-untyped-call]
+        provider=resolved.provider,
         hf_model_id=resolved.request.model,
         providerId=resolved.provider_model,
         status="live",

@@ -91,7 +91,7 @@ def resolve_offline(
     if embedded and request.model in embedded.models:
         path = "/v1" if request.task == "conversational" else f"/models/{request.model}"
         host = urlsplit(embedded.url).hostname or ""
-        return ResolvedRequest(request, "endpoint", request.model, None, embedded.url + path, host, None)
+        return ResolvedRequest(request, "embedded", request.model, None, embedded.url + path, host, None)
     return ResolvedRequest(
         request, request.provider, provider_model or request.model, None, "", ROUTER_HOST, "HF_TOKEN"
     )

@@ -114,7 +114,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
 
     demo.max_threads = 200
     demo.queue(default_concurrency_limit=None, max_size=1_000, api_open=False)
-    app = gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         demo,
         path="/",
@@ -130,7 +130,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
         pwa=False,
     )
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
-    app.add_middleware(Guard, access=access)  # type: ignore[arg-type]
+    app.add_middleware(Guard, access=access)
     return app
 
 

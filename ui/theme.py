@@ -77,6 +77,7 @@ footer { display: none !important; }
 #widget-body, #code-body, #json-body, #why-body { padding: 0 !important; border: 0 !important; }
 .gradio-container .block.padded { padding: 8px 10px; }
 .gradio-container button { min-height: 32px; } .gradio-container button.lg, .gradio-container button.md, .gradio-container button.sm { font-size: 14px; font-weight: 550; padding: 0 14px; white-space: nowrap; min-height: 38px; }
+#widget .wrap input[role=combobox], .pane input[role=combobox] { text-overflow: ellipsis; padding-right: 30px; }
 .end { align-items: end; }
 .gradio-container button[role=tab].selected { color: var(--link-text-color); }
 

@@ -69,6 +69,8 @@ def done(reply: Reply) -> str:
 
 
 def _via(resolved: ResolvedRequest) -> str:
+    if resolved.provider == "embedded":
+        return f"{escape(resolved.provider_model)}, embedded engine"
     if resolved.route:
         return f"{escape(resolved.provider_model)} at {escape(resolved.host)}"
     return f"{escape(resolved.request.model)} via {escape(resolved.provider)}"
