@@ -6,7 +6,7 @@ import io
 import warnings
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ..errors import Refusal
 from .base import json_name
@@ -27,9 +27,13 @@ def open_image(data: Any) -> Image.Image:
             if image.width * image.height > MAX_PIXELS:
                 raise Refusal(f"The image has more than {MAX_PIXELS // 1_000_000} million pixels.", 413)
             image.load()
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+            # A phone writes the photo as the sensor saw it, and beside it how it was held.
+            return ImageOps.exif_transpose(image)
+    except Refusal:
+        raise
+    # Pillow raises nearly any kind of error for a broken file, and a broken file is no fault of ours.
+    except Exception:
         raise Refusal("The body is not an image that can be read (PNG, JPEG, WebP, GIF, BMP or TIFF).") from None
-    return image
 
 
 def grey_on_white(image: Image.Image) -> Image.Image:
@@ -37,4 +41,7 @@ def grey_on_white(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    if image.mode.startswith("I"):
+        # 16 bits a pixel: what Pillow's own conversion cuts off is scaled.
+        image = image.convert("I").point(lambda value: value / 257)
     return image.convert("L")

@@ -148,6 +148,25 @@ def test_a_printed_digit_on_a_transparent_background() -> None:
     assert digits.load().run(png(image), {})[0]["label"] == "3"
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "CMYK", "I;16", "uneven light", "turned by a phone"])
+def test_a_digit_in_any_kind_of_file(mode: str) -> None:
+    image: Image.Image = drawn.draw(7, 3)
+    file = io.BytesIO()
+    if mode == "uneven light":
+        shade = np.linspace(1, 0.75, image.width)[None, :, None]
+        image = Image.fromarray((np.asarray(image) * shade).astype(np.uint8))
+        image.save(file, "JPEG", quality=60)
+    elif mode == "turned by a phone":
+        exif = Image.Exif()
+        exif[0x0112] = 6  # to be seen turned by 90 degrees to the right
+        image.rotate(90).save(file, "JPEG", exif=exif)
+    elif mode == "I;16":
+        Image.fromarray(np.asarray(image.convert("L")).astype(np.uint16) * 257).save(file, "PNG")
+    else:
+        image.convert(mode).save(file, "TIFF")
+    assert digits.load().run(file.getvalue(), {})[0]["label"] == "7"
+
+
 def png(image: Image.Image) -> bytes:
     """An image as the bytes of a file."""
     file = io.BytesIO()
