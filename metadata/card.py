@@ -20,9 +20,14 @@ class Card:
 
     text: str
     data: Mapping[str, Any]
-    body: str
+    below: str  # the body as it stands in the file, with its own line ends
     marks: Marks
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def body(self) -> str:
+        """The Markdown, each line ended by `\\n`."""
+        return normal_lines(self.below)
 
 
 # The keys of the Hub's metadata; any of them makes a mapping recognisable as that of a card.
@@ -37,6 +42,8 @@ KNOWN_KEYS = frozenset(
 )
 
 _FENCE = "---\n"
+_FIRST_LINE = re.compile(r"---\r*\n(?!---)")
+_CLOSE_OF_ANY = re.compile(r"\n---[ \t]*(?:\r*\n|\Z)")
 _OPEN = re.compile(r"^---\n", re.MULTILINE)
 _CLOSE = re.compile(r"\n---[ \t]*(?:\n|\Z)")
 _ALMOST_OPEN = re.compile(r"\s*^(?:[ \t]+---[ \t]*|-{4,}[ \t]*|---[ \t]+|—+|–+)$", re.MULTILINE)
@@ -54,15 +61,27 @@ def decode(raw: bytes) -> str:
 def normal_lines(text: str) -> str:
     """The text with one `\\n` a line, whatever ended its lines, and without a byte order mark."""
     text = text.removeprefix("\ufeff")
-    if "\r" not in text:
-        return text
-    return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+    for ending in ("\r\r\n", "\r\n", "\r"):
+        if "\r" not in text:
+            break
+        text = text.replace(ending, "\n") if ending in text else text
+    return text
 
 
 def parse_card(text: str | bytes) -> Card:
     """A card from its text. Never raises; what is odd is in `diagnostics`."""
     original = decode(text) if isinstance(text, bytes) else text
-    clean = normal_lines(original)
+    plain = original.removeprefix("\ufeff")
+    opened = _FIRST_LINE.match(plain)
+    closed = _CLOSE_OF_ANY.search(plain, opened.end()) if opened else None
+    if opened and closed:  # nearly every card: the long body is left as it is
+        block = normal_lines(plain[opened.end() : closed.start() + 1])
+        return _card(original, plain[closed.end() :], read_document(block, 2), 2)
+    return _uncommon(original, normal_lines(plain))
+
+
+def _uncommon(original: str, clean: str) -> Card:
+    """A card that does not begin with its front matter, or does not end it."""
     if clean.startswith(_FENCE):
         return _fenced(original, clean, len(_FENCE))
     opened = _OPEN.search(clean)

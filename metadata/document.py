@@ -23,6 +23,7 @@ from .yaml12 import (
     uncollected,
 )
 
+SMALL = 10_000  # characters; up to here the garbage collector is no burden
 LARGEST = 2_000_000  # characters; larger front matter is refused before it is parsed
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -54,6 +55,8 @@ def read_document(text: str, first_line: int = 1) -> Document:
     """The value of a YAML document; `first_line` is the line of the file it starts on. Never raises."""
     found: list[Diagnostic] = []
     try:
+        if len(text) <= SMALL:
+            return _read(text, first_line, found)
         with uncollected():
             return _read(text, first_line, found)
     except (TooDeep, RecursionError):

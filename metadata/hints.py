@@ -45,6 +45,9 @@ class Hints:
         return found if isinstance(found, str) else ""
 
 
+NOTHING = Hints()
+
+
 class _Reader:
     def __init__(self, files: Files) -> None:
         self.files = files
@@ -102,7 +105,7 @@ class _Reader:
 def read_hints(files: Files | None) -> Hints:
     """The hints of a model's files. Never raises; what could not be read is in `diagnostics`."""
     if files is None:
-        return Hints()
+        return NOTHING
     read = _Reader(files)
     tokenizer = read.mapping("tokenizer_config.json")
     gguf = read.gguf()

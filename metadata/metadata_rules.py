@@ -83,7 +83,11 @@ def license_(model: Model) -> Iterator[Diagnostic]:
         elif name == "other" and not (data.get("license_name") and data.get("license_link")):
             missing = " and ".join(key for key in ("license_name", "license_link") if not data.get(key))
             yield _at(model, "license-name-missing", f"“license: other” needs {missing}.", path, f"Add {missing}.")
-    if data.get("license_name") and data.get("license") not in ("other", None):
+
+
+def license_name(model: Model) -> Iterator[Diagnostic]:
+    """`license_name` belongs to `license: other`."""
+    if model.card.data.get("license_name") and model.card.data.get("license") not in ("other", None):
         message = "“license_name” counts only with “license: other”."
         yield _at(model, "license-name-unused", message, ("license_name",), "Remove it, or write “license: other”.")
 
@@ -115,23 +119,27 @@ def _language_fix(text: str) -> str:
     return f"Write “{known}”." if known else "Write an ISO 639 code such as “en”, or “multilingual”."
 
 
-def repo_ids(model: Model) -> Iterator[Diagnostic]:
-    """`base_model` and `datasets` hold ids of repos."""
-    data = model.card.data
-    for path, name in _each(data.get("base_model"), "base_model"):
+def base_model(model: Model) -> Iterator[Diagnostic]:
+    """`base_model` holds ids of repos."""
+    for path, name in _each(model.card.data.get("base_model"), "base_model"):
         if name is not None and not (isinstance(name, str) and _REPO_ID.fullmatch(name)):
             said = f"“{str(name)[:60]}” is no id of a repo."
             yield _at(model, "base-model-shape", said, path, "Write it as “org/name”.")
-    found = 0
-    for path, name in _each(data.get("datasets"), "datasets"):
-        if isinstance(name, str) and _REPO_ID.fullmatch(name.strip()):
-            continue
-        if name is None and len(path) == 1:
-            continue
-        found += 1
-        if found <= _MOST:
-            said = f"“{str(name)[:60]}” is no id of a dataset." if name is not None else "A dataset is empty."
-            yield _at(model, "datasets-shape", said, path, "Write its id, or describe it in the text below.")
+
+
+def datasets(model: Model) -> Iterator[Diagnostic]:
+    """`datasets` holds ids of datasets."""
+    value = model.card.data.get("datasets")
+    if value is None:
+        return
+    named = [(path, name) for path, name in _each(value, "datasets") if not _is_id(name)]
+    for path, name in named[:_MOST]:
+        said = f"“{str(name)[:60]}” is no id of a dataset." if name is not None else "A dataset is empty."
+        yield _at(model, "datasets-shape", said, path, "Write its id, or describe it in the text below.")
+
+
+def _is_id(name: Any) -> bool:
+    return isinstance(name, str) and _REPO_ID.fullmatch(name.strip()) is not None
 
 
 def library(model: Model) -> Iterator[Diagnostic]:
@@ -198,6 +206,22 @@ def _lacking_of_result(result: Any, path: KeyPath) -> Iterator[tuple[KeyPath, st
                 yield (*path, "metrics", index), f"a metric has no “{key}”"
 
 
-METADATA_RULES: tuple[Callable[[Model], Iterator[Diagnostic]], ...] = (
-    keys, tags, license_, language, repo_ids, library, model_index,
-)  # fmt: skip
+METADATA_RULES: dict[str, Callable[[Model], Iterator[Diagnostic]]] = {
+    "tags": tags,
+    "license": license_,
+    "license_name": license_name,
+    "language": language,
+    "base_model": base_model,
+    "datasets": datasets,
+    "library_name": library,
+    "model-index": model_index,
+}
+
+
+def metadata_keys(model: Model) -> Iterator[Diagnostic]:
+    """The rule of each key that the card has, and the keys that no rule knows."""
+    for key in model.card.data:
+        rule = METADATA_RULES.get(key)
+        if rule is not None:
+            yield from rule(model)
+    yield from keys(model)

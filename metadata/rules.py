@@ -12,7 +12,7 @@ from .diagnostics import Diagnostic
 from .examples import Example
 from .infer import tagged, task_possible
 from .media import Media
-from .metadata_rules import METADATA_RULES
+from .metadata_rules import metadata_keys
 from .model import Model
 from .near import closest
 from .outputs import Audio, Image, Masks, Mesh, Video
@@ -58,7 +58,7 @@ def task_told(model: Model) -> Iterator[Diagnostic]:
         mark = marks.at(("pipeline_tag",))
         message = f"“pipeline_tag” says {guess.task.id}, but {named} in config.json does {doing}."
         yield diagnose("task-config", message, mark.line, mark.column, fix="Correct one of them.")
-    elif guess.rule not in ("pipeline_tag", "override", "tags"):
+    elif doing and guess.rule not in ("pipeline_tag", "override", "tags"):
         finding = tagged(make_case(model.card.data, hints))
         if finding is not None and finding.task is None:
             mark = marks.at(("tags",))
@@ -158,5 +158,5 @@ RULES: tuple[Rule, ...] = (
     example_texts,
     example_titles,
     example_files,
-    *METADATA_RULES,
+    metadata_keys,
 )
