@@ -1,0 +1,153 @@
+"""What a widget knows, and the one Request it makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inference.resolve import Embedded, EngineModel
+from metadata.files import Folder
+from metadata.model import read_model
+from metadata.outputs import Labels, Message
+from metadata.tasks import task
+from ui.session import Session, Site
+from ui.shelf import Shelf
+from ui.sources import Opened
+from widgets.state import (
+    EMBEDDED,
+    ENDPOINT,
+    PROVIDERS,
+    Page,
+    Place,
+    build_request,
+    load_example,
+    places,
+    reachable,
+    same_inputs,
+    take_turn,
+)
+from wire.request import RequestError
+
+ENGINES = Embedded(
+    "http://127.0.0.1:1",
+    {name: EngineModel(name, task(row)) for name, row in {"showcard/sentiment": "text-classification"}.items()},
+)
+
+
+def session(**more: object) -> Session:
+    return Session(Site(ENGINES, Shelf(), **more))  # type: ignore[arg-type]
+
+
+def page(front: str, name: str = "org/mine", folder: Path | None = None) -> Page:
+    model = read_model(f"---\n{front}\n---\n# x", Folder(folder) if folder else None, name)
+    return Page(Opened(model, None, ""))
+
+
+CLASSIFIER = """pipeline_tag: text-classification
+inference: {parameters: {top_k: 3, function_to_apply: none}}
+widget:
+- text: Good
+  output: [{label: POS, score: 0.9}]
+- text: Bad
+  parameters: {top_k: 1}"""
+CHAT = """pipeline_tag: text-generation
+tags: [conversational]
+widget:
+- messages:
+  - {role: system, content: Be brief.}
+  - {role: user, content: Hello}
+- text: Hi
+  output: {text: Hello there}"""
+
+
+def test_the_first_example_is_on_the_screen_with_its_output() -> None:
+    found = page(CLASSIFIER)
+    assert isinstance(found.shown, Labels)
+    assert found.inputs == {"text": "Good"}
+    assert same_inputs(found, ["Good"])
+    assert not same_inputs(found, ["Other"])
+    assert not same_inputs(found, [""])
+
+
+async def test_the_example_wins_over_the_card() -> None:
+    found = page(CLASSIFIER)
+    assert build_request(found, Place(PROVIDERS), ["x"]).parameters == {"top_k": 3, "function_to_apply": "none"}
+    await load_example(found, 1)
+    request = build_request(found, Place(PROVIDERS), ["x"])
+    assert request.parameters == {"top_k": 1, "function_to_apply": "none"}
+    assert found.shown is None
+
+
+def test_where_a_request_goes() -> None:
+    found = page(CLASSIFIER)
+    assert build_request(found, Place(PROVIDERS), ["x"]).model == "org/mine"
+    assert build_request(found, Place(EMBEDDED + "showcard/sentiment"), ["x"]).model == "showcard/sentiment"
+    mine = build_request(found, Place(ENDPOINT, " http://127.0.0.1:8080 "), ["x"])
+    assert (mine.model, mine.base_url) == ("org/mine", "http://127.0.0.1:8080")
+
+
+def test_an_engine_that_stands_in_is_called_by_its_own_name() -> None:
+    found, mine = page(CLASSIFIER), session()
+    label, choice = places(found, mine)[0]
+    assert "not this model" in label
+    said = reachable(found, mine, Place(choice))
+    assert said.runs
+    assert "It is not this model." in said.sentence
+
+
+def test_with_a_token_the_providers_come_first() -> None:
+    mine = session()
+    mine.keep_key(None, "hf_x")
+    assert places(page(CLASSIFIER), mine)[0][1] == PROVIDERS
+    assert reachable(page(CLASSIFIER), mine, Place(PROVIDERS)).runs
+
+
+@pytest.mark.parametrize(
+    ("front", "place", "said"),
+    [
+        ("license: mit", Place(""), "No task is known"),
+        ("pipeline_tag: graph-ml", Place(""), "No service runs"),
+        ("pipeline_tag: text-to-image", Place(PROVIDERS), "need a Hugging Face token"),
+        ("pipeline_tag: fill-mask\ninference: false", Place(PROVIDERS), "opts out"),
+        ("pipeline_tag: fill-mask", Place(ENDPOINT), "Give the base URL"),
+    ],
+)
+def test_why_a_run_cannot_start(front: str, place: Place, said: str) -> None:
+    found = reachable(page(front), session(), place)
+    assert not found.runs
+    assert said in found.sentence
+
+
+def test_shared_mode_refuses_endpoints_that_are_not_listed() -> None:
+    place = Place(ENDPOINT, "http://169.254.169.254/latest")
+    assert not reachable(page(CLASSIFIER), session(shared=True), place).runs
+    assert reachable(
+        page(CLASSIFIER),
+        session(shared=True, endpoints=("http://ok.example",)),
+        Place(ENDPOINT, "http://ok.example/v1"),
+    ).runs
+
+
+def test_an_empty_required_field_is_named() -> None:
+    with pytest.raises(RequestError, match="Text is empty"):
+        build_request(page(CLASSIFIER), Place(PROVIDERS), ["  "])
+
+
+async def test_a_chat_example_waits_to_be_sent_or_shows_what_was_recorded() -> None:
+    found = page(CHAT)
+    assert [turn["role"] for turn in found.turns] == ["system"]
+    request = build_request(found, Place(PROVIDERS), ["Hello"])
+    assert [m["role"] for m in request.inputs["messages"]] == ["system", "user"]
+    assert request.stream
+    await load_example(found, 1)
+    assert [(t["role"], t["content"]) for t in found.turns] == [("user", "Hi"), ("assistant", "Hello there")]
+    sent = build_request(found, Place(PROVIDERS), ["And?"]).inputs["messages"]
+    assert all(set(message) == {"role", "content"} for message in sent)
+
+
+def test_a_chat_grows_by_turns_and_an_empty_answer_is_none() -> None:
+    found = page(CHAT)
+    take_turn(found, "One", Message("two"), None)
+    take_turn(found, "Three", Message(""), None)
+    assert [turn["role"] for turn in found.turns] == ["system", "user", "assistant", "user"]
