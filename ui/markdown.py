@@ -12,6 +12,8 @@ import nh3
 
 from inference.assets import is_remote
 
+from .markup import whole
+
 MOST_CHARACTERS = 400_000
 
 _EXTENSIONS = ["fenced_code", "tables", "sane_lists"]
@@ -95,7 +97,7 @@ class LiveMarkdown:
 
 
 def _render(text: str) -> str:
-    html = markdown.markdown(text, extensions=_EXTENSIONS, output_format="html")
+    html = markdown.markdown(whole(text), extensions=_EXTENSIONS, output_format="html")
     return nh3.clean(
         html,
         tags=set(_TAG_NAMES.split()),

@@ -16,9 +16,14 @@ def escape(value: object) -> str:
     return html.escape(str(value), quote=True)
 
 
+def whole(text: str) -> str:
+    """The text with lone surrogates, which no encoding can carry, replaced."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace") if not text.isascii() else text
+
+
 def one_line(markup: str) -> str:
     """The same HTML on one line inside a `div`, so that no Markdown rule ever applies to it."""
-    flat = markup.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "&#10;").replace("\t", "&#9;")
+    flat = whole(markup).replace("\r\n", "\n").replace("\r", "\n").replace("\n", "&#10;").replace("\t", "&#9;")
     return f'<div class="sc">{flat}</div>' if flat else ""
 
 
