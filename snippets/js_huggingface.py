@@ -30,6 +30,7 @@ class _Method:
     saves: str = ""  # the kind of media that it gives
     bytes: str = ""  # the argument that travels as bytes: "data" (alone) or "inputs" (with parameters)
     root: bool = False  # parameters stand beside the inputs
+    defaults: tuple[tuple[str, Any], ...] = ()  # what the Python client sends although nobody set it
 
 
 _METHODS: dict[str, _Method] = {
@@ -37,7 +38,7 @@ _METHODS: dict[str, _Method] = {
     "token-classification": _Method("tokenClassification", "text"),
     "question-answering": _Method("questionAnswering", {"question": "question", "context": "context"}),
     "table-question-answering": _Method("tableQuestionAnswering", {"query": "query", "table": "table"}),
-    "zero-shot-classification": _Method("zeroShotClassification", "text"),
+    "zero-shot-classification": _Method("zeroShotClassification", "text", defaults=(("multi_label", False),)),
     "translation": _Method("translation", "text", show="translation_text"),
     "summarization": _Method("summarization", "text", show="summary_text"),
     "feature-extraction": _Method("featureExtraction", "text", root=True),
@@ -138,7 +139,8 @@ def _chat(asked: Asked, files: dict[Media, File]) -> str:
     call, sent = asked.call, asked.sent.json
     # The body, not the arguments: this library does not shape messages and formats as huggingface_hub does.
     rest = {name: value for name, value in sent.items() if name not in ("model", "stream")}
-    value = javascript({**_arguments(asked), **expression(rest, files)}, 0, 50)
+    where = {"model": sent["model"]} if asked.resolved.route else _arguments(asked)
+    value = javascript({**where, **expression(rest, files)}, 0, 50)
     options = _options(asked)
     if not call.arguments.get("stream"):
         what = "message" if rest.get("tools") else "message.content"
@@ -163,7 +165,7 @@ def _task(script: Script, asked: Asked, files: dict[Media, File]) -> str:
     held = {name: _blob(script, value, files) for name, value in call.arguments.items() if name in names}
     inputs = held[method.inputs] if isinstance(method.inputs, str) else {key: held[name] for name, key in names.items()}
     parameters = {k: v for k, v in call.arguments.items() if k not in names and k not in ("model", "extra_body")}
-    parameters |= call.arguments.get("extra_body") or {}
+    parameters = dict(method.defaults) | parameters | (call.arguments.get("extra_body") or {})
     arguments = {**_arguments(asked), "data" if method.bytes == "data" else "inputs": inputs}
     if parameters:
         arguments |= parameters if method.root else {"parameters": parameters}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from snippets.files import files_of
 from tests.support.answers import answer
 from tests.support.execute import NODE, environment, run_node, run_python
 from tests.support.hostile import TEXTS
-from tests.support.recorder import Recorder, recording
+from tests.support.recorder import Arrived, Recorder, recording
 from tests.support.requests import MESSAGES, PNG, TABLE, at_endpoint, request, routed, sent_by_client
 from wire.call import CHAT_TASKS, has_method
 from wire.http import Key, http_request
@@ -77,6 +78,14 @@ PLACES: dict[str, Place] = {
 REFUSED = {"bill_to", "header", "base_url"}
 
 
+NO_HEADERS = "js huggingface.js"
+
+
+def case_in(arrived: Arrived) -> int:
+    """The number of the case, in a header or in the path."""
+    return int(arrived.headers.get("x-case") or re.search(r"/case-(\d+)", arrived.path)[1])
+
+
 class Folders:
     """Every text in every place, with the snippets that come of it."""
 
@@ -84,23 +93,33 @@ class Folders:
         self.home = home
         (home / "node_modules").symlink_to(NODE / "node_modules")
         self.cases: list[ResolvedRequest] = []
+        self.unmarked: list[ResolvedRequest] = []
         self.places: list[tuple[str, str]] = []
         self.files: set[Path] = set()
         self.written: dict[str, list[tuple[int, Path]]] = {f"{client.language} {client.name}": [] for client in CLIENTS}
         for place, build in PLACES.items():
             for text in TEXTS:
+                case = str(len(self.cases))
                 self.places.append((place, text))
-                self.cases.append(build(text, recorder.url, {"x-case": str(len(self.cases))}))
-        recorder.answer = lambda arrived: answer(self.cases[int(arrived.headers["x-case"])], arrived)
-        for case, resolved in enumerate(self.cases):
-            self._write(case, resolved)
+                self.cases.append(build(text, recorder.url, {"x-case": case}))
+                # One client sends no headers: its requests are told apart by their path.
+                self.unmarked.append(build(text, f"{recorder.url}/case-{case}", {}))
+        recorder.answer = lambda arrived: answer(self.cases[case_in(arrived)], arrived)
+        for case, (resolved, unmarked) in enumerate(zip(self.cases, self.unmarked, strict=True)):
+            self._write(case, resolved, unmarked)
 
-    def _write(self, case: int, resolved: ResolvedRequest) -> None:
-        for snippet in snippets_for(resolved):
+    def sent_by(self, client: str, case: int) -> ResolvedRequest:
+        return (self.unmarked if client == NO_HEADERS else self.cases)[case]
+
+    def _write(self, case: int, resolved: ResolvedRequest, unmarked: ResolvedRequest) -> None:
+        others = [one for one in snippets_for(unmarked) if one.client == "huggingface.js"]
+        for snippet in [one for one in snippets_for(resolved) if one.client != "huggingface.js"] + others:
+            client = f"{snippet.language} {snippet.client}"
             if snippet.content is None:
                 assert snippet.reason
                 continue
-            client = f"{snippet.language} {snippet.client}"
+            if client == NO_HEADERS and "case-" not in snippet.content:
+                continue  # an address that leads up from its case
             folder = self.home / f"{case}-{client.replace(' ', '-')}"
             folder.mkdir()
             for file in files_of(dict(resolved.request.inputs)).values():
@@ -137,7 +156,9 @@ def test_there_are_enough_and_few_are_refused(folders):
     assert refused["text"] == 3
     chat = {case for case in written if folders.cases[case].request.task in CHAT_TASKS}
     for client, files in folders.written.items():
-        assert {case for case, _ in files} == (chat if "openai" in client else written)
+        if client != NO_HEADERS:
+            assert {case for case, _ in files} == (chat if "openai" in client else written)
+    assert len(folders.written[NO_HEADERS]) > 900
 
 
 @pytest.mark.parametrize(
@@ -153,15 +174,17 @@ def test_code(folders, recorder, client):
     for (case, path), one in zip(written, ran, strict=True):
         assert one.error is None, f"{folders.places[case]!r:.200}\n{path.read_text()[:1000]}\n{one.error[-1000:]}"
     assert folders.nothing_ran()
-    arrived = {int(request.headers["x-case"]): request for request in recorder.arrived[before:]}
+    arrived = {case_in(request): request for request in recorder.arrived[before:]}
     assert set(arrived) == {case for case, _ in written}
     for case, got in arrived.items():
-        wanted = sent_by_client(folders.cases[case])
+        wanted = sent_by_client(folders.sent_by(client, case))
         assert f"http://{got.headers['host']}{got.path}" == wanted.url, folders.places[case]
         if wanted.headers.get("content-type") == "application/json":
             body = json.loads(wanted.body)
-            if "openai" in client and body["stream"] is False:
+            if ("openai" in client or client == NO_HEADERS) and body.get("stream") is False:
                 del body["stream"]
+            if client == NO_HEADERS and body.get("parameters") == {}:
+                del body["parameters"]
             assert got.json == body, folders.places[case]
         else:
             assert got.body == wanted.body, folders.places[case]
@@ -234,7 +257,7 @@ def test_curl_itself(folders, recorder):
     done = subprocess.run(["bash", script], capture_output=True, env=environment(folders.home), check=False)
     assert b"curl:" not in done.stderr, done.stderr[-2000:]
     assert folders.nothing_ran()
-    arrived = {int(request.headers["x-case"]): request for request in recorder.arrived[before:]}
+    arrived = {case_in(request): request for request in recorder.arrived[before:]}
     assert set(arrived) == {case for case, _ in written}
     for case, got in arrived.items():
         built = http_request(folders.cases[case])
