@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
+from metadata.media import Media
 from wire.call import ClientCall, client_call, has_method
 from wire.http import HttpRequest, http_request
 from wire.request import RequestError, ResolvedRequest
 
 from .answers import Answer, answer_of
+from .files import File, files_of, needed_in
 
 
 class Asked:
@@ -33,6 +36,23 @@ class Asked:
                 "huggingface_hub does that, one HTTP request does not."
             )
         return sent
+
+    @cached_property
+    def call_files(self) -> Mapping[Media, File]:
+        """The files that the call opens."""
+        return files_of(self.call.arguments)
+
+    @cached_property
+    def files(self) -> Mapping[Media, File]:
+        """The files that go into the body of the HTTP request."""
+        sent = self.sent
+        return files_of((sent.json, sent.data, [value for _, value in sent.form]))
+
+    @cached_property
+    def needed(self) -> tuple[File, ...]:
+        """Of these, the ones whose bytes are needed: remote media that JSON only refers to stay an address."""
+        body = self.sent.json
+        return tuple(file for media, file in self.files.items() if body is None or needed_in(body, media, file))
 
     @cached_property
     def answer(self) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from metadata.media import Media
@@ -12,7 +13,7 @@ from wire.media import media_type_of
 from .answers import Answer
 from .asked import Asked
 from .draft import Draft
-from .files import File, files_of, needed_in
+from .files import File
 from .javascript import Script, expression, path_of
 from .literals import WIDTH, Code, javascript, javascript_string
 from .notes import no_token_note
@@ -22,11 +23,9 @@ def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where it can't be written."""
     sent = asked.sent
     script = Script()
-    files = files_of((sent.json, sent.data, [value for _, value in sent.form]))
-    needed = [file for media, file in files.items() if sent.json is None or needed_in(sent.json, media, file)]
-    if needed:
-        script.blocks.append("\n".join(script.read(file, sent.json is not None) for file in needed))
-    body = _body(script, sent, files)
+    if asked.needed:
+        script.blocks.append("\n".join(script.read(file, sent.json is not None) for file in asked.needed))
+    body = _body(script, sent, asked.files)
     headers: dict[str, Any] = {name: _header(value) for name, value in sent.headers}
     lines = [
         '  method: "POST",',
@@ -47,7 +46,7 @@ def _header(value: str | Key) -> str | Code:
     return value if isinstance(value, str) else Code(f"`{value.scheme} ${{process.env.{value.name}}}`")
 
 
-def _body(script: Script, sent: HttpRequest, files: dict[Media, File]) -> str:
+def _body(script: Script, sent: HttpRequest, files: Mapping[Media, File]) -> str:
     if sent.data is not None:
         return files[sent.data].variable
     if not sent.form:

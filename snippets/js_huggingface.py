@@ -14,7 +14,7 @@ from wire.request import RequestError, ResolvedRequest
 from .answers import OUTPUT_FILES
 from .asked import Asked
 from .draft import Draft
-from .files import File, files_of
+from .files import File
 from .javascript import Script, expression, key_of
 from .literals import WIDTH, Code, javascript, javascript_string
 from .notes import no_token_note
@@ -80,7 +80,7 @@ def write(asked: Asked) -> Draft:
     script = Script()
     script.use("@huggingface/inference", "InferenceClient")
     script.blocks.append(_client(resolved, call))
-    files = files_of(call.arguments)
+    files = asked.call_files
     read = [script.read(file, encoded=True) for media, file in files.items() if media not in call.arguments.values()]
     if read:
         script.blocks.append("\n".join(read))
@@ -135,7 +135,7 @@ def _options(asked: Asked) -> str:
     return f", {javascript({'billTo': bill_to})}" if bill_to is not None else ""
 
 
-def _chat(asked: Asked, files: dict[Media, File]) -> str:
+def _chat(asked: Asked, files: Mapping[Media, File]) -> str:
     call, sent = asked.call, asked.sent.json
     # The body, not the arguments: this library does not shape messages and formats as huggingface_hub does.
     rest = {name: value for name, value in sent.items() if name not in ("model", "stream")}
@@ -157,7 +157,7 @@ def _chat(asked: Asked, files: dict[Media, File]) -> str:
     )
 
 
-def _task(script: Script, asked: Asked, files: dict[Media, File]) -> str:
+def _task(script: Script, asked: Asked, files: Mapping[Media, File]) -> str:
     call, method = asked.call, _METHODS[asked.resolved.request.task]
     names = (
         {method.inputs: ""} if isinstance(method.inputs, str) else {name: key for key, name in method.inputs.items()}
@@ -176,7 +176,7 @@ def _task(script: Script, asked: Asked, files: dict[Media, File]) -> str:
     return start + (f"console.log(result.{method.show});" if method.show else "console.dir(result, { depth: null });")
 
 
-def _blob(script: Script, value: Any, files: dict[Media, File]) -> Any:
+def _blob(script: Script, value: Any, files: Mapping[Media, File]) -> Any:
     if not isinstance(value, Media):
         return value
     file, kind = files[value], javascript({"type": media_type_of(value)})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from .answers import OUTPUT_FILES
 from .asked import Asked
 from .draft import Draft
-from .files import files_of, needed_in
 from .javascript import Script, call, expression, key_of
 from .notes import no_token_note
 from .openai import NO_KEY, OpenAICall, openai_call
@@ -21,11 +20,10 @@ def write(asked: Asked) -> Draft:
         constructor["defaultHeaders"] = dict(made.headers)  # type: ignore[assignment]
     note = no_token_note(asked.resolved, "//")
     script.blocks.append(f"{note}{call('new OpenAI', constructor, 'const client = ')};")
-    files = files_of(asked.sent.json)
-    if needed := [file for media, file in files.items() if needed_in(asked.sent.json, media, file)]:
-        script.blocks.append("\n".join(script.read(file, encoded=True) for file in needed))
+    if asked.needed:
+        script.blocks.append("\n".join(script.read(file, encoded=True) for file in asked.needed))
     # This client sends whatever it is given, named or not.
-    arguments = expression({**made.arguments, **made.others}, files)
+    arguments = expression({**made.arguments, **made.others}, asked.files)
     script.blocks.append(_run(script, made, arguments))
     return Draft(script.text(), "npm install openai")
 

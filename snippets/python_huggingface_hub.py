@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from metadata.media import Media
@@ -11,7 +12,7 @@ from wire.media import media_type_of
 from .answers import OUTPUT_FILES
 from .asked import Asked
 from .draft import Draft
-from .files import File, files_of
+from .files import File
 from .literals import plain
 from .notes import no_token_note
 from .python import Script, embedded
@@ -58,7 +59,7 @@ def write(asked: Asked) -> Draft:
     call = asked.call
     script = Script()
     script.use("huggingface_hub", "InferenceClient")
-    files = files_of(call.arguments)
+    files = asked.call_files
     script.teach_types([file for value, file in files.items() if value in call.arguments.values()])
     constructor: list[tuple[str, Any]] = list(call.client.items())
     if call.key_name is not None:
@@ -71,14 +72,14 @@ def write(asked: Asked) -> Draft:
     return Draft(script.text(), f"pip install {' '.join(needs)}")
 
 
-def _read_nested(script: Script, call: ClientCall, files: dict[Media, File]) -> None:
+def _read_nested(script: Script, call: ClientCall, files: Mapping[Media, File]) -> None:
     """Media inside messages are read into variables, as base64."""
     nested = [file for media, file in files.items() if media not in call.arguments.values() and not file.address]
     if nested:
         script.blocks.append("\n".join(script.encode(file) for file in nested))
 
 
-def _expression(value: Any, files: dict[Media, File], nested: bool = False) -> Any:
+def _expression(value: Any, files: Mapping[Media, File], nested: bool = False) -> Any:
     if isinstance(value, Media):
         file = files[value]
         return embedded(f"data:{media_type_of(value)};base64,", file) if nested else file.address or file.name

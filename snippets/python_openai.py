@@ -7,7 +7,6 @@ from typing import Any
 from .answers import OUTPUT_FILES
 from .asked import Asked
 from .draft import Draft
-from .files import files_of, needed_in
 from .notes import no_token_note
 from .openai import NO_KEY, OpenAICall, openai_call
 from .python import Script, expression
@@ -23,12 +22,11 @@ def write(asked: Asked) -> Draft:
     if call.headers:
         constructor.append(("default_headers", dict(call.headers)))
     script.blocks.append(no_token_note(asked.resolved, "#") + script.call("OpenAI", constructor, "client = "))
-    files = files_of(asked.sent.json)
-    if needed := [file for media, file in files.items() if needed_in(asked.sent.json, media, file)]:
-        script.blocks.append("\n".join(script.encode(file) for file in needed))
-    arguments = [(name, expression(value, files)) for name, value in call.arguments.items()]
+    if asked.needed:
+        script.blocks.append("\n".join(script.encode(file) for file in asked.needed))
+    arguments = [(name, expression(value, asked.files)) for name, value in call.arguments.items()]
     if call.others:
-        arguments.append(("extra_body", expression(dict(call.others), files)))
+        arguments.append(("extra_body", expression(dict(call.others), asked.files)))
     script.blocks.append(_run(script, call, arguments))
     return Draft(script.text(), "pip install openai")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from metadata.media import Media
@@ -13,7 +14,7 @@ from wire.request import ResolvedRequest
 from .answers import Answer
 from .asked import Asked
 from .draft import Draft
-from .files import File, files_of, needed_in
+from .files import File
 from .literals import Code, python_string
 from .notes import no_token_note
 from .python import Script, expression, path_of
@@ -24,17 +25,14 @@ def write(asked: Asked) -> Draft:
     resolved, sent = asked.resolved, asked.sent
     script = Script()
     script.use("requests")
-    files = files_of((sent.json, sent.data, [value for _, value in sent.form]))
-    if files:
+    if asked.needed:
         read = script.encode if sent.json is not None else script.read
-        needed = [file for media, file in files.items() if sent.json is None or needed_in(sent.json, media, file)]
-        if needed:
-            script.blocks.append("\n".join(read(file) for file in needed))
+        script.blocks.append("\n".join(read(file) for file in asked.needed))
     arguments: list[tuple[str | None, Any]] = [(None, sent.url)]
     headers = {name: _header(script, value) for name, value in sent.headers if not _is_implied(sent, name, value)}
     if headers:
         arguments.append(("headers", headers))
-    arguments += _body(sent, files)
+    arguments += _body(sent, asked.files)
     note = no_token_note(resolved, "#")
     if asked.streams:
         script.blocks.append(note + _stream(script, arguments, resolved))
@@ -55,7 +53,7 @@ def _header(script: Script, value: str | Key) -> str | Code:
     return Code(f"f\"{value.scheme} {{os.environ['{value.name}']}}\"")
 
 
-def _body(sent: HttpRequest, files: dict[Media, File]) -> list[tuple[str | None, Any]]:
+def _body(sent: HttpRequest, files: Mapping[Media, File]) -> list[tuple[str | None, Any]]:
     if sent.data is not None:
         return [("data", Code(files[sent.data].variable))]
     if sent.form:

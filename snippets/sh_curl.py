@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from metadata.media import Media
@@ -12,7 +12,7 @@ from wire.media import Embedded, media_type_of
 from .answers import Answer
 from .asked import Asked
 from .draft import Draft
-from .files import File, files_of
+from .files import File
 from .literals import comment, heredoc, json_text, shell_word
 from .notes import no_token_note
 
@@ -23,18 +23,16 @@ _LONGEST_ARGUMENT = 100_000
 def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where it can't be written."""
     sent, answer = asked.sent, asked.answer
-    files = files_of((sent.json, sent.data, [value for _, value in sent.form]))
-    pieces = _pieces(sent.json, files) if sent.json is not None else []
-    needed = {file.name: file for file in files.values() if sent.json is None or file.name in _names(pieces)}
-    fetches = [_fetch(file) for file in needed.values() if file.address is not None]
-    command = _command(asked, files)
+    pieces = _pieces(sent.json, asked.files) if sent.json is not None else []
+    fetches = [_fetch(file) for file in asked.needed if file.address is not None]
+    command = _command(asked)
     notes = [line for line in (no_token_note(asked.resolved, "#").strip(), _answer_note(answer)) if line]
     return Draft("\n".join([*fetches, *notes, _with_body(command, sent, pieces)]) + "\n")
 
 
-def _command(asked: Asked, files: dict[Media, File]) -> list[str]:
+def _command(asked: Asked) -> list[str]:
     """The options, one a line, without the JSON body."""
-    sent, answer = asked.sent, asked.answer
+    sent, files = asked.sent, asked.files
     first = ["curl", "--fail-with-body"]
     if asked.streams:
         first.append("-N")
@@ -46,8 +44,8 @@ def _command(asked: Asked, files: dict[Media, File]) -> list[str]:
         lines.append(f"--data-binary {shell_word('@' + files[sent.data].name)}")
     for name, value in sent.form:
         lines.append(_form_field(name, value, files))
-    if answer.kind == "bytes":
-        lines.append(f"--output {shell_word(answer.file)}")
+    if asked.answer.kind == "bytes":
+        lines.append(f"--output {shell_word(asked.answer.file)}")
     return lines
 
 
@@ -57,7 +55,7 @@ def _header(name: str, value: str | Key) -> str:
     return shell_word(f"{name}: {value}")
 
 
-def _form_field(name: str, value: str | Media, files: dict[Media, File]) -> str:
+def _form_field(name: str, value: str | Media, files: Mapping[Media, File]) -> str:
     if isinstance(value, str):
         return f"--form-string {shell_word(f'{name}={value}')}"
     file = files[value]
@@ -78,7 +76,7 @@ def _answer_note(answer: Answer) -> str:
     return comment(f"# The answer is JSON; the {what} of the result is in {path}.")
 
 
-def _pieces(body: Any, files: dict[Media, File]) -> list[str | File]:
+def _pieces(body: Any, files: Mapping[Media, File]) -> list[str | File]:
     """The JSON body as text, cut where the base64 of a file goes."""
     held: list[File] = []
     # Marks are written as JSON and cut out again: a text that no string of the body has.
@@ -121,10 +119,6 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _texts(item)
-
-
-def _names(pieces: list[str | File]) -> set[str]:
-    return {piece.name for piece in pieces if isinstance(piece, File)}
 
 
 def _with_body(command: list[str], sent: HttpRequest, pieces: list[str | File]) -> str:
