@@ -46,8 +46,9 @@ _FIRST_LINE = re.compile(r"---\r*\n(?!---)")
 _CLOSE_OF_ANY = re.compile(r"\n---[ \t]*(?:\r*\n|\Z)")
 _OPEN = re.compile(r"^---\n", re.MULTILINE)
 _CLOSE = re.compile(r"\n---[ \t]*(?:\n|\Z)")
-_ALMOST_OPEN = re.compile(r"\s*^(?:[ \t]+---[ \t]*|-{4,}[ \t]*|---[ \t]+|—+|–+)$", re.MULTILINE)
+_ALMOST_OPEN = re.compile(r"[ \t]+---[ \t]*|-{4,}[ \t]*|---[ \t]+|—+|–+")
 _FIRST_KEY = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[\"']?[A-Za-z_][\w-]*[\"']?:(?:[ \t\n]|\Z)")
+_KNOWN_KEY = re.compile(f"^(?:{'|'.join(sorted(KNOWN_KEYS))}):", re.MULTILINE)
 _ADD = "Add at least pipeline_tag, license and language."
 
 
@@ -121,13 +122,13 @@ def _card(original: str, body: str, document: Document, line: int, *extra: Diagn
 
 def _without_leading_fence(original: str, clean: str, opened: re.Match[str] | None) -> Card:
     """A card that starts with something else: text, an odd fence, bare YAML, or only a body."""
-    almost = _ALMOST_OPEN.match(clean)
-    if almost:
-        line = clean.count("\n", 0, almost.end()) + 1
-        shown = almost.group().strip("\n")[:20]
-        message = f"The line “{shown}” does not open front matter, so the Hub reads no metadata."
+    start = clean.rfind("\n", 0, len(clean) - len(clean.lstrip())) + 1
+    shown = clean[start:].partition("\n")[0] if clean[start : start + 1] in tuple(" \t-—–") else ""
+    if _ALMOST_OPEN.fullmatch(shown):
+        message = f"The line “{shown[:20]}” does not open front matter, so the Hub reads no metadata."
         fix = "Write exactly three dashes, with nothing before or after them."
-        return Card(original, {}, clean, Marks(), (diagnose("front-matter-fence", message, line, 1, fix=fix),))
+        problem = diagnose("front-matter-fence", message, clean.count("\n", 0, start) + 1, 1, fix=fix)
+        return Card(original, {}, clean, Marks(), (problem,))
     found = _bare(original, clean) if opened is None else _after_text(original, clean, opened)
     if found is not None:
         return found
@@ -138,7 +139,7 @@ def _without_leading_fence(original: str, clean: str, opened: re.Match[str] | No
 
 def _bare(original: str, clean: str) -> Card | None:
     """Metadata without any fence, as it is pasted; None where the text does not look like that."""
-    if len(clean) > LARGEST or not _FIRST_KEY.match(clean):
+    if len(clean) > LARGEST or not _FIRST_KEY.match(clean) or not _KNOWN_KEY.search(clean):
         return None
     document = read_document(clean)
     if not (isinstance(document.data, dict) and KNOWN_KEYS & document.data.keys()):

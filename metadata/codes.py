@@ -126,6 +126,9 @@ CODES: dict[str, Code] = {
         "warning", "The examples stand under a key that is not read, such as `widgets`.", "Call it `widget`."
     ),
     "widget-empty": Code("info", "`widget` holds nothing.", "Add examples, or remove the key."),
+    "widget-long": Code(
+        "warning", "`widget` holds more than 2,000 items; the others are not read.", "Keep those that show something."
+    ),
     "example-unusable": Code(
         "warning",
         "An item of `widget` lacks what the task needs, so it is not among the examples.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .card import Card
@@ -30,6 +30,8 @@ class Example:
 
 TITLES = ("example_title", "title", "label", "name")
 _ABOUT = frozenset(("group", "output", "parameters", *TITLES))
+MOST_ITEMS = 2_000  # examples of one card; more would only keep a page busy
+MOST_KEYS = 200  # findings about keys
 _DEFAULT_GROUP = "Group 1"
 # What a person might write instead, and what is meant.
 _MEANT = {
@@ -86,6 +88,10 @@ class _Reader:
         path: KeyPath = ("widget",)
         if isinstance(widget, list):
             for number, (at, item) in enumerate(_items(widget, path), start=1):
+                if number > MOST_ITEMS:
+                    message = f"Only the first {MOST_ITEMS:,} examples are read."
+                    self.say("widget-long", message, at, "Keep those that show something.")
+                    break
                 self.item(item, at, f"Example {number}")
         elif isinstance(widget, dict) or (isinstance(widget, str) and widget.strip()):
             self.item(widget, path, "The example")
@@ -129,19 +135,17 @@ class _Reader:
     def _example(
         self, item: Mapping[str, Any], path: KeyPath, who: str, read: Inputs, output: Output | None
     ) -> Example:
-        title = next(
-            (str(item[key]).strip() for key in TITLES if key not in read.used and _is_scalar(item.get(key))), ""
-        )
-        group = item.get("group")
+        """An example whose title is still empty where the card gives none."""
+        given = (item.get(key) for key in TITLES if key not in read.used)
         parameters = item.get("parameters")
         if parameters is not None and not isinstance(parameters, dict):
-            self.say("example-parameters", f"{who}: “parameters” is {_kind(parameters)}, not a mapping.",
-                     (*path, "parameters"), "Write them as “name: value” lines.")  # fmt: skip
+            message = f"{who}: “parameters” is {_kind(parameters)}, not a mapping."
+            self.say("example-parameters", message, (*path, "parameters"), "Write them as “name: value” lines.")
         return Example(
-            title=title,
+            title=next((str(title).strip() for title in given if _is_scalar(title)), ""),
             inputs=read.inputs,
-            group=str(group).strip() or None if _is_scalar(group) else None,
-            parameters=dict(parameters) if isinstance(parameters, dict) else {},
+            group=str(item["group"]).strip() if _is_scalar(item.get("group")) else None,
+            parameters=parameters if isinstance(parameters, dict) else {},
             output=output,
             line=self.marks.at(path).line,
         )
@@ -162,6 +166,8 @@ class _Reader:
         for key in item:
             if key in used or key in _ABOUT:
                 continue
+            if len(self.diagnostics) > len(self.found) + MOST_KEYS:
+                return
             meant = _MEANT.get(key) or (None if key in KNOWN_INPUTS else closest(key, self._readable))
             if meant and meant not in item:
                 said, code, fix = "is not read", "example-key", f"Did you mean “{meant}”?"
@@ -181,15 +187,14 @@ class _Reader:
 
 def _titled(found: list[Example]) -> tuple[Example, ...]:
     """Fill in missing titles, counting within each group, and the default group where others have one."""
-    grouped = any(example.group for example in found)
+    default = _DEFAULT_GROUP if any(example.group for example in found) else None
     counts: dict[str | None, int] = {}
-    titled = []
-    for example in found:
-        group = example.group or (_DEFAULT_GROUP if grouped else None)
+    for index, example in enumerate(found):
+        group = example.group or default
         counts[group] = counts.get(group, 0) + 1
-        title = example.title or f"Example {counts[group]}"
-        titled.append(Example(title, example.inputs, group, example.parameters, example.output, example.line))
-    return tuple(titled)
+        if not example.title or group != example.group:
+            found[index] = replace(example, title=example.title or f"Example {counts[group]}", group=group)
+    return tuple(found)
 
 
 def _is_scalar(value: Any) -> bool:

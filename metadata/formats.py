@@ -10,7 +10,7 @@ from .case import Case, Finding, table
 
 def gguf(case: Case) -> Finding | None:
     """GGUF: the architecture in the header; a projector beside it means that it sees."""
-    if not any(path.lower().endswith(".gguf") for path in case.hints.paths):
+    if not case.hints.paths or not any(path.lower().endswith(".gguf") for path in case.hints.paths):
         return None
     name = case.hints.gguf.get("general.architecture")
     if not isinstance(name, str) or not name:
@@ -57,7 +57,7 @@ def diffusers(case: Case) -> Finding | None:
 def library_format(case: Case) -> Finding | None:
     """Other libraries: what their own configuration says, else the one thing they do."""
     config = case.hints.config
-    for read in (_speechbrain, _sklearn, _keras_hub, _adapter_transformers):
+    for read in (_speechbrain, _sklearn, _keras_hub, _adapter_transformers) if config else ():
         found = read(config)
         if found:
             return found

@@ -57,7 +57,7 @@ def infer(card: Card, hints: Hints) -> TaskGuess:
     for name, rule in RULES:
         finding = rule(case)
         if finding is None:
-            trace.append(Step(name, "nothing", "does not apply"))
+            trace.append(_SILENT[name])
             continue
         found = find_task(finding.task) if finding.task else None
         if found is not None and (name != "pipeline_tag" and found.hidden and found.id != "conversational"):
@@ -216,3 +216,5 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("library", formats.library_format),
     ("model-index", _evaluated),
 )
+
+_SILENT = {name: Step(name, "nothing", "does not apply") for name, _ in RULES}

@@ -28,8 +28,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "table": ("structured_data", "structuredData", "table"),
 }
 KNOWN_INPUTS = frozenset(name for names in FIELDS.values() for name in names)
+MOST_CELLS = 100_000
 _BLANK = frozenset(("", "-", "–", "—", "."))
 _PICTURES = frozenset(("image", "video", "audio", "mesh"))
+_ENOUGH = frozenset(("text", "prompt", "messages", "table", "image", "audio", "video", "sentences"))
 _ROLES = frozenset(("system", "user", "assistant", "tool", "developer", "function"))
 
 
@@ -93,22 +95,30 @@ def _missing(item: Mapping[str, Any], field: str, row: Task) -> Problem:
     return Problem(f"has no input that {row.id} reads", f"Add “{name}”.")
 
 
+# A key of an item -> the input it gives where no task says which are read.
+_ANY = {
+    **{
+        name: name
+        for name in ("text", "prompt", "context", "source_sentence", "sentences", "candidate_labels", "messages")
+    },
+    **dict.fromkeys(("structured_data", "structuredData", "table"), "table"),
+}
+
+
 def _any_inputs(item: Mapping[str, Any]) -> Inputs:
     """What an item holds where no task is known: text, media, messages, a table."""
     inputs: dict[str, Any] = {}
     used: set[str] = set()
-    for key, name in (("text", "text"), ("prompt", "prompt"), ("context", "context"), ("structured_data", "table"),
-                      ("structuredData", "table"), ("table", "table"), ("source_sentence", "source_sentence"),
-                      ("sentences", "sentences"), ("candidate_labels", "candidate_labels"),
-                      ("messages", "messages")):  # fmt: skip
-        if item.get(key) is not None and name not in inputs:
-            inputs[name] = _READERS[name](item[key], key)
+    for key, value in item.items():
+        name = _ANY.get(key)
+        if name is not None and value is not None and name not in inputs:
+            inputs[name] = _READERS[name](value, key)
             used.add(key)
     if item.get("src") is not None:
         media = _media(item["src"], "src")
         inputs[media.kind if media.kind in ("audio", "video") else "image"] = media
         used.add("src")
-    if not (inputs.keys() & {"text", "prompt", "messages", "table", "image", "audio", "video", "sentences"}):
+    if _ENOUGH.isdisjoint(inputs):
         raise Problem("holds no input (no text, src, messages or table)", "Add “text” or “src”.")
     return Inputs(inputs, used)
 
@@ -236,17 +246,26 @@ def _table(value: Any, key: str) -> dict[str, list[Any]]:
         value = value["data"]
     if isinstance(value, list) and value and all(isinstance(r, dict) for r in value):
         names = list(dict.fromkeys(str(name) for r in value for name in r))
+        _check_size(len(names), len(value), key)
         return {name: [_cell(r.get(name)) for r in value] for name in names}
     if isinstance(value, list) and len(value) > 1 and all(isinstance(r, list) for r in value):
         header, *body = value
+        _check_size(len(header), len(body), key)
         return {str(name): [_cell(r[i]) if i < len(r) else None for r in body] for i, name in enumerate(header)}
     if not isinstance(value, dict) or not value:
         raise Problem(f"has no table as “{key}”", "Write it as columns: “name:” and below it “- value” lines.")
     columns = {str(name): column if isinstance(column, list) else [column] for name, column in value.items()}
     height = max(len(column) for column in columns.values())
-    if not height:
-        raise Problem(f"has an empty table as “{key}”", "Add a row.")
+    _check_size(len(columns), height, key)
     return {name: [*map(_cell, column), *[None] * (height - len(column))] for name, column in columns.items()}
+
+
+def _check_size(width: int, height: int, key: str) -> None:
+    """Short rows are filled up, so that a few lines can stand for millions of cells."""
+    if not width or not height:
+        raise Problem(f"has an empty table as “{key}”", "Add a row.")
+    if width * height > MOST_CELLS:
+        raise Problem(f"has a table of {width * height:,} cells as “{key}”", "Show a part of it.")
 
 
 def _cell(value: Any) -> Any:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import mimetypes
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -122,7 +123,12 @@ def sniff(data: bytes) -> str | None:
 
 def guess_type(path: str) -> str | None:
     """The media type that a path's ending tells, in any case."""
-    return mimetypes.guess_type(path.lower())[0]
+    return _type_of_suffix(PurePosixPath(path).suffix.lower()[:20]) if "." in path else None
+
+
+@lru_cache(maxsize=200)
+def _type_of_suffix(suffix: str) -> str | None:
+    return mimetypes.guess_type(f"x{suffix}")[0]
 
 
 def decode_base64(text: str | bytes) -> bytes:

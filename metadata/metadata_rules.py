@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from .card import KNOWN_KEYS
@@ -22,6 +23,7 @@ _MEANT = {
     "dataset": "datasets", "tag": "tags", "metric": "metrics", "model_index": "model-index", "basemodel": "base_model",
 }  # fmt: skip
 _MOST = 5  # findings of one kind that are worth printing
+_LONGEST = 1_000  # items of a list that are looked at
 
 
 @cache
@@ -35,9 +37,9 @@ def _at(model: Model, code: str, message: str, path: KeyPath, fix: str) -> Diagn
 
 
 def _each(value: Any, key: str) -> Iterator[tuple[KeyPath, Any]]:
-    """A value, or each item of a list, with its place."""
+    """A value, or each item of a list, with its place; of a very long list the first ones."""
     if isinstance(value, list):
-        yield from (((key, index), item) for index, item in enumerate(value))
+        yield from (((key, index), item) for index, item in enumerate(value[:_LONGEST]))
     else:
         yield (key,), value
 
@@ -45,9 +47,7 @@ def _each(value: Any, key: str) -> Iterator[tuple[KeyPath, Any]]:
 def keys(model: Model) -> Iterator[Diagnostic]:
     """Keys that are close to a known one."""
     data = model.card.data
-    for key in data:
-        if key in KNOWN_KEYS or key == "widgets":
-            continue
+    for key in islice((key for key in data if key not in KNOWN_KEYS and key != "widgets"), _LONGEST // 10):
         meant = _MEANT.get(key.lower()) or closest(key, KNOWN_KEYS)
         if meant and meant not in data:
             mark = model.card.marks.key((key,))
@@ -73,7 +73,7 @@ def tags(model: Model) -> Iterator[Diagnostic]:
 def license_(model: Model) -> Iterator[Diagnostic]:
     """`license` is an identifier, and `other` is explained."""
     data = model.card.data
-    for path, name in _each(data.get("license"), "license"):
+    for path, name in islice(_each(data.get("license"), "license"), _MOST):
         if name is None:
             continue
         if not isinstance(name, str) or name not in _names("licenses"):
@@ -121,7 +121,7 @@ def _language_fix(text: str) -> str:
 
 def base_model(model: Model) -> Iterator[Diagnostic]:
     """`base_model` holds ids of repos."""
-    for path, name in _each(model.card.data.get("base_model"), "base_model"):
+    for path, name in islice(_each(model.card.data.get("base_model"), "base_model"), 20 * _MOST):
         if name is not None and not (isinstance(name, str) and _REPO_ID.fullmatch(name)):
             said = f"“{str(name)[:60]}” is no id of a repo."
             yield _at(model, "base-model-shape", said, path, "Write it as “org/name”.")

@@ -18,6 +18,7 @@ from .near import closest
 from .outputs import Audio, Image, Masks, Mesh, Video
 from .tasks import TASKS, find_task
 
+_FEW_FILES, _SUGGESTIONS = 200, 10  # up to here it is worth looking for a name that is close
 MASKS = re.compile(r"<mask>|\[MASK\]|<special1>|<extra_id_0>|<\|mask\|>|\[mask\]", re.IGNORECASE)
 
 
@@ -108,16 +109,19 @@ def example_titles(model: Model) -> Iterator[Diagnostic]:
 
 def example_files(model: Model) -> Iterator[Diagnostic]:
     """The files that examples name are in the folder."""
-    if not model.hints.paths:
+    paths = model.hints.paths
+    if not paths:
         return
+    asked: set[str] = set()
     for example in model.examples:
         for media in _media(example):
             path = _inside(media.source or "")
             if path == "..":
                 message = f"“{(media.source or '')[:80]}” is outside of the repo."
                 yield diagnose("file-outside", message, example.line, 1, fix="Name a file of the repo.")
-            elif path and path not in model.hints.paths:
-                close = closest(path, model.hints.paths) if len(model.hints.paths) < 500 else None
+            elif path and path not in paths:
+                asked.add(path)
+                close = closest(path, paths) if len(asked) <= _SUGGESTIONS and len(paths) <= _FEW_FILES else None
                 fix = f"Did you mean “{close}”?" if close else "Add the file, or correct the name."
                 yield diagnose(
                     "file-missing", f"There is no file “{path[:80]}” in the folder.", example.line, 1, fix=fix

@@ -20,6 +20,7 @@ KeyPath = tuple[str | int, ...]
 
 MAX_DEPTH = 100  # deeper nesting than any card has, far below what would exhaust a stack
 LARGE = 50_000  # characters
+MOST_FINDINGS = 100  # of one document; more would tell nobody anything
 ALIAS_ALLOWANCE = 100_000  # characters that aliases may add to a document, beside ten times its own length
 
 
@@ -291,6 +292,8 @@ class Builder:
             self._say("yaml-tag", message, node, "Remove the tag.")
 
     def _say(self, code: str, message: str, node: Node, fix: str) -> None:
+        if len(self.diagnostics) >= MOST_FINDINGS:
+            return
         mark = node.start_mark
         self.diagnostics.append(diagnose(code, message, mark.line + self.first_line, mark.column + 1, fix=fix))
 

@@ -181,6 +181,30 @@ def test_a_misspelt_input_is_named_beside_the_example_it_spoils():
     ]
 
 
+def test_more_examples_than_anyone_shows_are_not_read_and_said_so():
+    examples, diagnostics = read("widget:\n" + "- text: a\n" * 2500, "text-classification")
+    assert (len(examples), [(d.code, d.line) for d in diagnostics]) == (2000, [("widget-long", 2003)])
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "[" + ", ".join(f"{{c{n}: 1}}" for n in range(400)) + "]",
+        "{a: [" + "1, " * 5000 + "1], " + ", ".join(f"c{n}: 1" for n in range(400)) + "}",
+        "[[" + "h, " * 400 + "h]" + ", [1]" * 400 + "]",
+    ],
+)
+def test_a_short_text_that_stands_for_a_vast_table_is_refused(table):
+    examples, diagnostics = read(f"widget:\n- structured_data: {table}", "tabular-classification")
+    assert (examples, "cells" in diagnostics[0].message) == ((), True)
+
+
+def test_many_misspelt_keys_are_named_a_few_times():
+    keys = "\n".join(f"  k{n}: 1" for n in range(3000))
+    examples, diagnostics = read(f"widget:\n- text: a\n{keys}", "text-classification")
+    assert (len(examples), len(diagnostics) < 300) == (1, True)
+
+
 def test_widgets_is_not_widget():
     examples, diagnostics = read("widgets:\n- text: a", "text-classification")
     assert (examples, [(d.code, d.line) for d in diagnostics]) == ((), [("widget-key", 2)])
