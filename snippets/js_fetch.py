@@ -9,6 +9,7 @@ from metadata.media import Media
 from wire.call import CHAT_TASKS
 from wire.http import HttpRequest, Key
 from wire.media import media_type_of
+from wire.request import RequestError
 
 from .answers import Answer
 from .asked import Asked
@@ -54,6 +55,8 @@ def _body(script: Script, sent: HttpRequest, files: Mapping[Media, File]) -> str
     lines = ["const form = new FormData();"]
     for name, value in sent.form:
         if isinstance(value, str):
+            if "\n" in value or "\r" in value:
+                raise RequestError("JavaScript's forms change the line ends of a text.")
             parts = javascript_string(value)
         else:
             file = files[value]

@@ -8,6 +8,7 @@ from typing import Any
 from metadata.media import Media
 from wire.http import HttpRequest, Key
 from wire.media import Embedded, media_type_of
+from wire.request import RequestError
 
 from .answers import Answer
 from .asked import Asked
@@ -57,6 +58,8 @@ def _header(name: str, value: str | Key) -> str:
 
 def _form_field(name: str, value: str | Media, files: Mapping[Media, File]) -> str:
     if isinstance(value, str):
+        if "\0" in value or len(value.encode()) > _LONGEST_ARGUMENT:
+            raise RequestError(f'A command line can\'t hold the value of "{name}".')
         return f"--form-string {shell_word(f'{name}={value}')}"
     file = files[value]
     # In quotes, for curl: a file's name may hold spaces. Quotes and backslashes are not among its letters.

@@ -51,6 +51,11 @@ def snippets_for(resolved: ResolvedRequest) -> tuple[Snippet, ...]:
     return tuple(_snippet(client, asked) for client in CLIENTS)
 
 
+def snippet_for(client: Client, resolved: ResolvedRequest) -> Snippet:
+    """The snippet of one client."""
+    return _snippet(client, Asked(resolved))
+
+
 def _snippet(client: Client, asked: Asked) -> Snippet:
     filename = f"{asked.resolved.request.task.replace('-', '_')}.{_ENDINGS[client.language]}"
     try:

@@ -14,6 +14,7 @@ from metadata.media import Media
 
 from .request import RequestError
 
+_FIELD_NAME = re.compile(rb"[\w.\[\]-]+")
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
@@ -99,7 +100,7 @@ def decode_multipart(body: bytes, content_type: str, marker: Marker) -> tuple[tu
     for part in body.split(b"--" + boundary)[1:-1]:
         head, _, value = part.removeprefix(b"\r\n").removesuffix(b"\r\n").partition(b"\r\n\r\n")
         name = re.search(rb'; name="([^"]*)"', head)
-        if name is None:
+        if name is None or not _FIELD_NAME.fullmatch(name[1]):
             raise RequestError("A parameter's name does not fit into a form.")
         media = marker.media_of(value) if b"filename=" in head else None
         fields.append((name[1].decode(), media if media is not None else value.decode()))

@@ -19,7 +19,7 @@ from tests.support.answers import answer
 from tests.support.execute import NODE, environment, run_node, run_python
 from tests.support.hostile import TEXTS
 from tests.support.recorder import Arrived, Recorder, recording
-from tests.support.requests import MESSAGES, PNG, TABLE, at_endpoint, request, routed, sent_by_client
+from tests.support.requests import MESSAGES, PNG, SOUND, TABLE, at_endpoint, request, routed, sent_by_client
 from wire.call import CHAT_TASKS, has_method
 from wire.http import Key, http_request
 from wire.media import Embedded
@@ -283,3 +283,39 @@ def test_ids_on_their_way_to_a_provider(text, provider):
             hosts = {line for line in snippet.content.splitlines() if "://" in line and text not in line}
             assert all("router.huggingface.co" in line for line in hosts)
     assert has_method(task)
+
+
+@pytest.mark.parametrize("client", ["python requests", "js fetch", "sh curl"])
+def test_the_fields_of_a_form(tmp_path, recorder, client):
+    (tmp_path / "speech.wav").write_bytes(SOUND.data)
+    written: list[tuple[str, Path]] = []
+    for number, text in enumerate(TEXTS):
+        headers = {"x-case": str(number)}
+        asked = request(
+            "automatic-speech-recognition", provider="deepinfra", parameters={"prompt": text}, headers=headers
+        )
+        snippet = next(one for one in snippets_for(routed(asked)) if f"{one.language} {one.client}" == client)
+        if snippet.content is not None:
+            written.append((text, tmp_path / f"{number}-{snippet.filename}"))
+            written[-1][1].write_text(snippet.content, encoding="utf-8", newline="")
+    assert len(written) > len(TEXTS) - 30
+    assert not list(tmp_path.glob("*PWNED*"))
+    if client == "sh curl":
+        for text, path in written:
+            done = subprocess.run(
+                ["bash", "-c", f"{STUB}. {path}"],
+                env={"OUT": str(path), "PATH": "/usr/bin:/bin"},
+                cwd=tmp_path,
+                check=True,
+                capture_output=True,
+            )
+            assert done.stderr == b""
+            assert f"prompt={text}" in Path(f"{path}.words").read_bytes().decode().split("\0")
+        return
+    before = len(recorder.arrived)
+    recorder.answer = lambda arrived: ("application/json", b'{"text": "GOOD"}')
+    run = run_python if client.startswith("python") else run_node
+    for one in run([path for _, path in written], environment(tmp_path, RECORDER=recorder.url)):
+        assert one.error is None
+    for (text, _), got in zip(written, recorder.arrived[before:], strict=True):
+        assert f'name="prompt"\r\n\r\n{text}\r\n'.encode() in got.body
