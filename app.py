@@ -202,7 +202,8 @@ def lint(given: list[str]) -> int:
             failed = _complain(source, error)
             continue
         diagnostics = check(model)
-        print(render(source, model.card.text, diagnostics, options.format))
+        if shown := render(source, model.card.text, diagnostics, options.format):
+            print(shown)
         failed |= any(d.severity == "error" for d in diagnostics)
     return int(failed)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from .case import Case, Finding, table
+from .hints import Hints
 
 
 def gguf(case: Case) -> Finding | None:
@@ -57,8 +55,8 @@ def diffusers(case: Case) -> Finding | None:
 def library_format(case: Case) -> Finding | None:
     """Other libraries: what their own configuration says, else the one thing they do."""
     config = case.hints.config
-    for read in (_speechbrain, _sklearn, _keras_hub, _adapter_transformers) if config else ():
-        found = read(config)
+    for read in (_speechbrain, _sklearn, _keras_hub, _adapter_transformers, _spacy) if case.hints.paths else ():
+        found = read(case.hints)
         if found:
             return found
     if case.library is None:
@@ -73,32 +71,34 @@ def library_format(case: Case) -> Finding | None:
     return Finding(f"library {case.library}", None, f"it does {several}") if several else None
 
 
-def _speechbrain(config: Mapping[str, Any]) -> Finding | None:
-    name = config.get("speechbrain_interface")
+def _speechbrain(hints: Hints) -> Finding | None:
+    name = hints.config.get("speechbrain_interface")
     task = table("formats")["speechbrain"].get(name) if isinstance(name, str) else None
     return Finding(f"speechbrain_interface {name}", task, "what this interface does") if task else None
 
 
-def _sklearn(config: Mapping[str, Any]) -> Finding | None:
-    part = config.get("sklearn")
+def _sklearn(hints: Hints) -> Finding | None:
+    part = hints.config.get("sklearn")
     task = part.get("task") if isinstance(part, dict) else None
     return Finding(f"sklearn.task {task}", task, "config.json says so") if isinstance(task, str) else None
 
 
-def _keras_hub(config: Mapping[str, Any]) -> Finding | None:
-    name = config.get("registered_name") or config.get("class_name")
-    if isinstance(name, str):
-        for part, task in table("formats")["keras_hub"]:
-            if part in name:
-                return Finding(f"keras-hub class {name}", task, "what this class does")
-    return None
+def _keras_hub(hints: Hints) -> Finding | None:
+    named = hints.config.get("registered_name") or hints.config.get("class_name")
+    name = named if isinstance(named, str) else hints.keras_class
+    task = next((task for part, task in table("formats")["keras_hub"] if part in name), None)
+    return Finding(f"keras-hub class {name[:80]}", task, "what this class does") if task else None
 
 
-def _adapter_transformers(config: Mapping[str, Any]) -> Finding | None:
-    head = config.get("prediction_head") or config.get("config")
+def _adapter_transformers(hints: Hints) -> Finding | None:
+    head = hints.config.get("prediction_head") or hints.config.get("config")
     kind = head.get("head_type") if isinstance(head, dict) else None
-    kinds = {"classification": "text-classification", "tagging": "token-classification",
-             "question_answering": "question-answering", "masked_lm": "fill-mask", "causal_lm": "text-generation",
-             "seq2seq_lm": "text-generation", "multilabel_classification": "text-classification"}  # fmt: skip
-    task = kinds.get(kind) if isinstance(kind, str) else None
+    task = table("formats")["adapter_heads"].get(kind) if isinstance(kind, str) else None
     return Finding(f"adapter head {kind}", task, "what this head does") if task else None
+
+
+def _spacy(hints: Hints) -> Finding | None:
+    for name, task in table("formats")["spacy"]:
+        if name in hints.components:
+            return Finding(f"spaCy component {name}", task, "what this component does")
+    return None

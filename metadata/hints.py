@@ -26,6 +26,8 @@ class Hints:
     adapter: Mapping[str, Any] = field(default_factory=dict)
     pipeline: Mapping[str, Any] = field(default_factory=dict)  # model_index.json
     modules: tuple[str, ...] = ()  # the types named in modules.json
+    components: tuple[str, ...] = ()  # of a spaCy pipeline
+    keras_class: str = ""  # the class named in task.json of keras-hub
     gguf: Mapping[str, Any] = field(default_factory=dict)
     chat_template: str = ""  # the file that holds one
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -112,6 +114,9 @@ def read_hints(files: Files | None) -> Hints:
     modules = read.json("modules.json")
     found = modules if isinstance(modules, list) else []
     types = tuple(m["type"] for m in found if isinstance(m, dict) and isinstance(m.get("type"), str))
+    components = read.mapping("meta.json").get("pipeline", read.mapping("meta.json").get("components"))
+    keras = read.mapping("task.json")
+    keras_class = keras.get("registered_name") or keras.get("class_name")
     return Hints(
         paths=read.paths,
         config=read.mapping("config.json"),
@@ -119,6 +124,8 @@ def read_hints(files: Files | None) -> Hints:
         adapter=read.mapping("adapter_config.json"),
         pipeline=read.mapping("model_index.json"),
         modules=types,
+        components=tuple(c for c in components if isinstance(c, str)) if isinstance(components, list) else (),
+        keras_class=keras_class if isinstance(keras_class, str) else "",
         gguf=gguf,
         chat_template=_chat_template(read, tokenizer, gguf),
         diagnostics=tuple(read.diagnostics),

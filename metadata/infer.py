@@ -183,6 +183,16 @@ def _evaluated(case: Case) -> Finding | None:
     return None
 
 
+def _base_model(case: Case) -> Finding | None:
+    """`base_model`: the Hub would look at its card, which is not at hand."""
+    named = case.data.get("base_model")
+    if isinstance(named, list) and named:
+        named = named[0]
+    return (
+        Finding(_short(named), None, "its own card would tell; it is not at hand") if isinstance(named, str) else None
+    )
+
+
 def _conversational(case: Case, found: Task | None) -> Step:
     """Whether the model chats: a tag, a chat template, or examples made of messages."""
     if found is None or found.id not in ("text-generation", "image-text-to-text", "conversational"):
@@ -214,6 +224,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("diffusers", formats.diffusers),
     ("architecture", _architecture),
     ("library", formats.library_format),
+    ("base_model", _base_model),
     ("model-index", _evaluated),
 )
 

@@ -96,7 +96,7 @@ class Media:
             return cls.from_reference(value)
         if not isinstance(value, dict):
             raise ValueError('Media is a path, an address, or an object with "base64" or "src".')
-        media_type, name = value.get("media_type"), value.get("name")
+        media_type, name = (held if isinstance(held := value.get(k), str) else None for k in ("media_type", "name"))
         if isinstance(value.get("base64"), str):
             return cls.from_bytes(decode_base64(value["base64"]), media_type=media_type, name=name)
         source = next((value[k] for k in ("src", "url", "path") if isinstance(value.get(k), str)), None)

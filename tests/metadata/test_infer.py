@@ -162,6 +162,10 @@ def test_the_class_in_the_configuration_tells_the_task(config, task):
         ("", {"config.json": {"sklearn": {"task": "tabular-regression"}}}, "tabular-regression", "library"),
         ("", {"config.json": {"speechbrain_interface": "EncoderClassifier"}}, "audio-classification", "library"),
         ("library_name: spacy", {}, None, "none"),
+        ("", {"meta.json": {"pipeline": ["tok2vec", "ner"]}}, "token-classification", "library"),
+        ("", {"task.json": {"registered_name": "keras_hub>GemmaCausalLM"}}, "text-generation", "library"),
+        ("", {"config.json": {"prediction_head": {"head_type": "tagging"}}}, "token-classification", "library"),
+        ("base_model: [a/b, c/d]", {}, None, "none"),
         ("model-index: [{results: [{task: {type: fill-mask}}]}]", {}, None, "none"),
     ],
 )
@@ -199,7 +203,7 @@ def test_the_trace_tells_what_each_rule_saw_and_which_one_won():
     assert guess.trace[0].saw == "['x']"
     assert all(step.saw and step.verdict for step in guess.trace)
     nothing = infer("")
-    assert (nothing.rule, len(nothing.trace), any(s.won for s in nothing.trace)) == ("none", 9, False)
+    assert (nothing.rule, len(nothing.trace), any(s.won for s in nothing.trace)) == ("none", 10, False)
 
 
 def test_a_person_overrides_the_task_and_the_trace_says_so():

@@ -1,4 +1,8 @@
+import json
 import math
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -128,3 +132,32 @@ def test_nesting_within_the_bound_is_read_and_beyond_it_not():
     assert load(nested(90))
     with pytest.raises(TooDeep):
         load(nested(120))
+
+
+WITHOUT_C = """
+import json, sys
+sys.modules["yaml._yaml"] = None
+from metadata.card import parse_card
+from metadata.yaml12 import _Parser
+assert "CParser" not in [base.__name__ for base in _Parser.__mro__]
+cards = [parse_card(text) for text in json.loads(sys.stdin.read())]
+print(json.dumps([[card.data, [[d.code, d.line] for d in card.diagnostics]] for card in cards]))
+"""
+CARDS = [
+    "---\na: no\nb: 1e-9\nc: [x, {y: 12:30}]\nd: |\n  t\n---\n",
+    "---\na: &a {x: 1}\nb: *a\nc: {<<: *a}\n---\n",
+    "---\na: b: c\nlicense: mit\n---\n",
+    f"---\na: {'[' * 300}\n---\n",
+    "---\na: 1\na: é 🚀\n---\n",
+]
+
+
+def test_without_the_c_parser_everything_is_the_same():
+    from metadata.card import parse_card
+
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_C], input=json.dumps(CARDS), capture_output=True, text=True, check=True,
+        cwd=Path(__file__).resolve().parents[2],
+    )  # fmt: skip
+    cards = [parse_card(text) for text in CARDS]
+    assert json.loads(done.stdout) == [[c.data, [[d.code, d.line] for d in c.diagnostics]] for c in cards]
