@@ -152,6 +152,8 @@ def _bare(original: str, clean: str) -> Card | None:
 
 def _after_text(original: str, clean: str, opened: re.Match[str]) -> Card | None:
     """Metadata below other text: the Hub reads it, so it is read where it looks like metadata."""
+    while again := _OPEN.match(clean, opened.end()):
+        opened = again
     closed = _CLOSE.search(clean, opened.end())
     if closed is None or not _FIRST_KEY.match(clean, opened.end()):
         return None

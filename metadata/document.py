@@ -26,7 +26,7 @@ from .yaml12 import (
 SMALL = 10_000  # characters; up to here the garbage collector is no burden
 LARGEST = 2_000_000  # characters; larger front matter is refused before it is parsed
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _FINE = bytes((9, 10, 13, *range(32, 127)))
 _BREAKS_OF_1_1 = {0x85: "\ue085", 0x2028: "\ue028", 0x2029: "\ue029"}  # libyaml takes these for line ends; 1.2 does not
 _BREAKS_BACK = {ord(stand_in): chr(code) for code, stand_in in _BREAKS_OF_1_1.items()}

@@ -114,7 +114,7 @@ def _language_fix(text: str) -> str:
     known = table("identifiers")["names"].get(text.lower())
     base = re.split(r"[-_]", text)[0].lower()
     known = known or (base if base in _names("languages") and base != text else None)
-    if "," in text:
+    if "," in text or (text.islower() and all(part in _names("languages") for part in text.split("-"))):
         return "Write one “- code” a line."
     return f"Write “{known}”." if known else "Write an ISO 639 code such as “en”, or “multilingual”."
 

@@ -61,6 +61,16 @@ def test_text_above_the_fence_is_kept_in_the_body_and_warned_about():
     assert [(d.code, d.severity, d.line) for d in card.diagnostics] == [("front-matter-late", "warning", 3)]
 
 
+def test_of_several_fences_below_text_the_last_one_opens():
+    card = parse_card("# A model\n---\n---\n\nlicense: mit\n---\nbody")
+    assert (dict(card.data), codes(card)) == ({"license": "mit"}, ["front-matter-late"])
+
+
+def test_a_byte_order_mark_inside_a_text_is_kept():
+    card = parse_card("---\na: x\ufeffy\n---\n")
+    assert (card.data, codes(card)) == ({"a": "x\ufeffy"}, [])
+
+
 def test_pasted_metadata_needs_no_fence():
     card = parse_card("pipeline_tag: fill-mask\nwidget:\n- text: a\n")
     assert card.data["widget"] == [{"text": "a"}]
