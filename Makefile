@@ -4,18 +4,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCE ?=
+NODE := tests/support/node
 
 .PHONY: run test test-quick lint format types bench screenshots clean
 
 run: $(VENV)/.run ## the app on its embedded default; SOURCE=path/to/README.md opens a card
 	$(BIN)/python app.py $(SOURCE)
 
-test: $(VENV)/.dev ## lint, types and every test, the browser included
+test: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## lint, types and every test, the browser included
 	@sh tests/chromium.sh
 	@$(MAKE) --no-print-directory lint types
 	$(BIN)/python -m pytest
 
-test-quick: $(VENV)/.dev ## the tests that need no browser
+test-quick: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## the tests that need no browser
 	$(BIN)/python -m pytest -m "not browser"
 
 lint: $(VENV)/.dev
@@ -46,5 +47,9 @@ $(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(VENV)/.run
 
+$(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
+	cd $(NODE) && npm ci --silent --no-audit --no-fund
+	touch $@
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .gradio tests/artifacts
+	rm -rf $(VENV) $(NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .gradio tests/artifacts

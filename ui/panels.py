@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from typing import Any
-from urllib.parse import quote
 
 import httpx2
 from pygments import highlight
@@ -25,6 +24,7 @@ _log = logging.getLogger(__name__)
 
 PAGES = (("Model", "/"), ("Compare", "/compare"))
 MOST_JSON = 200_000
+MOST_NOTES = 200
 _LEXERS = {"python": "python", "js": "javascript", "sh": "bash", "json": "json"}
 _FORMAT = HtmlFormatter(nowrap=True, classprefix="hl-")
 
@@ -42,8 +42,8 @@ def top_bar(current: str) -> str:
     )
 
 
-def head(model: Model) -> str:
-    """A card's name, task, library, licence, languages and tags."""
+def head(model: Model, notes: tuple[Diagnostic, ...] = ()) -> str:
+    """A card's name, task, library, licence, languages and tags, and how many notes there are on it."""
     data, row = model.card.data, model.guess.widget
     chips = [tag("span", escape(row.name if row else "No task known"), class_="chip task")]
     facts = [model.library, *_texts(data.get("license_name") or data.get("license")), *_texts(data.get("language"))]
@@ -56,6 +56,11 @@ def head(model: Model) -> str:
     hidden = len(facts) + len(tags) - len(shown)
     if hidden > 0 and len(tags) > 6:
         chips.append(tag("span", f"+{len(tags) - 6} tags", class_="chip dim", title=", ".join(tags[6:40])))
+    if notes:
+        errors = sum(note.severity == "error" for note in notes)
+        words = f"{len(notes)} {'note' if len(notes) == 1 else 'notes'} on this card"
+        more = f", {errors} {'error' if errors == 1 else 'errors'}" if errors else ""
+        chips.append(f'<button type="button" class="chip notes" data-tab="why-body">{words}{more}</button>')
     return f'<div class="head"><h1 dir="auto">{escape(model.name)}</h1><div class="chips">{"".join(chips)}</div></div>'
 
 
@@ -109,7 +114,7 @@ def _block(text: str, language: str) -> str:
     )
 
 
-def why(model: Model) -> str:
+def why(model: Model, diagnostics: tuple[Diagnostic, ...]) -> str:
     """Every rule that was tried to find the task, and what was found about the card."""
     steps = "".join(
         f'<li class="{"won" if step.won else ""}">{escape(step.rule)}'
@@ -123,10 +128,9 @@ def why(model: Model) -> str:
         if row
         else "<p>No task was found. Set <code>pipeline_tag</code> in the card.</p>"
     )
-    found = notes(model.diagnostics) if model.diagnostics else "<p>Nothing to say about this card.</p>"
-    return (
-        f"<div>{said}<ol class='steps'>{steps}</ol><h3 style='margin:16px 0 8px'>Notes on this card</h3>{found}</div>"
-    )
+    found = _notes(diagnostics) if diagnostics else '<p class="dim">Nothing to complain about.</p>'
+    trace = f"<h3>How the task was found</h3><ol class='steps'>{steps}</ol>"
+    return f"<div>{said}{trace}<h3>Notes on this card</h3>{found}</div>"
 
 
 def _documentation(row: Task) -> str:
@@ -135,16 +139,13 @@ def _documentation(row: Task) -> str:
     return f'<a href="{escape(row.documentation)}" target="_blank" rel="noopener noreferrer">About this task</a>'
 
 
-def notes(diagnostics: tuple[Diagnostic, ...]) -> str:
+def _notes(diagnostics: tuple[Diagnostic, ...]) -> str:
     """Diagnostics as a list, with their places."""
     items = "".join(
-        f"<li><strong>{escape(d.severity)}</strong> {escape(d.message)} {escape(d.fix)}"
-        f'<div class="dim">{f"line {d.line}, column {d.column} · " if d.line else ""}{escape(d.code)}</div></li>'
-        for d in diagnostics[:200]
+        f'<li><span class="badge {d.severity}">{escape(d.severity)}</span> {escape(d.message)} {escape(d.fix)}'
+        f'<div class="dim num">{f"line {d.line}, column {d.column} · " if d.line else ""}{escape(d.code)}</div></li>'
+        for d in diagnostics[:MOST_NOTES]
     )
-    return f'<ul class="steps">{items}</ul>'
-
-
-def hub_link(repo: str) -> str:
-    """The address of a repo on the Hub."""
-    return f"https://huggingface.co/{quote(repo)}"
+    rest = len(diagnostics) - MOST_NOTES
+    more = f'<p class="dim">and {rest:,} more</p>' if rest > 0 else ""
+    return f'<ul class="steps">{items}</ul>{more}'

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from inference.errors import InferenceFailure
 from inference.hub import REPO_ID, open_repo
+from metadata.diagnostics import Diagnostic
 from metadata.files import Folder
+from metadata.lint import lint
 from metadata.model import Model, read_model, source_model
 
 from .session import Session
@@ -37,6 +39,7 @@ class Opened:
     model: Model
     repo: str | None
     source: str
+    notes: tuple[Diagnostic, ...] = ()
 
 
 @cache
@@ -52,7 +55,12 @@ def example_cards() -> tuple[ExampleCard, ...]:
 
 
 async def open_source(source: str, session: Session, task: str | None = None) -> Opened:
-    """What a person named or pasted, read. Raises InferenceFailure with a sentence."""
+    """What a person named or pasted, read and linted. Raises InferenceFailure with a sentence."""
+    opened = await _read_source(source, session, task)
+    return replace(opened, notes=await asyncio.to_thread(lint, opened.model))
+
+
+async def _read_source(source: str, session: Session, task: str | None) -> Opened:
     text = source.strip()
     if len(text) > MOST_CHARACTERS:
         raise InferenceFailure("This is too long for a model card.", "Paste the card alone, or give its path.")

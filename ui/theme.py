@@ -60,6 +60,8 @@ footer { display: none !important; }
 .head h1 { font-size: 20px; font-weight: 650; font-family: var(--sc-mono); letter-spacing: -0.02em; }
 .chips { display: flex; flex-wrap: wrap; gap: 4px 6px; }
 .chip { display: inline-flex; align-items: center; min-height: 22px; padding: 0 8px; border: 1px solid var(--border-color-primary); border-radius: 11px; font-size: 12px; color: var(--body-text-color); background: var(--background-fill-primary); max-width: 100%; }
+.chip.notes { cursor: pointer; color: var(--link-text-color); } .sc h3 { font-size: 13px; margin: 16px 0 4px; }
+.badge.error { background: var(--sc-7); } .badge.warning { background: var(--sc-1); }
 .chip.task { background: var(--color-accent-soft); border-color: transparent; color: var(--link-text-color); font-weight: 550; }
 
 /* the two columns */
@@ -204,6 +206,8 @@ HEAD = """
         button.textContent = said || "The image can't be shown.";
       };
       image.src = button.dataset.src;
+    } else if (button.dataset.tab) {
+      document.getElementById(`${button.dataset.tab}-button`)?.click();
     } else if (button.matches(".theme")) {
       const dark = document.body.classList.toggle("dark");
       try { localStorage.setItem("showcard-theme", dark ? "dark" : "light"); } catch {}

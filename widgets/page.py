@@ -102,7 +102,14 @@ async def _open(held: Session | None, source: str | None, task: str | None = Non
     name = held.keep(page)
     known = {card.model for card in example_cards()}
     picked = opened.source if opened.source in known else None
-    return [held, name, trouble, one_line(panels.head(opened.model)), one_line(_body(opened, held)), picked]
+    return [
+        held,
+        name,
+        trouble,
+        one_line(panels.head(opened.model, opened.notes)),
+        one_line(_body(opened, held)),
+        picked,
+    ]
 
 
 async def _reopen(held: Session | None, name: str, task: str) -> list[Any]:

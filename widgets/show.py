@@ -28,6 +28,11 @@ def example_title(example: Example) -> str:
     return f"{group}{example.title}{recorded}"
 
 
+def examples_label(page: Page) -> str:
+    """What the picker of examples is called."""
+    return "Examples" if page.model.examples else "Examples (the card has none; these are Showcard's)"
+
+
 def field_value(page: Page, spec: Field) -> Any:
     """What a field shows for the chosen example; for chat the message that is still to be sent."""
     if page.example is None:

@@ -9,6 +9,7 @@ from typing import Any
 from inference.assets import is_remote, load
 from inference.reply import Reply
 from inference.resolve import Availability, availability
+from metadata.defaults import default_examples
 from metadata.examples import Example
 from metadata.media import Media
 from metadata.model import Model
@@ -48,6 +49,9 @@ class Page:
 
     def __post_init__(self) -> None:
         self.examples = list(self.model.examples)
+        if not self.examples and self.row:
+            languages = self.model.card.data.get("language") or ()
+            self.examples = list(default_examples(self.row, languages, self.model.mask_token))
         if self.examples and not any(_remote(value) for value in self.examples[0].inputs.values()):
             self.example = self.examples[0]
         self._show_recorded()

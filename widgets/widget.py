@@ -63,7 +63,7 @@ class Widget:
             with gr.Tab("JSON", elem_id="json-body"):
                 self.json = panel(show.no_json(), elem_id="json")
             with gr.Tab("Why this widget", elem_id="why-body"), gr.Column(elem_classes="tight"):
-                panel(panels.why(self.page.model), elem_id="why")
+                panel(panels.why(self.page.model, self.page.opened.notes), elem_id="why")
                 choices = [("What the card says", "")] + [(task.name, task.id) for task in TASKS]
                 override = gr.Dropdown(choices, value="", label="Show it as another task", filterable=True)
         self._wire(code_tab)
@@ -74,7 +74,12 @@ class Widget:
         titles = [(show.example_title(e), n) for n, e in enumerate(page.examples)]
         first = 0 if titles else None
         self.examples = gr.Dropdown(
-            titles, value=first, label="Examples", visible=bool(titles), filterable=len(titles) > 8, elem_id="examples"
+            titles,
+            value=first,
+            label=show.examples_label(page),
+            visible=bool(titles),
+            filterable=len(titles) > 8,
+            elem_id="examples",
         )
         self.transcript = panel(show.transcript(page), elem_id="transcript", visible=self.chats)
         self.fields = [fields.make(spec, show.field_value(page, spec)) for spec in row.fields] if row else []

@@ -251,3 +251,21 @@ def test_nothing_scrolls_sideways_on_a_phone(page: Page) -> None:
     assert run
     assert run["height"] >= 38
     assert run["width"] > 300
+
+
+def test_the_notes_on_a_card_name_their_lines(page: Page) -> None:
+    page.goto("/")
+    open_text(page, "---\npipeline_tag: text-clasification\nwidget:\n- text: x\n  outputs: {text: y}\n---\n# Mine\n")
+    expect(page.locator("#body h1")).to_have_text("Mine")
+    page.locator("#head .notes").click()
+    expect(page.locator("#why")).to_contain_text("line 2, column")
+    expect(page.locator("#why")).to_contain_text("line 5, column")
+
+
+def test_a_card_without_examples_gets_some_to_start_with(page: Page) -> None:
+    page.goto("/")
+    open_text(page, "---\npipeline_tag: question-answering\nlanguage: fr\n---\n# Mine\n")
+    expect(page.locator("#body h1")).to_have_text("Mine")
+    expect(page.locator("#examples")).to_contain_text("the card has none")
+    expect(page.locator("#in-question textarea")).not_to_have_value("")
+    expect(page.locator("#result")).to_contain_text("The output appears here.")
