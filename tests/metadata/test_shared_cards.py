@@ -18,6 +18,12 @@ pytestmark = needs_cards
 
 EXPECTED = list(lines_of(CARDS / "expected.jsonl")) if REAL.is_dir() else []
 
+# Where the kind of output differs from what was expected, and why.
+ARGUED = {
+    # Its examples are messages, so the model chats; a recorded `{text}` is then an answer like a live one: a message.
+    "c24.HuggingFaceH4_zephyr-7b-beta": "message",
+}
+
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=[e["slug"] for e in EXPECTED])
 def test_a_card_is_read_as_a_person_reads_it(expected):
@@ -26,7 +32,7 @@ def test_a_card_is_read_as_a_person_reads_it(expected):
     assert (found.guess.task.id if found.guess.task else None) == expected["expected_task"]
     assert (len(found.examples), len(outputs)) == (expected["valid_examples"], expected["examples_with_output"])
     if expected["output_kind"]:
-        assert set(outputs) == {expected["output_kind"] if not found.guess.conversational else "message"}
+        assert set(outputs) == {ARGUED.get(expected["slug"], expected["output_kind"])}
     if expected["widget_items"] is not None:
         assert count_items(found.card) == expected["widget_items"]
 
