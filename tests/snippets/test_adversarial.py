@@ -17,9 +17,9 @@ from snippets import CLIENTS, snippets_for
 from snippets.files import files_of
 from tests.support.answers import answer
 from tests.support.execute import NODE, environment, run_node, run_python
-from tests.support.hostile import TEXTS
+from tests.support.hostile import LONG, TEXTS
 from tests.support.recorder import Arrived, Recorder, recording
-from tests.support.requests import MESSAGES, PNG, SOUND, TABLE, at_endpoint, request, routed, sent_by_client
+from tests.support.requests import MESSAGES, PNG, SOUND, TABLE, Sent, at_endpoint, request, routed, sent_by_client
 from wire.call import CHAT_TASKS, has_method
 from wire.http import Key, http_request
 from wire.media import Embedded
@@ -78,6 +78,7 @@ PLACES: dict[str, Place] = {
 REFUSED = {"bill_to", "header", "base_url"}
 
 
+LONG_PLACES = {"text", "message", "image part", "bill_to"}
 NO_HEADERS = "js huggingface.js"
 
 
@@ -96,9 +97,10 @@ class Folders:
         self.unmarked: list[ResolvedRequest] = []
         self.places: list[tuple[str, str]] = []
         self.files: set[Path] = set()
+        self._wanted: dict[tuple[bool, int], Sent] = {}
         self.written: dict[str, list[tuple[int, Path]]] = {f"{client.language} {client.name}": [] for client in CLIENTS}
         for place, build in PLACES.items():
-            for text in TEXTS:
+            for text in [*TEXTS, *(LONG if place in LONG_PLACES else ())]:
                 case = str(len(self.cases))
                 self.places.append((place, text))
                 self.cases.append(build(text, recorder.url, {"x-case": case}))
@@ -108,8 +110,12 @@ class Folders:
         for case, (resolved, unmarked) in enumerate(zip(self.cases, self.unmarked, strict=True)):
             self._write(case, resolved, unmarked)
 
-    def sent_by(self, client: str, case: int) -> ResolvedRequest:
-        return (self.unmarked if client == NO_HEADERS else self.cases)[case]
+    def wanted(self, client: str, case: int) -> Sent:
+        """What huggingface_hub's client sends for the case."""
+        known = (client == NO_HEADERS, case)
+        if known not in self._wanted:
+            self._wanted[known] = sent_by_client((self.unmarked if client == NO_HEADERS else self.cases)[case])
+        return self._wanted[known]
 
     def _write(self, case: int, resolved: ResolvedRequest, unmarked: ResolvedRequest) -> None:
         others = [one for one in snippets_for(unmarked) if one.client == "huggingface.js"]
@@ -177,7 +183,7 @@ def test_code(folders, recorder, client):
     arrived = {case_in(request): request for request in recorder.arrived[before:]}
     assert set(arrived) == {case for case, _ in written}
     for case, got in arrived.items():
-        wanted = sent_by_client(folders.sent_by(client, case))
+        wanted = folders.wanted(client, case)
         assert f"http://{got.headers['host']}{got.path}" == wanted.url, folders.places[case]
         if wanted.headers.get("content-type") == "application/json":
             body = json.loads(wanted.body)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from snippets import literals
 from snippets.literals import Code
-from tests.support.hostile import TEXTS
+from tests.support.hostile import LONG, TEXTS
 
 TEXT = st.text(st.characters(exclude_categories=())) | st.sampled_from(TEXTS)
 NUMBER = st.integers() | st.floats() | st.integers(-(2**63), 2**200)
@@ -104,7 +104,7 @@ def sampled(strategy: st.SearchStrategy[Any], number: int) -> list[Any]:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_shell_words_are_one_word_as_they_were(shell):
-    possible = [text for text in [*TEXTS, *sampled(TEXT, 500)] if "\0" not in text and encodes(text)]
+    possible = [text for text in [*TEXTS, *LONG, *sampled(TEXT, 500)] if "\0" not in text and encodes(text)]
     words = [literals.shell_word(text) for text in possible]
     script = "".join(f"printf '%s\\0' {word}\n" for word in words)
     done = subprocess.run([shell], input=script.encode(), capture_output=True, check=True)
