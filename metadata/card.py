@@ -11,6 +11,7 @@ from .codes import diagnose
 from .diagnostics import Diagnostic
 from .document import LARGEST, Document, read_document
 from .yaml12 import Marks
+from .yaml_errors import UNSPACED
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,9 @@ def _card(original: str, body: str, document: Document, line: int, *extra: Diagn
         return Card(original, document.data, body, document.marks, found)
     if document.data is not None:
         message = "The front matter is no mapping of keys to values, so the Hub reads no metadata."
-        found += (diagnose("front-matter-shape", message, line, 1, fix="Write it as “key: value” lines."),)
+        unspaced = isinstance(document.data, str) and UNSPACED.match(document.data)
+        fix = "Write a space after the colon." if unspaced else "Write it as “key: value” lines."
+        found += (diagnose("front-matter-shape", message, line, 1, fix=fix),)
     elif not document.diagnostics:
         found += (diagnose("front-matter-empty", "The front matter is empty.", line - 1, 1, fix=_ADD),)
     return Card(original, {}, body, document.marks, found)

@@ -108,6 +108,10 @@ class _Reader:
     def item(self, item: Any, path: KeyPath, who: str) -> None:
         """One item: an Example, or a diagnostic that says why not."""
         if _is_scalar(item):
+            key = str(item).partition(":")[0]
+            if key != item and key in KNOWN_INPUTS | _ABOUT:
+                self.drop(who, f"has no space after “{key}:”", path, f"Write “{key}: …”.")
+                return
             if not self._takes_text():
                 self.drop(who, "is only a text, and the task needs more", path, "Write it as a mapping.")
                 return

@@ -19,9 +19,12 @@ class _Kind:
     fix: str
 
 
+UNSPACED = re.compile(r"\s*(?:- )?[\w-]+:(?!//)[^\s:]")  # `key:value`, which YAML reads as one text
 _QUOTE = "Put the value in quotes."
 _KINDS = (
     _Kind("mapping values are not allowed", r"^\s*-?\s*[^:]+:\s+.*:(\s|$)", "A colon inside an unquoted value", _QUOTE),
+    _Kind("mapping values are not allowed", UNSPACED.pattern, "No space after the colon", "Write “key: value”."),
+    _Kind("could not find expected ':'", UNSPACED.pattern, "No space after the colon", "Write “key: value”."),
     _Kind(
         "mapping values are not allowed",
         "",
@@ -87,6 +90,10 @@ def guilty_line(error: yaml.MarkedYAMLError, lines: list[str]) -> int:
 def _guilty_mark(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[int, int]:
     mark, context = error.problem_mark, error.context or ""
     opened = "quoted" in context or "simple key" in context
+    if mark is not None and "mapping values" in str(error.problem):
+        above = next((at for at in range(min(mark.line, len(lines)) - 1, -1, -1) if lines[at].strip()), None)
+        if above is not None and UNSPACED.match(lines[above]):
+            return above, 0
     if "flow" in context and mark is not None:
         line = lines[min(mark.line, len(lines) - 1)]
         opened = not line.strip() or line[0] not in " \t]}"  # the next key already: it was never closed

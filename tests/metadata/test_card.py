@@ -55,6 +55,11 @@ def test_what_is_no_metadata_says_what_to_do(text, code):
     assert card.diagnostics[0].fix
 
 
+def test_a_missing_space_is_named():
+    card = parse_card("---\ntags:text-classification\n---\n")
+    assert [(d.code, d.fix) for d in card.diagnostics] == [("front-matter-shape", "Write a space after the colon.")]
+
+
 def test_text_above_the_fence_is_kept_in_the_body_and_warned_about():
     card = parse_card("# A model\n\n---\nlicense: mit\n---\nbody")
     assert (dict(card.data), card.body) == ({"license": "mit"}, "# A model\n\nbody")

@@ -113,6 +113,7 @@ def test_widget_comes_in_every_shape(front, count):
         ("text-classification", "null", "is empty", "Fill it in"),
         ("text-classification", "{}", "is empty", "Fill it in"),
         ("text-classification", "''", "is empty", "Fill it in"),
+        ("text-classification", "text:a", "no space after “text:”", "text: "),
         ("text-classification", "true", "true or false", "text"),
         ("text-classification", "[]", "is empty", "Fill it in"),
         ("text-classification", "{text: [V]}", "a list as “text”", "quotes"),
