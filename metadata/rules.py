@@ -25,25 +25,22 @@ MASKS = re.compile(r"<mask>|\[MASK\]|<special1>|<extra_id_0>|<\|mask\|>|\[mask\]
 def task_name(model: Model) -> Iterator[Diagnostic]:
     """`pipeline_tag` is one name of a task, as the Hub writes it."""
     stated = model.card.data.get("pipeline_tag")
-    if stated is None:
+    found = find_task(stated) if isinstance(stated, str) else None
+    if stated is None or (found is not None and found.id == stated and stated != "conversational"):
         return
-    mark = model.card.marks.at(("pipeline_tag",))
     if not isinstance(stated, str):
-        yield diagnose(
-            "task-shape", "“pipeline_tag” has to be one name.", mark.line, mark.column, fix="Write one name."
-        )
-        return
-    found = find_task(stated)
-    if found is None:
+        code, message, fix = "task-shape", "“pipeline_tag” has to be one name.", "Write one name."
+    elif found is None:
         close = closest(stated, [task.id for task in TASKS])
+        code, message = "task-unknown", f"“{stated[:80]}” is no task of the Hub."
         fix = f"Did you mean “{close}”?" if close else "See huggingface.co/tasks for the names."
-        yield diagnose("task-unknown", f"“{stated[:80]}” is no task of the Hub.", mark.line, mark.column, fix=fix)
-    elif found.id != stated or stated == "conversational":
-        name = "text-generation" if found.id == "conversational" else found.id
-        fix = f"Write “{name}”" + (" and the tag “conversational”." if found.id == "conversational" else ".")
-        yield diagnose(
-            "task-spelling", f"“{stated[:80]}” is not how the Hub calls it.", mark.line, mark.column, fix=fix
-        )
+    else:
+        code, message = "task-spelling", f"“{stated[:80]}” is not how the Hub calls it."
+        fix = f"Write “{found.id}”."
+        if found.id == "conversational":
+            fix = "Write “text-generation” and the tag “conversational”."
+    mark = model.card.marks.at(("pipeline_tag",))
+    yield diagnose(code, message, mark.line, mark.column, fix=fix)
 
 
 def task_told(model: Model) -> Iterator[Diagnostic]:
