@@ -11,11 +11,13 @@ from inference.transport import Exchange
 from metadata.examples import Example
 from metadata.outputs import to_json
 from metadata.tasks import Field
+from snippets import Snippet
 from ui import panels
 from ui.chat import Answer, transcript_html, words
 from ui.markup import escape
 from ui.session import Session
-from wire.request import ResolvedRequest
+from wire.call import client_call
+from wire.request import RequestError, ResolvedRequest
 
 from . import views
 from .state import Page
@@ -113,6 +115,16 @@ def result(page: Page, session: Session) -> str:
 def no_json() -> str:
     """The JSON tab before there is any."""
     return '<p class="dim">The raw answer appears here after a run.</p>'
+
+
+def code(snippet: Snippet, resolved: ResolvedRequest) -> str:
+    """The code of a request, and what the request can't carry."""
+    try:
+        dropped = client_call(resolved).dropped
+    except RequestError:  # the task has no client method; the snippet says so itself where that matters
+        dropped = ()
+    left = f"Not sent, as this call has no place for it: {', '.join(dropped)}." if dropped else ""
+    return panels.code(snippet) + (f'<p class="dim">{escape(left)}</p>' if left else "")
 
 
 def recorded_json(page: Page) -> str:

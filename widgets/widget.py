@@ -16,7 +16,7 @@ from inference.reply import Delta, Reply
 from inference.resolve import resolve, resolve_offline
 from inference.transport import Exchange
 from metadata.tasks import TASKS, Task
-from snippets import CLIENTS, snippets_for
+from snippets import CLIENTS, snippet_for
 from ui import panels
 from ui.chat import Answer
 from ui.markup import one_line, panel
@@ -211,7 +211,7 @@ class Widget:
             resolved = self._resolved(choice, base_url, values)
         except RequestError as error:
             return one_line(panels.note(str(error), "Fill it in to see the code."))
-        return one_line(panels.code(snippets_for(resolved)[number]))
+        return one_line(show.code(snippet_for(CLIENTS[number], resolved), resolved))
 
     def _stop(self) -> None:
         self.session.runs.stop(self.run_id)
