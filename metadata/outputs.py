@@ -70,6 +70,9 @@ __all__ = [
 ]
 
 DEEPEST = 200  # levels of a raw value that are looked at
+# Under these names other servers wrap what hf-inference answers bare.
+WRAPPERS = ("results", "predictions", "outputs", "embeddings", "similarities", "output", "result", "data")
+_FAILURES = (Unreadable, ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError)
 
 
 def normalise(task_id: str, raw: Any) -> Output:
@@ -79,8 +82,19 @@ def normalise(task_id: str, raw: Any) -> Output:
         if row is None or row.output == "unknown":
             return readers.guess(raw) if row is None or not isinstance(raw, bytes) else Unknown(raw)
         return readers.READERS[row.output](raw)
-    except (Unreadable, ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
-        return Unknown(raw)
+    except _FAILURES:
+        return _unwrapped(row.output, raw) if row is not None and isinstance(raw, Mapping) else Unknown(raw)
+
+
+def _unwrapped(output: str, raw: Mapping[str, Any]) -> Output:
+    """The output inside an object that another server puts around it."""
+    for name in WRAPPERS:
+        if isinstance(raw.get(name), list | Mapping):
+            try:
+                return readers.READERS[output](raw[name])
+            except _FAILURES:
+                continue
+    return Unknown(raw)
 
 
 def to_json(output: Output) -> dict[str, Any]:
