@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
-from huggingface_hub.errors import HfHubHTTPError, InferenceTimeoutError
+from huggingface_hub.errors import HfHubHTTPError, InferenceTimeoutError, OverloadedError, TextGenerationError
 
 from wire.request import RequestError
 
@@ -54,39 +60,62 @@ _STATUS: dict[int, Cause] = {
     504: Cause("The model took too long to answer.", "Ask for less, stream the answer, or run again.", retry=True),
 }
 
+# What is underneath a connection that could not be made; the first class that fits decides.
+_CONNECTING: tuple[tuple[type[BaseException], Cause], ...] = (
+    (
+        ssl.SSLCertVerificationError,
+        Cause("The server's certificate is not trusted.", "Check the address, or the certificate."),
+    ),
+    (ssl.SSLError, Cause("The server does not speak TLS as it should.", "If it is a plain server, write http://.")),
+    (
+        socket.gaierror,
+        Cause("The name of the server is not known here.", "Check how it is written, and the network.", retry=True),
+    ),
+    (BaseException, Cause("Nothing answers at this address.", "Check the address and the network.", retry=True)),
+)
+
 # The first class that fits decides.
 _EXCEPTIONS: tuple[tuple[type[BaseException], Cause], ...] = (
     (
         httpx2.ConnectTimeout,
         Cause("The server could not be reached in time.", "Check the address and the network.", retry=True),
     ),
-    (httpx2.ConnectError, Cause("Nothing answers at this address.", "Check the address and the network.", retry=True)),
-    (httpx2.TimeoutException, Cause("The server stopped answering.", "Run again, or ask for less.", retry=True)),
-    (InferenceTimeoutError, Cause("The server stopped answering.", "Run again, or ask for less.", retry=True)),
+    (httpx2.PoolTimeout, Cause("Too many calls are under way.", "Run again in a moment.", retry=True)),
+    (httpx2.WriteTimeout, Cause("The server did not take the request in time.", "Send something smaller.", retry=True)),
+    (httpx2.TimeoutException, Cause("The server did not begin to answer in time.", "Run again.", retry=True)),
+    (OverloadedError, Cause("The server has too much to do", "Run again in a moment.", retry=True)),
+    (TextGenerationError, Cause("The server reports an error", "What came is kept. Run again.", retry=True)),
     (
         httpx2.RemoteProtocolError,
         Cause("The server broke off in the middle of its answer.", "Run again.", retry=True),
     ),
+    (httpx2.ReadError, Cause("The server broke off in the middle of its answer.", "Run again.", retry=True)),
     (httpx2.HTTPError, Cause("The connection failed.", "Check the address and the network.", retry=True)),
     (httpx2.InvalidURL, Cause("This is not an address that can be called.", "It should look like https://host/path.")),
 )
+_IDLE = Cause("The server stopped in the middle of its answer.", "What came is kept. Run again.", retry=True)
 
 
-def explain(error: BaseException) -> InferenceFailure:
-    """The failure that an exception of the client or the network means."""
+def explain(error: BaseException, begun: bool = False) -> InferenceFailure:
+    """The failure that an exception of the client or the network means; `begun`: the answer had begun to arrive."""
     if isinstance(error, InferenceFailure):
         return error
     if isinstance(error, RequestError):
         return InferenceFailure(str(error), "Correct it and run again.")
     if isinstance(error, HfHubHTTPError):
         return _from_response(error.response)
-    if isinstance(error, httpx2.ConnectError) and "certificate" in str(error).lower():
+    if isinstance(error, InferenceTimeoutError) and error.__cause__ is not None:
+        return explain(error.__cause__, begun)
+    cause = _cause(error, begun)
+    if cause is not None:
+        said = server_words(error.args[0]) if isinstance(error, TextGenerationError) and error.args else ""
+        reason = f"{cause.reason}: {said}" if said else cause.reason
         return InferenceFailure(
-            "The server's certificate is not trusted.", "Check the address, or the certificate.", detail=str(error)
+            reason if reason.endswith((".", said or ".")) else reason + ".",
+            cause.way_out,
+            retry=cause.retry,
+            detail=str(error),
         )
-    for kind, cause in _EXCEPTIONS:
-        if isinstance(error, kind):
-            return InferenceFailure(cause.reason, cause.way_out, retry=cause.retry, detail=str(error))
     if isinstance(error, StopIteration) or "StopIteration" in str(error):
         return InferenceFailure("No provider serves this model.", "Choose another model, or give an endpoint.")
     return InferenceFailure(
@@ -96,11 +125,31 @@ def explain(error: BaseException) -> InferenceFailure:
     )
 
 
+def _cause(error: BaseException, begun: bool) -> Cause | None:
+    if begun and isinstance(error, httpx2.ReadTimeout):
+        return _IDLE
+    if isinstance(error, httpx2.ConnectError):
+        underneath = list(_underneath(error))
+        return next(cause for kind, cause in _CONNECTING if any(isinstance(one, kind) for one in underneath))
+    return next((cause for kind, cause in _EXCEPTIONS if isinstance(error, kind)), None)
+
+
+def _underneath(error: BaseException) -> Iterator[BaseException]:
+    """An exception and those it was raised from."""
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        if isinstance(found, BaseExceptionGroup):
+            for one in found.exceptions:
+                yield from _underneath(one)
+        found = found.__cause__ or found.__context__
+
+
 def status_failure(status: int, body: bytes, retry_after: str | None) -> InferenceFailure:
     """The failure that an HTTP status means, with what the server said about it."""
     fallback = 500 if status >= 500 else 400
     cause = _STATUS.get(status) or _STATUS[fallback]
-    said, seconds = _server_words(body), _seconds(retry_after)
+    said, seconds = _said_in(body), _seconds(retry_after)
     if seconds is None and status == 503:
         seconds = _estimated(body)
     reason = f"{cause.reason.rstrip('.')}: {said}" if said else cause.reason
@@ -118,19 +167,23 @@ def _from_response(response: httpx2.Response) -> InferenceFailure:
     return status_failure(response.status_code, body, response.headers.get("retry-after"))
 
 
-def _server_words(body: bytes) -> str:
-    """The sentence in an error body of any known shape: `error`, `message`, `detail`, or plain text."""
+def _said_in(body: bytes) -> str:
+    """The sentence in an error body: JSON of any known shape, or plain text; nothing of a web page."""
     text = body[:20_000].decode("utf-8", "replace").strip()
     try:
-        value: Any = json.loads(text)
-    except ValueError:
+        return server_words(json.loads(text))
+    except (ValueError, RecursionError):
         return "" if text[:1] == "<" else text[:300]
+
+
+def server_words(value: Any) -> str:
+    """The sentence in an error object of any known shape: `error`, `message`, `detail`, in lists too."""
     for _ in range(3):
-        if not isinstance(value, dict):
+        if not isinstance(value, Mapping):
             break
-        value = next((value[k] for k in ("error", "message", "detail", "msg") if value.get(k)), None)
+        value = next((value[k] for k in ("error", "errors", "message", "detail", "msg") if value.get(k)), None)
     if isinstance(value, list):
-        value = "; ".join(str(item.get("msg", item) if isinstance(item, dict) else item) for item in value[:3])
+        value = "; ".join(server_words(item) for item in value[:3])
     return str(value)[:500] if value else ""
 
 
@@ -142,7 +195,14 @@ def _estimated(body: bytes) -> float | None:
 
 
 def _seconds(text: str | None) -> float | None:
-    try:
-        return min(max(float(text), 0.0), 86_400.0) if text else None
-    except ValueError:
+    """How long to wait, from a number of seconds or a date."""
+    if not text:
         return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(text).timestamp() - time.time()
+        except ValueError:
+            return None
+    return min(max(seconds, 0.0), 86_400.0) if math.isfinite(seconds) else None

@@ -31,7 +31,9 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: its output, the raw JSON (None for media), who gave it, and how long it took in seconds."""
+    """An answer: its output, the raw JSON (None for media), who gave it, and how long it took in seconds.
+
+    `dropped` names the parameters that could not be sent."""
 
     output: Output
     raw: Any = field(hash=False)
@@ -39,3 +41,4 @@ class Reply:
     elapsed: float
     usage: Usage | None
     resolved: ResolvedRequest
+    dropped: tuple[str, ...] = ()

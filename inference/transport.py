@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-from collections.abc import AsyncIterator, Iterator
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import httpx2
-from huggingface_hub import get_token, set_async_client_factory
+from huggingface_hub import get_token
 
 from .errors import InferenceFailure
 
@@ -24,6 +25,12 @@ TIMEOUT = httpx2.Timeout(connect=10, read=120, write=60, pool=10)
 LIMITS = httpx2.Limits(max_connections=400, max_keepalive_connections=100, keepalive_expiry=30)
 MOST_BYTES = 200 * 2**20
 MOST_KEPT = 20 * 2**20
+MOST_ERROR = 2**20
+_PIECE = 2**20
+# What may go on to another host when a server redirects; the rest may hold a key.
+_HARMLESS = frozenset(
+    {"host", "accept", "accept-encoding", "connection", "content-length", "content-type", "range", "user-agent"}
+)
 
 
 def hub_endpoint() -> str:
@@ -36,6 +43,11 @@ def is_hub(url: str) -> bool:
     return _origin(url) in {_origin(hub) for hub in (HUB, ROUTER, hub_endpoint())}
 
 
+def same_origin(url: str, other: str) -> bool:
+    """Whether two addresses have scheme, host and port in common."""
+    return _origin(url) == _origin(other)
+
+
 def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
@@ -45,9 +57,12 @@ def _origin(url: str) -> tuple[str, str, int | None]:
 class Exchange:
     """What one call sent and received: the last request and its answer, for the inspector and the raw JSON view.
 
-    Times are seconds of `perf_counter`. `trusted_host` may get a Hub token too, because the person said so."""
+    Times are seconds of `perf_counter`; `timeout` bounds each wait. `trusted_host` may get a Hub token too, because the
+    person said so. `received` counts the bytes of the answer, of which `body` keeps the first. `dropped` names the
+    parameters that could not be sent."""
 
     trusted_host: str | None = None
+    timeout: httpx2.Timeout = field(default_factory=lambda: TIMEOUT)
     method: str = ""
     url: str = ""
     status: int = 0
@@ -55,15 +70,23 @@ class Exchange:
     body: bytearray = field(default_factory=bytearray)
     sent_at: float = 0.0
     answered_at: float = 0.0
+    received: int = 0
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether `body` is all that came."""
+        return self.received == len(self.body)
 
 
+_Unpack = Callable[[bytes], Iterable[bytes]]
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx2.AsyncHTTPTransport] = WeakKeyDictionary()
 
 
 @contextmanager
-def recording(exchange: Exchange) -> Iterator[Exchange]:
-    """Clients made inside write what they send and receive into `exchange`."""
+def recording(exchange: Exchange | None) -> Iterator[Exchange | None]:
+    """Clients made inside write what they send and receive into `exchange`; with None, nowhere."""
     token = _current.set(exchange)
     try:
         yield exchange
@@ -75,11 +98,6 @@ def client(**options: object) -> httpx2.AsyncClient:
     """A short-lived client on the shared pool; close it, the pool stays."""
     settings: dict[str, object] = {"follow_redirects": True, "timeout": TIMEOUT, "transport": _Guarded(_current.get())}
     return httpx2.AsyncClient(**{**settings, **options})  # type: ignore[arg-type]
-
-
-def install() -> None:
-    """Make huggingface_hub's async clients use the shared pool."""
-    set_async_client_factory(client)
 
 
 @cache
@@ -99,54 +117,120 @@ class _Guarded(httpx2.AsyncBaseTransport):
 
     def __init__(self, exchange: Exchange | None) -> None:
         self.exchange = exchange
+        self.first: tuple[str, str, int | None] | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        trusted = self.exchange.trusted_host if self.exchange else None
-        if _holds_hub_token(request) and not is_hub(str(request.url)) and request.url.host != trusted:
-            del request.headers["authorization"]
-        if self.exchange:
-            self.exchange.method, self.exchange.url = request.method, str(request.url)
-            self.exchange.sent_at = perf_counter()
-            self.exchange.body.clear()
+        self._guard(request)
+        # A packed answer could be far larger than it looks, and its raw bytes are of no use to the inspector.
+        request.headers["accept-encoding"] = "identity"
+        exchange = self.exchange
+        if exchange:
+            exchange.method, exchange.url = request.method, str(request.url)
+            exchange.sent_at, exchange.answered_at, exchange.status, exchange.received = perf_counter(), 0.0, 0, 0
+            exchange.body.clear()
         response = await _pool().handle_async_request(request)
-        if self.exchange:
-            self.exchange.status = response.status_code
-            self.exchange.headers = list(response.headers.items())
-            self.exchange.answered_at = perf_counter()
+        if exchange:
+            exchange.status = response.status_code
+            exchange.headers = list(response.headers.items())
+            exchange.answered_at = perf_counter()
         assert isinstance(response.stream, httpx2.AsyncByteStream)
-        response.stream = _Counted(response.stream, self.exchange)
+        unpack = _unpacker(response)
+        response.stream = _Counted(response.stream, exchange, unpack)
+        if response.status_code >= 400:
+            # Read now: the client of a stream would not, and what the server says about it would be lost.
+            response.stream = await _refusal(response.stream)
         return response
+
+    def _guard(self, request: httpx2.Request) -> None:
+        """Takes the token out of what goes to another host, and everything personal out of a redirect to one."""
+        url, trusted = str(request.url), self.exchange.trusted_host if self.exchange else None
+        if _holds_hub_token(request) and not is_hub(url) and not _is_trusted(request.url, trusted):
+            del request.headers["authorization"]
+        if self.first is None:
+            self.first = _origin(url)
+        elif self.first != _origin(url):
+            for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
+                del request.headers[name]
 
     async def aclose(self) -> None:
         """The pool is shared; it outlives every client."""
 
 
 class _Counted(httpx2.AsyncByteStream):
-    """A response's bytes: counted against the limit and kept for the exchange, up to a bound."""
+    """A response's bytes: unpacked, counted against the limit, and kept for the exchange, up to a bound."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream, exchange: Exchange | None) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream, exchange: Exchange | None, unpack: _Unpack) -> None:
         self.stream = stream
         self.exchange = exchange
+        self.unpack = unpack
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         total = 0
-        async for part in self.stream:
-            total += len(part)
-            if total > MOST_BYTES:
-                raise InferenceFailure(
-                    f"The answer is larger than {MOST_BYTES >> 20} MB and was cut off.", "Ask for less."
-                )
-            if self.exchange and len(self.exchange.body) + len(part) <= MOST_KEPT:
-                self.exchange.body += part
-            yield part
+        async for packed in self.stream:
+            for part in self.unpack(packed):
+                total += len(part)
+                if total > MOST_BYTES:
+                    raise InferenceFailure(
+                        f"The answer is larger than {MOST_BYTES >> 20} MB and was cut off.", "Ask for less."
+                    )
+                self._keep(part)
+                yield part
+
+    def _keep(self, part: bytes) -> None:
+        if self.exchange is None:
+            return
+        self.exchange.received += len(part)
+        if len(self.exchange.body) + len(part) <= MOST_KEPT:
+            self.exchange.body += part
 
     async def aclose(self) -> None:
         await self.stream.aclose()
 
 
+async def _refusal(stream: httpx2.AsyncByteStream) -> httpx2.ByteStream:
+    """The beginning of what a server says along with an error status."""
+    said = bytearray()
+    try:
+        async for part in stream:
+            said += part
+            if len(said) > MOST_ERROR:
+                break
+    finally:
+        await stream.aclose()
+    return httpx2.ByteStream(bytes(said[:MOST_ERROR]))
+
+
+def _unpacker(response: httpx2.Response) -> _Unpack:
+    """What turns the parts of an answer into plain bytes, a megabyte at a time; packed all the same, some do."""
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in ("", "identity"):
+        return lambda part: (part,)
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise InferenceFailure(
+            f"The server packs its answers as {encoding[:40]}.", "Ask for one that sends plain JSON."
+        )
+    del response.headers["content-encoding"]
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+
+    def unpack(part: bytes) -> Iterator[bytes]:
+        try:
+            piece = b""
+            while part or len(piece) == _PIECE:
+                piece = inflate.decompress(part, _PIECE)
+                yield piece
+                part = inflate.unconsumed_tail
+        except zlib.error:
+            raise InferenceFailure("The server's answer can't be unpacked.", "Run again.", retry=True) from None
+
+    return unpack
+
+
+def _is_trusted(url: httpx2.URL, trusted_host: str | None) -> bool:
+    """Whether the person let this host have the token; never in the clear over a network."""
+    return url.host == trusted_host and (url.scheme == "https" or url.host in ("127.0.0.1", "localhost", "::1"))
+
+
 def _holds_hub_token(request: httpx2.Request) -> bool:
     """Whether the request carries a Hub token: one that looks like it, or the one saved on this machine."""
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        return False
-    return value.startswith("hf_") or value == get_token()
+    value = request.headers.get("authorization", "").rpartition(" ")[2]
+    return bool(value) and (value.startswith("hf_") or value == get_token())

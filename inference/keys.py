@@ -1,0 +1,32 @@
+"""The names of keys, and the one that a request needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wire.call import HUB_KEY
+from wire.request import ResolvedRequest
+
+from .errors import InferenceFailure
+
+ENDPOINT_KEY = "API_TOKEN"
+
+
+def own_key_name(provider: str) -> str:
+    """The environment variable that holds a provider's own key, such as `GROQ_API_KEY`."""
+    return f"{provider.upper().replace('-', '_')}_API_KEY"
+
+
+def hub_token(keys: Mapping[str, str]) -> str | None:
+    """The Hugging Face token among the keys."""
+    return keys.get(HUB_KEY) or None
+
+
+def key_of(resolved: ResolvedRequest, name: str | None, keys: Mapping[str, str]) -> str | None:
+    """The value of the key that a request needs, None where it needs none. Raises InferenceFailure."""
+    if name is None:
+        return None
+    key = keys.get(name)
+    if not key:
+        raise InferenceFailure(f"{resolved.host} needs a key ({name}).", "Add it under Runs on; it stays in memory.")
+    return key

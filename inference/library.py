@@ -1,0 +1,98 @@
+"""A call through huggingface_hub's AsyncInferenceClient, which asks nobody but the server of the request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from huggingface_hub import AsyncInferenceClient
+from huggingface_hub.hf_api import InferenceProviderMapping
+from huggingface_hub.inference import _common as client_common
+from huggingface_hub.inference._providers import _common as provider_common
+
+from wire.call import CHAT_TASKS, ClientCall, client_call, helper_task
+from wire.checks import check_model_id
+from wire.request import RequestError, ResolvedRequest
+
+from .keys import key_of
+from .transport import ROUTER, Exchange
+
+# The library finds these two under a longer address, as one model does both.
+_BY_PIPELINE = frozenset({"feature-extraction", "sentence-similarity"})
+# Asked by the model's own id: the router looks it up, or there is nothing to look up.
+_BY_OWN_ID = frozenset({"auto", "openai"})
+_STREAMING = frozenset({"chat_completion", "text_generation"})
+_numbers = count()
+
+
+async def ask(
+    resolved: ResolvedRequest,
+    keys: Mapping[str, str],
+    exchange: Exchange,
+    stream: bool,
+    stack: AsyncExitStack,
+) -> Any:
+    """Start the call; its result is the client's own. `stream` overrides what the request says."""
+    resolved = _at_router(resolved)
+    call = client_call(resolved)
+    arguments = call.bound_arguments()
+    if call.method in _STREAMING:
+        arguments["stream"] = stream
+        if not stream:
+            arguments.pop("stream_options", None)
+    exchange.dropped = tuple(name for name in call.dropped if name != "stream")
+    key = key_of(resolved, call.key_name, keys)
+    settings: dict[str, Any] = {**call.client, "api_key": key, "timeout": exchange.timeout}
+    client = await stack.enter_async_context(AsyncInferenceClient(**settings))
+    with _named(resolved, arguments):
+        try:
+            return await getattr(client, call.method)(**arguments)
+        finally:
+            exchange.dropped += _refused(call, arguments)
+
+
+def _at_router(resolved: ResolvedRequest) -> ResolvedRequest:
+    """A request to hf-inference with its address: asked by id, the library would ask the Hub about the model first."""
+    if resolved.route or resolved.provider != "hf-inference":
+        if resolved.provider == "auto" and resolved.request.task not in CHAT_TASKS:
+            raise RequestError("Which provider serves this model is not known yet; name one.")
+        return resolved
+    request = resolved.request
+    route = f"{ROUTER}/hf-inference/models/{check_model_id(request.model)}"
+    if request.task in _BY_PIPELINE:
+        route += f"/pipeline/{request.task}"
+    return replace(resolved, route=route, provider_model=request.model)
+
+
+@contextmanager
+def _named(resolved: ResolvedRequest, arguments: dict[str, Any]) -> Iterator[None]:
+    """Tells the library the provider's id of the model under a name that only this call knows.
+
+    Its own lookup would use this machine's token, block, and be remembered for everybody."""
+    if resolved.route or resolved.provider in _BY_OWN_ID:
+        yield
+        return
+    name = f"{resolved.request.model}#{next(_numbers)}"
+    known = provider_common.HARDCODED_MODEL_INFERENCE_MAPPING.setdefault(resolved.provider, {})
+    known[name] = InferenceProviderMapping(  # type: ignore[no-untyped-call]
+        provider=resolved.provider,
+        hf_model_id=resolved.request.model,
+        providerId=resolved.provider_model,
+        status="live",
+        task=helper_task(resolved.request.task),
+        adapterWeightsPath=resolved.adapter,
+    )
+    arguments["model"] = name
+    try:
+        yield
+    finally:
+        del known[name]
+
+
+def _refused(call: ClientCall, arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    """The parameters that a server refused, so that the library left them out; it is made to forget them."""
+    refused = client_common._UNSUPPORTED_TEXT_GENERATION_KWARGS.pop(arguments.get("model"), [])
+    return tuple(dict.fromkeys(name for name in refused if name in call.arguments))

@@ -1,0 +1,64 @@
+"""A call over plain HTTP, for the tasks that huggingface_hub's client has no working method for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+from metadata.media import Media, sniff
+from wire.call import raw_call
+from wire.http import HttpRequest, Key, http_request
+from wire.media import Embedded, data_url, media_type_of
+from wire.request import RequestError, ResolvedRequest
+
+from .errors import status_failure
+from .keys import key_of
+from .transport import Exchange, client
+
+_MEDIA = ("image/", "audio/", "video/", "model/", "application/octet-stream")
+
+
+async def ask(
+    resolved: ResolvedRequest,
+    keys: Mapping[str, str],
+    exchange: Exchange,
+    stream: bool,
+    stack: AsyncExitStack,
+) -> bytes | None:
+    """Send the request; the bytes of a file that came, None where JSON came: the exchange holds it."""
+    call = raw_call(resolved)
+    exchange.dropped = call.dropped
+    sent = http_request(resolved, call)
+    headers = {name: _header(resolved, value, keys) for name, value in sent.headers}
+    session = await stack.enter_async_context(client(timeout=exchange.timeout))
+    response = await session.request(sent.method, sent.url, headers=headers, **_body(sent))
+    if response.status_code != 200:
+        raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
+    kind = response.headers.get("content-type", "").lower()
+    return response.content if kind.startswith(_MEDIA) or sniff(response.content) else None
+
+
+def _header(resolved: ResolvedRequest, value: str | Key, keys: Mapping[str, str]) -> str:
+    return value if isinstance(value, str) else f"{value.scheme} {key_of(resolved, value.name, keys)}"
+
+
+def _body(sent: HttpRequest) -> dict[str, Any]:
+    if sent.form:
+        raise RequestError("This provider takes a form, which is not sent for this task.")
+    if sent.data is not None:
+        return {"content": sent.data.data or b""}
+    return {"content": json.dumps(_plain(sent.json), ensure_ascii=False).encode("utf-8")}
+
+
+def _plain(value: Any) -> Any:
+    """JSON with the bytes of media in their place."""
+    if isinstance(value, Embedded):
+        encoded = data_url(value.media)
+        return value.prefix + encoded.partition(",")[2]
+    if isinstance(value, Media):
+        return f"data:{media_type_of(value)};base64," + data_url(value).partition(",")[2]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,107 @@
+"""From what a server answered to an output: the bytes on the wire first, the client's own reading of them second."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from PIL.Image import Image
+
+from metadata.media import sniff
+from metadata.outputs import Message, Output, Unknown, normalise, plain
+from wire.request import ResolvedRequest
+
+from .errors import InferenceFailure, server_words
+from .transport import Exchange
+
+_MISSING = object()
+
+
+async def read(resolved: ResolvedRequest, result: Any, exchange: Exchange, fetched: bytes = b"") -> tuple[Output, Any]:
+    """The output and the raw JSON (None for media) of an answer. Raises InferenceFailure when it holds none.
+
+    `result` is what the client made of it, `fetched` a file that the answer led to."""
+    task = resolved.request.task
+    if isinstance(result, bytes) and result:
+        return normalise(task, result), None
+    body = bytes(exchange.body)
+    if isinstance(result, Image):
+        found = next((data for data in (fetched, body) if sniff(data)), b"")
+        return normalise(task, found or await asyncio.to_thread(_png, result)), None
+    raw = await asyncio.to_thread(_json, body) if exchange.whole else _MISSING
+    if raw is _MISSING and result is None:
+        raise InferenceFailure("The server's answer is not JSON.", _hint(body))
+    if raw is not _MISSING:
+        check_error(raw)
+    for value in (raw, result):
+        if value is _MISSING or value is None:
+            continue
+        output = normalise(task, value if value is raw else await asyncio.to_thread(_listed, value))
+        if not isinstance(output, Unknown):
+            if isinstance(output, Message):
+                check_said(output)
+            return output, None if raw is _MISSING else raw
+    raise InferenceFailure(
+        f"The answer is not what {resolved.request.row.name.lower()} promises.",
+        "Check that the model does this task; the JSON tab shows what came.",
+        detail=json.dumps(plain(raw))[:2000] if raw is not _MISSING else "",
+    )
+
+
+def check_error(raw: Any) -> None:
+    """Raises InferenceFailure for an error that comes along with status 200, and for a chat without any answer."""
+    if not isinstance(raw, Mapping):
+        return
+    if raw.get("error") or raw.get("errors") or raw.get("object") == "error":
+        said = server_words(raw) or "it says no more."
+        raise InferenceFailure(f"The server reports an error: {said}", "Look at the inputs.")
+    if raw.get("choices") == []:
+        raise InferenceFailure(
+            "The server answered without any choice.", "Run again, or choose another model.", retry=True
+        )
+
+
+def check_said(message: Message) -> None:
+    """Raises InferenceFailure for a chat answer that says nothing at all."""
+    if message.content.strip() or message.reasoning or message.tool_calls:
+        return
+    way_out = _SILENT.get(message.finish_reason or "", "Run again, or ask differently.")
+    retry = message.finish_reason != "content_filter"
+    raise InferenceFailure("The model answered without a word.", way_out, retry=retry)
+
+
+_SILENT = {
+    "length": "It used up its tokens before it said anything: allow more of them (max_tokens).",
+    "content_filter": "The provider's filter held the answer back: ask differently.",
+}
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return _MISSING
+
+
+def _hint(body: bytes) -> str:
+    start = body.lstrip()[:1]
+    what = "It sent a web page. " if start == b"<" else "" if body else "It is empty. "
+    return f"{what}Check that the base URL leads to this task."
+
+
+def _listed(value: Any) -> Any:
+    """The client's objects as plain lists and mappings; its pictures as PNG."""
+    if isinstance(value, Image):
+        return _png(value)
+    if isinstance(value, Mapping):
+        return {key: _listed(item) for key, item in value.items()}
+    return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _png(image: Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
