@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
+from huggingface_hub.inference._providers import PROVIDERS
+
+from wire.call import CHAT_TASKS, helper_task
+
 from .errors import InferenceFailure, status_failure
+from .kept import Kept
 from .transport import client, hub_endpoint
 
-SECONDS_KEPT = 300.0
-_kept: dict[tuple[str, str], tuple[float, tuple[ProviderMapping, ...]]] = {}
-MOST_KEPT = 2_000
+POLICIES = ("fastest", "cheapest", "preferred")
+_USABLE = ("live", "staging", "error")  # the mapping's statuses, best first
+_kept: Kept[tuple[ProviderMapping, ...]] = Kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +30,48 @@ class ProviderMapping:
     status: str
     adapter: str | None = None
 
+    @property
+    def known(self) -> bool:
+        """Whether huggingface_hub can ask this provider for this task."""
+        return self.task in PROVIDERS.get(self.provider, {})  # type: ignore[call-overload]
 
-async def mappings(model: str, token: str | None) -> tuple[ProviderMapping, ...]:
+    @property
+    def sentence(self) -> str:
+        """What the mapping says, and what it means."""
+        if self.provider not in PROVIDERS:
+            return f"{self.provider} serves it for {self.task}; huggingface_hub does not know {self.provider} yet." + (
+                " The router can be asked for it." if self.task == "conversational" else ""
+            )
+        return f"{self.provider} serves it for {self.task}{_STATUS.get(self.status, '')}."
+
+
+_STATUS = {"staging": ", on trial", "error": ", but failed the Hub's last check"}
+
+
+async def mappings(model: str, token: str | None, fresh: bool = False) -> tuple[ProviderMapping, ...]:
     """The providers of a model in the person's order of preference. Raises InferenceFailure or httpx2.HTTPError."""
-    key = (model, hashlib.sha256((token or "").encode()).hexdigest())
-    held = _kept.get(key)
-    if held and monotonic() - held[0] < SECONDS_KEPT:
-        return held[1]
+    held = None if fresh else _kept.get(model, token)
+    if held is not None:
+        return held
     headers = {"authorization": f"Bearer {token}"} if token else {}
     url = f"{hub_endpoint()}/api/models/{quote(model)}?expand=inferenceProviderMapping"
     async with client(headers=headers) as session:
         response = await session.get(url)
+    if response.status_code in (401, 404):
+        way_out = "Check the id." if token else "Check the id; a private or gated model needs a token that may see it."
+        raise InferenceFailure(f"The Hub has no model {model} that can be seen here.", way_out)
     if response.status_code != 200:
         raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
-    found = _read(response.json())
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()
-    _kept[key] = (monotonic(), found)
-    return found
+    try:
+        found = _read(response.json())
+    except ValueError:
+        raise InferenceFailure("The Hub's answer is not JSON.", "Check HF_ENDPOINT.", retry=True) from None
+    return _kept.put(model, token, found)
+
+
+def forget() -> None:
+    """Ask again next time."""
+    _kept.clear()
 
 
 def _read(answer: Any) -> tuple[ProviderMapping, ...]:
@@ -62,20 +90,40 @@ def _read(answer: Any) -> tuple[ProviderMapping, ...]:
     )
 
 
+def split_model(model: str) -> tuple[str, str]:
+    """A model's id and what follows it: a policy or a provider, as in `org/model:fastest`."""
+    name, _, choice = model.partition(":")
+    return name, choice
+
+
 def choose(found: tuple[ProviderMapping, ...], provider: str, task: str, model: str) -> ProviderMapping:
-    """The mapping to use: the named provider's, or the first live one that serves the task. Raises InferenceFailure."""
+    """The mapping to use: the named provider's, or the best one that serves the task. Raises InferenceFailure."""
+    task = helper_task(task)
     if not found:
-        raise InferenceFailure(
-            f"No Inference Provider serves {model}.", "Give an endpoint of your own, or choose another model."
-        )
+        raise InferenceFailure(f"No Inference Provider serves {model}.", ask_for_support(model))
     named = [m for m in found if provider in ("auto", m.provider)]
     if not named:
-        raise InferenceFailure(
-            f"{provider} does not serve {model}.", "It is served by " + ", ".join(m.provider for m in found) + "."
-        )
+        raise InferenceFailure(f"{provider} does not serve {model}.", f"It is served by {_names(found)}.")
     fitting = [m for m in named if m.task == task]
     if not fitting:
         raise InferenceFailure(
             f"{named[0].provider} serves {model} for {named[0].task}, not for {task}.", "Choose that task."
         )
-    return next((m for m in fitting if m.status == "live"), fitting[0])
+    usable = [m for m in fitting if m.known]
+    if not usable and task not in CHAT_TASKS:
+        raise InferenceFailure(
+            f"{_names(fitting)} serves {model}, but huggingface_hub does not know how to ask it.",
+            "Choose another model, or give an endpoint of your own.",
+        )
+    return min(usable or fitting, key=lambda m: _USABLE.index(m.status) if m.status in _USABLE else len(_USABLE))
+
+
+def ask_for_support(model: str) -> str:
+    """The way out for a model that nobody serves."""
+    return (
+        f"Ask for provider support at https://huggingface.co/{split_model(model)[0]}, or give an endpoint of your own."
+    )
+
+
+def _names(found: Iterable[ProviderMapping]) -> str:
+    return ", ".join(dict.fromkeys(m.provider for m in found))

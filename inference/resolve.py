@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import httpx2
+from huggingface_hub.inference._providers import PROVIDERS
 
 from metadata.tasks import Task, find_task
+from wire.call import CHAT_TASKS, HUB_KEY, helper_task
 from wire.request import Request, RequestError, ResolvedRequest
 
 from . import providers
+from .errors import InferenceFailure, explain
+from .keys import ENDPOINT_KEY, hub_token, own_key_name
+from .offers import offers
 from .transport import client, is_hub
 
 ROUTER_HOST = "router.huggingface.co"
@@ -68,12 +73,20 @@ async def resolve(
     Raises RequestError, InferenceFailure, or httpx2.HTTPError."""
     keys = keys or {}
     resolved = resolve_offline(request, None, embedded, keys)
-    if resolved.route or (request.task == "conversational" and resolved.provider == "auto"):
+    if resolved.route or resolved.provider == "openai" or _router_decides(resolved):
         return resolved
-    found = await providers.mappings(request.model, keys.get("HF_TOKEN"))
+    request = resolved.request
+    found = await providers.mappings(request.model, hub_token(keys))
     chosen = providers.choose(found, request.provider, request.task, request.model)
+    if not chosen.known:  # of the library, but the router can be told its name
+        return replace(_by_router(request, chosen.provider), adapter=chosen.adapter)
     return ResolvedRequest(
-        request, chosen.provider, chosen.provider_model, chosen.adapter, "", ROUTER_HOST, resolved.key_name
+        request,
+        chosen.provider,
+        chosen.provider_model,
+        chosen.adapter,
+        "",
+        *_host_and_key(chosen.provider, request, keys),
     )
 
 
@@ -86,15 +99,40 @@ def resolve_offline(
     """Where a Request goes as far as can be told without a network; the model's own id stands in for the provider's.
 
     Raises RequestError."""
+    keys = keys or {}
     if request.base_url:
-        return _to_endpoint(request, provider_model or request.model, request.base_url.rstrip("/"), keys or {})
+        return _to_endpoint(request, provider_model or request.model, request.base_url.rstrip("/"), keys)
     if embedded and request.model in embedded.models:
-        path = "/v1" if request.task == "conversational" else f"/models/{request.model}"
+        path = "/v1" if request.task in CHAT_TASKS else f"/models/{request.model}"
         host = urlsplit(embedded.url).hostname or ""
         return ResolvedRequest(request, "embedded", request.model, None, embedded.url + path, host, None)
-    return ResolvedRequest(
-        request, request.provider, provider_model or request.model, None, "", ROUTER_HOST, "HF_TOKEN"
-    )
+    name, choice = providers.split_model(request.model)
+    policy = choice or (request.provider if request.provider in providers.POLICIES else "")
+    if policy and request.task in CHAT_TASKS and provider_model is None:
+        return _by_router(replace(request, model=name), policy)
+    if policy in providers.POLICIES:
+        raise RequestError(f"Only chat models are chosen by {policy}; name a provider.")
+    host, key_name = _host_and_key(request.provider, request, keys)
+    return ResolvedRequest(request, request.provider, provider_model or request.model, None, "", host, key_name)
+
+
+def _by_router(request: Request, choice: str) -> ResolvedRequest:
+    """To the router, which is told a policy or a provider behind the model's id."""
+    asked = replace(request, model=f"{request.model}:{choice}", provider="auto")
+    return ResolvedRequest(asked, "auto", asked.model, None, "", ROUTER_HOST, HUB_KEY)
+
+
+def _router_decides(resolved: ResolvedRequest) -> bool:
+    return resolved.provider == "auto" and resolved.request.task in CHAT_TASKS
+
+
+def _host_and_key(provider: str, request: Request, keys: Mapping[str, str]) -> tuple[str, str]:
+    """The router and the Hugging Face token; with a provider's own key among the keys, its own host and that key."""
+    own = own_key_name(provider)
+    helper = PROVIDERS.get(provider, {}).get(helper_task(request.task))  # type: ignore[call-overload]
+    if helper is None or provider == "hf-inference" or not (own in keys or provider == "openai"):
+        return ROUTER_HOST, HUB_KEY
+    return urlsplit(helper.base_url).hostname or "", own
 
 
 def _to_endpoint(request: Request, model: str, route: str, keys: Mapping[str, str]) -> ResolvedRequest:
@@ -107,9 +145,9 @@ def _to_endpoint(request: Request, model: str, route: str, keys: Mapping[str, st
     if not host or parts.scheme not in ("http", "https"):
         raise RequestError(f"{route!r} is not a base URL; it should look like https://host/path.")
     if is_hub(route):
-        key_name: str | None = "HF_TOKEN"
-    elif "API_TOKEN" in keys or not is_loopback(host):
-        key_name = "API_TOKEN"
+        key_name: str | None = HUB_KEY
+    elif ENDPOINT_KEY in keys or not is_loopback(host):
+        key_name = ENDPOINT_KEY
     else:
         key_name = None
     return ResolvedRequest(request, "endpoint", model, None, route, host, key_name)
@@ -124,7 +162,7 @@ def is_loopback(host: str) -> bool:
 
 
 def availability(request: Request, embedded: Embedded | None, keys: Mapping[str, str]) -> Availability:
-    """Whether a Request can run from here, in a sentence."""
+    """Whether a Request can run from here, in a sentence, as far as can be told without a network."""
     row = request.row
     if request.base_url:
         host = urlsplit(request.base_url).hostname or request.base_url
@@ -133,13 +171,38 @@ def availability(request: Request, embedded: Embedded | None, keys: Mapping[str,
         return Availability(True, f"Runs on the embedded engine as {request.model}.")
     if not row.wire:
         return Availability(False, f"No service runs {row.name.lower()}; recorded outputs are shown.")
-    if "HF_TOKEN" not in keys:
+    if own_key_name(request.provider) in keys:
+        return Availability(True, f"Runs on {request.provider}, with your own key.")
+    if not hub_token(keys):
         return Availability(
             False,
             f"No engine on this machine serves {row.name.lower()}, and Inference Providers need a Hugging Face token.",
             "Add a token or give an endpoint under Runs on.",
         )
     return Availability(True, "Runs on Inference Providers.")
+
+
+async def available(request: Request, embedded: Embedded | None, keys: Mapping[str, str]) -> Availability:
+    """The same after asking the Hub: who serves the model, how it stands and what it costs. Never raises."""
+    found = availability(request, embedded, keys)
+    if not found.runs or request.base_url or (embedded and request.model in embedded.models):
+        return found
+    model, choice = providers.split_model(request.model)
+    token, chats = hub_token(keys), request.task in CHAT_TASKS
+    try:
+        served = await providers.mappings(model, token)
+        wanted = choice or request.provider
+        wanted = "auto" if wanted in providers.POLICIES else wanted
+        chosen = providers.choose(served, wanted, request.task, model)
+        priced = (await offers(token)).get(model, ()) if chats else ()
+    except InferenceFailure as failure:
+        return Availability(False, failure.reason, failure.way_out)
+    except httpx2.HTTPError as error:
+        told = explain(error)
+        return Availability(True, f"Who serves the model is not known now. {told.reason}", told.way_out)
+    live = [offer for offer in priced if wanted in ("auto", offer.provider)]
+    more = " ".join(f"{offer.sentence}." for offer in live[:3]) or chosen.sentence
+    return Availability(True, f"{found.sentence} {more}")
 
 
 async def reachable(url: str) -> bool:

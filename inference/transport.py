@@ -112,6 +112,13 @@ def _pool() -> httpx2.AsyncHTTPTransport:
     return _pools[loop]
 
 
+async def close() -> None:
+    """Close the connections that this event loop keeps open."""
+    pool = _pools.pop(asyncio.get_running_loop(), None)
+    if pool is not None:
+        await pool.aclose()
+
+
 class _Guarded(httpx2.AsyncBaseTransport):
     """The shared pool, seen by one client: guards the token, records the exchange, bounds the answer, never closes."""
 

@@ -90,7 +90,9 @@ def raw_call(resolved: ResolvedRequest) -> ClientCall:
     """The same for a task that the client has no method for: inputs and parameters, by the names of the wire."""
     if not resolved.route and resolved.provider not in ("auto", "hf-inference"):
         raise RequestError(f"How to ask {resolved.provider[:80]} for {resolved.request.task} is not known.")
-    if resolved.request.row.wire != "raw" and resolved.request.task not in UNABLE:
+    task_id = resolved.request.task
+    films = bool(resolved.route) and task_id in OWN_ENDPOINT_CANT
+    if resolved.request.row.wire != "raw" and task_id not in UNABLE and not films:
         raise RequestError(f"No service is known that does {resolved.request.row.name.lower()}.")
     return _call(resolved, "")
 

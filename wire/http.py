@@ -37,13 +37,13 @@ _KNOWN: dict[str, dict[str, TaskProviderHelper]] = {
     **{str(name): tasks for name, tasks in PROVIDERS.items()},
     "auto": {"conversational": CONVERSATIONAL_AUTO_ROUTER},
 }
-# Tasks that hf-inference and compatible servers do, and for which the client has no method.
+# Tasks that hf-inference and compatible servers do, and for which the client has no method, or none at an endpoint.
+_RAW_TEXT = ("text-to-audio", "text-ranking", "tabular-regression", "text-to-video")
+_RAW_BINARY = ("depth-estimation", "mask-generation", "video-classification", "zero-shot-object-detection",
+               "image-to-video")  # fmt: skip
 _RAW: dict[str, TaskProviderHelper] = {
-    **{name: HFInferenceTask(name) for name in ("text-to-audio", "text-ranking", "tabular-regression")},
-    **{
-        name: HFInferenceBinaryInputTask(name)
-        for name in ("depth-estimation", "mask-generation", "video-classification", "zero-shot-object-detection")
-    },
+    **{name: HFInferenceTask(name) for name in _RAW_TEXT},
+    **{name: HFInferenceBinaryInputTask(name) for name in _RAW_BINARY},
 }
 
 

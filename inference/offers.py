@@ -1,0 +1,94 @@
+"""What the router says of its chat models: who serves them at what price, with what context, tools and schemas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import InferenceFailure, status_failure
+from .kept import Kept
+from .transport import ROUTER, client
+
+_kept: Kept[dict[str, tuple[Offer, ...]]] = Kept(most=50)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model at a provider. Prices are US dollars a million tokens; None is what the router does not say."""
+
+    provider: str
+    status: str
+    context_length: int | None = None
+    input_price: float | None = None
+    output_price: float | None = None
+    tools: bool | None = None
+    structured_output: bool | None = None
+    time_to_first_token: float | None = None
+    tokens_per_second: float | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The offer in a few words."""
+        parts = [self.provider if self.status == "live" else f"{self.provider} ({self.status})"]
+        if self.input_price is not None and self.output_price is not None:
+            parts.append(f"${self.input_price:g} in, ${self.output_price:g} out a million tokens")
+        if self.context_length:
+            parts.append(f"{self.context_length:,} tokens of context")
+        parts += [name for name, has in (("tools", self.tools), ("JSON schemas", self.structured_output)) if has]
+        return ", ".join(parts)
+
+
+async def offers(token: str | None = None, fresh: bool = False) -> dict[str, tuple[Offer, ...]]:
+    """The offers of every chat model by its id, at most five minutes old.
+
+    Raises InferenceFailure or httpx2.HTTPError."""
+    held = None if fresh else _kept.get("models", token)
+    if held is not None:
+        return held
+    async with client(headers={"authorization": f"Bearer {token}"} if token else {}) as session:
+        response = await session.get(f"{ROUTER}/v1/models")
+    if response.status_code != 200:
+        raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
+    try:
+        rows = response.json()["data"]
+        found = {str(row["id"]): tuple(map(_offer, row.get("providers") or [])) for row in rows}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InferenceFailure("The router's list of models can't be read.", "Try again later.", retry=True) from None
+    return _kept.put("models", token, found)
+
+
+async def served_by(provider: str, token: str | None = None) -> dict[str, Offer]:
+    """The chat models of one provider with their offers. Raises InferenceFailure or httpx2.HTTPError."""
+    return {
+        model: offer for model, found in (await offers(token)).items() for offer in found if offer.provider == provider
+    }
+
+
+def forget() -> None:
+    """Ask again next time."""
+    _kept.clear()
+
+
+def _offer(row: Any) -> Offer:
+    pricing = row.get("pricing") or {}
+    latency = _number(row.get("first_token_latency_ms"))
+    context = _number(row.get("context_length"))
+    return Offer(
+        str(row["provider"]),
+        str(row.get("status", "live")),
+        int(context) if context is not None else None,
+        _number(pricing.get("input")),
+        _number(pricing.get("output")),
+        _truth(row.get("supports_tools")),
+        _truth(row.get("supports_structured_output")),
+        latency / 1000 if latency is not None else None,
+        _number(row.get("throughput")),
+    )
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _truth(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
