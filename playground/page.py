@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from metadata.tasks import task
 from ui import panels
 from ui.chat import transcript_html, turn_html
 from ui.markup import escape, one_line, panel
-from ui.session import Session, Site
+from ui.session import Session, Sessions, Site
 
 from .conversation import Comparison, Pane, Settings
 from .stream import Race, Side
@@ -55,7 +56,7 @@ class PaneView:
 
 def build(site: Site) -> None:
     """Lay the page out inside the current Blocks."""
-    session = gr.State(None, time_to_live=3 * 3600, delete_callback=_forget)
+    sessions = Sessions(site)
     row = task("conversational")
     models = [model.id for model in site.embedded.models.values() if model.task is row]
     panel(panels.top_bar("Compare"), elem_id="bar")
@@ -76,52 +77,51 @@ def build(site: Site) -> None:
     settings = [component for view in views for component in view.settings]
     screen = [component for view in views for component in view.screen]
 
-    gr.on(
-        [send.click, text.submit],
-        _run,
-        [session, text, *settings],
-        [text, send, stop_all, *screen],
-        trigger_mode="once",
-        **QUIET,
-    )
+    async def run(request: gr.Request, text: str, *settings: Any) -> AsyncIterator[list[Any]]:
+        async with aclosing(_run(_session(sessions, request), text, *settings)) as updates:
+            async for update in updates:
+                yield update
+
+    def stopping(*names: str) -> Callable[[gr.Request], None]:
+        def stop(request: gr.Request) -> None:
+            for name in names:
+                _session(sessions, request).runs.stop(f"{RUN}-{name}")
+
+        return stop
+
+    def clear(request: gr.Request) -> list[Any]:
+        return _reset(_session(sessions, request))
+
+    running = [text, send, stop_all, *screen]
+    gr.on([send.click, text.submit], run, [text, *settings], running, trigger_mode="once", **QUIET)
     for name, view in zip(NAMES, views, strict=True):
-        view.stop.click(_stopper(name), session, None, queue=False, **QUIET)
-    stop_all.click(_stop_all, session, None, queue=False, **QUIET)
-    reset.click(_reset, session, [*screen], **QUIET)
+        view.stop.click(stopping(name), None, None, queue=False, **QUIET)
+    stop_all.click(stopping(*NAMES), None, None, queue=False, **QUIET)
+    reset.click(clear, None, [*screen], **QUIET)
     blocks = gr.context.Context.root_block
     assert blocks is not None
-    blocks.load(lambda: _begin(site), None, session, **QUIET)
+    blocks.unload(sessions.forget)
 
 
-def _begin(site: Site) -> Session:
-    session = Session(site)
-    session.pages[RUN] = Comparison({name: Pane(Settings("")) for name in NAMES})
+def _session(sessions: Sessions, request: gr.Request) -> Session:
+    session = sessions.of(request)
+    if RUN not in session.pages:
+        session.pages[RUN] = Comparison({name: Pane(Settings("")) for name in NAMES})
     return session
 
 
-def _stopper(name: str) -> Any:
-    def stop(session: Session) -> None:
-        session.runs.stop(f"{RUN}-{name}")
-
-    return stop
-
-
-def _stop_all(session: Session) -> None:
+def _reset(session: Session) -> list[Any]:
     for name in NAMES:
         session.runs.stop(f"{RUN}-{name}")
-
-
-def _reset(session: Session) -> list[Any]:
-    _stop_all(session)
     held: Comparison = session.pages[RUN]
     held.panes = {name: replace(pane, turns=()) for name, pane in held.panes.items()}
     return [one_line(transcript_html([], EMPTY)), "", "", gr.update(visible=False)] * len(NAMES)
 
 
-async def _run(session: Session | None, text: str, *settings: Any) -> AsyncIterator[list[Any]]:
+async def _run(session: Session, text: str, *settings: Any) -> AsyncGenerator[list[Any], None]:
     """Yields updates of (text, send, stop all), then (transcript, live, stats, stop) of each pane."""
     skip = gr.skip()
-    if session is None or not text.strip():
+    if not text.strip():
         yield [skip, skip, skip, *[skip] * (4 * len(NAMES))]
         return
     held: Comparison = session.pages[RUN]
@@ -195,8 +195,3 @@ def _finished(held: Comparison, name: str, side: Side, text: str) -> list[Any]:
 def _nothing(text: str, stopped: bool) -> str:
     said = "Stopped before the first token." if stopped else "The answer is empty."
     return turn_html({"role": "user", "content": text}) + f'<p class="dim">{escape(said)}</p>'
-
-
-def _forget(session: Session | None) -> None:
-    if session is not None:
-        session.runs.stop_all()

@@ -6,14 +6,18 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
+
+import gradio as gr
 
 from inference.resolve import Embedded
 
 from .shelf import Shelf
 
 MOST_PAGES = 20
+SECONDS_KEPT = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,7 @@ class Session:
     endpoint_keys: dict[str, str] = field(default_factory=dict)  # by host
     pages: dict[str, Any] = field(default_factory=dict)
     runs: Runs = field(default_factory=Runs)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Session:
-        return self
+    seen: float = field(default_factory=monotonic)
 
     def keep(self, page: Any) -> str:
         """Hold an open page; its id. The oldest pages leave."""
@@ -105,6 +107,35 @@ class Session:
             self.endpoint_keys[host] = key
         elif base_url is None:
             self.hub_token = key
+
+
+class Sessions:
+    """The people here now, by the hash Gradio gives each open tab; who was not seen for a day is forgotten."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._held: dict[str, Session] = {}
+
+    def of(self, request: gr.Request) -> Session:
+        """The session of the tab that sent a request, new where there is none."""
+        name = str(request.session_hash)
+        if name not in self._held:
+            self._sweep()
+            self._held[name] = Session(self.site)
+        session = self._held[name]
+        session.seen = monotonic()
+        return session
+
+    def forget(self, request: gr.Request) -> None:
+        """The tab was closed: stop its calls, and let go of all it held."""
+        session = self._held.pop(str(request.session_hash), None)
+        if session is not None:
+            session.runs.stop_all()
+
+    def _sweep(self) -> None:
+        old = [name for name, session in self._held.items() if monotonic() - session.seen > SECONDS_KEPT]
+        for name in old:
+            self._held.pop(name).runs.stop_all()
 
 
 async def cancel_and_wait(task: asyncio.Task[Any]) -> None:

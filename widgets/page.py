@@ -12,19 +12,18 @@ from metadata.media import Media
 from ui import panels
 from ui.markdown import body_html
 from ui.markup import one_line, panel
-from ui.session import Session, Site
+from ui.session import Session, Sessions, Site
 from ui.sources import Opened, example_cards, open_source
 
 from .state import Page, load_inputs
 from .widget import Widget
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-SECONDS_KEPT = 3 * 3600
 
 
 def build(site: Site, first_source: str) -> None:
     """Lay the page out inside the current Blocks. `first_source` is what it opens on."""
-    session = gr.State(None, time_to_live=SECONDS_KEPT, delete_callback=_forget)
+    sessions = Sessions(site)
     current = gr.State("")
     panel(panels.top_bar("Model"), elem_id="bar")
     with gr.Row(elem_id="source-row"):
@@ -45,76 +44,67 @@ def build(site: Site, first_source: str) -> None:
         )
     trouble = panel(elem_id="trouble")
     head = panel(elem_id="head")
+
+    async def load(request: gr.Request) -> list[Any]:
+        return await _begin(sessions.of(request), request.query_params.get("model", "") or first_source)
+
+    async def open_named(source: str, request: gr.Request) -> list[Any]:
+        return await _open(sessions.of(request), source)
+
+    async def reopen(name: str, task: str, request: gr.Request) -> list[Any]:
+        held = sessions.of(request)
+        return await _open(held, held.pages[name].opened.source if name in held.pages else "", task)
+
     with gr.Row(elem_id="page"):
         with gr.Column(elem_id="widget"):
 
-            @gr.render(  # type: ignore[untyped-decorator]
-                inputs=[session, current], triggers=[current.change]
-            )
-            def widget(held: Session | None, name: str) -> None:
-                page = held.pages.get(name) if held else None
-                if held is None or page is None:
-                    return
-                override = Widget(page, held).build()
-                override.input(_reopen, [session, current, override], shown, **QUIET)
+            @gr.render(inputs=current, triggers=[current.change])  # type: ignore[untyped-decorator]
+            def widget(name: str, request: gr.Request) -> None:
+                held = sessions.of(request)
+                if name in held.pages:
+                    override = Widget(held.pages[name], held).build()
+                    override.input(reopen, [current, override], shown, **QUIET)
 
         with gr.Column(elem_id="card"):
             body = panel(elem_id="body")
-    shown = [session, current, trouble, head, body, picker]
+    shown = [current, trouble, head, body, picker]
 
-    async def load(request: gr.Request) -> list[Any]:
-        held = Session(site)
-        wanted = dict(request.query_params).get("model", "") or first_source
-        return await _begin(held, wanted)
-
-    gr.on([go.click, source.submit], _open, [session, source], shown, **QUIET)
-    picker.input(_open, [session, picker], shown, **QUIET)
-    current_blocks = gr.context.Context.root_block
-    assert current_blocks is not None
-    current_blocks.load(load, None, shown, **QUIET)
+    gr.on([go.click, source.submit], open_named, source, shown, **QUIET)
+    picker.input(open_named, picker, shown, **QUIET)
+    blocks = gr.context.Context.root_block
+    assert blocks is not None
+    blocks.load(load, None, shown, **QUIET)
+    blocks.unload(sessions.forget)
 
 
 async def _begin(held: Session, source: str) -> list[Any]:
-    """Open what was asked for, or say why not and open the first example."""
-    updates = await _open(held, source)
+    """Open what was asked for, or say why not and open the first example; unless a person was faster."""
+    updates = await _open(held, source, unless_open=True)
     if not held.pages:
-        _, name, _, *rest = await _open(held, "")
-        updates = [held, name, updates[2], *rest]
+        name, _, *rest = await _open(held, "", unless_open=True)
+        updates = [name, updates[1], *rest]
     return updates
 
 
-async def _open(held: Session | None, source: str | None, task: str | None = None) -> list[Any]:
-    """Updates of (session, current, trouble, head, body, picker); on failure what was open stays open."""
+async def _open(held: Session, source: str | None, task: str = "", unless_open: bool = False) -> list[Any]:
+    """Updates of (current, trouble, head, body, picker); on failure what was open stays open."""
     skip = gr.skip()
-    if held is None:
-        return [skip] * 6
     try:
         opened = await open_source(source or "", held, task or None)
-        page = Page(opened)
     except InferenceFailure as error:
-        return [held, skip, one_line(panels.failure(error)), skip, skip, skip]
-    trouble = ""
+        return [skip, one_line(panels.failure(error)), skip, skip, skip]
+    page, trouble = Page(opened), ""
     try:
-        if page.example:
-            await load_inputs(page)
+        await load_inputs(page)
     except AssetError as error:
         trouble = one_line(panels.note(str(error), "The card names it among its examples."))
+    if unless_open and held.pages:
+        return [skip] * 5
     name = held.keep(page)
     known = {card.model for card in example_cards()}
     picked = opened.source if opened.source in known else None
-    return [
-        held,
-        name,
-        trouble,
-        one_line(panels.head(opened.model, opened.notes)),
-        one_line(_body(opened, held)),
-        picked,
-    ]
-
-
-async def _reopen(held: Session | None, name: str, task: str) -> list[Any]:
-    page = held.pages.get(name) if held else None
-    return await _open(held, page.opened.source if page else "", task)
+    head = one_line(panels.head(opened.model, opened.notes))
+    return [name, trouble, head, one_line(_body(opened, held)), picked]
 
 
 def _body(opened: Opened, held: Session) -> str:
@@ -129,8 +119,3 @@ def _body(opened: Opened, held: Session) -> str:
     if not text.strip():
         return '<p class="dim">The card has no text below its metadata.</p>'
     return body_html(text, address, opened.repo)
-
-
-def _forget(held: Session | None) -> None:
-    if held is not None:
-        held.runs.stop_all()

@@ -9,7 +9,7 @@ import pytest
 from inference.errors import InferenceFailure
 from inference.resolve import Embedded
 from metadata.media import Media
-from ui.session import Runs, Session, Site
+from ui.session import Runs, Session, Sessions, Site
 from ui.shelf import Shelf
 from ui.sources import example_cards, open_source
 
@@ -80,3 +80,19 @@ async def test_a_hub_id_offline_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(InferenceFailure, match="work offline"):
         await open_source("https://huggingface.co/org/model/tree/main", session())
+
+
+def test_each_tab_has_its_own_session_until_it_is_closed() -> None:
+    class Request:
+        def __init__(self, name: str) -> None:
+            self.session_hash = name
+
+    stopped: list[str] = []
+    sessions = Sessions(session().site)
+    one, two = sessions.of(Request("a")), sessions.of(Request("b"))  # type: ignore[arg-type]
+    assert one is sessions.of(Request("a"))  # type: ignore[arg-type]
+    assert one is not two
+    one.runs.start("x", lambda: stopped.append("x"))
+    sessions.forget(Request("a"))  # type: ignore[arg-type]
+    assert stopped == ["x"]
+    assert sessions.of(Request("a")) is not one  # type: ignore[arg-type]
