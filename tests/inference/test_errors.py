@@ -1,163 +1,380 @@
-"""Every way a call fails ends in its sentence, and the next call works."""
+"""Every way a call fails ends in its sentence, for a plain task and for chat, streamed or not; and the next call works."""
 
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
+import ssl
+import subprocess
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
+import httpx2
 import pytest
+from huggingface_hub.errors import GenerationError, OverloadedError
 
-from inference import client
-from inference.errors import InferenceFailure
-from inference.reply import Delta
+from inference import client, transport
+from inference.errors import InferenceFailure, explain, server_words, status_failure
 from inference.resolve import resolve_offline
+from inference.transport import Exchange
+from metadata.media import Media
 from metadata.outputs import Labels
-from tests.support.scripted import Talk, scripted
-from wire.request import Request
+from tests.support.scripted import Script, Scripted, Talk, scripted
+from wire.request import Request, RequestError
 
 GOOD = json.dumps([[{"label": "A", "score": 0.75}]])
+GOOD_CHAT = json.dumps({"choices": [{"message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}]})
+MESSAGES = {"messages": [{"role": "user", "content": "hi"}]}
+KEYS = {"API_TOKEN": "secret"}
+Ask = Callable[[str], Awaitable[str]]
 
 
-def answering(
-    status: str, body: str, kind: str = "application/json", *headers: str
-) -> Callable[[Talk], Awaitable[None]]:
+def chunk(reason: str | None = None, **delta: object) -> str:
+    return "data: " + json.dumps({"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}) + "\n\n"
+
+
+GOOD_STREAM = chunk(content="Hel") + chunk(content="lo") + chunk("stop") + "data: [DONE]\n\n"
+
+
+async def plain(url: str, exchange: Exchange | None = None) -> str:
+    asked = Request("text-classification", "org/model", {"text": "hi"}, base_url=url)
+    reply = await client.run(resolve_offline(asked), KEYS, exchange)
+    assert isinstance(reply.output, Labels)
+    return reply.output.items[0].label
+
+
+async def chat(url: str, exchange: Exchange | None = None) -> str:
+    reply = await client.run(resolve_offline(Request("conversational", "m", MESSAGES, base_url=url)), KEYS, exchange)
+    return client.message_of(reply.output).content
+
+
+async def streamed(url: str, exchange: Exchange | None = None, said: list[str] | None = None) -> str:
+    pieces = [] if said is None else said
+    asked = Request("conversational", "m", MESSAGES, stream=True, base_url=url)
+    async for delta in client.stream(resolve_offline(asked), KEYS, exchange):
+        pieces.append(delta.content)
+    return "".join(pieces)
+
+
+WAYS: dict[str, tuple[Callable[..., Awaitable[str]], str, str, str]] = {
+    "plain": (plain, GOOD, "application/json", "A"),
+    "chat": (chat, GOOD_CHAT, "application/json", "Hello"),
+    "streamed": (streamed, GOOD_STREAM, "text/event-stream", "Hello"),
+}
+
+
+def answering(status: str, body: str | bytes, kind: str = "application/json", *headers: str) -> Script:
     async def script(talk: Talk) -> None:
         await talk.answer(status, body, kind, *headers)
 
     return script
 
 
-async def truncated(talk: Talk) -> None:
-    await talk.say("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n[[")
+def saying(text: str) -> Script:
+    async def script(talk: Talk) -> None:
+        await talk.say(text)
+
+    return script
 
 
 async def hung_up(talk: Talk) -> None:
     talk.writer.close()
 
 
-FAULTS = {
-    "400": (answering("400 Bad Request", '{"error": "text is too long"}'), "did not accept", "text is too long", False),
+HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+STATUSES: dict[str, tuple[Script, str, str, bool]] = {
+    "400": (answering("400 Bad", '{"error": "text is too long"}'), "did not accept", "text is too long", False),
     "401": (answering("401 Unauthorized", '{"error": "Invalid token"}'), "wants a key", "Invalid token", False),
     "402": (answering("402 Payment Required", "{}"), "no credit", "", False),
     "403": (answering("403 Forbidden", '{"message": "no"}'), "does not allow", "no", False),
-    "404": (answering("404 Not Found", '{"error": "Model not found"}'), "does not know this model", "not found", False),
-    "413": (answering("413 Too Large", "{}"), "too large", "", False),
-    "422": (
-        answering("422 Unprocessable", '{"detail": [{"msg": "field required"}]}'),
-        "as they are",
-        "field req",
+    "404": (
+        answering("404 Not Found", '{"error": {"message": "Model not found"}}'),
+        "not know this",
+        "not found",
         False,
     ),
-    "429": (answering("429 Too Many", "{}", "application/json", "retry-after: 7"), "too many requests", "", True),
-    "500": (answering("500 Error", "boom"), "failed while", "boom", True),
-    "503": (answering("503 Unavailable", '{"error": "loading", "estimated_time": 20}'), "not ready", "loading", True),
+    "413": (answering("413 Too Large", "{}"), "too large", "", False),
     "418": (answering("418 Teapot", "{}"), "did not accept", "", False),
+    "422": (answering("422 Odd", '{"detail": [{"msg": "field required"}]}'), "as they are", "field required", False),
+    "429": (answering("429 Many", "{}", "application/json", "retry-after: 7"), "too many requests", "", True),
+    "500": (answering("500 Error", "boom"), "failed while", "boom", True),
+    "500 in a list": (answering("500 Error", '["a", {"error": "b"}]'), "failed while", "a; b", True),
+    "502": (answering("502 Bad Gateway", "<html>nginx</html>", "text/html"), "behind the address", "", True),
+    "503": (answering("503 Unavailable", '{"error": "loading", "estimated_time": 20}'), "not ready", "loading", True),
+    "504": (answering("504 Timeout", ""), "too long to answer", "", True),
+}
+BODIES: dict[str, tuple[Script, str, str, bool]] = {
     "html": (answering("200 OK", "<html>hello</html>", "text/html"), "not JSON", "", False),
     "not json": (answering("200 OK", "{nope"), "not JSON", "", False),
     "empty": (answering("200 OK", ""), "not JSON", "", False),
     "error with 200": (answering("200 OK", '{"error": "out of memory"}'), "reports an error", "out of memory", False),
-    "wrong shape": (answering("200 OK", '{"weather": "fine"}'), "not what", "", False),
-    "truncated": (truncated, "broke off", "", True),
+    "vllm's error": (answering("200 OK", '{"object": "error", "message": "no room"}'), "an error", "no room", False),
+    "wrong shape": (answering("200 OK", '{"weather": [{}]}'), "is not what", "", False),
+    "a number": (answering("200 OK", "[[[1]]]"), "is not what", "", False),
+    "truncated": (saying(HEAD + "content-length: 500\r\n\r\n[["), "broke off", "", True),
+    "truncated chunk": (saying(HEAD + "transfer-encoding: chunked\r\n\r\n5\r\n[[{"), "broke off", "", True),
+    "no http": (saying("SSH-2.0-OpenSSH_9.6\r\n\r\n"), "broke off", "", True),
     "hung up": (hung_up, "broke off", "", True),
+    "brotli": (answering("200 OK", "x", "application/json", "content-encoding: br"), "packs its answers", "", False),
+    "broken gzip": (
+        answering("200 OK", "no gzip at all", "application/json", "content-encoding: gzip"),
+        "be unpacked",
+        "",
+        True,
+    ),
 }
+FAULTS = STATUSES | BODIES
 
 
-def ask(url: str) -> Request:
-    return Request("text-classification", "org/model", {"text": "hi"}, base_url=url)
-
-
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_a_fault_ends_in_its_sentence(fault: str) -> None:
+async def test_a_fault_ends_in_its_sentence(fault: str, way: str) -> None:
     script, sentence, said, retry = FAULTS[fault]
+    ask, good, kind, answer = WAYS[way]
     async with scripted(script) as server:
         with pytest.raises(InferenceFailure) as caught:
-            await client.run(resolve_offline(ask(server.url)))
+            await ask(server.url)
         assert sentence in caught.value.reason
         assert said in caught.value.reason
         assert caught.value.retry is retry
         assert caught.value.way_out
-        server.script = answering("200 OK", GOOD)
-        reply = await client.run(resolve_offline(ask(server.url)))
-    assert isinstance(reply.output, Labels)
+        assert "!" not in caught.value.reason + caught.value.way_out
+        server.script = answering("200 OK", good, kind)
+        assert await ask(server.url) == answer
 
 
-async def test_how_long_to_wait_is_said() -> None:
-    async with scripted(FAULTS["429"][0]) as server:
+CHATS: dict[str, tuple[str, str, bool]] = {
+    "no choices": ('{"choices": []}', "without any choice", True),
+    "null content": ('{"choices": [{"message": {"role": "assistant", "content": null}}]}', "without a word", True),
+    "no words left": ('{"choices": [{"message": {"content": ""}, "finish_reason": "length"}]}', "without a word", True),
+    "filtered": (
+        '{"choices": [{"message": {"content": ""}, "finish_reason": "content_filter"}]}',
+        "without a word",
+        False,
+    ),
+    "choices of nothing": ('{"choices": [null]}', "is not what", False),
+}
+
+
+@pytest.mark.parametrize("ask", [chat, streamed])
+@pytest.mark.parametrize("fault", CHATS)
+async def test_a_chat_that_says_nothing(fault: str, ask: Ask) -> None:
+    body, sentence, retry = CHATS[fault]
+    async with scripted(answering("200 OK", body)) as server:
+        with pytest.raises(InferenceFailure, match=sentence) as caught:
+            await ask(server.url)
+    assert caught.value.retry is retry
+
+
+async def test_null_content_beside_a_tool_call_is_an_answer() -> None:
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    body = {"choices": [{"message": {"content": None, "tool_calls": [call]}, "finish_reason": "tool_calls"}]}
+    async with scripted(answering("200 OK", json.dumps(body))) as server:
+        assert await chat(server.url) == ""
+
+
+STREAMS: dict[str, tuple[str, str, str, bool]] = {
+    "cut in the middle of an event": (chunk(content="Hel") + 'data: {"choi', "Hel", "broke off before its end", True),
+    "cut behind an event": (chunk(content="Hel"), "Hel", "broke off before its end", True),
+    "an error event": (chunk(content="Hel") + 'data: {"error": "overloaded"}\n\n', "Hel", "overloaded", True),
+    "an error object": (chunk(content="Hel") + 'data: {"error": {"message": "no GPU"}}\n\n', "Hel", "no GPU", True),
+    "no json": (chunk(content="Hel") + "data: hello\n\n" + chunk("stop"), "Hel", "that is not JSON", True),
+    "no words": (chunk(role="assistant") + chunk("stop") + "data: [DONE]\n\n", "", "without a word", True),
+    "nothing": ("data: [DONE]\n\n", "", "without a word", True),
+    "comments only": (": waiting\n\n", "", "broke off before its end", True),
+    "a list": ("data: [1, 2]\n\n", "", "is not what", False),
+}
+
+
+@pytest.mark.parametrize("fault", STREAMS)
+async def test_a_stream_that_fails_keeps_what_came(fault: str) -> None:
+    body, kept, sentence, retry = STREAMS[fault]
+    said: list[str] = []
+    async with scripted(answering("200 OK", body, "text/event-stream")) as server:
+        with pytest.raises(InferenceFailure, match=sentence) as caught:
+            await streamed(server.url, said=said)
+    assert ("".join(said), caught.value.retry) == (kept, retry)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        chunk("stop"),
+        chunk("stop") + "data: [DONE]",
+        "data: [DONE]\n\n",
+        "data: [DONE]",
+        'data: {"choices":[]}\n\ndata: [DONE]\n\n',
+    ],
+)
+async def test_a_stream_that_says_it_is_over_is_over(end: str) -> None:
+    async with scripted(answering("200 OK", chunk(content="Hello") + end, "text/event-stream")) as server:
+        assert await streamed(server.url) == "Hello"
+
+
+async def test_a_server_that_does_not_stream_answers_in_one_piece() -> None:
+    async with scripted(answering("200 OK", GOOD_CHAT)) as server:
+        assert await streamed(server.url) == "Hello"
+
+
+async def test_a_packed_answer_is_read() -> None:
+    async with scripted(
+        answering("200 OK", gzip.compress(GOOD.encode()), "application/json", "content-encoding: gzip")
+    ) as server:
+        assert await plain(server.url) == "A"
+        assert "accept-encoding: identity" in server.heads[0].lower()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("packed", [False, True])
+async def test_an_oversized_answer_is_cut_off(way: str, packed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "MOST_BYTES", 100_000)
+    body = b"data: " + b" " * 5_000_000
+    headers = ("content-encoding: gzip",) if packed else ()
+    script = answering("200 OK", gzip.compress(body) if packed else body, "text/event-stream", *headers)
+    async with scripted(script) as server:
+        with pytest.raises(InferenceFailure, match="larger than"):
+            await WAYS[way][0](server.url)
+
+
+# -- time and connections --------------------------------------------------------------------------------------------
+
+SOON = httpx2.Timeout(0.1)
+
+
+async def silent(talk: Talk) -> None:
+    await talk.gone()
+
+
+async def half(talk: Talk) -> None:
+    await talk.say("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n" + chunk(content="Hel"))
+    await talk.gone()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("script", "sentence"), [(silent, "did not begin to answer"), (half, "stopped in the middle")])
+async def test_a_server_that_keeps_one_waiting(way: str, script: Script, sentence: str) -> None:
+    async with scripted(script) as server:
+        with pytest.raises(InferenceFailure, match=sentence) as caught:
+            await WAYS[way][0](server.url, Exchange(timeout=SOON))
+        assert caught.value.retry
+        await asyncio.wait_for(server.left.wait(), 2)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_server_that_does_not_take_the_connection(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(httpx2.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            raise httpx2.ConnectTimeout("timed out", request=request)
+
+    monkeypatch.setattr(transport, "_pool", Slow)
+    with pytest.raises(InferenceFailure, match="could not be reached in time"):
+        await WAYS[way][0]("http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_nothing_listens(way: str) -> None:
+    with pytest.raises(InferenceFailure, match="Nothing answers") as caught:
+        await WAYS[way][0]("http://127.0.0.1:9")
+    assert caught.value.retry
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_the_name_is_not_known(way: str) -> None:
+    with pytest.raises(InferenceFailure, match="name of the server is not known"):
+        await WAYS[way][0]("http://no-such-host.invalid")
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_plain_server_is_asked_with_tls(way: str) -> None:
+    async def puzzled(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(puzzled, "127.0.0.1", 0)
+    with pytest.raises(InferenceFailure, match="does not speak TLS"):
+        await WAYS[way][0](f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    folder = tmp_path_factory.mktemp("tls")
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    files = ["-subj", "/CN=localhost", "-keyout", str(folder / "key"), "-out", str(folder / "cert")]
+    subprocess.run([*made, *files], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert", folder / "key")
+    return context
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_certificate_that_nobody_signed(way: str, self_signed: ssl.SSLContext) -> None:
+    held = Scripted(answering("200 OK", GOOD))
+    server = await asyncio.start_server(held.serve, "127.0.0.1", 0, ssl=self_signed)
+    with pytest.raises(InferenceFailure, match="certificate is not trusted"):
+        await WAYS[way][0](f"https://localhost:{server.sockets[0].getsockname()[1]}")
+    server.close()
+    assert not held.heads
+
+
+# -- what errors say -------------------------------------------------------------------------------------------------
+
+
+def test_how_long_to_wait_is_said() -> None:
+    assert status_failure(429, b"", "7").retry_after == 7
+    assert "7 s" in status_failure(429, b"", "7").way_out
+    assert status_failure(503, b'{"estimated_time": 20.5}', None).retry_after == 20.5
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+    assert 50 < (status_failure(503, b"", later).retry_after or 0) <= 60
+    for odd in ("soon", "nan", "inf", "", None):
+        assert status_failure(429, b"", odd).retry_after is None
+    assert status_failure(429, b"", "-3").retry_after == 0
+
+
+async def test_the_wait_arrives_from_a_stream_too() -> None:
+    async with scripted(STATUSES["429"][0]) as server:
         with pytest.raises(InferenceFailure) as caught:
-            await client.run(resolve_offline(ask(server.url)))
+            await streamed(server.url)
     assert caught.value.retry_after == 7
-    assert "7 s" in caught.value.way_out
 
 
-async def test_nothing_listens() -> None:
-    with pytest.raises(InferenceFailure, match="Nothing answers"):
-        await client.run(resolve_offline(ask("http://127.0.0.1:9")))
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (StopIteration(), "No provider serves this model."),
+        (RuntimeError("coroutine raised StopIteration"), "No provider serves this model."),
+        (RequestError("The input is missing."), "The input is missing."),
+        (httpx2.PoolTimeout("x"), "Too many calls are under way."),
+        (httpx2.UnsupportedProtocol("x"), "The connection failed."),
+        (httpx2.InvalidURL("x"), "This is not an address that can be called."),
+        (OverloadedError("Model is overloaded"), "The server has too much to do: Model is overloaded"),
+        (GenerationError("NaN"), "The server reports an error: NaN"),
+        (GenerationError(""), "The server reports an error."),
+        (KeyError("x"), "The answer is not what this task promises."),
+    ],
+)
+def test_any_exception_is_a_sentence(error: Exception, sentence: str) -> None:
+    found = explain(error)
+    assert found.reason == sentence
+    assert found.way_out
+    assert explain(found) is found
+
+
+def test_the_words_of_a_server_in_any_shape() -> None:
+    assert server_words({"error": {"message": "a"}}) == "a"
+    assert server_words({"errors": ["a", {"msg": "b"}]}) == "a; b"
+    assert server_words({"error": ["a"]}) == "a"
+    assert server_words(3) == "3"
+    assert server_words({}) == server_words(None) == server_words([]) == ""
+    assert len(server_words({"error": "x" * 9999})) == 500
 
 
 async def test_an_answer_in_another_servers_shape_is_understood() -> None:
     async with scripted(answering("200 OK", '{"results": [{"label": "cat", "score": 1}]}')) as server:
-        from metadata.media import Media
-
-        request = Request("image-classification", "m", {"image": Media(data=b"x", name="x.png")}, base_url=server.url)
-        reply = await client.run(resolve_offline(request))
+        asked = Request("image-classification", "m", {"image": Media(data=b"x", name="x.png")}, base_url=server.url)
+        reply = await client.run(resolve_offline(asked))
     assert isinstance(reply.output, Labels)
     assert reply.output.items[0].label == "cat"
-
-
-def chunk(**delta: object) -> str:
-    return "data: " + json.dumps({"choices": [{"index": 0, "delta": delta}]}) + "\n\n"
-
-
-async def gather(url: str) -> tuple[str, InferenceFailure | None]:
-    request = Request(
-        "conversational", "m", {"messages": [{"role": "user", "content": "hi"}]}, stream=True, base_url=url
-    )
-    said = ""
-    try:
-        async for delta in client.stream(resolve_offline(request)):
-            assert isinstance(delta, Delta)
-            said += delta.content
-    except InferenceFailure as error:
-        return said, error
-    return said, None
-
-
-async def test_a_stream_of_odd_chunks() -> None:
-    async def script(talk: Talk) -> None:
-        await talk.events()
-        await talk.say(chunk(role="assistant") + ": comment\n\n" + chunk(content=None) + chunk(content="Hel"))
-        await talk.say(chunk(content="lo", reasoning_content="because"))
-        await talk.say(
-            'data: {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2}}\n\ndata: [DONE]\n\n'
-        )
-
-    async with scripted(script) as server:
-        assert await gather(server.url) == ("Hello", None)
-
-
-async def test_an_error_in_the_middle_of_a_stream_keeps_what_came() -> None:
-    async def script(talk: Talk) -> None:
-        await talk.events()
-        await talk.say(chunk(content="Hel") + 'data: {"error": "overloaded"}\n\n')
-
-    async with scripted(script) as server:
-        said, error = await gather(server.url)
-    assert said == "Hel"
-    assert error is not None
-
-
-async def test_leaving_a_stream_closes_the_connection() -> None:
-    async def script(talk: Talk) -> None:
-        await talk.events()
-        await talk.say(chunk(content="Hel"))
-        await talk.gone()
-
-    async with scripted(script) as server:
-        request = Request(
-            "conversational", "m", {"messages": [{"role": "user", "content": "hi"}]}, stream=True, base_url=server.url
-        )
-        deltas = client.stream(resolve_offline(request))
-        assert (await anext(deltas)).content == "Hel"
-        await deltas.aclose()  # type: ignore[attr-defined]
-        await asyncio.wait_for(server.left.wait(), 5)
