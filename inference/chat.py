@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from metadata.outputs import Message, ToolCall
@@ -192,8 +192,9 @@ def usage_of(value: Any) -> Usage | None:
 
 
 def field_of(value: Any, name: str) -> Any:
-    """A field of an object of the client's or of a mapping, None where it has none."""
-    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+    """A field of an object of the client's or of plain JSON, None where it has none."""
+    # The client's objects are dictionaries too, but those lack what the specification does not name.
+    return value.get(name) if type(value) is dict else getattr(value, name, None)
 
 
 def _text(value: Any) -> str:

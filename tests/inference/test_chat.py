@@ -1,0 +1,155 @@
+"""Streamed chat answers: thoughts apart from words, tool calls put together, and what a schema says of an answer."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference import client
+from inference.chat import ThoughtSplitter, ToolCalls, events
+from inference.schema import verdict
+from inference.transport import Exchange
+from tests.support.requests import at_endpoint, request
+from tests.support.scripted import Talk, scripted
+
+from .test_errors import answering, chunk
+
+
+def split(pieces: list[str]) -> tuple[str, str]:
+    splitter = ThoughtSplitter()
+    found = [splitter.feed(piece) for piece in pieces] + [splitter.end()]
+    return "".join(words for words, _ in found), "".join(thoughts for _, thoughts in found)
+
+
+TEXTS = {
+    "Hello": ("Hello", ""),
+    "<think>hm</think>Hello": ("Hello", "hm"),
+    "\n<think>\nhm\n</think>\n\nHello <b>": ("Hello <b>", "\nhm\n"),
+    "<thinking>a<b</think </thinking>Hello": ("Hello", "a<b</think "),
+    "<think>never ends": ("", "never ends"),
+    "<think>cut </thi": ("", "cut </thi"),
+    "<thi": ("<thi", ""),
+    "  <table>": ("  <table>", ""),
+    "a <think>b</think>": ("a <think>b</think>", ""),
+    "<think></think>": ("", ""),
+    "": ("", ""),
+}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_thoughts_come_apart_wherever_the_text_is_cut(text: str) -> None:
+    assert split(list(text)) == TEXTS[text]
+    for place in range(len(text) + 1):
+        assert split([text[:place], text[place:]]) == TEXTS[text]
+
+
+@given(
+    st.lists(st.sampled_from(["<", "/", "think", "thinking", ">", "<think>", "</think>", " ", "a", "\n"]), max_size=12)
+)
+def test_pieces_do_not_change_what_is_split(parts: list[str]) -> None:
+    assert split(parts) == split(["".join(parts)])
+
+
+def test_words_are_not_held_back() -> None:
+    splitter = ThoughtSplitter()
+    assert splitter.feed("<think>one two") == ("", "one two")
+    assert splitter.feed(" <") == ("", " ")
+    assert splitter.feed("b") == ("", "<b")
+    assert splitter.feed("</think>") == ("", "")
+    assert splitter.feed("\nHi") == ("Hi", "")
+
+
+async def test_a_stream_with_thoughts_in_its_text() -> None:
+    said = "".join(chunk(content=piece) for piece in ("<th", "ink>hm", "</thi", "nk>\n", "Hello")) + chunk("stop")
+    async with scripted(answering("200 OK", said, "text/event-stream")) as server:
+        deltas = [d async for d in client.stream(at_endpoint(request("conversational", stream=True), server.url))]
+    assert "".join(d.content for d in deltas) == "Hello"
+    assert "".join(d.reasoning for d in deltas) == "hm"
+
+
+async def test_thoughts_that_come_apart_leave_tags_in_the_text_alone() -> None:
+    said = chunk(reasoning_content="hm") + chunk(content="<think> is a tag") + chunk("stop")
+    async with scripted(answering("200 OK", said, "text/event-stream")) as server:
+        deltas = [d async for d in client.stream(at_endpoint(request("conversational", stream=True), server.url))]
+    assert "".join(d.content for d in deltas) == "<think> is a tag"
+    assert "".join(d.reasoning for d in deltas) == "hm"
+
+
+async def test_tool_calls_in_pieces_and_log_probabilities_in_the_raw_answer() -> None:
+    pieces = [
+        {"index": 0, "id": "a", "function": {"name": "weather", "arguments": ""}},
+        {"index": 0, "function": {"arguments": '{"city"'}},
+        {"index": 1, "id": "b", "function": {"name": "time", "arguments": "{}"}},
+        {"index": 0, "function": {"arguments": ': "Rome"}'}},
+    ]
+    logprobs = {"content": [{"token": "x", "logprob": -0.5}]}
+
+    async def script(talk: Talk) -> None:
+        await talk.events()
+        for piece in pieces:
+            event = {"choices": [{"index": 0, "delta": {"tool_calls": [piece]}, "logprobs": logprobs}]}
+            await talk.say(f"data: {json.dumps(event)}\n\n")
+        await talk.say(chunk("tool_calls") + "data: [DONE]\n\n")
+
+    exchange = Exchange()
+    async with scripted(script) as server:
+        resolved = at_endpoint(request("conversational", stream=True), server.url)
+        deltas = [delta async for delta in client.stream(resolved, None, exchange)]
+    last = [delta.tool_calls for delta in deltas if delta.tool_calls][-1]
+    assert [(call.id, call.name, call.arguments) for call in last] == [
+        ("a", "weather", '{"city": "Rome"}'),
+        ("b", "time", "{}"),
+    ]
+    assert deltas[-1].finish_reason == "tool_calls"
+    assert events(bytes(exchange.body))[0]["choices"][0]["logprobs"] == logprobs
+    assert len(events(b"data: nope\n\ndata: [DONE]\n")) == 0
+
+
+def test_tool_calls_without_an_index() -> None:
+    calls = ToolCalls()
+    assert calls.add([{"id": "a", "function": {"name": "f", "arguments": None}}])[0].name == "f"
+    assert calls.add(None) == ()
+
+
+# -- schemas ---------------------------------------------------------------------------------------------------------
+
+PERSON = {"type": "object", "properties": {"age": {"type": "integer"}}, "required": ["age"]}
+
+
+def asked(schema: object) -> dict[str, object]:
+    return {"type": "json_schema", "json_schema": {"name": "person", "schema": schema}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "response_format", "fits", "sentence"),
+    [
+        ('{"age": 3}', asked(PERSON), True, "The answer fits the schema."),
+        ('```json\n{"age": 3}\n```', asked(PERSON), False, "The answer is not JSON"),
+        ('{"age": "3"}', asked(PERSON), False, "$.age"),
+        ("{}", asked(PERSON), False, "'age' is a required property"),
+        ('{"age": 3', asked(PERSON), False, "The answer is not JSON"),
+        ("", asked(PERSON), False, "The answer is empty"),
+        ("NaN", asked({}), False, "The answer is not JSON"),
+        ("[1]", {"type": "json_object"}, False, "not an object"),
+        ("{}", {"type": "json_object"}, True, "The answer is a JSON object."),
+        ("{}", asked({"type": "nonsense"}), False, "The schema itself is not valid"),
+        ("{}", asked(["x"]), False, "The schema itself is not valid"),
+        ("{}", asked({"$ref": "http://127.0.0.1:9/schema"}), False, "leads elsewhere"),
+        ("{}", asked({"$ref": "#/nowhere"}), False, "leads elsewhere"),
+        ("[" * 100_000, asked(PERSON), False, "The answer is not JSON"),
+        ("x" * 3_000_000, asked(PERSON), False, "too long"),
+    ],
+)
+def test_the_verdict_on_an_answer(answer: str, response_format: dict[str, object], fits: bool, sentence: str) -> None:
+    found = verdict(answer, response_format)
+    assert found is not None
+    assert found.fits is fits
+    assert sentence in found.sentence
+
+
+def test_no_verdict_where_nothing_was_asked() -> None:
+    assert verdict("hello", None) is None
+    assert verdict("hello", {"type": "text"}) is None
