@@ -1,77 +1,190 @@
-"""The token goes to the Hub's own hosts and nowhere else; answers are bounded; connections are shared."""
+"""A saved token goes to the Hub's own hosts and nowhere else, by any method; answers are bounded, connections shared."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
 import pytest
+from huggingface_hub import constants, get_token
 
-from inference import client, transport
+from inference import assets, client, hub, offers, providers, resolve, transport
 from inference.errors import InferenceFailure
-from inference.resolve import resolve_offline
+from inference.transport import Exchange
+from metadata.media import Media
+from metadata.tasks import task
+from tests.support.answers import answer
+from tests.support.recorder import Recorder, recording
+from tests.support.requests import INPUTS, at_endpoint, request, routed
 from tests.support.scripted import Talk, scripted
-from wire.request import Request, ResolvedRequest
 
-TOKEN = "hf_thisisnotarealtoken"
+from .test_errors import GOOD, GOOD_STREAM, answering
 
-
-@pytest.fixture(autouse=True)
-def _a_saved_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_TOKEN", TOKEN)
+Elsewhere = Callable[[str], list[str]]
+STREAMED = ("conversational", "text-generation")
 
 
-async def labels(talk: Talk) -> None:
-    await talk.answer("200 OK", '[[{"label": "A", "score": 1}]]')
+def heads(recorder: Recorder) -> str:
+    return "".join(f"{one.path}{one.headers}{one.body.decode('latin-1')}" for one in recorder.arrived)
 
 
-def to(url: str, key_name: str | None) -> ResolvedRequest:
-    request = Request("text-classification", "m", {"text": "hi"}, base_url=url)
-    return ResolvedRequest(request, "endpoint", "m", None, url, "127.0.0.1", key_name)
+def test_the_token_is_really_saved(saved_token: str) -> None:
+    assert Path(constants.HF_TOKEN_PATH).read_text() == get_token() == saved_token
 
 
 @pytest.mark.parametrize("key_name", [None, "API_TOKEN", "HF_TOKEN"])
-async def test_a_hub_token_never_reaches_another_host(key_name: str | None) -> None:
-    async with scripted(labels) as server:
-        await client.run(to(server.url, key_name), {"API_TOKEN": TOKEN, "HF_TOKEN": TOKEN})
-        assert TOKEN not in server.heads[0]
+@pytest.mark.parametrize("name", sorted(INPUTS))
+async def test_a_saved_token_reaches_no_endpoint_by_any_method(
+    saved_token: str, name: str, key_name: str | None
+) -> None:
+    """Not by itself, and not when a person pastes it as the endpoint's key by mistake."""
+    with recording() as server:
+        resolved = at_endpoint(request(name), server.url, key=key_name)
+        server.answer = lambda arrived: answer(resolved, arrived)
+        reply = await client.run(resolved, {"API_TOKEN": saved_token, "HF_TOKEN": saved_token})
+        assert reply.output.kind == task(name).output
+        assert saved_token not in heads(server)
 
 
-async def test_an_endpoints_own_key_reaches_it() -> None:
-    async with scripted(labels) as server:
-        await client.run(to(server.url, "API_TOKEN"), {"API_TOKEN": "secret-of-the-endpoint"})
-        assert "Bearer secret-of-the-endpoint" in server.heads[0]
+@pytest.mark.parametrize("key_name", [None, "API_TOKEN", "HF_TOKEN"])
+@pytest.mark.parametrize("name", STREAMED)
+async def test_a_saved_token_reaches_no_endpoint_by_a_stream(saved_token: str, name: str, key_name: str | None) -> None:
+    with recording() as server:
+        resolved = at_endpoint(request(name, stream=True), server.url, key=key_name)
+        server.answer = lambda arrived: answer(resolved, arrived)
+        assert [_ async for _ in client.stream(resolved, {"API_TOKEN": saved_token, "HF_TOKEN": saved_token})]
+        assert saved_token not in heads(server)
 
 
-async def test_a_saved_token_that_looks_like_nothing_is_guarded_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_TOKEN", "plainword")
-    async with scripted(labels) as server:
-        await client.run(to(server.url, "API_TOKEN"), {"API_TOKEN": "plainword"})
+async def test_a_saved_token_is_not_used_for_a_person_without_one(saved_token: str, elsewhere: Elsewhere) -> None:
+    """hf-inference may be asked without a key: then no one's is sent, and a provider's own key goes alone."""
+    with recording() as server:
+        elsewhere(server.url)
+        resolved = routed(request("text-classification", provider="hf-inference"), key=None)
+        server.answer = lambda arrived: answer(resolved, arrived)
+        await client.run(resolved)
+        chat = routed(request("conversational", provider="groq"), key="GROQ_API_KEY")
+        server.answer = lambda arrived: answer(chat, arrived)
+        await client.run(chat, {"GROQ_API_KEY": "own"})
+        await providers.mappings("org/m", None)
+        with pytest.raises(InferenceFailure):
+            await offers.offers()
+        await hub.open_repo("org/m", None)
+        assert saved_token not in heads(server)
+        assert len(server.arrived) == 5
+
+
+@pytest.fixture
+def plain_word(saved_token: str) -> None:
+    Path(constants.HF_TOKEN_PATH).write_text("plainword")
+
+
+@pytest.mark.usefixtures("plain_word")
+async def test_a_token_that_looks_like_nothing_is_guarded_too() -> None:
+    async with scripted(answering("200 OK", GOOD)) as server:
+        await client.run(
+            at_endpoint(request("text-classification"), server.url, key="API_TOKEN"), {"API_TOKEN": "plainword"}
+        )
         assert "plainword" not in server.heads[0]
 
 
-async def test_a_redirect_does_not_carry_the_token() -> None:
-    async with scripted(labels) as other:
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("status", ["301", "302", "303", "307", "308"])
+async def test_a_redirect_carries_no_key_and_no_header_of_ones_own(
+    saved_token: str, elsewhere: Elsewhere, status: str, stream: bool
+) -> None:
+    """The router sends a call elsewhere: neither the token nor the person's own headers go along."""
+    with recording() as other:
+        other.answer = lambda arrived: ("text/event-stream", GOOD_STREAM.encode())
 
-        async def redirect(talk: Talk) -> None:
-            await talk.answer("307 Elsewhere", "", "text/plain", f"location: {other.url}/x")
+        async def script(talk: Talk) -> None:
+            await talk.answer(f"{status} Elsewhere", "", "text/plain", f"location: {other.url}/x")
 
+        async with scripted(script) as server:
+            elsewhere(server.url)
+            headers = {"x-api-key": "mine"}
+            resolved = routed(request("conversational", stream=stream, headers=headers, bill_to="my-org"))
+            keys = {"HF_TOKEN": saved_token}
+            if stream:
+                assert [_ async for _ in client.stream(resolved, keys)]
+            else:
+                with pytest.raises(InferenceFailure):
+                    await client.run(resolved, keys)
+            assert saved_token in server.heads[0]
+        assert other.arrived
+        assert not any(word in heads(other) for word in (saved_token, "mine", "my-org"))
+
+
+async def test_a_redirect_of_an_endpoint_carries_no_key() -> None:
+    async with scripted(answering("200 OK", GOOD)) as other:
+        redirect = answering("307 Elsewhere", "", "text/plain", f"location: {other.url}/x")
         async with scripted(redirect) as server:
-            await client.run(to(server.url, "HF_TOKEN"), {"HF_TOKEN": TOKEN})
-        assert TOKEN not in server.heads[0] + other.heads[0]
+            await client.run(
+                at_endpoint(request("text-classification"), server.url, key="API_TOKEN"), {"API_TOKEN": "secret"}
+            )
+            assert "Bearer secret" in server.heads[0]
+        assert "secret" not in other.heads[0]
+
+
+async def test_a_card_gets_no_token_for_its_files(saved_token: str, elsewhere: Elsewhere) -> None:
+    with recording() as server:
+        elsewhere(server.url)
+        server.answer = lambda arrived: ("text/plain", b"x")
+        for source in ("https://huggingface.co/other/repo/resolve/main/x.txt", "https://cards.example/x.txt"):
+            await assets.load(Media(source=source), None)
+        assert len(server.arrived) == 2
+        assert saved_token not in heads(server)
+
+
+async def test_an_endpoints_own_key_reaches_it() -> None:
+    async with scripted(answering("200 OK", GOOD)) as server:
+        await client.run(
+            at_endpoint(request("text-classification"), server.url, key="API_TOKEN"), {"API_TOKEN": "its-own"}
+        )
+        assert "Bearer its-own" in server.heads[0]
+
+
+async def test_a_token_reaches_the_one_host_it_was_meant_for(saved_token: str) -> None:
+    async with scripted(answering("200 OK", GOOD)) as server:
+        resolved = at_endpoint(request("text-classification"), server.url, key="HF_TOKEN")
+        await client.run(resolved, {"HF_TOKEN": saved_token}, Exchange(trusted_host="127.0.0.1"))
+        await client.run(resolved, {"HF_TOKEN": saved_token}, Exchange(trusted_host="localhost"))
+        assert [saved_token in head for head in server.heads] == [True, False]
 
 
 async def test_a_missing_key_is_a_sentence() -> None:
     with pytest.raises(InferenceFailure, match="needs a key"):
-        await client.run(to("http://127.0.0.1:9", "API_TOKEN"), {})
+        await client.run(at_endpoint(request("text-classification"), "http://127.0.0.1:9", key="API_TOKEN"), {})
+    with pytest.raises(InferenceFailure, match="needs a key"):
+        await client.run(
+            at_endpoint(request("depth-estimation"), "http://127.0.0.1:9", key="API_TOKEN"), {"API_TOKEN": ""}
+        )
 
 
-async def test_a_huge_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "MOST_BYTES", 1000)
+async def test_connections_are_used_again() -> None:
+    """Ten calls, one connection: a server that keeps it open counts."""
+    connections = 0
 
-    async def endless(talk: Talk) -> None:
-        await talk.answer("200 OK", "[" * 5000)
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+                await reader.readexactly(length)
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n")
+                writer.write(f"content-length: {len(GOOD)}\r\n\r\n{GOOD}".encode())
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
 
-    async with scripted(endless) as server:
-        with pytest.raises(InferenceFailure, match="larger than"):
-            await client.run(resolve_offline(Request("text-classification", "m", {"text": "x"}, base_url=server.url)))
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    for _ in range(10):
+        await client.run(at_endpoint(request("text-classification"), url))
+    server.close()
+    assert connections == 1
 
 
 def test_only_exact_hosts_are_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,3 +201,29 @@ def test_only_exact_hosts_are_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
         "https://huggingface.co@evil.example",
     ):
         assert not transport.is_hub(url), url
+
+
+async def test_a_call_waits_no_longer_than_it_says() -> None:
+    assert Exchange().timeout == transport.TIMEOUT
+    assert None not in (transport.TIMEOUT.connect, transport.TIMEOUT.read, transport.TIMEOUT.write)
+    seen: list[object] = []
+
+    class Look(httpx2.AsyncBaseTransport):
+        async def handle_async_request(self, asked: httpx2.Request) -> httpx2.Response:
+            seen.append(asked.extensions["timeout"])
+            raise httpx2.ConnectError("enough", request=asked)
+
+    pool, transport._pool = transport._pool, Look  # type: ignore[assignment]
+    try:
+        for name in ("text-classification", "depth-estimation", "conversational"):
+            with pytest.raises(InferenceFailure):
+                await client.run(at_endpoint(request(name), "http://127.0.0.1:9"))
+    finally:
+        transport._pool = pool
+    assert seen == [transport.TIMEOUT.as_dict()] * 3
+
+
+async def test_the_engine_is_asked_without_a_key(saved_token: str) -> None:
+    async with scripted(answering("200 OK", "[]")) as server:
+        await resolve.discover(server.url)
+        assert saved_token not in server.heads[0]
