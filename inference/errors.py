@@ -101,7 +101,7 @@ def explain(error: BaseException, begun: bool = False) -> InferenceFailure:
     if isinstance(error, InferenceFailure):
         return error
     if isinstance(error, RequestError):
-        return InferenceFailure(str(error), "Correct it and run again.")
+        return InferenceFailure(str(error))
     if isinstance(error, HfHubHTTPError):
         return _from_response(error.response)
     if isinstance(error, InferenceTimeoutError) and error.__cause__ is not None:

@@ -28,5 +28,5 @@ def key_of(resolved: ResolvedRequest, name: str | None, keys: Mapping[str, str])
         return None
     key = keys.get(name)
     if not key:
-        raise InferenceFailure(f"{resolved.host} needs a key ({name}).", "Add it under Runs on; it stays in memory.")
+        raise InferenceFailure(f"{resolved.host} needs a key ({name}).", "Give it where the model was chosen; it stays in memory.")
     return key

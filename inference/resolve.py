@@ -99,9 +99,9 @@ def resolve_offline(
     """Where a Request goes as far as can be told without a network; the model's own id stands in for the provider's.
 
     Raises RequestError."""
-    keys = keys or {}
     if request.base_url:
         return _to_endpoint(request, provider_model or request.model, request.base_url.rstrip("/"), keys)
+    keys = keys or {}
     if embedded and request.model in embedded.models:
         path = "/v1" if request.task in CHAT_TASKS else f"/models/{request.model}"
         host = urlsplit(embedded.url).hostname or ""
@@ -135,30 +135,30 @@ def _host_and_key(provider: str, request: Request, keys: Mapping[str, str]) -> t
     return urlsplit(helper.base_url).hostname or "", own
 
 
-def _to_endpoint(request: Request, model: str, route: str, keys: Mapping[str, str]) -> ResolvedRequest:
+def _to_endpoint(request: Request, model: str, route: str, keys: Mapping[str, str] | None) -> ResolvedRequest:
+    """To an endpoint of one's own: with a key if one was given, and where keys are not known if it is public."""
     try:
         parts = urlsplit(route)
         host = parts.hostname or ""
         _ = parts.port
     except ValueError:
         host = ""
-    if not host or parts.scheme not in ("http", "https"):
+    if not host or parts.scheme not in ("http", "https") or any(letter.isspace() for letter in route):
         raise RequestError(f"{route!r} is not a base URL; it should look like https://host/path.")
     if is_hub(route):
         key_name: str | None = HUB_KEY
-    elif ENDPOINT_KEY in keys or not is_loopback(host):
-        key_name = ENDPOINT_KEY
     else:
-        key_name = None
+        given = not is_near(host) if keys is None else ENDPOINT_KEY in keys
+        key_name = ENDPOINT_KEY if given else None
     return ResolvedRequest(request, "endpoint", model, None, route, host, key_name)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine."""
+def is_near(host: str) -> bool:
+    """Whether a host is this machine or one of its own network, where servers seldom want a key."""
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host).is_private
     except ValueError:
-        return False
+        return "." not in host or host.endswith((".local", ".internal", ".lan", ".home"))
 
 
 def availability(request: Request, embedded: Embedded | None, keys: Mapping[str, str]) -> Availability:
@@ -203,13 +203,3 @@ async def available(request: Request, embedded: Embedded | None, keys: Mapping[s
     live = [offer for offer in priced if wanted in ("auto", offer.provider)]
     more = " ".join(f"{offer.sentence}." for offer in live[:3]) or chosen.sentence
     return Availability(True, f"{found.sentence} {more}")
-
-
-async def reachable(url: str) -> bool:
-    """Whether something answers HTTP at an address."""
-    try:
-        async with client(timeout=httpx2.Timeout(2.0)) as session:
-            await session.get(url)
-    except httpx2.HTTPError:
-        return False
-    return True
