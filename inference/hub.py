@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 from urllib.parse import quote
 
 import httpx2
 
+from metadata.files import Files
+
+from .cached import is_offline, open_cached
 from .errors import InferenceFailure, explain, status_failure
-from .transport import client, hub_endpoint
+from .transport import HUB, client, hub_endpoint, tls
 
 REPO_ID = re.compile(r"^[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?$")
 MOST_BYTES = 5 * 2**20
@@ -36,44 +38,58 @@ class HubFiles:
 
     def read(self, path: str, limit: int) -> bytes:
         """The bytes of a file. Raises FileNotFoundError, or ValueError when it is longer than `limit` bytes."""
+        data = self._fetch(path, limit + 1)
+        if len(data) > limit:
+            raise ValueError(f"{path} is larger than {limit:,} bytes.")
+        return data
+
+    def head(self, path: str, size: int) -> bytes:
+        """At most the first `size` bytes of a file. Raises FileNotFoundError."""
+        return self._fetch(path, size)
+
+    def _fetch(self, path: str, most: int) -> bytes:
         if path not in self._paths:
             raise FileNotFoundError(f"There is no file {path!r} in {self.repo}.")
         url = f"{hub_endpoint()}/{self.repo}/resolve/{quote(self.revision or 'main', safe='')}/{quote(path)}"
         data = bytearray()
+        headers = {**_authorization(self._token), "accept-encoding": "identity", "range": f"bytes=0-{most - 1}"}
         try:
             with (
-                httpx2.Client(headers=_authorization(self._token), follow_redirects=True, timeout=30) as session,
+                httpx2.Client(headers=headers, follow_redirects=True, timeout=30, verify=tls()) as session,
                 session.stream("GET", url) as response,
             ):
+                if response.status_code == 416:  # an empty file has no first byte
+                    return b""
                 response.raise_for_status()
                 for part in response.iter_bytes():
                     data += part
-                    if len(data) > limit:
-                        raise ValueError(f"{path} is larger than {limit:,} bytes.")
+                    if len(data) >= most:
+                        break
+        except httpx2.HTTPStatusError as error:
+            failure = _repo_failure(self.repo, error.response, self._token)
+            raise OSError(f"{failure.reason} {failure.way_out}") from None
         except httpx2.HTTPError as error:
             raise OSError(explain(error).reason) from None
-        return bytes(data)
+        return bytes(data[:most])
 
 
-async def open_repo(repo: str, token: str | None, revision: str = "main") -> tuple[str, HubFiles]:
-    """A repo's README.md (empty where it has none) and its files. Raises InferenceFailure."""
-    if os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0"):
-        raise InferenceFailure(
-            f"{repo} is on the Hub, and this machine is set to work offline.", "Unset HF_HUB_OFFLINE, or open a folder."
-        )
+async def open_repo(repo: str, token: str | None, revision: str = "main") -> tuple[str, Files]:
+    """A repo's README.md (empty where it has none) and its files; offline, from the cache. Raises InferenceFailure."""
+    if is_offline():
+        return await open_cached(repo, revision)
+    if not REPO_ID.match(repo):
+        raise InferenceFailure(f"{repo[:80]} is not an id of a model on the Hub.", "It looks like org/model.")
     try:
         async with client(headers=_authorization(token)) as session:
             base = f"{hub_endpoint()}/api/models/{repo}/revision/{quote(revision, safe='')}"
             listing = await session.get(base, params={"expand": "siblings"})
-            if listing.status_code != 200:
-                raise _repo_failure(repo, listing, token)
+            _check(listing, repo, token, revision)
             siblings = listing.json().get("siblings") or []
             paths = sorted(str(item["rfilename"]) for item in siblings[:MOST_FILES] if "rfilename" in item)
             text = ""
             if "README.md" in paths:
-                where = f"{hub_endpoint()}/{repo}/resolve/{quote(revision, safe='')}/README.md"
-                card = await session.get(where)
-                card.raise_for_status()
+                card = await session.get(f"{hub_endpoint()}/{repo}/resolve/{quote(revision, safe='')}/README.md")
+                _check(card, repo, token, revision)
                 text = card.content[:MOST_BYTES].decode("utf-8", "replace")
     except httpx2.HTTPError as error:
         raise InferenceFailure(
@@ -82,6 +98,8 @@ async def open_repo(repo: str, token: str | None, revision: str = "main") -> tup
             retry=True,
             detail=f"{type(error).__name__}: {error}",
         ) from None
+    except (ValueError, AttributeError, TypeError):
+        raise InferenceFailure("The Hub's answer is not JSON as it should be.", "Check HF_ENDPOINT.") from None
     return text, HubFiles(repo, revision, paths, token)
 
 
@@ -89,8 +107,21 @@ def _authorization(token: str | None) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"} if token else {}
 
 
+def _check(response: httpx2.Response, repo: str, token: str | None, revision: str) -> None:
+    """Raises InferenceFailure for a refusal."""
+    if response.headers.get("x-error-code") == "RevisionNotFound":
+        raise InferenceFailure(f"{repo} has no revision {revision}.", "Check the branch, tag or commit behind the @.")
+    if response.status_code != 200:
+        raise _repo_failure(repo, response, token)
+
+
 def _repo_failure(repo: str, response: httpx2.Response, token: str | None) -> InferenceFailure:
-    if response.status_code in (401, 404):
+    """What a refusal means: the Hub hides what may not be seen, and says of gated repos that they are."""
+    if response.headers.get("x-error-code") == "GatedRepo":
+        way_out = "Accept them there with your account" + ("." if token else ", then sign in with a token.")
+        return InferenceFailure(f"{repo} is gated: its conditions are at {HUB}/{repo}.", way_out)
+    if response.status_code in (401, 404) or (response.status_code == 403 and not token):
         way_out = "Check the id." if token else "Check the id; if the repo is private or gated, sign in with a token."
         return InferenceFailure(f"The Hub has no model {repo} that can be seen here.", way_out)
-    return status_failure(response.status_code, response.content, response.headers.get("retry-after"))
+    body = response.content if response.is_closed and response.is_stream_consumed else b""
+    return status_failure(response.status_code, body, response.headers.get("retry-after"))

@@ -63,7 +63,7 @@ async def mappings(model: str, token: str | None, fresh: bool = False) -> tuple[
     if response.status_code != 200:
         raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
     try:
-        found = _read(response.json())
+        found = read_mappings(response.json())
     except ValueError:
         raise InferenceFailure("The Hub's answer is not JSON.", "Check HF_ENDPOINT.", retry=True) from None
     return _kept.put(model, token, found)
@@ -74,7 +74,8 @@ def forget() -> None:
     _kept.clear()
 
 
-def _read(answer: Any) -> tuple[ProviderMapping, ...]:
+def read_mappings(answer: Any) -> tuple[ProviderMapping, ...]:
+    """The mappings in what the Hub says of a model, as an object by provider or as a list."""
     mapping = answer.get("inferenceProviderMapping") if isinstance(answer, dict) else None
     rows = [{"provider": name, **row} for name, row in mapping.items()] if isinstance(mapping, dict) else mapping or []
     return tuple(
