@@ -25,7 +25,7 @@ DEFAULT_PORT = 7860
 def main(arguments: list[str] | None = None) -> int:
     """Run a verb; without one, serve. The exit code."""
     given = sys.argv[1:] if arguments is None else arguments
-    verbs = {"inspect": inspect, "lint": lint, "snippets": snippets}
+    verbs = {"inspect": inspect, "lint": lint, "snippets": snippets, "check": check}
     if not given or given[0] not in verbs:
         return serve(given)
     try:
@@ -40,11 +40,11 @@ def serve(given: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="app.py",
         description="See a model card's widget, run it, compare two models, and take the code home.",
-        epilog="Other verbs: inspect, lint, snippets; each has its own --help.",
+        epilog="Other verbs: inspect, lint, snippets, check; each has its own --help.",
     )
     parser.add_argument("source", nargs="?", default="", help="a README.md, a model folder or a Hub id")
     parser.add_argument("--host", default=os.environ.get("HOST", ""), help="the address to bind (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", DEFAULT_PORT)), help="the port (7860)")
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT") or DEFAULT_PORT, help="the port (7860)")
     parser.add_argument("--shared", action="store_true", help="many people: no local paths, no machine token")
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="also answer as this host")
     parser.add_argument(
@@ -71,7 +71,10 @@ def serve(given: list[str]) -> int:
     finally:
         if engine.stdin is not None:
             engine.stdin.close()  # the engine ends with its standard input
-        engine.wait(timeout=10)
+        try:
+            engine.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            engine.kill()
     return 0
 
 
@@ -111,8 +114,11 @@ async def _serve(
     space = os.environ.get("SPACE_HOST", "")
     shared = options.shared or bool(os.environ.get("SPACE_ID")) or host not in ("127.0.0.1", "localhost", "::1")
     assert engine.stdout is not None
+    address = engine.stdout.readline().strip()
+    if not address:
+        raise SystemExit("The embedded engine did not start; what it said stands above.")
     site = Site(
-        embedded=await discover(engine.stdout.readline().strip()),
+        embedded=await discover(address),
         shelf=Shelf(),
         shared=shared,
         machine_token=None if shared else get_token(),
@@ -121,7 +127,7 @@ async def _serve(
     hosts = [*options.allow_host, *_listed("SHOWCARD_HOSTS"), *filter(None, [space])]
     framed_by = ("'self'", "https://huggingface.co", "https://*.hf.space") if space else ("'self'",)
     app = build_app(
-        _pages(site, "" if shared else options.source), site, Access(allowed_hosts(host, hosts), framed_by=framed_by)
+        _pages(site, options.source), site, Access(allowed_hosts(host, hosts), framed_by=framed_by)
     )
 
     class Server(uvicorn.Server):
@@ -226,6 +232,26 @@ def snippets(given: list[str]) -> int:
     for line in lines(requests, resolve_offline):
         print(line, flush=True)
     return 0
+
+
+def check(given: list[str]) -> int:
+    """`app.py check --model M`: does an endpoint keep what its task promises; 1 when it does not."""
+    from inference.check import check as check_model
+    from inference.keys import keys_of_machine
+
+    parser = argparse.ArgumentParser(prog="app.py check", description="See whether an endpoint keeps its promises.")
+    parser.add_argument("--model", required=True, help="the model's id, as the endpoint knows it")
+    parser.add_argument("--task", help="the task to ask for; else what the Hub or the server says")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--provider", default="auto", help="an Inference Provider (auto)")
+    place.add_argument("--base-url", metavar="URL", help="an endpoint of your own; API_TOKEN holds its key")
+    asked = parser.parse_args(given)
+    keys = keys_of_machine()
+    found = check_model(asked.model, provider=asked.provider, base_url=asked.base_url, task=asked.task, keys=keys)
+    report = asyncio.run(found)
+    print(json.dumps(report.to_json(), ensure_ascii=False) if asked.json else report.to_text())
+    return int(not report.passed)
 
 
 def _example_requests(source: str) -> list[str]:

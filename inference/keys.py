@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+
+from huggingface_hub import get_token
 
 from wire.call import HUB_KEY
 from wire.request import ResolvedRequest
@@ -28,5 +31,14 @@ def key_of(resolved: ResolvedRequest, name: str | None, keys: Mapping[str, str])
         return None
     key = keys.get(name)
     if not key:
-        raise InferenceFailure(f"{resolved.host} needs a key ({name}).", "Give it where the model was chosen; it stays in memory.")
+        raise InferenceFailure(
+            f"{resolved.host} needs a key ({name}).", "Give it beside the model; it stays in memory."
+        )
     return key
+
+
+def keys_of_machine() -> dict[str, str]:
+    """The keys of the environment and the saved token, by name: for the command line, where one person is."""
+    found = {name: value for name, value in os.environ.items() if name.endswith("_API_KEY") or name == ENDPOINT_KEY}
+    token = get_token()
+    return found | ({HUB_KEY: token} if token else {})

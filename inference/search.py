@@ -69,7 +69,10 @@ async def find_models(
     if is_offline():
         held = [model.id for model in await cached_models() if text.lower() in model.id.lower()]
         return FoundPage(tuple(FoundModel(name) for name in dict.fromkeys(held)))
-    asked: list[tuple[str, str | int]] = [("limit", min(max(limit, 1), MOST)), ("sort", "trendingScore")]
+    asked: list[tuple[str, str | int | float | bool | None]] = [
+        ("limit", min(max(limit, 1), MOST)),
+        ("sort", "trendingScore"),
+    ]
     asked += [("expand", name) for name in _SHOWN]
     chats = task == "conversational"
     named = {"search": text.strip(), "pipeline_tag": "" if chats else task, "inference_provider": provider}

@@ -1,0 +1,275 @@
+"""Does an endpoint keep what its task promises? One call after the other, each with a finding."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from dataclasses import asdict, dataclass, field, replace
+from time import perf_counter
+from typing import Any
+
+import httpx2
+
+from metadata.outputs import Message
+from metadata.tasks import Task, find_task
+from wire.call import CHAT_TASKS
+from wire.request import Request, RequestError, ResolvedRequest
+
+from . import client
+from .errors import InferenceFailure, explain
+from .keys import hub_token
+from .offers import Offer, offers
+from .providers import mappings, split_model
+from .reply import Delta
+from .resolve import Embedded, discover, resolve
+from .samples import sample
+from .schema import verdict
+from .transport import Exchange
+from .transport import client as session_of
+
+FIRST_TOKEN, ANSWER = 5.0, 30.0  # seconds a person waits for a chat's first word, and for any other answer
+KEPT, BROKEN, ABSENT = "kept", "broken", "absent"  # absent: not there, and nobody promised it
+
+_TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "The weather in a city",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+    },
+}
+_SCHEMA = {
+    "type": "object",
+    "properties": {"city": {"type": "string"}, "population": {"type": "integer"}},
+    "required": ["city", "population"],
+    "additionalProperties": False,
+}
+_FORMAT = {"type": "json_schema", "json_schema": {"name": "city", "schema": _SCHEMA, "strict": True}}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One promise: whether it is kept, broken or absent, in a sentence, and how long it took."""
+
+    name: str
+    state: str
+    sentence: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found about a model at a place."""
+
+    model: str
+    task: str
+    place: str
+    findings: tuple[Finding, ...] = field(default_factory=tuple)
+
+    @property
+    def passed(self) -> bool:
+        """Whether no promise is broken."""
+        return bool(self.findings) and all(finding.state != BROKEN for finding in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain JSON data."""
+        return {**asdict(self), "findings": [asdict(finding) for finding in self.findings], "passed": self.passed}
+
+    def to_text(self) -> str:
+        """The report as a table."""
+        rows = [(f.name, f.state, "" if f.seconds is None else f"{f.seconds:.2f} s", f.sentence) for f in self.findings]
+        widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+        lines = [f"{self.model}: {self.task} at {self.place}"]
+        for name, state, seconds, sentence in rows:
+            lines.append(f"  {name:<{widths[0]}}  {state:<{widths[1]}}  {seconds:>{widths[2]}}  {sentence}".rstrip())
+        return "\n".join([*lines, "Every promise is kept." if self.passed else "Not every promise is kept."])
+
+
+async def check(
+    model: str,
+    *,
+    provider: str = "auto",
+    base_url: str | None = None,
+    task: str | None = None,
+    keys: Mapping[str, str] | None = None,
+) -> Report:
+    """Ask a model at a provider or at a base URL for everything its task promises. Never raises for what it finds."""
+    keys = keys or {}
+    place = base_url or (f"Inference Providers ({provider})" if provider != "auto" else "Inference Providers")
+    try:
+        embedded = await _showcard(base_url)
+        row = _row(task) if task else await _row_of(model, base_url, embedded, keys)
+        inputs = sample(row)
+        if inputs is None:
+            raise InferenceFailure(f"There is nothing to ask {row.name.lower()} with.", "Try it on the model page.")
+        at_home = embedded is not None and model in embedded.models
+        asked = Request(row.id, model, inputs, provider, base_url=None if at_home else base_url)
+        resolved = await resolve(asked, embedded, keys)
+    except (InferenceFailure, RequestError, httpx2.HTTPError, httpx2.InvalidURL) as error:
+        told = explain(error)
+        return Report(
+            model, task or "unknown", place, (Finding("found", BROKEN, f"{told.reason} {told.way_out}".strip()),)
+        )
+    promised = await _promised(resolved, keys)
+    steps = _chat(resolved, keys, promised) if row.id in CHAT_TASKS else _plain(resolved, keys)
+    return Report(model, row.id, place, tuple([finding async for finding in steps]))
+
+
+async def _plain(resolved: ResolvedRequest, keys: Mapping[str, str]) -> AsyncIterator[Finding]:
+    exchange, started = Exchange(), perf_counter()
+    try:
+        reply = await client.run(resolved, keys, exchange)
+    except InferenceFailure as failure:
+        for finding in _failed(failure, exchange, perf_counter() - started):
+            yield finding
+        return
+    yield _reached(exchange)
+    yield Finding("answer", KEPT, f"It is what {resolved.request.row.name.lower()} promises: {reply.output.kind}.")
+    yield _in_time("time to answer", reply.elapsed, ANSWER)
+
+
+async def _chat(resolved: ResolvedRequest, keys: Mapping[str, str], promised: Offer | None) -> AsyncIterator[Finding]:
+    short = _with(resolved, parameters={"max_tokens": 512})
+    exchange, started = Exchange(), perf_counter()
+    try:
+        reply = await client.run(short, keys, exchange)
+    except InferenceFailure as failure:
+        for finding in _failed(failure, exchange, perf_counter() - started):
+            yield finding
+        return
+    yield _reached(exchange)
+    yield Finding("answer", KEPT, f"It is what chat promises: {reply.output.kind}.", reply.elapsed)
+    async for finding in _stream(_with(short, stream=True), keys):
+        yield finding
+    yield await _tools(short, keys, bool(promised and promised.tools))
+    yield await _structured(short, keys, bool(promised and promised.structured_output))
+
+
+async def _stream(resolved: ResolvedRequest, keys: Mapping[str, str]) -> AsyncIterator[Finding]:
+    started, first, deltas = perf_counter(), None, list[Delta]()
+    try:
+        async with aclosing(client.stream(resolved, keys)) as stream:  # type: ignore[type-var]
+            async for delta in stream:
+                if first is None and (delta.content or delta.reasoning or delta.tool_calls):
+                    first = perf_counter() - started
+                deltas.append(delta)
+    except InferenceFailure as failure:
+        yield Finding("streaming", BROKEN, failure.reason, perf_counter() - started)
+        return
+    pieces = sum(bool(delta.content or delta.reasoning) for delta in deltas)
+    if pieces > 1:
+        yield Finding("streaming", KEPT, f"The answer comes in {pieces} pieces.", perf_counter() - started)
+    else:
+        yield Finding("streaming", ABSENT, "The answer comes in one piece.", perf_counter() - started)
+    yield _in_time("time to first token", first or 0.0, FIRST_TOKEN)
+    usage = next((delta.usage for delta in reversed(deltas) if delta.usage), None)
+    said = f"{usage.prompt_tokens} and {usage.completion_tokens} tokens." if usage else "No token counts come along."
+    yield Finding("streaming usage", KEPT if usage else ABSENT, said)
+
+
+async def _tools(resolved: ResolvedRequest, keys: Mapping[str, str], promised: bool) -> Finding:
+    question = {"messages": [{"role": "user", "content": "What is the weather in Paris? Use the tool."}]}
+    found = await _message(_with(resolved, inputs=question, tools=(_TOOL,)), keys)
+    if isinstance(found, InferenceFailure):
+        return Finding("tool calling", BROKEN if promised else ABSENT, found.reason)
+    call = next(iter(found.tool_calls), None)
+    if call is None:
+        return Finding("tool calling", BROKEN if promised else ABSENT, "The model called no tool.")
+    try:
+        arguments = json.loads(call.arguments)
+    except ValueError:
+        return Finding("tool calling", BROKEN, f"The arguments are not JSON: {call.arguments[:100]}")
+    if call.name != "get_weather" or not isinstance(arguments, dict) or "city" not in arguments:
+        return Finding("tool calling", BROKEN, f"It called {call.name}({call.arguments[:100]}).")
+    return Finding("tool calling", KEPT, f"It called {call.name}({call.arguments[:100]}).")
+
+
+async def _structured(resolved: ResolvedRequest, keys: Mapping[str, str], promised: bool) -> Finding:
+    question = {"messages": [{"role": "user", "content": "Name the capital of Italy and its population, as JSON."}]}
+    found = await _message(_with(resolved, inputs=question, response_format=_FORMAT), keys)
+    if isinstance(found, InferenceFailure):
+        return Finding("structured output", BROKEN if promised else ABSENT, found.reason)
+    judged = verdict(found.content, _FORMAT)
+    assert judged is not None
+    return Finding("structured output", KEPT if judged.fits else BROKEN if promised else ABSENT, judged.sentence)
+
+
+async def _message(resolved: ResolvedRequest, keys: Mapping[str, str]) -> Message | InferenceFailure:
+    try:
+        return client.message_of((await client.run(resolved, keys)).output)
+    except InferenceFailure as failure:
+        return failure
+
+
+def _with(resolved: ResolvedRequest, **changes: Any) -> ResolvedRequest:
+    return replace(resolved, request=replace(resolved.request, **changes))
+
+
+def _reached(exchange: Exchange) -> Finding:
+    return Finding("reachable", KEPT, f"HTTP {exchange.status}.", exchange.answered_at - exchange.sent_at)
+
+
+def _failed(failure: InferenceFailure, exchange: Exchange, seconds: float) -> list[Finding]:
+    told = f"{failure.reason} {failure.way_out}"
+    if not exchange.answered_at:
+        return [Finding("reachable", BROKEN, told, seconds)]
+    return [_reached(exchange), Finding("answer", BROKEN, told, seconds)]
+
+
+def _in_time(name: str, seconds: float, limit: float) -> Finding:
+    fits = seconds <= limit
+    return Finding(name, KEPT if fits else BROKEN, f"{'Within' if fits else 'More than'} {limit:.0f} s.", seconds)
+
+
+async def _promised(resolved: ResolvedRequest, keys: Mapping[str, str]) -> Offer | None:
+    """What the router promises of the model at its provider; of an endpoint nobody promises anything."""
+    if resolved.route or resolved.request.task not in CHAT_TASKS:
+        return None
+    model, choice = split_model(resolved.request.model)
+    try:
+        found = (await offers(hub_token(keys))).get(model, ())
+    except (InferenceFailure, httpx2.HTTPError):
+        return None
+    wanted = choice or resolved.provider
+    return next((offer for offer in found if wanted == offer.provider), None)
+
+
+async def _showcard(base_url: str | None) -> Embedded | None:
+    """The engine of another Showcard, where the base URL is one's."""
+    if base_url is None:
+        return None
+    try:
+        return await discover(base_url.rstrip("/"))
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+async def _row_of(model: str, base_url: str | None, embedded: Embedded | None, keys: Mapping[str, str]) -> Task:
+    """The task that a model does, as far as its server or the Hub says so. Raises InferenceFailure."""
+    if embedded and model in embedded.models:
+        return embedded.models[model].task
+    if base_url is None:
+        served = await mappings(split_model(model)[0], hub_token(keys))
+        if served:
+            return _row(served[0].task)
+    elif await _lists_models(base_url):
+        return _row("conversational")
+    raise InferenceFailure(f"Which task {model} does is not known.", "Name it with --task.")
+
+
+async def _lists_models(base_url: str) -> bool:
+    """Whether a server lists models as OpenAI does: then it talks. Raises httpx2.HTTPError where nobody answers."""
+    root = base_url.rstrip("/").removesuffix("/v1")
+    try:
+        async with session_of() as session:
+            return bool((await session.get(f"{root}/v1/models")).raise_for_status().json().get("data"))
+    except (httpx2.HTTPStatusError, ValueError, AttributeError):
+        return False
+
+
+def _row(name: str) -> Task:
+    row = find_task(name)
+    if row is None:
+        raise InferenceFailure(f"{name} is not a task.", "Name one of the Hub's tasks, or conversational.")
+    return row
