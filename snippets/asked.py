@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from metadata.media import Media
-from wire.call import ClientCall, client_call, has_method
+from wire.call import OWN_ENDPOINT_CANT, ClientCall, client_call, has_method, raw_call
 from wire.http import HttpRequest, http_request
-from wire.request import RequestError, ResolvedRequest
+from wire.request import ResolvedRequest
 
 from .answers import Answer, answer_of
 from .files import File, files_of, needed_in
+from .options import Options
 
 
 class Asked:
     """A ResolvedRequest, with the call and the HTTP request that it is; each raises RequestError where it can't be."""
 
-    def __init__(self, resolved: ResolvedRequest) -> None:
+    def __init__(self, resolved: ResolvedRequest, options: Options | None = None) -> None:
         self.resolved = resolved
+        self.options = (options or Options()).checked()
 
     @cached_property
     def call(self) -> ClientCall:
@@ -27,15 +30,10 @@ class Asked:
 
     @cached_property
     def sent(self) -> HttpRequest:
-        """The HTTP request, of a service that answers it at once."""
-        call = self.call if has_method(self.resolved.request.task) else None
-        sent = http_request(self.resolved, call)
-        if sent.queue:
-            raise RequestError(
-                f"{self.resolved.provider} puts this job in a queue, and the result has to be polled for: "
-                "huggingface_hub does that, one HTTP request does not."
-            )
-        return sent
+        """The HTTP request."""
+        task_id = self.resolved.request.task
+        raw = not has_method(task_id) or (self.resolved.route and task_id in OWN_ENDPOINT_CANT)
+        return http_request(self.resolved, raw_call(self.resolved) if raw else self.call)
 
     @cached_property
     def call_files(self) -> Mapping[Media, File]:
@@ -56,8 +54,9 @@ class Asked:
 
     @cached_property
     def answer(self) -> Answer:
-        """What comes back."""
-        return answer_of(self.resolved)
+        """What comes back, and the file it goes to."""
+        answer = answer_of(self.resolved)
+        return replace(answer, file=self.options.save_to) if self.options.save_to else answer
 
     @property
     def streams(self) -> bool:

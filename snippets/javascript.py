@@ -20,8 +20,11 @@ _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 @dataclass(slots=True)
 class Script:
-    """A JavaScript module in the making: what it imports, and its blocks, a blank line between them."""
+    """A JavaScript module in the making: what it imports, and its blocks, a blank line between them.
 
+    `save_to`: see Options."""
+
+    save_to: str | None = None
     names: dict[str, set[str]] = field(default_factory=dict)
     blocks: list[str] = field(default_factory=list)
 
@@ -44,6 +47,20 @@ class Script:
         """A line that saves bytes."""
         self.use("node:fs/promises", "writeFile")
         return f"await writeFile({javascript_string(name)}, {data});"
+
+    def show(self, value: str, text: bool, deep: bool = False) -> str:
+        """A line that prints a value (to any depth), or saves it: text as it is, anything else as JSON."""
+        if not self.save_to:
+            return f"console.dir({value}, {{ depth: null }});" if deep else f"console.log({value});"
+        return self.write_file(self.save_to, value if text else f"JSON.stringify({value}, null, 2)")
+
+    def streamed(self, loop: str, piece: str) -> str:
+        """A loop over the pieces of a stream, in which PIECE shows each."""
+        if not self.save_to:
+            return loop.replace("PIECE", f"process.stdout.write({piece})") + "\nconsole.log();"
+        self.use("node:fs/promises", "open")
+        opened = f'const output = await open({javascript_string(self.save_to)}, "w");'
+        return f"{opened}\n{loop.replace('PIECE', f'await output.write({piece})')}\nawait output.close();"
 
     def text(self) -> str:
         """The module."""

@@ -9,6 +9,7 @@ from metadata.media import Media
 from wire.call import CHAT_TASKS
 from wire.http import HttpRequest, Key
 from wire.media import media_type_of
+from wire.queues import Queue
 from wire.request import RequestError
 
 from .answers import Answer
@@ -23,23 +24,29 @@ from .notes import no_token_note
 def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where it can't be written."""
     sent = asked.sent
-    script = Script()
+    script = Script(asked.options.save_to)
     if asked.needed:
         script.blocks.append("\n".join(script.read(file, sent.json is not None) for file in asked.needed))
-    body = _body(script, sent, asked.files)
     headers: dict[str, Any] = {name: _header(value) for name, value in sent.headers}
-    lines = [
-        '  method: "POST",',
-        f"  headers: {javascript(headers, 2, WIDTH - 12)}," if headers else "",
-        f"  body: {body},",
-    ]
+    given = f"  headers: {javascript(headers, 2, WIDTH - 12)},"
+    if sent.queue:
+        script.blocks.append(f"const headers = {javascript(headers, 0, WIDTH - 18)};")
+        given = "  headers,"
+    body = _body(script, sent, asked.files)
+    lines = ['  method: "POST",', given if headers else "", f"  body: {body},"]
     options = "\n".join(["{", *filter(None, lines), "}"])
     script.blocks.append(
         f"{no_token_note(asked.resolved, '//')}"
         f"const response = await fetch({javascript_string(sent.url)}, {options});\n"
         "if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);"
     )
-    script.blocks.append(_stream(asked) if asked.streams else _show(script, asked.answer))
+    if asked.streams:
+        script.blocks.append(_stream(script, asked))
+    elif sent.queue:
+        script.blocks.append(f"{_wait(sent.queue)}\n{_show(script, asked.answer)}")
+    else:
+        read = "" if asked.answer.kind == "bytes" else "const result = await response.json();\n"
+        script.blocks.append(read + _show(script, asked.answer))
     return Draft(script.text())
 
 
@@ -67,20 +74,50 @@ def _body(script: Script, sent: HttpRequest, files: Mapping[Media, File]) -> str
     return "form"
 
 
+def _wait(queue: Queue) -> str:
+    """Asks after a job until it is done; the answer is in `result`."""
+    ticket = path_of("(await response.json())", queue.ticket)
+    if queue.by_address:
+        ticket = f"new URL({ticket}).pathname"
+    status = "result" + "".join(f"?.{step}" for step in queue.status)
+    waiting = ", ".join(javascript_string(word) for word in queue.pending)
+    lines = [
+        "// The job waits in a queue: it is asked after until it is done.",
+        f"const job = {javascript_string(queue.base)} + {ticket};",
+        "const ask = async (address) => {",
+        "  const answer = await fetch(address, { headers });",
+        "  if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);",
+        "  return answer.json();",
+        "};",
+        "let result;",
+        "do {",
+        f"  await new Promise((resolve) => setTimeout(resolve, {queue.seconds * 1000:g}));",
+        f"  result = await ask({_after('job', queue.ask + queue.query)});",
+        f"}} while ([{waiting}].includes({status} ?? {javascript_string(queue.pending[0])}));",
+        f"if ({status} !== {javascript_string(queue.done)}) throw new Error(JSON.stringify(result));",
+    ]
+    if queue.apart:
+        lines.append(f"result = await ask({_after('job', queue.query)});")
+    return "\n".join(lines)
+
+
+def _after(variable: str, text: str) -> str:
+    return f"{variable} + {javascript_string(text)}" if text else variable
+
+
 def _show(script: Script, answer: Answer) -> str:
     if answer.kind == "bytes":
         return script.write_file(answer.file, "Buffer.from(await response.arrayBuffer())")
-    result = "const result = await response.json();\n"
     value = path_of("result", answer.path)
     if answer.kind == "json":
-        return result + (f"console.log({value});" if answer.path else "console.dir(result, { depth: null });")
+        return script.show(value, answer.is_text, deep=not answer.path)
     if answer.kind == "base64":
-        return result + script.write_file(answer.file, f'Buffer.from({value}, "base64")')
-    save = script.write_file(answer.file, "Buffer.from(await file.arrayBuffer())")
-    return f"{result}const file = await fetch({value});\n{save}"
+        return script.write_file(answer.file, f'Buffer.from({value}, "base64")')
+    save = script.write_file(answer.file, "Buffer.from(await download.arrayBuffer())")
+    return f"const download = await fetch({f'[{value}].flat()[0]' if answer.one_or_list else value});\n{save}"
 
 
-def _stream(asked: Asked) -> str:
+def _stream(script: Script, asked: Asked) -> str:
     if asked.resolved.request.task in CHAT_TASKS:
         # The first chunk may hold a role only, the last one (usage) no choice at all.
         text = 'chunk.choices?.[0]?.delta?.content ?? ""'
@@ -88,9 +125,7 @@ def _stream(asked: Asked) -> str:
         text = "chunk.token.text"
     else:
         text = 'chunk.choices?.[0]?.text ?? ""'
-    return (
-        "const decoder = new TextDecoder();\n"
-        'let buffer = "";\n'
+    loop = (
         "for await (const bytes of response.body) {\n"
         "  buffer += decoder.decode(bytes, { stream: true });\n"
         '  const lines = buffer.split("\\n");\n'
@@ -99,8 +134,8 @@ def _stream(asked: Asked) -> str:
         '    const data = line.startsWith("data:") ? line.slice(5).trim() : "[DONE]";\n'
         '    if (data === "[DONE]") continue;\n'
         "    const chunk = JSON.parse(data);\n"
-        f"    process.stdout.write({text});\n"
+        "    PIECE;\n"
         "  }\n"
-        "}\n"
-        "console.log();"
+        "}"
     )
+    return f'const decoder = new TextDecoder();\nlet buffer = "";\n{script.streamed(loop, text)}'

@@ -11,7 +11,6 @@ from wire.call import CHAT_TASKS, ClientCall
 from wire.media import media_type_of
 from wire.request import RequestError, ResolvedRequest
 
-from .answers import OUTPUT_FILES
 from .asked import Asked
 from .draft import Draft
 from .files import File
@@ -77,7 +76,7 @@ def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where the library can't do it, or does something else."""
     resolved, call = asked.resolved, asked.call
     _check(resolved, call)
-    script = Script()
+    script = Script(asked.options.save_to)
     script.use("@huggingface/inference", "InferenceClient")
     script.blocks.append(_client(resolved, call))
     files = asked.call_files
@@ -85,7 +84,7 @@ def write(asked: Asked) -> Draft:
     if read:
         script.blocks.append("\n".join(read))
     chat = resolved.request.task in CHAT_TASKS
-    script.blocks.append(_chat(asked, files) if chat else _task(script, asked, files))
+    script.blocks.append(_chat(script, asked, files) if chat else _task(script, asked, files))
     return Draft(script.text(), "npm install @huggingface/inference")
 
 
@@ -135,7 +134,7 @@ def _options(asked: Asked) -> str:
     return f", {javascript({'billTo': bill_to})}" if bill_to is not None else ""
 
 
-def _chat(asked: Asked, files: Mapping[Media, File]) -> str:
+def _chat(script: Script, asked: Asked, files: Mapping[Media, File]) -> str:
     call, sent = asked.call, asked.sent.json
     # The body, not the arguments: this library does not shape messages and formats as huggingface_hub does.
     rest = {name: value for name, value in sent.items() if name not in ("model", "stream")}
@@ -143,18 +142,12 @@ def _chat(asked: Asked, files: Mapping[Media, File]) -> str:
     value = javascript({**where, **expression(rest, files)}, 0, 50)
     options = _options(asked)
     if not call.arguments.get("stream"):
-        what = "message" if rest.get("tools") else "message.content"
-        return (
-            f"const completion = await client.chatCompletion({value}{options});\n"
-            f"console.log(completion.choices[0].{what});"
-        )
-    return (
-        f"const stream = client.chatCompletionStream({value}{options});\n"
-        "for await (const chunk of stream) {\n"
-        '  process.stdout.write(chunk.choices?.[0]?.delta?.content ?? "");\n'
-        "}\n"
-        "console.log();"
-    )
+        tools = bool(rest.get("tools"))
+        shown = script.show(f"completion.choices[0].message{'' if tools else '.content'}", not tools)
+        return f"const completion = await client.chatCompletion({value}{options});\n{shown}"
+    loop = "for await (const chunk of stream) {\n  PIECE;\n}"
+    loop = script.streamed(loop, 'chunk.choices?.[0]?.delta?.content ?? ""')
+    return f"const stream = client.chatCompletionStream({value}{options});\n{loop}"
 
 
 def _task(script: Script, asked: Asked, files: Mapping[Media, File]) -> str:
@@ -172,8 +165,8 @@ def _task(script: Script, asked: Asked, files: Mapping[Media, File]) -> str:
     value = javascript(expression(arguments, {}), 0, 50)
     start = f"const result = await client.{method.name}({value}{_options(asked)});\n"
     if method.saves:
-        return start + script.write_file(OUTPUT_FILES[method.saves], "Buffer.from(await result.arrayBuffer())")
-    return start + (f"console.log(result.{method.show});" if method.show else "console.dir(result, { depth: null });")
+        return start + script.write_file(asked.answer.output(method.saves), "Buffer.from(await result.arrayBuffer())")
+    return start + (script.show(f"result.{method.show}", True) if method.show else script.show("result", False, True))
 
 
 def _blob(script: Script, value: Any, files: Mapping[Media, File]) -> Any:

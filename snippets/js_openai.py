@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from .answers import OUTPUT_FILES
+from typing import Any
+
+from metadata.media import Media
+from wire.media import media_type_of
+
 from .asked import Asked
 from .draft import Draft
 from .javascript import Script, call, expression, key_of
+from .literals import Code, javascript, javascript_string
 from .notes import no_token_note
 from .openai import NO_KEY, OpenAICall, openai_call
 
@@ -13,7 +18,7 @@ from .openai import NO_KEY, OpenAICall, openai_call
 def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where the client can't do it."""
     made = openai_call(asked)
-    script = Script()
+    script = Script(asked.options.save_to)
     script.use("openai", "OpenAI")
     constructor = {"baseURL": made.base_url, "apiKey": key_of(made.key) if made.key is not None else NO_KEY}
     if made.headers:
@@ -21,29 +26,50 @@ def write(asked: Asked) -> Draft:
     note = no_token_note(asked.resolved, "//")
     script.blocks.append(f"{note}{call('new OpenAI', constructor, 'const client = ')};")
     if asked.needed:
-        script.blocks.append("\n".join(script.read(file, encoded=True) for file in asked.needed))
+        encoded = not asked.sent.form
+        script.blocks.append("\n".join(script.read(file, encoded) for file in asked.needed))
     # This client sends whatever it is given, named or not.
-    arguments = expression({**made.arguments, **made.others}, asked.files)
-    script.blocks.append(_run(script, made, arguments))
+    given = {**made.arguments, **made.others}
+    arguments = {name: _argument(value, asked) for name, value in given.items()}
+    script.blocks.append(_run(script, asked, made, arguments))
     return Draft(script.text(), "npm install openai")
 
 
-def _run(script: Script, made: OpenAICall, arguments: object) -> str:
-    method = f"await client.{made.route.method}"
+def _argument(value: Any, asked: Asked) -> Any:
+    if not isinstance(value, Media):
+        return expression(value, asked.files)
+    file, kind = asked.files[value], javascript({"type": media_type_of(value)})
+    return Code(f"new File([{file.variable}], {javascript_string(file.name)}, {kind})")
+
+
+def _run(script: Script, asked: Asked, made: OpenAICall, arguments: object) -> str:
+    def result(variable: str) -> str:
+        return call(f"await client.{made.route.method}", arguments, f"const {variable} = ") + ";\n"
+
+    tools, kind = bool(made.arguments.get("tools")), made.route.result
     if made.arguments.get("stream"):
-        return (
-            f"{call(method, arguments, 'const stream = ')};\n"
-            "for await (const chunk of stream) {\n"
-            '  process.stdout.write(chunk.choices[0]?.delta?.content ?? "");\n'
-            "}\n"
-            "console.log();"
+        if kind == "response":
+            loop = 'for await (const event of stream) {\n  if (event.type === "response.output_text.delta") PIECE;\n}'
+            return result("stream") + script.streamed(loop, "event.delta")
+        loop = "for await (const chunk of stream) {\n  PIECE;\n}"
+        return result("stream") + script.streamed(loop, 'chunk.choices[0]?.delta?.content ?? ""')
+    if kind == "audio":
+        return result("result") + script.write_file(
+            asked.answer.output("audio"), "Buffer.from(await result.arrayBuffer())"
         )
-    if made.route.result == "message":
-        what = "message" if made.arguments.get("tools") else "message.content"
-        return f"{call(method, arguments, 'const completion = ')};\nconsole.log(completion.choices[0].{what});"
-    start = f"{call(method, arguments, 'const result = ')};\n"
-    if made.route.result == "vector":
-        return f"{start}console.log(result.data[0].embedding);"
-    if made.route.result == "audio":
-        return start + script.write_file(OUTPUT_FILES["audio"], "Buffer.from(await result.arrayBuffer())")
-    return start + script.write_file(OUTPUT_FILES["image"], 'Buffer.from(result.data[0].b64_json, "base64")')
+    if kind == "image":
+        return result("result") + script.write_file(
+            asked.answer.output("image"), 'Buffer.from(result.data[0].b64_json, "base64")'
+        )
+    variable, text, other = _SHOWN[kind]
+    plain = bool(text) and not tools
+    return result(variable) + script.show(text if plain else other, plain, deep=tools)
+
+
+# The variable of the result, what is text in it, and what is shown where there is none (or tools may be called).
+_SHOWN = {
+    "message": ("completion", "completion.choices[0].message.content", "completion.choices[0].message"),
+    "response": ("response", "response.output_text", "response.output"),
+    "vector": ("result", "", "result.data[0].embedding"),
+    "transcript": ("result", "result.text", ""),
+}

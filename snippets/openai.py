@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wire.http import Key
+from wire.http import HttpRequest, Key
 from wire.request import RequestError
 
 from .asked import Asked
+from .responses import responses_body
 
 # Without a key the client would refuse to start; a word is sent that says nothing.
 NO_KEY = "not-needed"
@@ -23,7 +24,7 @@ class Route:
     method: str
     known: frozenset[str]
     needs: tuple[str, ...]
-    result: str  # how the result is shown: message, vector, image or audio
+    result: str  # how the result is shown: message, vector, image, audio, transcript or response
 
 
 _CHAT = (
@@ -34,6 +35,11 @@ _CHAT = (
 _EMBED = "model input dimensions encoding_format user"
 _DRAW = "model prompt n size quality style response_format background moderation user"
 _SPEAK = "model input voice speed response_format instructions"
+_TRANSCRIBE = "model file language prompt response_format temperature chunking_strategy"
+_RESPOND = (
+    "model input stream temperature top_p max_output_tokens tools tool_choice parallel_tool_calls text reasoning user "
+    "metadata store service_tier top_logprobs"
+)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -45,7 +51,9 @@ ROUTES = (
     Route("/embeddings", "embeddings.create", _words(_EMBED), ("model", "input"), "vector"),
     Route("/images/generations", "images.generate", _words(_DRAW), ("model", "prompt"), "image"),
     Route("/audio/speech", "audio.speech.create", _words(_SPEAK), ("model", "input", "voice"), "audio"),
+    Route("/audio/transcriptions", "audio.transcriptions.create", _words(_TRANSCRIBE), ("model", "file"), "transcript"),
 )
+_RESPONSES = Route("/responses", "responses.create", _words(_RESPOND), ("model", "input"), "response")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +73,34 @@ def openai_call(asked: Asked) -> OpenAICall:
     sent = asked.sent
     address, question, _ = sent.url.partition("?")
     route = next((route for route in ROUTES if address.endswith(route.path)), None)
-    if route is None or not isinstance(sent.json, dict):
+    body = dict(sent.form) or sent.json
+    if route is None or sent.queue or not isinstance(body, dict):
         raise RequestError(f"OpenAI's client has no method for {asked.resolved.request.row.name.lower()} here.")
     if question:
         raise RequestError("OpenAI's client can't send an address with a ? part.")
-    if missing := [name for name in route.needs if sent.json.get(name) is None]:
+    if missing := [name for name in route.needs if body.get(name) is None]:
         raise RequestError(f"OpenAI's client insists on {' and '.join(missing)}.")
-    own = {name: value for name, value in sent.headers if isinstance(value, str)}
-    skipped = ("content-type", "accept")
-    headers = {name: value for name, value in own.items() if name.lower() not in skipped}
+    base_url = address.removesuffix(route.path)
+    if asked.options.responses and route.result == "message":
+        # Some helpers reshape the format for their chat completions.
+        own = {name: value for name, value in asked.call.arguments.items() if name == "response_format"}
+        route, body = _RESPONSES, responses_body({**body, **own})
     key = next((value for _, value in sent.headers if isinstance(value, Key)), None)
     if key is not None and key.scheme != "Bearer":
         raise RequestError(f"OpenAI's client can't send a key as {asked.resolved.provider} wants it.")
-    body = dict(sent.json)
-    if body.get("stream") is False:
-        del body["stream"]  # the client's own default
-    if route.path == "/embeddings":
-        body.setdefault("encoding_format", "float")  # else the client asks for base64
+    body = _without_defaults(route, body)
     named = {name: value for name, value in body.items() if name in route.known}
     others = {name: value for name, value in body.items() if name not in route.known}
-    base_url = address.removesuffix(route.path)
-    return OpenAICall(base_url, key.name if key else None, headers, route, named, others)
+    return OpenAICall(base_url, key.name if key else None, _headers(sent), route, named, others)
+
+
+def _headers(sent: HttpRequest) -> dict[str, str]:
+    own = {name: value for name, value in sent.headers if isinstance(value, str)}
+    return {name: value for name, value in own.items() if name.lower() not in ("content-type", "accept")}
+
+
+def _without_defaults(route: Route, body: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in body.items() if not (name == "stream" and value is False)}
+    if route.path == "/embeddings":
+        kept.setdefault("encoding_format", "float")  # else the client asks for base64
+    return kept

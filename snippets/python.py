@@ -20,8 +20,14 @@ _STANDARD = sys.stdlib_module_names
 
 @dataclass(slots=True)
 class Script:
-    """A Python script in the making: what it imports, and its blocks, a blank line between them."""
+    """A Python script in the making: what it imports, and its blocks, a blank line between them.
 
+    An asynchronous one is a coroutine that has `client`, its constructor, open. `save_to`: see Options."""
+
+    asynchronous: bool = False
+    save_to: str | None = None
+    client: str = ""
+    note: str = ""
     modules: set[str] = field(default_factory=set)
     names: dict[str, set[str]] = field(default_factory=dict)
     blocks: list[str] = field(default_factory=list)
@@ -44,24 +50,67 @@ class Script:
         """A call, with the code before it on its line."""
         return f"{prefix}{python_call(function, arguments, indent, len(prefix))}"
 
-    def read(self, file: File) -> str:
-        """A line that reads a file into its variable, fetched first when it is remote."""
-        if file.address is not None:
-            self.use("requests")
-            return f"{file.variable} = requests.get({python_string(file.address)}).content"
+    def open(self, client: str, arguments: Sequence[tuple[str | None, object]], note: str = "") -> None:
+        """Makes a client of its constructor's arguments, after a comment."""
+        if not self.asynchronous:
+            self.blocks.append(note + self.call(client, arguments, "client = "))
+            return
+        self.client = self.call(client, arguments, "async with ")
+        self.note = note
+
+    @property
+    def wait(self) -> str:
+        """What goes before a call that takes its time."""
+        return "await " if self.asynchronous else ""
+
+    @property
+    def each(self) -> str:
+        """What begins a loop over what arrives piece by piece."""
+        return "async for" if self.asynchronous else "for"
+
+    def path(self, name: str) -> str:
+        """A file."""
         self.use("pathlib", "Path")
-        return f"{file.variable} = Path({python_string(file.name)}).read_bytes()"
+        return f"Path({python_string(name)})"
+
+    def fetch(self, address: str) -> str:
+        """The bytes at an address, which is Python too."""
+        self.use("requests")
+        return f"requests.get({address}).content"
+
+    def source(self, file: File) -> str:
+        """The bytes of a file, fetched first when it is remote."""
+        if file.address is not None:
+            return self.fetch(python_string(file.address))
+        return f"{self.path(file.name)}.read_bytes()"
+
+    def read(self, file: File) -> str:
+        """A line that reads a file into its variable."""
+        return f"{file.variable} = {self.source(file)}"
 
     def encode(self, file: File) -> str:
         """A line that reads a file into its variable as base64 text."""
         self.use("base64")
-        if file.address is not None:
-            self.use("requests")
-            source = f"requests.get({python_string(file.address)}).content"
-        else:
-            self.use("pathlib", "Path")
-            source = f"Path({python_string(file.name)}).read_bytes()"
-        return f"{file.variable} = base64.b64encode({source}).decode()"
+        return f"{file.variable} = base64.b64encode({self.source(file)}).decode()"
+
+    def show(self, value: str, text: bool) -> str:
+        """A line that prints a value, or saves it: text as it is, anything else as JSON."""
+        if not self.save_to:
+            return f"print({value})"
+        if not text:
+            self.use("json")
+            value = f"json.dumps({value}, indent=2, ensure_ascii=False)"
+        return f'{self.path(self.save_to)}.write_text({value}, encoding="utf-8")'
+
+    def piece(self, value: str) -> str:
+        """A line that shows one piece of a stream."""
+        return f"file.write({value})" if self.save_to else f'print({value}, end="", flush=True)'
+
+    def streamed(self, loop: str) -> str:
+        """A loop over the pieces of a stream, with the file open that they go to, if any."""
+        if not self.save_to:
+            return f"{loop}\nprint()"
+        return f'with open({python_string(self.save_to)}, "w", encoding="utf-8") as file:\n{indented(loop, 4)}'
 
     def teach_types(self, files: list[File]) -> None:
         """Tells Python the types of endings that it does not know everywhere."""
@@ -74,14 +123,40 @@ class Script:
         if lines:
             self.blocks.append("\n".join(dict.fromkeys(lines)))
 
+    def install(self, *others: str) -> str:
+        """The command that installs what is imported, and others that it needs."""
+        imported = {module.partition(".")[0] for module in (*self.modules, *self.names)} - _STANDARD
+        return f"pip install {' '.join([*sorted(imported), *others])}"
+
     def text(self) -> str:
         """The script."""
+        if self.asynchronous:
+            self.use("asyncio")
         imports = [f"import {module}" for module in sorted(self.modules)]
         imports += [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(self.names.items())]
         standard = [line for line in imports if line.split()[1].partition(".")[0] in _STANDARD]
         others = [line for line in imports if line not in standard]
-        blocks = ["\n".join(lines) for lines in (standard, others) if lines] + self.blocks
-        return "\n\n".join(blocks) + "\n"
+        head = "\n\n".join("\n".join(lines) for lines in (standard, others) if lines)
+        body = "\n\n".join(self.blocks)
+        if not self.asynchronous:
+            return f"{head}\n\n{body}\n"
+        opened = f"{self.note}{self.client} as client:\n{indented(body, 4)}"
+        return f"{head}\n\n\nasync def main() -> None:\n{indented(opened, 4)}\n\n\nasyncio.run(main())\n"
+
+
+def indented(code: str, by: int) -> str:
+    """Code further to the right; no literal holds a line end, so that none is changed."""
+    return "\n".join(f"{' ' * by}{line}" if line else "" for line in code.split("\n"))
+
+
+def chat_loop(script: Script) -> str:
+    """The loop over the chunks of a chat, of both libraries that have them as objects."""
+    # The first chunk may hold a role only, the last one (usage) no choice at all.
+    return (
+        f"{script.each} chunk in stream:\n"
+        "    if chunk.choices and chunk.choices[0].delta.content:\n"
+        f"        {script.piece('chunk.choices[0].delta.content')}"
+    )
 
 
 def embedded(prefix: str, file: File) -> str | Code:
@@ -101,6 +176,11 @@ def expression(value: Any, files: Mapping[Media, File]) -> Any:
     if isinstance(value, dict):
         return {key: expression(item, files) for key, item in value.items()}
     return [expression(item, files) for item in value] if isinstance(value, list) else value
+
+
+def form_file(file: File) -> Code:
+    """A file as a field of a form: its name, bytes and type."""
+    return Code(f"({python_string(file.name)}, {file.variable}, {python_string(media_type_of(file.media))})")
 
 
 def path_of(start: str, path: tuple[str | int, ...]) -> str:

@@ -9,13 +9,12 @@ from metadata.media import Media
 from wire.call import ClientCall
 from wire.media import media_type_of
 
-from .answers import OUTPUT_FILES
 from .asked import Asked
 from .draft import Draft
 from .files import File
-from .literals import plain
+from .literals import plain, python_string
 from .notes import no_token_note
-from .python import Script, embedded
+from .python import Script, chat_loop, embedded
 
 # What is printed of each result, by the method that gave it; `result` is the variable.
 _PRINT_ITEM = {
@@ -35,16 +34,18 @@ _PRINT_ITEM = {
         "item.label, item.score",
     ),
 }
-_PRINT = {
-    "question_answering": "result.answer, result.score",
+_PRINT = {"question_answering": "result.answer, result.score", "feature_extraction": "result.shape, result"}
+_TEXTS = {
     "table_question_answering": "result.answer",
     "translation": "result.translation_text",
     "summarization": "result.summary_text",
     "automatic_speech_recognition": "result.text",
     "image_to_text": "result.generated_text",
-    "feature_extraction": "result.shape, result",
+    "text_generation": "result",
 }
+_AS_JSON = {"feature_extraction": "result.tolist()"}
 _SAVES_IMAGE = frozenset({"text_to_image", "image_to_image"})
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tiff")  # Pillow goes by the ending
 _SAVES_BYTES = {"text_to_speech": "audio", "text_to_video": "video", "image_to_video": "video"}
 _NEEDS = {
     "text_to_image": "pillow",
@@ -56,20 +57,20 @@ _NEEDS = {
 
 def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where the client can't do it."""
-    call = asked.call
-    script = Script()
-    script.use("huggingface_hub", "InferenceClient")
+    call, options = asked.call, asked.options
+    script = Script(options.asynchronous, options.save_to)
+    client = "AsyncInferenceClient" if options.asynchronous else "InferenceClient"
+    script.use("huggingface_hub", client)
     files = asked.call_files
-    script.teach_types([file for value, file in files.items() if value in call.arguments.values()])
     constructor: list[tuple[str, Any]] = list(call.client.items())
     if call.key_name is not None:
         constructor.insert(1 if call.client else 0, ("api_key", script.key(call.key_name)))
-    script.blocks.append(no_token_note(asked.resolved, "#") + script.call("InferenceClient", constructor, "client = "))
+    script.teach_types([file for value, file in files.items() if value in call.arguments.values()])
+    script.open(client, constructor, no_token_note(asked.resolved, "#"))
     _read_nested(script, call, files)
     arguments = [(name, _expression(value, files)) for name, value in call.arguments.items()]
-    script.blocks.append(_run(script, call, arguments))
-    needs = ["huggingface_hub", *filter(None, [_NEEDS.get(call.method)])]
-    return Draft(script.text(), f"pip install {' '.join(needs)}")
+    script.blocks.append(_run(script, asked, arguments))
+    return Draft(script.text(), script.install(*filter(None, [_NEEDS.get(call.method)])))
 
 
 def _read_nested(script: Script, call: ClientCall, files: Mapping[Media, File]) -> None:
@@ -88,20 +89,26 @@ def _expression(value: Any, files: Mapping[Media, File], nested: bool = False) -
     return [_expression(item, files, True) for item in value] if isinstance(value, list) else plain(value)
 
 
-def _run(script: Script, call: ClientCall, arguments: list[tuple[str, Any]]) -> str:
-    method = f"client.{call.method}"
+def _run(script: Script, asked: Asked, arguments: list[tuple[str, Any]]) -> str:
+    call = asked.call
     if call.arguments.get("stream"):
         return _stream(script, call, arguments)
+
+    def result(variable: str) -> str:
+        return script.call(f"client.{call.method}", arguments, f"{variable} = {script.wait}")
+
     if call.method == "chat_completion":
-        what = "message" if call.arguments.get("tools") else "message.content"
-        return f"{script.call(method, arguments, 'completion = ')}\nprint(completion.choices[0].{what})"
+        tools = bool(call.arguments.get("tools"))
+        shown = script.show(f"completion.choices[0].message{'' if tools else '.content'}", not tools)
+        return f"{result('completion')}\n{shown}"
     if call.method in _SAVES_IMAGE:
-        return f'{script.call(method, arguments, "image = ")}\nimage.save("{OUTPUT_FILES["image"]}")'
+        name = asked.answer.output("image")
+        kind = "" if name.lower().endswith(_PICTURES) else ', format="PNG"'
+        return f"{result('image')}\nimage.save({python_string(name)}{kind})"
     if call.method in _SAVES_BYTES:
         kind = _SAVES_BYTES[call.method]
-        script.use("pathlib", "Path")
-        return f'{script.call(method, arguments, f"{kind} = ")}\nPath("{OUTPUT_FILES[kind]}").write_bytes({kind})'
-    return f"{script.call(method, arguments, 'result = ')}\n{_show(script, call)}"
+        return f"{result(kind)}\n{script.path(asked.answer.output(kind))}.write_bytes({kind})"
+    return f"{result('result')}\n{_show(script, call)}"
 
 
 def _show(script: Script, call: ClientCall) -> str:
@@ -118,26 +125,22 @@ def _show(script: Script, call: ClientCall) -> str:
             "    print(item.label)\n"
             '    Path(f"output-{number}.wav").write_bytes(item.blob)'
         )
+    text = _TEXTS.get(call.method)
+    if call.method == "text_generation" and call.arguments.get("details"):
+        text = "result.generated_text"
+    if text or script.save_to:
+        return script.show(text or _AS_JSON.get(call.method, "result"), bool(text))
     top_k = call.arguments.get("top_k")
     if call.method == "question_answering" and isinstance(top_k, int) and top_k > 1:
         return "for item in result if isinstance(result, list) else [result]:\n    print(item.answer, item.score)"
-    if call.method == "text_generation" and call.arguments.get("details"):
-        return "print(result.generated_text)"
     if call.method in _PRINT_ITEM:
         return f"for item in result:\n    print({_PRINT_ITEM[call.method]})"
     return f"print({_PRINT.get(call.method, 'result')})"
 
 
 def _stream(script: Script, call: ClientCall, arguments: list[tuple[str, Any]]) -> str:
-    start = script.call(f"client.{call.method}", arguments, "stream = ")
+    start = script.call(f"client.{call.method}", arguments, f"stream = {script.wait}")
     if call.method == "text_generation":
-        text = "chunk.token.text" if call.arguments.get("details") else "chunk"
-        return f'{start}\nfor chunk in stream:\n    print({text}, end="", flush=True)\nprint()'
-    # The first chunk may hold a role only, the last one (usage) no choice at all.
-    return (
-        f"{start}\n"
-        "for chunk in stream:\n"
-        "    if chunk.choices and chunk.choices[0].delta.content:\n"
-        '        print(chunk.choices[0].delta.content, end="", flush=True)\n'
-        "print()"
-    )
+        piece = script.piece("chunk.token.text" if call.arguments.get("details") else "chunk")
+        return f"{start}\n{script.streamed(f'{script.each} chunk in stream:{chr(10)}    {piece}')}"
+    return f"{start}\n{script.streamed(chat_loop(script))}"

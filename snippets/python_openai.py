@@ -4,54 +4,72 @@ from __future__ import annotations
 
 from typing import Any
 
-from .answers import OUTPUT_FILES
+from metadata.media import Media
+
 from .asked import Asked
 from .draft import Draft
 from .notes import no_token_note
 from .openai import NO_KEY, OpenAICall, openai_call
-from .python import Script, expression
+from .python import Script, chat_loop, expression, form_file
 
 
 def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where the client can't do it."""
-    call = openai_call(asked)
-    script = Script()
-    script.use("openai", "OpenAI")
+    call, options = openai_call(asked), asked.options
+    script = Script(options.asynchronous, options.save_to)
+    client = "AsyncOpenAI" if options.asynchronous else "OpenAI"
+    script.use("openai", client)
     constructor: list[tuple[str | None, Any]] = [("base_url", call.base_url)]
     constructor.append(("api_key", script.key(call.key) if call.key is not None else NO_KEY))
     if call.headers:
         constructor.append(("default_headers", dict(call.headers)))
-    script.blocks.append(no_token_note(asked.resolved, "#") + script.call("OpenAI", constructor, "client = "))
+    script.open(client, constructor, no_token_note(asked.resolved, "#"))
     if asked.needed:
-        script.blocks.append("\n".join(script.encode(file) for file in asked.needed))
-    arguments = [(name, expression(value, asked.files)) for name, value in call.arguments.items()]
+        read = script.read if asked.sent.form else script.encode
+        script.blocks.append("\n".join(read(file) for file in asked.needed))
+    arguments = [(name, _argument(value, asked)) for name, value in call.arguments.items()]
     if call.others:
         arguments.append(("extra_body", expression(dict(call.others), asked.files)))
-    script.blocks.append(_run(script, call, arguments))
-    return Draft(script.text(), "pip install openai")
+    script.blocks.append(_run(script, asked, call, arguments))
+    return Draft(script.text(), script.install())
 
 
-def _run(script: Script, call: OpenAICall, arguments: list[tuple[str, Any]]) -> str:
-    method = f"client.{call.route.method}"
+def _argument(value: Any, asked: Asked) -> Any:
+    return form_file(asked.files[value]) if isinstance(value, Media) else expression(value, asked.files)
+
+
+def _run(script: Script, asked: Asked, call: OpenAICall, arguments: list[tuple[str, Any]]) -> str:
+    def result(variable: str) -> str:
+        return script.call(f"client.{call.route.method}", arguments, f"{variable} = {script.wait}")
+
+    tools = bool(call.arguments.get("tools"))
     if call.arguments.get("stream"):
-        # The first chunk may hold a role only, the last one (usage) no choice at all.
-        return (
-            f"{script.call(method, arguments, 'stream = ')}\n"
-            "for chunk in stream:\n"
-            "    if chunk.choices and chunk.choices[0].delta.content:\n"
-            '        print(chunk.choices[0].delta.content, end="", flush=True)\n'
-            "print()"
-        )
-    if call.route.result == "message":
-        what = "message" if call.arguments.get("tools") else "message.content"
-        return f"{script.call(method, arguments, 'completion = ')}\nprint(completion.choices[0].{what})"
-    if call.route.result == "vector":
-        return f"{script.call(method, arguments, 'result = ')}\nprint(result.data[0].embedding)"
-    script.use("pathlib", "Path")
+        loop = _events(script) if call.route.result == "response" else chat_loop(script)
+        return f"{result('stream')}\n{script.streamed(loop)}"
     if call.route.result == "audio":
-        return (
-            f'{script.call(method, arguments, "audio = ")}\nPath("{OUTPUT_FILES["audio"]}").write_bytes(audio.content)'
-        )
-    script.use("base64")
-    image = "base64.b64decode(result.data[0].b64_json)"
-    return f'{script.call(method, arguments, "result = ")}\nPath("{OUTPUT_FILES["image"]}").write_bytes({image})'
+        return f"{result('audio')}\n{script.path(asked.answer.output('audio'))}.write_bytes(audio.content)"
+    if call.route.result == "image":
+        script.use("base64")
+        data = "base64.b64decode(result.data[0].b64_json)"
+        return f"{result('result')}\n{script.path(asked.answer.output('image'))}.write_bytes({data})"
+    variable, text, other = _SHOWN[call.route.result]
+    plain = bool(text) and not tools
+    value = text if plain else f"{other}.model_dump()" if tools and script.save_to else other
+    return f"{result(variable)}\n{script.show(value, plain)}"
+
+
+# The variable of the result, what is text in it, and what is shown where there is none (or tools may be called).
+_SHOWN = {
+    "message": ("completion", "completion.choices[0].message.content", "completion.choices[0].message"),
+    "response": ("response", "response.output_text", "response"),
+    "vector": ("result", "", "result.data[0].embedding"),
+    "transcript": ("result", "result.text", ""),
+}
+
+
+def _events(script: Script) -> str:
+    return (
+        f"{script.each} event in stream:\n"
+        '    if event.type == "response.output_text.delta":\n'
+        f"        {script.piece('event.delta')}"
+    )

@@ -1,45 +1,72 @@
-"""Python with requests: the exact HTTP request."""
+"""Python with requests, or httpx where it is asynchronous: the exact HTTP request."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from metadata.media import Media
 from wire.call import CHAT_TASKS
 from wire.http import HttpRequest, Key
-from wire.media import media_type_of
-from wire.request import ResolvedRequest
+from wire.queues import Queue
 
 from .answers import Answer
 from .asked import Asked
 from .draft import Draft
 from .files import File
-from .literals import Code, python_string
+from .literals import WIDTH, Code, python, python_string
 from .notes import no_token_note
-from .python import Script, expression, path_of
+from .python import Script, expression, form_file, indented, path_of
+
+_QUEUE_NOTE = "# The job waits in a queue: it is asked after until it is done."
+
+
+@dataclass(slots=True)
+class _Requests(Script):
+    """A script whose calls go through requests, or a client of httpx."""
+
+    def fetch(self, address: str, options: str = "") -> str:
+        """The answer of a GET, in full."""
+        return f"{self.get(address, options)}.content"
+
+    def get(self, address: str, options: str = "") -> str:
+        """The answer of a GET."""
+        if self.asynchronous:
+            return f"(await client.get({address}{options}))"
+        self.use("requests")
+        return f"requests.get({address}{options})"
 
 
 def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where it can't be written."""
-    resolved, sent = asked.resolved, asked.sent
-    script = Script()
-    script.use("requests")
+    sent, options = asked.sent, asked.options
+    script = _Requests(options.asynchronous, options.save_to)
+    script.use("httpx" if options.asynchronous else "requests")
+    if options.asynchronous:
+        # Unlike requests, httpx gives up after five seconds and follows no redirects.
+        script.client = "async with httpx.AsyncClient(timeout=None, follow_redirects=True)"
     if asked.needed:
         read = script.encode if sent.json is not None else script.read
         script.blocks.append("\n".join(read(file) for file in asked.needed))
-    arguments: list[tuple[str | None, Any]] = [(None, sent.url)]
     headers = {name: _header(script, value) for name, value in sent.headers if not _is_implied(sent, name, value)}
+    arguments: list[tuple[str | None, Any]] = [(None, sent.url)]
     if headers:
-        arguments.append(("headers", headers))
-    arguments += _body(sent, asked.files)
-    note = no_token_note(resolved, "#")
+        arguments.append(("headers", Code("headers") if sent.queue else headers))
+    if headers and sent.queue:
+        script.blocks.append(f"headers = {python(headers, 0, WIDTH - 10)}")
+    arguments += _body(script, sent, asked.files)
+    note = no_token_note(asked.resolved, "#")
     if asked.streams:
-        script.blocks.append(note + _stream(script, arguments, resolved))
+        script.blocks.append(note + _stream(script, arguments, asked))
     else:
-        lines = [note + script.call("requests.post", arguments, "response = "), "response.raise_for_status()"]
-        script.blocks.append("\n".join([*lines, *_show(script, asked.answer)]))
-    return Draft(script.text(), "pip install requests")
+        post = "client.post" if options.asynchronous else "requests.post"
+        called = script.call(post, arguments, f"response = {script.wait}")
+        script.blocks.append(f"{note}{called}\nresponse.raise_for_status()")
+        if sent.queue:
+            script.blocks.append(_wait(script, sent.queue, bool(headers)))
+        script.blocks[-1] += "\n" + "\n".join(_show(script, asked.answer))
+    return Draft(script.text(), script.install())
 
 
 def _is_implied(sent: HttpRequest, name: str, value: str | Key) -> bool:
@@ -53,60 +80,114 @@ def _header(script: Script, value: str | Key) -> str | Code:
     return Code(f"f\"{value.scheme} {{os.environ['{value.name}']}}\"")
 
 
-def _body(sent: HttpRequest, files: Mapping[Media, File]) -> list[tuple[str | None, Any]]:
+def _body(script: Script, sent: HttpRequest, files: Mapping[Media, File]) -> list[tuple[str | None, Any]]:
     if sent.data is not None:
-        return [("data", Code(files[sent.data].variable))]
+        return [("content" if script.asynchronous else "data", Code(files[sent.data].variable))]
     if sent.form:
         data = {name: value for name, value in sent.form if isinstance(value, str)}
         media = {name: value for name, value in sent.form if isinstance(value, Media)}
-        return [("files", {name: _form_file(files[value]) for name, value in media.items()}), ("data", data)]
+        return [("files", {name: form_file(files[value]) for name, value in media.items()}), ("data", data)]
     return [("json", expression(sent.json, files))]
 
 
-def _form_file(file: File) -> Code:
-    parts = (python_string(file.name), file.variable, python_string(media_type_of(file.media)))
-    return Code(f"({', '.join(parts)})")
+def _wait(script: _Requests, queue: Queue, has_headers: bool) -> str:
+    """Asks after a job until it is done."""
+    sleep = "asyncio.sleep" if script.asynchronous else "time.sleep"
+    if not script.asynchronous:
+        script.use("time")
+    ticket = path_of("response.json()", queue.ticket)
+    if queue.by_address:
+        script.use("urllib.parse", "urlparse")
+        ticket = f"urlparse({ticket}).path"
+    options = ", headers=headers" if has_headers else ""
+    status = path_of("response.json()", queue.status[:-1])
+    first = python_string(queue.pending[0])
+    waiting = ", ".join(python_string(word) for word in queue.pending)
+    lines = [
+        _QUEUE_NOTE,
+        f"job = {python_string(queue.base)} + {ticket}",
+        f"status = {first}",
+        f"while status in [{waiting}]:",
+        f"    {script.wait}{sleep}({queue.seconds:g})",
+        f"    response = {_bare(script.get(_after('job', queue.ask + queue.query), options))}",
+        "    response.raise_for_status()",
+        f"    status = {status}.get({python_string(str(queue.status[-1]))}, {first})",
+        f"if status != {python_string(queue.done)}:",
+        "    raise SystemExit(response.text)",
+    ]
+    if queue.apart:
+        lines.append(f"response = {_bare(script.get(_after('job', queue.query), options))}")
+        lines.append("response.raise_for_status()")
+    return "\n".join(lines)
 
 
-def _show(script: Script, answer: Answer) -> list[str]:
+def _after(variable: str, text: str) -> str:
+    return f"{variable} + {python_string(text)}" if text else variable
+
+
+def _bare(call: str) -> str:
+    return call[1:-1] if call.startswith("(") else call
+
+
+def _show(script: _Requests, answer: Answer) -> list[str]:
     value = path_of("response.json()", answer.path)
     if answer.kind == "json":
-        return [f"print({value})"]
-    script.use("pathlib", "Path")
+        return [script.show(value, answer.is_text)]
+    file = script.path(answer.file)
     if answer.kind == "bytes":
-        return [f"Path({python_string(answer.file)}).write_bytes(response.content)"]
+        return [f"{file}.write_bytes(response.content)"]
     if answer.kind == "base64":
         script.use("base64")
-        return [f"Path({python_string(answer.file)}).write_bytes(base64.b64decode({value}))"]
-    return [f"Path({python_string(answer.file)}).write_bytes(requests.get({value}).content)"]
+        return [f"{file}.write_bytes(base64.b64decode({value}))"]
+    if answer.one_or_list:
+        return [
+            f"output = {value}",
+            "url = output if isinstance(output, str) else output[0]",
+            f"{file}.write_bytes({script.fetch('url')})",
+        ]
+    if answer.or_data:
+        script.use("base64")
+        return [
+            f"url = {value}",
+            'if url.startswith("data:"):',
+            '    data = base64.b64decode(url.partition(",")[2])',
+            "else:",
+            f"    data = {script.fetch('url')}",
+            f"{file}.write_bytes(data)",
+        ]
+    return [f"{file}.write_bytes({script.fetch(value)})"]
 
 
-def _stream(script: Script, arguments: list[tuple[str | None, Any]], resolved: ResolvedRequest) -> str:
+def _stream(script: Script, arguments: list[tuple[str | None, Any]], asked: Asked) -> str:
     script.use("json")
-    call = script.call("requests.post", [*arguments, ("stream", True)], "with ")
+    if script.asynchronous:
+        opened = script.call("client.stream", [(None, "POST"), *arguments], "async with ")
+        lines = (
+            '    buffer = b""\n'
+            "    async for data in response.aiter_bytes():\n"
+            '        *lines, buffer = (buffer + data).split(b"\\n")\n'
+            "        for line in lines:\n"
+        )
+    else:
+        opened = script.call("requests.post", [*arguments, ("stream", True)], "with ")
+        lines = "    for line in response.iter_lines():\n"
+    chunk = (
+        'data = line.removeprefix(b"data:").strip()\n'
+        'if not line.startswith(b"data:") or data == b"[DONE]":\n'
+        "    continue\n"
+        "chunk = json.loads(data)\n" + _pieces(script, asked)
+    )
+    loop = f"{opened} as response:\n    response.raise_for_status()\n{lines}"
+    return script.streamed(loop + indented(chunk, 12 if script.asynchronous else 8))
+
+
+def _pieces(script: Script, asked: Asked) -> str:
+    resolved = asked.resolved
     if resolved.request.task in CHAT_TASKS:
         # The first chunk may hold a role only, the last one (usage) no choice at all.
-        show = (
-            '        for choice in chunk.get("choices") or []:\n'
-            '            print((choice.get("delta") or {}).get("content") or "", end="", flush=True)\n'
-        )
+        piece = script.piece('(choice.get("delta") or {}).get("content") or ""')
     elif resolved.route or resolved.provider in ("auto", "hf-inference"):
-        show = '        print(chunk["token"]["text"], end="", flush=True)\n'
+        return script.piece('chunk["token"]["text"]')
     else:
-        show = (
-            '        for choice in chunk.get("choices") or []:\n'
-            '            print(choice.get("text") or "", end="", flush=True)\n'
-        )
-    return (
-        f"{call} as response:\n"
-        "    response.raise_for_status()\n"
-        "    for line in response.iter_lines():\n"
-        '        if not line.startswith(b"data:"):\n'
-        "            continue\n"
-        '        data = line.removeprefix(b"data:").strip()\n'
-        '        if data == b"[DONE]":\n'
-        "            break\n"
-        "        chunk = json.loads(data)\n"
-        f"{show}"
-        "print()"
-    )
+        piece = script.piece('choice.get("text") or ""')
+    return f'for choice in chunk.get("choices") or []:\n    {piece}'

@@ -10,12 +10,12 @@ from wire.http import HttpRequest, Key
 from wire.media import Embedded, media_type_of
 from wire.request import RequestError
 
-from .answers import Answer
 from .asked import Asked
 from .draft import Draft
 from .files import File
-from .literals import comment, heredoc, json_text, shell_word
+from .literals import heredoc, json_text, shell_word
 from .notes import no_token_note
+from .sh_answers import ANSWER_FILE, after_answer, is_kept
 
 # Linux takes at most 128 KiB in one argument.
 _LONGEST_ARGUMENT = 100_000
@@ -26,9 +26,12 @@ def write(asked: Asked) -> Draft:
     sent, answer = asked.sent, asked.answer
     pieces = _pieces(sent.json, asked.files) if sent.json is not None else []
     fetches = [_fetch(file) for file in asked.needed if file.address is not None]
-    command = _command(asked)
-    notes = [line for line in (no_token_note(asked.resolved, "#").strip(), _answer_note(answer)) if line]
-    return Draft("\n".join([*fetches, *notes, _with_body(command, sent, pieces)]) + "\n")
+    note = no_token_note(asked.resolved, "#").strip()
+    blocks = ["\n".join([*fetches, *filter(None, [note]), _with_body(_command(asked), sent, pieces)])]
+    if is_kept(answer):
+        headers = [f"-H {_header(name, value)}" for name, value in sent.headers if name != "Content-Type"]
+        blocks.append(after_answer(answer, sent.queue, headers))
+    return Draft("\n\n".join(blocks) + "\n")
 
 
 def _command(asked: Asked) -> list[str]:
@@ -45,8 +48,9 @@ def _command(asked: Asked) -> list[str]:
         lines.append(f"--data-binary {shell_word('@' + files[sent.data].name)}")
     for name, value in sent.form:
         lines.append(_form_field(name, value, files))
-    if asked.answer.kind == "bytes":
-        lines.append(f"--output {shell_word(asked.answer.file)}")
+    file = ANSWER_FILE if is_kept(asked.answer) else asked.answer.file
+    if file:
+        lines.append(f"--output {shell_word(file)}")
     return lines
 
 
@@ -69,14 +73,6 @@ def _form_field(name: str, value: str | Media, files: Mapping[Media, File]) -> s
 
 def _fetch(file: File) -> str:
     return f"curl --fail --location --output {shell_word(file.name)} {shell_word(file.address or '')}"
-
-
-def _answer_note(answer: Answer) -> str:
-    if answer.kind not in ("url", "base64"):
-        return ""
-    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in answer.path)
-    what = "address" if answer.kind == "url" else "base64"
-    return comment(f"# The answer is JSON; the {what} of the result is in {path}.")
 
 
 def _pieces(body: Any, files: Mapping[Media, File]) -> list[str | File]:

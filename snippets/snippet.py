@@ -10,6 +10,7 @@ from wire.request import RequestError, ResolvedRequest
 from . import js_fetch, js_huggingface, js_openai, python_huggingface_hub, python_openai, python_requests, sh_curl
 from .asked import Asked
 from .draft import Draft
+from .options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,15 @@ CLIENTS = (
 _ENDINGS = {"python": "py", "sh": "sh", "js": "mjs"}
 
 
-def snippets_for(resolved: ResolvedRequest) -> tuple[Snippet, ...]:
-    """One snippet a client, in their order."""
-    asked = Asked(resolved)
+def snippets_for(resolved: ResolvedRequest, options: Options | None = None) -> tuple[Snippet, ...]:
+    """One snippet a client, in their order. Raises RequestError where the options can't be."""
+    asked = Asked(resolved, options)
     return tuple(_snippet(client, asked) for client in CLIENTS)
 
 
-def snippet_for(client: Client, resolved: ResolvedRequest) -> Snippet:
+def snippet_for(client: Client, resolved: ResolvedRequest, options: Options | None = None) -> Snippet:
     """The snippet of one client."""
-    return _snippet(client, Asked(resolved))
+    return _snippet(client, Asked(resolved, options))
 
 
 def _snippet(client: Client, asked: Asked) -> Snippet:

@@ -29,6 +29,7 @@ from .call import (
 )
 from .checks import clean_url
 from .media import Marker, decode_multipart
+from .queues import Queue, queue_of
 from .request import RequestError, ResolvedRequest
 
 _NAMES = {"authorization": "Authorization", "content-type": "Content-Type", "prefer": "Prefer"}
@@ -59,14 +60,14 @@ class Key:
 class HttpRequest:
     """One request. Of `json`, `data` and `form` one is set; media inside `json` are `Embedded`.
 
-    `queue`: the answer is a ticket, and the result has to be fetched later."""
+    `queue`: the answer is a ticket, with which the result is asked for."""
 
     url: str
     headers: tuple[tuple[str, str | Key], ...]
     json: Any = None
     data: Media | None = None
     form: tuple[tuple[str, str | Media], ...] = ()
-    queue: bool = False
+    queue: Queue | None = None
     method: str = "POST"
 
 
@@ -92,7 +93,7 @@ def http_request(resolved: ResolvedRequest, call: ClientCall | None = None) -> H
     sent = _prepare(_helper(provider, task_id, resolved), ask, resolved)
     url = sent.url if resolved.route else _only_clean(sent.url, resolved.provider_model)
     headers = _headers(sent, resolved, call.client)
-    queue = _queues(provider, task_id)
+    queue = queue_of(provider, task_id, url)
     return _with_body(url, headers, sent, marker, queue)
 
 
@@ -173,7 +174,7 @@ def _headers(
 
 
 def _with_body(
-    url: str, headers: tuple[tuple[str, str | Key], ...], sent: RequestParameters, marker: Marker, queue: bool
+    url: str, headers: tuple[tuple[str, str | Key], ...], sent: RequestParameters, marker: Marker, queue: Queue | None
 ) -> HttpRequest:
     if sent.data is None:
         return HttpRequest(url, headers, json=marker.restore(sent.json), queue=queue)
@@ -184,23 +185,6 @@ def _with_body(
     if kind == "application/json":
         return HttpRequest(url, headers, json=marker.restore(json.loads(sent.data)), queue=queue)
     return HttpRequest(url, headers, data=marker.media_of(sent.data), queue=queue)
-
-
-def _queues(provider: str, task_id: str) -> bool:
-    return provider == "wavespeed" or (provider, task_id) in _QUEUES
-
-
-_QUEUES = frozenset(
-    {
-        ("fal-ai", "text-to-video"),
-        ("fal-ai", "image-to-video"),
-        ("fal-ai", "image-to-image"),
-        ("fal-ai", "image-segmentation"),
-        ("together", "text-to-video"),
-        ("together", "image-to-video"),
-        ("zai-org", "text-to-image"),
-    }
-)
 
 
 def _with_defaults(method: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -135,8 +135,10 @@ def _fetched(resolved: ResolvedRequest | None, arrived: Arrived) -> tuple[str, b
         return _json(model_info(resolved, arrived.path.partition("?")[0]))
     if "wavespeed" in arrived.path:
         return _json({"data": _WAVESPEED})
-    if "fal-ai/x/requests" in arrived.path:
+    if "fal-ai/x/requests" in arrived.path or "async-result" in arrived.path:
         return _json(_PROVIDERS)
+    if "/v2/videos/" in arrived.path:
+        return _json(_of_provider("together", "text-to-video"))
     return ("image/png", PICTURE) if arrived.path.endswith((".png", "/x")) else ("application/octet-stream", FETCHED)
 
 

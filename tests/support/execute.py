@@ -28,6 +28,14 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**kept, "LC_ALL": "C.UTF-8", "HOME": str(home), "HF_HOME": str(home / "hf"), **KEYS, **more}
 
 
+def hurried(folder: Path) -> str:
+    """A PATH on which nothing sleeps."""
+    folder.mkdir(exist_ok=True)
+    (folder / "sleep").write_text("#!/bin/sh\n")
+    (folder / "sleep").chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
 def run_python(scripts: list[Path], env: dict[str, str]) -> list[Ran]:
     """Python files, one after the other in one process."""
     paths = "".join(f"{script}\n" for script in scripts)

@@ -6,15 +6,18 @@ the scripts stay as they were written.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import io
 import json
 import os
 import sys
+import time
 import traceback
 
 import httpcore2
+import httpx
 import httpx2
 import requests
 from huggingface_hub.inference._providers import _common, hf_inference
@@ -29,6 +32,11 @@ class _Redirected(requests.adapters.HTTPAdapter):
 def _handle_request(transport: httpx2.HTTPTransport, request: httpx2.Request) -> httpx2.Response:
     request.url = httpx2.URL(_lead(str(request.url)))
     return _plain_handle_request(transport, request)
+
+
+async def _handle_async_request(transport, request):
+    request.url = type(request.url)(_lead(str(request.url)))
+    return await _plain_async[type(transport)](transport, request)
 
 
 def _lead(url: str) -> str:
@@ -48,6 +56,13 @@ _plain_handle_request = httpx2.HTTPTransport.handle_request
 if "RECORDER" in os.environ:
     requests.sessions.Session = _session
     httpx2.HTTPTransport.handle_request = _handle_request  # huggingface_hub and openai
+    _plain_async = {kind: kind.handle_async_request for kind in (httpx.AsyncHTTPTransport, httpx2.AsyncHTTPTransport)}
+    for _kind in _plain_async:
+        _kind.handle_async_request = _handle_async_request
+# Nothing that a test asks takes any time.
+_plain_sleep = asyncio.sleep
+time.sleep = lambda seconds: None
+asyncio.sleep = lambda seconds: _plain_sleep(0)
 
 
 def run(path: str) -> dict[str, object]:
