@@ -27,6 +27,11 @@ MOST_PIXELS = 80_000_000
 MOST_REDIRECTS = 5
 SECONDS = 30.0
 
+# Not of the open Internet either, though some versions of Python take them for it.
+_SPECIAL = tuple(
+    ipaddress.ip_network(text)
+    for text in ("64:ff9b:1::/48", "100::/64", "fec0::/10", "3fff::/20", "5f00::/16", "192.0.0.0/24", "192.88.99.0/24")
+)
 _OWN_REPO = re.compile(r"^https?://(?:huggingface\.co|hf\.co)/([\w.-]+/[\w.-]+)/(?:resolve|blob|raw)/[^/]+/(.+)$")
 
 
@@ -148,11 +153,11 @@ def _is_public(address: str) -> bool:
     found = ipaddress.ip_address(address)
     if isinstance(found, ipaddress.IPv6Address):
         inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if found in ipaddress.ip_network("64:ff9b::/96"):
+        if found in ipaddress.ip_network("64:ff9b::/96") or int(found) < 2**32:
             inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         if inner is not None:
             return _is_public(str(inner))
-    return found.is_global and not found.is_multicast
+    return found.is_global and not found.is_multicast and not any(found in network for network in _SPECIAL)
 
 
 def _checked(media: Media) -> Media:
