@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
+from . import views_script, views_style
+
 # Ten colours for labels, entities, boxes and masks, told apart by colour-blind eyes too (after Paul Tol and Okabe-Ito):
 # each as (background in light, background in dark); the text on them is the theme's own.
 PALETTE = (
@@ -52,7 +54,8 @@ footer { display: none !important; }
 .bar nav a:hover, .bar .ghost:hover { background: var(--background-fill-secondary); }
 .bar nav a[aria-current=page] { background: var(--color-accent-soft); color: var(--link-text-color); }
 #source-row { align-items: stretch; gap: 8px; }
-#source-row { flex-wrap: nowrap; }
+#source-row { flex-wrap: nowrap; align-items: flex-start; } #open { height: 40px; } #picker .wrap, #picker .wrap-inner { min-height: 38px; } #picker input { text-overflow: ellipsis; padding-right: 30px; }
+kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px solid var(--border-color-primary); border-radius: 4px; }
 #source textarea, #source input { font-size: 14px; }
 
 /* the card's head */
@@ -141,7 +144,7 @@ footer { display: none !important; }
 @media (max-width: 640px) {
   #panes { grid-template-columns: minmax(0, 1fr); }
   main.contain, .gradio-container > main, .app.app { padding: 0 12px 32px !important; }
-  .gradio-container button, .bar nav a, .bar .ghost { min-height: 44px; }
+  .gradio-container button, .gradio-container button.lg, .bar nav a, .bar .ghost, .gradio-container input[type=text], .gradio-container input[role=combobox] { min-height: 44px; }
   #source-row { flex-wrap: wrap; } .head h1 { font-size: 17px; } #run-row { position: sticky; bottom: 0; z-index: 5; background: var(--body-background-fill); padding: 8px 0; }
   #run-row button { flex: 1 1 100%; }
 }
@@ -149,7 +152,7 @@ footer { display: none !important; }
 
 _COLOURS = "".join(f":root{{--sc-{i}:{light}}} .dark{{--sc-{i}:{dark}}}" for i, (light, dark) in enumerate(PALETTE))
 
-CSS += _COLOURS
+CSS += _COLOURS + views_style.CSS
 
 HEAD = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -190,7 +193,9 @@ HEAD = """
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    if (button.matches(".copy")) {
+    if (button.id === "run" && innerWidth < 900) {
+      document.querySelector("#result")?.scrollIntoView({ block: "nearest" });
+    } else if (button.matches(".copy")) {
       await copy(button.parentElement.querySelector("code").textContent);
       const before = button.textContent;
       button.textContent = "Copied";
@@ -228,6 +233,8 @@ HEAD = """
 })();
 </script>
 """
+
+HEAD += f"<script>{views_script.SCRIPT}</script>"
 
 
 def theme() -> gr.themes.Base:

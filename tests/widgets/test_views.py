@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
+from time import perf_counter
+from urllib.parse import unquote
 
 import pytest
 
@@ -14,6 +17,7 @@ from metadata.outputs import (
     Audio,
     Box,
     Boxes,
+    Chunk,
     Clip,
     Entities,
     Entity,
@@ -35,6 +39,7 @@ from metadata.outputs import (
     Video,
 )
 from tests.support.hostile import TEXTS
+from ui.markup import one_line
 from widgets.views import VIEWS, Context, render
 
 INPUTS = {"text": "My name is Sarah and I live in London", "context": "I live in London.", "sentences": ["a", "b"]}
@@ -51,6 +56,11 @@ EMPTY: list[Output] = [
     Similarities(()),
     Predictions(()),
     Message(""),
+    Image(Media()),
+    Video(Media()),
+    Mesh(Media(data=b"")),
+    Unknown(None),
+    Unknown([]),
 ]
 
 
@@ -72,11 +82,15 @@ def hostile(text: str) -> list[Output]:
     return [
         Labels((Label(text, 0.5), Label(text, None), Label(text, float("nan")), Label(text, -7.0))),
         Text(text),
+        Text(text, (Chunk(text, 0.0, 1.0), Chunk(text, None, float("nan")))),
         Answers((Answer(text, 0.5), Answer(text, 0.1))),
         TableAnswer(text, ((0, 0),), (text,), text),
         Entities((Entity(text, text, 0.5, 0, 2), Entity(text, text, None, None, None))),
-        Boxes((Box(text, 0.5, 0, 0, 1, 1),)),
-        Masks((Mask(text, 0.5, media),)),
+        Entities((Entity(f"B-{text}", text, 0.5, 0, 2), Entity(f"I-{text}", text, 0.5, 2, 4))),
+        Boxes((Box(text, 0.5, 0, 0, 1, 1), Box(text, 0.2, 0, 0, 9, 9))),
+        Masks((Mask(text, 0.5, media), Mask(text, 0.5, Media(source="https://far.example/" + text, name=text)))),
+        Image(Media(source="https://far.example/" + text, name=text)),
+        Similarities((0.5, 0.25)),
         Image(media),
         Video(media),
         Mesh(media),
@@ -104,59 +118,146 @@ class Seen(HTMLParser):
 def test_hostile_text_stays_text(text: str) -> None:
     text = text[:5000] + "<img src=x onerror=alert(1)>\"'><script>alert(1)</script>"
     for output in hostile(text):
-        seen = Seen(shown(output, text=text, context=text, table={text: [text]}, sentences=[text])).elements
+        html = shown(output, text=text, context=text, table={text: [text]}, sentences=[text], source_sentence=text)
+        seen = Seen(html).elements
         assert "script" not in {tag for tag, _ in seen}, output.kind
         names = {name for _, attributes in seen for name in attributes}
         assert not [name for name in names if name.startswith("on")], output.kind
-        sources = [attributes.get("src") for tag, attributes in seen if tag == "img"]
-        assert set(sources) <= {"/media/x"}, output.kind
+        for tag, attributes in seen:
+            source, target = attributes.get("src"), attributes.get("href")
+            assert source is None or source == "/media/x" or source.startswith("data:image/png;base64,"), (tag, source)
+            assert target is None or target == "/media/x" or target.startswith("data:application/json;"), (tag, target)
+            style = attributes.get("style") or ""
+            assert "far.example" not in style
+            assert "url(" not in style or 'url("/media/x")' in style
+
+
+def test_nothing_is_on_more_than_one_line_of_markdown() -> None:
+    for output in hostile("a\nb\r\n\n# c\t```"):
+        assert one_line(shown(output)).count("\n") == 0
 
 
 def test_labels_keep_duplicates_and_odd_scores() -> None:
     html = shown(Labels((Label("A", 0.5), Label("A", 2.5), Label("B", -1.0), Label("C", None))))
     assert html.count("<li>") == 4
+    assert "not probabilities" in html
     assert "2.500" in html
     assert "-1.000" in html
     assert "–" in html
 
 
-@pytest.mark.parametrize(
-    ("entities", "marked"),
-    [
-        ([("PER", "Sarah", 11, 16)], ["Sarah"]),
-        ([("X", "My", 0, 2)], ["My"]),
-        ([("PER", "Sarah", None, None), ("LOC", "London", None, None)], ["Sarah", "London"]),
-        ([("A", "Sarah and I", 11, 22), ("B", "Sarah", 11, 16)], ["Sarah and I", "Sarah"]),
-        ([("A", "name is", 3, 10), ("B", "is Sarah", 8, 16)], ["name is", "is"]),
-        ([("A", "x", 90, 95)], []),
-        ([("A", " Sarah", 10, 16)], ["Sarah"]),
-    ],
-)
-def test_entities_are_marked_where_they_stand(
-    entities: list[tuple[str, str, int | None, int | None]], marked: list[str]
-) -> None:
-    html = shown(Entities(tuple(Entity(label, word, 0.9, start, end) for label, word, start, end in entities)))
-    text = re.sub(r"<sub>.*?</sub>", "", html.split('<div class="legend">')[0])
-    assert re.sub(r"<[^>]+>", "", text) == INPUTS["text"]
-    opened = [re.sub(r"<[^>]+>", "", part) for part in _marks(text)]
-    assert opened == marked
+def test_bars_run_from_zero_in_either_direction() -> None:
+    html = shown(Labels((Label("up", 3.0), Label("down", -1.0), Label("huge", 1e308), Label("deep", -1e308))))
+    assert "nan" not in html.lower().replace("not a number", "")
+    styles = re.findall(r'class="fill[^"]*" style="([^"]*)"', html)
+    assert len(styles) == 4
+    for style in styles:
+        width, begin = map(float, re.findall(r"([\d.]+)%", style))
+        assert 0 <= begin <= 100
+        assert 0 <= width <= 100.01
 
 
-def _marks(html: str) -> list[str]:
-    found, stack = [], []
-    for piece in re.split(r"(<mark[^>]*>|</mark>)", html):
-        if piece.startswith("<mark"):
-            stack.append(len(found))
-            found.append("")
-        elif piece == "</mark>":
-            stack.pop()
-        else:
-            for place in stack:
-                found[place] += piece
-    return found
+def test_shares_have_no_note_and_odd_numbers_no_bar() -> None:
+    html = shown(Labels((Label("a", 0.9), Label("b", float("nan")), Label("c", float("inf")), Label("", None))))
+    assert "not probabilities" not in html
+    assert html.count('class="fill') == 1
+    assert "NaN" in html
+    assert "∞" in html
+    assert "no name" in html
 
 
-def test_an_answer_is_marked_in_its_context() -> None:
-    assert "<mark>London</mark>" in shown(Answers((Answer("London", 0.9, 10, 16),)))
-    assert "<mark>London</mark>" in shown(Answers((Answer("London", 0.9, None, None),)))
-    assert "<mark>" not in shown(Answers((Answer("Paris", 0.9, 100, 105),)))
+def test_hundreds_of_labels_are_folded() -> None:
+    html = shown(Labels(tuple(Label(f"class {n}", n / 500) for n in range(500))))
+    first, folded = html.split("<details", 1)
+    assert first.count("<li>") == 50
+    assert folded.count("<li>") == 450
+    assert "450 more" in folded
+
+
+def test_similarities_keep_the_order_and_know_the_ranks() -> None:
+    html = shown(Similarities((0.2, float("nan"), 0.9)), sentences=["a", "b", "c"])
+    assert re.findall(r"--rank:(\d)", html) == ["1", "2", "0"]
+    assert html.index(">a<") < html.index(">b<") < html.index(">c<")
+    odd = shown(Similarities((0.2, 0.3, 0.4)), sentences=["a", "b"])
+    assert "Sentence 3" in odd
+    assert "3 scores came back for 2 sentences." in odd
+    assert "1 score came back for 2 sentences." in shown(Similarities((0.2,)), sentences=["a", "b"])
+
+
+def test_a_table_answer_marks_cells_and_shows_the_rows_they_are_in() -> None:
+    table = {"n": [str(n) for n in range(5000)], "twice": [str(2 * n) for n in range(5000)]}
+    html = shown(TableAnswer("SUM > 8000", ((4000, 1), (0, 0), (9999, 0)), ("8000", "0"), "SUM"), table=table)
+    assert re.findall(r"<mark>(.*?)</mark>", html) == ["0", "8000"]
+    assert "3,900 rows not shown" in html
+    assert "999 rows not shown" in html
+    assert "1 cell outside this table" in html
+    assert ">SUM<" in html
+    assert ">NONE<" not in shown(TableAnswer("x", ((0, 0),), ("x",), "NONE"), table=table)
+
+
+def test_predictions_stand_beside_their_rows() -> None:
+    table = {"size": [1, 2, 3], "Prediction": ["a", "b", "c"]}
+    html = shown(Predictions(("small", "large")), table=table)
+    assert re.findall(r"<th [^>]*>(.*?)</th>", html) == ["Row", "size", "Prediction", "Prediction (of the model)"]
+    rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr>(.*?)</tr>", html)[1:]]
+    assert rows == [["1", "1", "a", "small"], ["2", "2", "b", "large"], ["3", "3", "c", "none"]]
+    assert "1.23457e+09" in shown(Predictions((1234567890.5, 10**400)))
+
+
+def test_a_vector_is_drawn_with_its_facts() -> None:
+    html = shown(Vector((3.0, -4.0, float("nan"), 0.0), (2, 2)))
+    for fact in ("2 × 2", "-4.000", "3.000", "5.000", "not a number"):
+        assert fact in html
+    saved = re.search(r'href="data:application/json;charset=utf-8,([^"]*)"', html)
+    assert saved
+    assert json.loads(unquote(saved[1])) == [[3.0, -4.0], [None, 0.0]]
+
+
+def test_a_long_vector_is_quick_and_kept_off_the_page() -> None:
+    kept: list[Media] = []
+
+    def address(media: Media) -> str:
+        kept.append(media)
+        return "/media/x"
+
+    output = Vector(tuple(n / 1000 for n in range(100_000)), (100_000,))
+    started = perf_counter()
+    html = render(output, Context({}, address))
+    assert perf_counter() - started < 1.0
+    assert len(html) < 60_000
+    assert len(json.loads(kept[0].data or b"")) == 100_000
+    assert kept[0].media_type == "application/json"
+
+
+def test_text_sets_the_echoed_prompt_back() -> None:
+    html = shown(Text("Once upon a time there was"), text="Once upon a")
+    assert '<span class="echo" title="the prompt">Once upon a</span> time there was' in html
+    assert "echo" not in shown(Text("Once upon a"), text="Once upon a")
+
+
+def test_chunks_seek_where_they_have_a_time() -> None:
+    audio = Media.from_bytes(b"RIFF....WAVE")
+    html = shown(Text("a b", (Chunk("a", 61.5, None), Chunk("b", None, 3.0))), audio=audio)
+    assert re.findall(r'data-seek="([^"]*)"', html) == ["61.500"]
+    assert "1:01.50–?" in html
+    assert "<audio" in html
+    long = shown(Text("", tuple(Chunk("x", n, n + 1) for n in range(1000))))
+    assert "800 more" in long
+
+
+def test_a_message_has_its_reasoning_folded_and_its_code_to_copy() -> None:
+    said = "Do this:\n\n```python\nprint('<b>')\n```\n\nand\n\n```\nplain\n```\n"
+    calls = (ToolCall("1", "look", '{"place": "Paris"}'), ToolCall("2", "odd", "not json"))
+    html = shown(Message(said, reasoning="<i>hm</i>", tool_calls=calls, finish_reason="length"))
+    assert html.count('class="copy" aria-label="Copy this code"') == 2
+    assert "<summary>Reasoning</summary>" in html
+    assert "&lt;i&gt;hm&lt;/i&gt;" in html
+    assert "Paris" in html
+    assert "not json" in html
+    assert "cut at the most tokens" in html
+
+
+def test_unknown_is_readable_json_to_keep() -> None:
+    html = shown(Unknown({"odd": [1, b"bytes"]}))
+    assert "download" in html
+    assert "odd" in html

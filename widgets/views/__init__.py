@@ -7,8 +7,26 @@ from typing import Any
 
 from metadata.outputs import Output
 
-from . import answers, audio, boxes, entities, image, labels, masks, mesh, message, numbers, table_answer, text, unknown
+from . import (
+    answers,
+    audio,
+    boxes,
+    entities,
+    image,
+    labels,
+    masks,
+    mesh,
+    message,
+    predictions,
+    similarities,
+    table_answer,
+    text,
+    unknown,
+    vector,
+    video,
+)
 from .context import Context
+from .image import gallery
 
 View = Callable[[Any, Context], str]
 
@@ -22,11 +40,11 @@ VIEWS: Mapping[str, View] = {
     "masks": masks.render,
     "image": image.render,
     "audio": audio.render,
-    "video": image.render_video,
+    "video": video.render,
     "mesh": mesh.render,
-    "vector": numbers.render_vector,
-    "similarities": numbers.render_similarities,
-    "predictions": numbers.render_predictions,
+    "vector": vector.render,
+    "similarities": similarities.render,
+    "predictions": predictions.render,
     "message": message.render,
     "unknown": unknown.render,
 }
@@ -34,7 +52,7 @@ VIEWS: Mapping[str, View] = {
 
 def render(output: Output, context: Context) -> str:
     """An output as HTML."""
-    return VIEWS[output.kind](output, context)
+    return f'<div class="view view-{output.kind}">{VIEWS[output.kind](output, context)}</div>'
 
 
-__all__ = ["VIEWS", "Context", "render"]
+__all__ = ["VIEWS", "Context", "gallery", "render"]

@@ -3,7 +3,10 @@
 from metadata.outputs import Answer, Answers
 from ui.markup import escape
 
-from .context import Context, bars, empty, number
+from .context import Context, count, empty, number
+from .parts import Row, actions, bars, copy_button, fold, save_json
+
+MOST_CONTEXT = 400_000
 
 
 def render(output: Answers, context: Context) -> str:
@@ -12,25 +15,55 @@ def render(output: Answers, context: Context) -> str:
     if not found:
         return empty("No answer was found.")
     best, *others = found
-    parts = [
-        f'<div class="answer" dir="auto">{escape(best.answer)}</div>',
-        f'<p class="dim">score <span class="num">{number(best.score)}</span></p>' if best.score is not None else "",
-        _in_context(best, context.inputs.get("context")),
-    ]
-    if others:
-        rows = [(item.answer, item.score) for item in others]
-        parts.append(f'<h3 style="font-size:13px;margin:12px 0 6px">Other answers</h3>{bars(rows)}')
-    return "".join(parts)
+    score = f'<p class="dim">score <span class="num">{number(best.score)}</span></p>' if best.score is not None else ""
+    alternatives = bars([Row(item.answer, item.score) for item in others])
+    return "".join(
+        (
+            f'<div class="answer" dir="auto">{escape(best.answer)}</div>{score}',
+            _in_context(best, context.inputs.get("context")),
+            fold(count(len(others), "other answer"), alternatives, "fold open-wide") if others else "",
+            actions(copy_button("answer"), save_json(output.items, "answers.json", context)),
+        )
+    )
 
 
 def _in_context(answer: Answer, text: object) -> str:
+    """The context with the answer marked; the page's script scrolls to it."""
     if not isinstance(text, str) or not text:
         return ""
-    start, end = answer.start, answer.end
-    if start is None or end is None or not 0 <= start < end <= len(text):
-        start = text.find(answer.answer)
-        end = start + len(answer.answer)
-    if start < 0:
-        return ""
-    marked = f"{escape(text[:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:])}"
-    return f'<div class="context" dir="auto" tabindex="0" aria-label="The answer in its context">{marked}</div>'
+    place = place_of(answer, text[:MOST_CONTEXT])
+    if place is None:
+        return '<p class="dim">The answer does not stand in the context in these words.</p>'
+    start, end = place
+    marked = f"{escape(text[:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:MOST_CONTEXT])}"
+    return (
+        '<div class="context" dir="auto" tabindex="0" role="region" aria-label="The answer in its context" '
+        f"data-arrive>{marked}</div>"
+    )
+
+
+def place_of(answer: Answer, text: str) -> tuple[int, int] | None:
+    """Where an answer stands: at its offsets, else where the same words stand nearest to them."""
+    start, end, words = answer.start, answer.end, answer.answer
+    inside = start is not None and end is not None and 0 <= start < end <= len(text)
+    if inside and start is not None and end is not None and _alike(text[start:end], words):
+        return start, end
+    near = _nearest(text, words, start or 0) or _nearest(text, words.strip(), start or 0)
+    if near is not None:
+        return near
+    return (start, end) if inside and start is not None and end is not None else None
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.split() == other.split()
+
+
+def _nearest(text: str, words: str, wanted: int) -> tuple[int, int] | None:
+    if not words:
+        return None
+    before, after = text.rfind(words, 0, max(0, wanted) + len(words)), text.find(words, max(0, wanted))
+    found = [place for place in (before, after) if place >= 0]
+    if not found:
+        return None
+    start = min(found, key=lambda place: abs(place - wanted))
+    return start, start + len(words)

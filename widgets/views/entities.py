@@ -1,87 +1,89 @@
 """Entities, marked in their text."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Iterable
 
 from metadata.outputs import Entities, Entity
 from ui.markup import escape
 
-from .context import Context, colour, empty, number
+from .context import Context, colour, count, empty, number
+from .marks import marked
+from .parts import actions, copy_button, fold, save_json, table
+from .spans import merged, place
 
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    start: int
-    end: int
-    entity: Entity
+MOST_LISTED = 500
+FIRST_KEYS = 40
 
 
 def render(output: Entities, context: Context) -> str:
-    """The text with its entities marked (one inside another too), and a legend."""
+    """The text with its entities marked, a legend that lights and dims a label, and the list."""
     text = str(context.inputs.get("text") or "")
     if not output.items:
-        return f'<div class="entities" dir="auto">{escape(text)}</div>' + empty("No entities were found.")
-    spans, loose = _place(output.items, text)
-    legend = "".join(
-        f'<span style="background:{colour(label)}">{escape(label)} {count}</span>' for label, count in _count(output)
+        shown = f'<div class="entities" dir="auto">{escape(text)}</div>' if text else ""
+        return shown + empty("No entities were found.")
+    whole = merged(output.items, text)
+    if whole == output.items:
+        drawn = _drawn(output.items, text)
+    else:
+        drawn = (
+            '<div class="either"><label class="tick"><input type="checkbox" checked> Merge B- and I- pieces</label>'
+            f'<div class="ticked">{_drawn(whole, text)}</div>'
+            f'<div class="unticked">{_drawn(output.items, text)}</div></div>'
+        )
+    return (
+        drawn
+        + _listed(output.items)
+        + actions(copy_button("file", "Copy JSON"), save_json(output.items, "entities.json", context))
     )
-    rest = "".join(
-        f'<li dir="auto">{escape(e.word)} <strong>{escape(e.label)}</strong> {number(e.score)}</li>' for e in loose
-    )
-    apart = f'<p class="dim">Not found in the text:</p><ul>{rest}</ul>' if rest else ""
-    return f'<div class="entities" dir="auto">{_mark(text, spans)}</div><div class="legend">{legend}</div>{apart}'
 
 
-def _place(items: tuple[Entity, ...], text: str) -> tuple[list[_Span], list[Entity]]:
-    """Where the entities stand: by their offsets, else by searching the text onwards; and those not found."""
-    spans: list[_Span] = []
-    loose: list[Entity] = []
-    searched = 0
+def _drawn(items: tuple[Entity, ...], text: str) -> str:
+    keys = {label: n for n, label in enumerate(dict.fromkeys(item.label for item in items))}
+    spans, loose = place(items, text)
+    html, left = marked(text, spans, keys)
+    loose = [*loose, *left]
+    apart = _apart(loose, bool(text)) if loose else ""
+    return f'<div class="lit">{html}{_legend(items, keys)}</div>{apart}'
+
+
+def _legend(items: Iterable[Entity], keys: dict[str, int]) -> str:
+    counts = dict.fromkeys(keys, 0)
     for item in items:
-        start, end = item.start, item.end
-        if start is None or end is None or not 0 <= start < end <= len(text):
-            word = item.word.strip().removeprefix("##").replace("▁", "")
-            start = text.find(word, searched) if word else -1
-            if start < 0:
-                loose.append(item)
-                continue
-            end = start + len(word)
-            searched = end
-        while start < end and text[start].isspace():
-            start += 1
-        spans.append(_Span(start, end, item))
-    return sorted(spans, key=lambda span: (span.start, -span.end)), loose
+        counts[item.label] += 1
+    shown = [
+        f'<button type="button" class="key" data-key="{keys[label]}" aria-pressed="true" '
+        f'style="background:{colour(label)}"><bdi dir="auto">{escape(label) or "no label"}</bdi> '
+        f'<span class="num">{many:,}</span></button>'
+        for label, many in counts.items()
+    ]
+    rest = shown[FIRST_KEYS:]
+    more = fold(f"{len(rest):,} more labels", f'<div class="legend">{"".join(rest)}</div>') if rest else ""
+    return f'<div class="legend" role="group" aria-label="Labels">{"".join(shown[:FIRST_KEYS])}</div>{more}'
 
 
-def _mark(text: str, spans: list[_Span]) -> str:
-    """The text with marks opened and closed in order; a span that crosses the end of an outer one is cut there."""
-    out: list[str] = []
-    open_spans: list[_Span] = []
-    place = 0
-
-    def close_until(position: int) -> None:
-        nonlocal place
-        while open_spans and open_spans[-1].end <= position:
-            done = open_spans.pop()
-            out.append(f"{escape(text[place : done.end])}<sub>{escape(done.entity.label)}</sub></mark>")
-            place = max(place, done.end)
-
-    for span in spans:
-        close_until(span.start)
-        end = min(span.end, open_spans[-1].end) if open_spans else span.end
-        if end <= span.start:
-            continue
-        out.append(escape(text[place : span.start]))
-        place = max(place, span.start)
-        title = f"{span.entity.label}, score {number(span.entity.score)}"
-        out.append(f'<mark style="background:{colour(span.entity.label)}" title="{escape(title)}">')
-        open_spans.append(_Span(span.start, end, span.entity))
-    close_until(len(text))
-    out.append(escape(text[place:]))
-    return "".join(out)
+def _apart(loose: list[Entity], has_text: bool) -> str:
+    said = "Not marked in the text:" if has_text else "There is no text to mark them in:"
+    return f'<p class="dim">{said}</p>{_table(loose)}'
 
 
-def _count(output: Entities) -> list[tuple[str, int]]:
-    counts: dict[str, int] = {}
-    for item in output.items:
-        counts[item.label] = counts.get(item.label, 0) + 1
-    return list(counts.items())
+def _listed(items: tuple[Entity, ...]) -> str:
+    return fold(f"List of {count(len(items), 'entity', 'entities')}", _table(items))
+
+
+def _table(items: Iterable[Entity]) -> str:
+    held = list(items)
+    rows = [
+        f'<tr><td dir="auto">{escape(item.word)}</td><td dir="auto">{escape(item.label)}</td>'
+        f'<td class="num">{number(item.score)}</td><td class="num">{_where(item)}</td></tr>'
+        for item in held[:MOST_LISTED]
+    ]
+    rest = len(held) - MOST_LISTED
+    more = f'<p class="dim">{rest:,} more in the download.</p>' if rest > 0 else ""
+    return table(["Words", "Label", "Score", "Characters"], rows, "Entities") + more
+
+
+def _where(item: Entity) -> str:
+    if item.start is None and item.end is None:
+        return "–"
+    return f"{'?' if item.start is None else item.start}–{'?' if item.end is None else item.end}"

@@ -1,50 +1,59 @@
-"""An image or a video, with its size and a download."""
+"""An image, with its size, a download, and a way to see it full size; several in a grid."""
 
-import io
+from __future__ import annotations
 
-from PIL import Image as Pillow
+from collections.abc import Sequence
 
 from metadata.media import Media
 from metadata.outputs import Image, Video
 from ui.markup import escape
 
-from .context import Context
+from . import video
+from .context import Context, empty
+from .parts import far, missing, remote_button, save_media, size_text
+from .stage import size_of
+
+LONGEST_TEXT = 300
 
 
 def render(output: Image, context: Context) -> str:
     """The image; its description is the prompt that asked for it."""
-    address = context.address(output.media)
-    described = context.inputs.get("text") or context.inputs.get("prompt") or "the image that came back"
-    if (output.media.media_type or "").startswith("video/"):
-        return render_video(Video(output.media), context)
+    media = output.media
+    if missing(media):
+        return empty("No image came back.")
+    if media.kind == "video":
+        return video.render(Video(media), context)
+    described = str(context.inputs.get("text") or context.inputs.get("prompt") or "The image that came back")
+    return figure(media, described[:LONGEST_TEXT], context)
+
+
+def gallery(items: Sequence[tuple[Media, str]], context: Context) -> str:
+    """Several images side by side, each with its text."""
+    if not items:
+        return empty("No images came back.")
+    shown = "".join(f"<li>{figure(media, text[:LONGEST_TEXT], context, text)}</li>" for media, text in items)
+    return f'<ul class="gallery">{shown}</ul>'
+
+
+def figure(media: Media, alt: str, context: Context, caption: str = "") -> str:
+    """One image: a click opens it full size; one elsewhere is a button that loads it."""
+    address = context.address(media)
+    if far(media):
+        return f"<figure>{remote_button(address, media, alt)}</figure>"
+    said = f'<span dir="auto">{escape(caption)}</span>' if caption else ""
+    where = escape(address)
     return (
-        f'<figure><img class="shown" src="{escape(address)}" alt="{escape(str(described)[:300])}">'
-        f"<figcaption>{_facts(output.media)} {download(address, output.media, 'image.png')}</figcaption></figure>"
+        f'<figure><a class="zoom" href="{where}" target="_blank" rel="noopener" aria-label="Open the image full size">'
+        f'<img class="shown" src="{where}" alt="{escape(alt)}"></a>'
+        f"<figcaption>{said}{_facts(media)}{save_media(address, media, 'image.png')}</figcaption></figure>"
     )
-
-
-def render_video(output: Video, context: Context) -> str:
-    """The video with its controls."""
-    address = context.address(output.media)
-    return (
-        f'<figure><video class="shown" controls loop muted playsinline src="{escape(address)}"></video>'
-        f"<figcaption>{_facts(output.media)} {download(address, output.media, 'video.mp4')}</figcaption></figure>"
-    )
-
-
-def download(address: str, media: Media, name: str) -> str:
-    """A link that saves the media under its name."""
-    return f'<a href="{escape(address)}" download="{escape(media.name or name)}">Download</a>'
 
 
 def _facts(media: Media) -> str:
     if not media.data:
         return ""
-    facts = [f"{len(media.data) / 1024:,.0f} KB"]
-    if media.kind == "image" and media.media_type != "image/svg+xml":
-        try:
-            width, height = Pillow.open(io.BytesIO(media.data)).size
-            facts.insert(0, f"{width} × {height}")
-        except (OSError, ValueError, Pillow.DecompressionBombError):
-            facts.insert(0, "not an image that opens")
+    facts = [size_text(media)]
+    if media.media_type != "image/svg+xml":
+        size = size_of(media)
+        facts.insert(0, f"{size.width:g} × {size.height:g}" if size else "not an image that opens")
     return f"<span>{' · '.join(facts)}</span>"

@@ -2,11 +2,13 @@
 
 from metadata.outputs import Labels
 
-from .context import Context, bars, empty
+from .context import Context, empty
+from .parts import Row, actions, bars, copy_button, save_json
 
 
 def render(output: Labels, context: Context) -> str:
     """The labels in the order given, a bar each."""
     if not output.items:
         return empty("No classes were found.")
-    return bars([(item.label, item.score) for item in output.items])
+    shown = bars([Row(item.label, item.score) for item in output.items])
+    return shown + actions(copy_button("bars"), save_json(output.items, "labels.json", context))

@@ -1,22 +1,68 @@
 """A text, with timed chunks where there are some."""
 
-from metadata.outputs import Text
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+
+from metadata.media import Media
+from metadata.outputs import Chunk, Text
 from ui.markup import escape
 
 from .context import Context, empty
+from .parts import actions, copy_button, fold, missing, save_json
+
+FIRST_CHUNKS = 200
+LONGEST = 400_000
 
 
 def render(output: Text, context: Context) -> str:
-    """The text as it is; chunks of speech below it."""
+    """The text as it is; chunks of speech below it, each a button that plays the sound from there."""
     if not output.text.strip() and not output.chunks:
         return empty("The answer holds no text.")
-    rows = "".join(
-        f'<tr><td class="num">{_seconds(c.start)}–{_seconds(c.end)}</td><td dir="auto">{escape(c.text)}</td></tr>'
-        for c in output.chunks
+    cut = f'<p class="dim">Cut: {len(output.text):,} characters in all.</p>' if len(output.text) > LONGEST else ""
+    said = f'<div class="said" dir="auto">{_words(output.text[:LONGEST], context)}</div>' if output.text.strip() else ""
+    saved = [save_json(output, "text.json", context)] if output.chunks else []
+    button = copy_button("said" if said else "chunks")
+    return said + cut + _chunks(output.chunks, context) + actions(button, *saved)
+
+
+def _words(text: str, context: Context) -> str:
+    """The text; where it repeats the prompt, the prompt is set back."""
+    prompt = context.inputs.get("text")
+    if isinstance(prompt, str) and len(prompt.strip()) > 1 and len(text) > len(prompt) and text.startswith(prompt):
+        return f'<span class="echo" title="the prompt">{escape(prompt)}</span>{escape(text[len(prompt) :])}'
+    return escape(text)
+
+
+def _chunks(chunks: Sequence[Chunk], context: Context) -> str:
+    if not chunks:
+        return ""
+    heard = context.inputs.get("audio") or context.inputs.get("video")
+    player = ""
+    if isinstance(heard, Media) and not missing(heard):
+        address = escape(context.address(heard))
+        player = f'<audio controls preload="none" src="{address}" aria-label="The sound that was transcribed"></audio>'
+    lines = [_chunk(chunk) for chunk in chunks]
+    first, rest = "".join(lines[:FIRST_CHUNKS]), "".join(lines[FIRST_CHUNKS:])
+    more = fold(f"{len(lines) - FIRST_CHUNKS:,} more", f'<ol class="chunks">{rest}</ol>') if rest else ""
+    return f'<div class="timed">{player}<ol class="chunks">{first}</ol>{more}</div>'
+
+
+def _chunk(chunk: Chunk) -> str:
+    words = f'<span dir="auto">{escape(chunk.text)}</span>'
+    start = chunk.start if chunk.start is not None and isfinite(chunk.start) and chunk.start >= 0 else None
+    times = f"{_time(chunk.start)}–{_time(chunk.end)}"
+    if start is None:
+        return f'<li><span class="num time">{times}</span>{words}</li>'
+    end = f' data-end="{chunk.end:.3f}"' if chunk.end is not None and isfinite(chunk.end) else ""
+    return (
+        f'<li><button type="button" class="num time" data-seek="{start:.3f}"{end} '
+        f'aria-label="Play from {_time(start)}">{times}</button>{words}</li>'
     )
-    table = f'<div class="table" style="margin-top:10px"><table><tbody>{rows}</tbody></table></div>' if rows else ""
-    return f'<p class="said" dir="auto">{escape(output.text)}</p>{table}'
 
 
-def _seconds(value: float | None) -> str:
-    return "?" if value is None else f"{value:.2f} s"
+def _time(seconds: float | None) -> str:
+    if seconds is None or not isfinite(seconds):
+        return "?"
+    return f"{seconds:.2f} s" if abs(seconds) < 60 else f"{int(seconds // 60)}:{seconds % 60:05.2f}"

@@ -1,11 +1,17 @@
 """Anything else, as readable JSON."""
 
-from metadata.outputs import Unknown
+from __future__ import annotations
+
+from metadata.outputs import Unknown, plain
 from ui.panels import raw_json
 
-from .context import Context
+from .context import Context, empty
+from .parts import actions, save_json
 
 
 def render(output: Unknown, context: Context) -> str:
-    """The raw value."""
-    return raw_json(output.raw)
+    """The raw value, readable and to copy."""
+    if output.raw is None or output.raw in ("", b"", [], {}, ()):
+        return empty("The answer is empty.")
+    shown = raw_json(plain(output.raw))
+    return shown + actions(save_json(output.raw, "answer.json", context))
