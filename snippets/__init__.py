@@ -1,7 +1,21 @@
 """A ResolvedRequest -> source code that makes the same request."""
 
+from .comparison import comparison_script
+from .differences import differences
 from .lines import lines
+from .local_libraries import local_snippets
 from .options import Options
 from .snippet import CLIENTS, Client, Snippet, snippet_for, snippets_for
 
-__all__ = ["CLIENTS", "Client", "Options", "Snippet", "lines", "snippet_for", "snippets_for"]
+__all__ = [
+    "CLIENTS",
+    "Client",
+    "Options",
+    "Snippet",
+    "comparison_script",
+    "differences",
+    "lines",
+    "local_snippets",
+    "snippet_for",
+    "snippets_for",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +45,7 @@ class Script:
         return Code(f"os.environ[{python_string(name)}]")
 
     def call(
-        self, function: str, arguments: Sequence[tuple[str | None, object]], prefix: str = "", indent: int = 0
+        self, function: str, arguments: Iterable[tuple[str | None, object]], prefix: str = "", indent: int = 0
     ) -> str:
         """A call, with the code before it on its line."""
         return f"{prefix}{python_call(function, arguments, indent, len(prefix))}"

@@ -68,7 +68,7 @@ def write(asked: Asked) -> Draft:
     script.teach_types([file for value, file in files.items() if value in call.arguments.values()])
     script.open(client, constructor, no_token_note(asked.resolved, "#"))
     _read_nested(script, call, files)
-    arguments = [(name, _expression(value, files)) for name, value in call.arguments.items()]
+    arguments = [(name, expression_of(value, files)) for name, value in call.arguments.items()]
     script.blocks.append(_run(script, asked, arguments))
     return Draft(script.text(), script.install(*filter(None, [_NEEDS.get(call.method)])))
 
@@ -80,13 +80,14 @@ def _read_nested(script: Script, call: ClientCall, files: Mapping[Media, File]) 
         script.blocks.append("\n".join(script.encode(file) for file in nested))
 
 
-def _expression(value: Any, files: Mapping[Media, File], nested: bool = False) -> Any:
+def expression_of(value: Any, files: Mapping[Media, File], nested: bool = False) -> Any:
+    """An argument as code: media by the name of their file, inside of messages as their base64."""
     if isinstance(value, Media):
         file = files[value]
         return embedded(f"data:{media_type_of(value)};base64,", file) if nested else file.address or file.name
     if isinstance(value, dict):
-        return {key: _expression(item, files, True) for key, item in value.items()}
-    return [_expression(item, files, True) for item in value] if isinstance(value, list) else plain(value)
+        return {key: expression_of(item, files, True) for key, item in value.items()}
+    return [expression_of(item, files, True) for item in value] if isinstance(value, list) else plain(value)
 
 
 def _run(script: Script, asked: Asked, arguments: list[tuple[str, Any]]) -> str:
