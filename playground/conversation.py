@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,12 +14,11 @@ WIRE_KEYS = ("role", "content")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a pane's model is asked with; None means not sent."""
+    """What a pane's model is asked with; `parameters` holds only what was set."""
 
     model: str
     system: str = ""
-    temperature: float | None = None
-    max_tokens: int | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     base_url: str | None = None
 
 
@@ -34,12 +34,11 @@ class Pane:
         settings = self.settings
         system = [{"role": "system", "content": settings.system}] if settings.system.strip() else []
         said = [{key: turn[key] for key in WIRE_KEYS} for turn in self.turns]
-        given = {"temperature": settings.temperature, "max_tokens": settings.max_tokens}
         return Request(
             task="conversational",
             model=settings.model,
             inputs={"messages": [*system, *said, {"role": "user", "content": asked}]},
-            parameters={name: value for name, value in given.items() if value is not None},
+            parameters=settings.parameters,
             stream=True,
             base_url=settings.base_url,
         )
@@ -55,6 +54,7 @@ class Pane:
 
 @dataclass(slots=True)
 class Comparison:
-    """The panes by name, left to right."""
+    """The panes by name, left to right. `turn` counts the new chats: an answer to an older one is dropped."""
 
     panes: dict[str, Pane] = field(default_factory=dict)
+    turn: int = 0

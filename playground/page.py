@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -13,13 +13,16 @@ from metadata.tasks import task
 from ui import panels
 from ui.chat import transcript_html, turn_html
 from ui.markup import escape, one_line, panel
+from ui.parameters import ParameterPanel
 from ui.session import Session, Sessions, Site
+from wire.request import Request, RequestError
 
 from .conversation import Comparison, Pane, Settings
 from .stream import Race, Side
 
 NAMES = ("A", "B")
 RUN = "compare"
+READER = ParameterPanel("conversational", "")
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 EMPTY = "Ask something below; both models get the same question."
 
@@ -32,11 +35,23 @@ class PaneView:
             self.model = gr.Dropdown(
                 models, value=model, label=f"Model {name}", allow_custom_value=True, elem_id=f"model-{name}"
             )
+            self.parameters = ParameterPanel("conversational", f"p-{name}")
             with gr.Accordion("Settings", open=False):
                 self.system = gr.Textbox(label="System prompt", lines=2, placeholder="You are a helpful assistant.")
-                with gr.Row(elem_classes="tight"):
-                    self.temperature = gr.Number(label="Temperature", value=None, minimum=0, maximum=2, step=0.1)
-                    self.max_tokens = gr.Number(label="Max tokens", value=None, minimum=1, precision=0)
+                self.base_url = gr.Textbox(
+                    label="Base URL, for a model on an endpoint of yours",
+                    placeholder="http://127.0.0.1:8080/v1",
+                    max_lines=1,
+                )
+                self.key = gr.Textbox(label="Its key, if it wants one", type="password", max_lines=1)
+                self.token = gr.Textbox(
+                    label="Hugging Face token, for a model on Inference Providers",
+                    placeholder="hf_…  Kept in memory, sent to the Hub's own hosts only",
+                    type="password",
+                    max_lines=1,
+                )
+                with gr.Accordion("Parameters", open=False):
+                    self.parameters.build({})
             self.transcript = panel(transcript_html([], EMPTY), elem_id=f"transcript-{name}", elem_classes="transcript")
             self.live = panel(elem_id=f"live-{name}")
             with gr.Row(elem_classes="tight"):
@@ -46,7 +61,7 @@ class PaneView:
     @property
     def settings(self) -> list[Any]:
         """The components that a person sets."""
-        return [self.model, self.system, self.temperature, self.max_tokens]
+        return [self.model, self.system, self.base_url, self.key, self.token, *self.parameters.components]
 
     @property
     def screen(self) -> list[Any]:
@@ -114,6 +129,7 @@ def _reset(session: Session) -> list[Any]:
     for name in NAMES:
         session.runs.stop(f"{RUN}-{name}")
     held: Comparison = session.pages[RUN]
+    held.turn += 1
     held.panes = {name: replace(pane, turns=()) for name, pane in held.panes.items()}
     return [one_line(transcript_html([], EMPTY)), "", "", gr.update(visible=False)] * len(NAMES)
 
@@ -125,30 +141,24 @@ async def _run(session: Session, text: str, *settings: Any) -> AsyncGenerator[li
         yield [skip, skip, skip, *[skip] * (4 * len(NAMES))]
         return
     held: Comparison = session.pages[RUN]
-    width = len(settings) // len(NAMES)
-    for place, name in enumerate(NAMES):
-        chosen = _settings(*settings[place * width : (place + 1) * width])
-        held.panes[name] = replace(held.panes[name], settings=chosen)
-    asked = {name: pane.request(text) for name, pane in held.panes.items() if pane.settings.model}
-    race = Race(asked, session)
+    asked, refused = _requests(session, held, text, settings)
+    race, turn = Race(asked, session), held.turn
     stops = {name: _stopping(race, name) for name in asked}
     for name, stop in stops.items():
         session.runs.start(f"{RUN}-{name}", stop)
     try:
-        yield ["", gr.update(interactive=False), gr.update(visible=True), *_opening(held, asked, text)]
-        open_panes = set(asked)
+        yield ["", gr.update(interactive=False), gr.update(visible=True), *_opening(held, refused, text)]
         async for changed in race:
             updates = []
             for name in NAMES:
-                if name not in changed:
+                if name not in changed or held.turn != turn:
                     updates += [skip] * 4
                 elif race.sides[name].answer.ended:
-                    open_panes.discard(name)
                     updates += _finished(held, name, race.sides[name], text)
                 else:
                     updates += [skip, race.sides[name].answer.html, skip, skip]
             yield [skip, skip, skip, *updates]
-        lost = all(side.answer.error for side in race.sides.values())
+        lost = held.turn == turn and all(side.answer.error for side in race.sides.values())
         yield [text if lost else skip, gr.update(interactive=True), gr.update(visible=False), *[skip] * 4 * len(NAMES)]
     finally:
         for name, stop in stops.items():
@@ -156,19 +166,50 @@ async def _run(session: Session, text: str, *settings: Any) -> AsyncGenerator[li
         await race.aclose()
 
 
+def _requests(
+    session: Session, held: Comparison, text: str, settings: Sequence[Any]
+) -> tuple[dict[str, Request], dict[str, Exception]]:
+    """The request of each pane, or why it can't be made."""
+    asked: dict[str, Request] = {}
+    refused: dict[str, Exception] = {}
+    width = len(settings) // len(NAMES)
+    for place, name in enumerate(NAMES):
+        model, system, base_url, key, token, *parameters = settings[place * width : (place + 1) * width]
+        base_url = (base_url or "").strip() or None
+        try:
+            chosen = Settings((model or "").strip(), system or "", READER.read(parameters), base_url)
+            _check(session, chosen)
+        except RequestError as error:
+            refused[name] = error
+            continue
+        if base_url:
+            session.keep_endpoint_key(base_url, key)
+        session.keep_hub_token(token)
+        held.panes[name] = replace(held.panes[name], settings=chosen)
+        asked[name] = held.panes[name].request(text)
+    return asked, refused
+
+
+def _check(session: Session, settings: Settings) -> None:
+    """Raises RequestError where a pane's settings can't be asked."""
+    if not settings.model:
+        raise RequestError("No model is chosen here.")
+    if settings.base_url and not session.site.allows_endpoint(settings.base_url):
+        raise RequestError("This server calls only the endpoints that its owner listed.")
+    served = session.site.embedded.models.get(settings.model)
+    if served and not settings.base_url and served.task.id != "conversational":
+        raise RequestError(f"{served.id} does {served.task.name.lower()}, it does not chat.")
+
+
 def _stopping(race: Race, name: str) -> Any:
     return lambda: race.stop(name)
 
 
-def _settings(model: str | None, system: str, temperature: float | None, max_tokens: int | None) -> Settings:
-    return Settings((model or "").strip(), system or "", temperature, int(max_tokens) if max_tokens else None)
-
-
-def _opening(held: Comparison, asked: Any, text: str) -> list[Any]:
+def _opening(held: Comparison, refused: Mapping[str, Exception], text: str) -> list[Any]:
     updates = []
     for name in NAMES:
-        if name not in asked:
-            updates += [gr.skip(), one_line(panels.note(f"Choose model {name}.")), "", gr.skip()]
+        if name in refused:
+            updates += [gr.skip(), one_line(panels.failure(refused[name])), "", gr.skip()]
             continue
         turns = [*held.panes[name].turns, {"role": "user", "content": text}]
         shown = one_line(transcript_html(turns, EMPTY, held.panes[name].settings.model))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from html import escape
 from html.parser import HTMLParser
@@ -15,6 +17,13 @@ from inference.assets import is_remote
 from .markup import whole
 
 MOST_CHARACTERS = 400_000
+MOST_SPECIAL = 600
+SECONDS = 5.0
+_PARSE = """
+import sys, markdown
+text = sys.stdin.buffer.read().decode()
+sys.stdout.buffer.write(markdown.markdown(text, extensions=sys.argv[1:], output_format="html").encode())
+"""
 
 _EXTENSIONS = ["fenced_code", "tables", "sane_lists"]
 _TAG_NAMES = """
@@ -52,8 +61,10 @@ def body_html(text: str, image_address: ImageAddress, repo: str | None = None) -
 
 def chat_html(text: str) -> str:
     """A chat answer. Its images stay text: nothing is loaded because a model wrote an address."""
+    if _may_be_slow(text):
+        return f'<p class="said">{escape(text)}</p>'
     rewriter = _Rewriter(None, None)
-    rewriter.feed(_render(text[:MOST_CHARACTERS]))
+    rewriter.feed(_render(_closed(text[:MOST_CHARACTERS])))
     rewriter.close()
     return "".join(rewriter.out)
 
@@ -97,9 +108,8 @@ class LiveMarkdown:
 
 
 def _render(text: str) -> str:
-    html = markdown.markdown(whole(text), extensions=_EXTENSIONS, output_format="html")
     return nh3.clean(
-        html,
+        _parsed(_with_fences_apart(whole(text))),
         tags=set(_TAG_NAMES.split()),
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto", "data"},
@@ -107,6 +117,54 @@ def _render(text: str) -> str:
         link_rel=None,
         strip_comments=True,
     )
+
+
+def _parsed(text: str) -> str:
+    """Markdown to HTML. What the parser could hang on is parsed apart, for a bounded time, and else shown as it is."""
+    try:
+        if not _may_be_slow(text):
+            return markdown.markdown(text, extensions=_EXTENSIONS, output_format="html")
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", _PARSE, *_EXTENSIONS],
+            input=text.encode(),
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+        )
+        return done.stdout.decode()
+    except (RecursionError, subprocess.SubprocessError):
+        return f"<pre>{escape(text)}</pre>"
+
+
+def _may_be_slow(text: str) -> bool:
+    """Whether the parser may take long: its time grows with the square of these characters."""
+    return sum(text.count(letter) for letter in "[`<!") > MOST_SPECIAL
+
+
+def _with_fences_apart(text: str) -> str:
+    """A blank line before a code fence that follows a line of text, as GitHub reads it."""
+    lines: list[str] = []
+    fence = ""
+    for line in text.splitlines():
+        found = _FENCE.match(line)
+        if found and not fence:
+            fence = found[1]
+            if lines and lines[-1].strip():
+                lines.append("")
+        elif found and found[1].startswith(fence):
+            fence = ""
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _closed(text: str) -> str:
+    """The text with its last code fence closed, as an answer that was stopped may leave it open."""
+    fence = ""
+    for line in text.splitlines():
+        found = _FENCE.match(line)
+        if found:
+            fence = found[1] if not fence else "" if found[1].startswith(fence) else fence
+    return f"{text}\n{fence}" if fence else text
 
 
 def _without_comments(text: str) -> str:

@@ -11,6 +11,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
+from inference.assets import AssetError
 from inference.errors import InferenceFailure, explain
 from metadata.diagnostics import Diagnostic
 from metadata.model import Model
@@ -79,11 +80,13 @@ def note(sentence: str, way_out: str = "", *, error: bool = False, detail: str =
     )
 
 
-def failure(error: Exception) -> str:
+def failure(error: BaseException) -> str:
     """A failed call, where its result would be. What nobody foresaw is logged, and said to be ours."""
     if isinstance(error, InferenceFailure | RequestError | httpx2.HTTPError | httpx2.InvalidURL):
         told = explain(error)
         return note(told.reason, told.way_out, error=True, detail=told.detail)
+    if isinstance(error, AssetError):
+        return note(str(error), "Choose another file.", error=True)
     _log.error("Unforeseen failure", exc_info=error)
     return note("Showcard itself failed at this.", "Run again; if it stays, please report it.", error=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +25,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOOPBACK_NAMES = frozenset(("localhost", "127.0.0.1", "::1"))
 MAX_UPLOAD = "50mb"
+UNUSED = ("/openapi.json", "/docs", "/redoc")  # Gradio serves these for its own app
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self' data: blob:; connect-src 'self' data: blob:; "
@@ -38,12 +38,11 @@ class Access:
     """Which hosts the app answers as, and which sites may frame it."""
 
     hosts: frozenset[str] = LOOPBACK_NAMES
-    any_host: bool = False
     framed_by: tuple[str, ...] = ("'self'",)
 
     def answers(self, host: str) -> bool:
         """Whether a Host header (or the host of an Origin) is one of ours."""
-        return self.any_host or _hostname(host) in self.hosts
+        return _hostname(host) in self.hosts
 
 
 class Guard:
@@ -69,9 +68,12 @@ class Guard:
         if origin and not _same_site(origin, host) and scope.get("method") not in ("GET", "HEAD"):
             await _refuse(403, "This request comes from another site.")(scope, receive, send)
             return
-        await self.app(scope, receive, self._with_headers(send, scope))
+        if scope["path"] in UNUSED:
+            await _refuse(404, "There is nothing here.")(scope, receive, send)
+            return
+        await self.app(scope, receive, self._with_headers(send))
 
-    def _with_headers(self, send: Send, scope: Scope) -> Send:
+    def _with_headers(self, send: Send) -> Send:
         async def sending(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 headers = [h for h in message.get("headers", []) if h[0].lower() != b"access-control-allow-origin"]
@@ -139,6 +141,8 @@ def _refuse(status: int, sentence: str) -> JSONResponse:
 
 
 def _hostname(host: str) -> str:
+    if host.count(":") > 1 and not host.startswith("["):
+        host = f"[{host}]"  # an IPv6 address as a person writes it
     try:
         return (urlsplit(f"//{host}").hostname or "").lower()
     except ValueError:
@@ -146,7 +150,10 @@ def _hostname(host: str) -> str:
 
 
 def _same_site(origin: str, host: str) -> bool:
-    return hmac.compare_digest(urlsplit(origin).netloc.lower().encode(), host.lower().encode())
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
 
 
 def allowed_hosts(bound: str, extra: Iterable[str]) -> frozenset[str]:

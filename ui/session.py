@@ -32,9 +32,29 @@ class Site:
 
     def allows_endpoint(self, base_url: str) -> bool:
         """Whether a person may call this base URL from here."""
-        return not self.shared or any(
-            base_url == allowed or base_url.startswith(allowed.rstrip("/") + "/") for allowed in self.endpoints
-        )
+        return not self.shared or any(_below(base_url, allowed) for allowed in self.endpoints)
+
+
+Origin = tuple[str, str, int | None]
+
+
+def origin(url: str) -> Origin | None:
+    """Scheme, host and port of an address, None where it is none."""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+        return (parts.scheme, parts.hostname, port) if parts.hostname else None
+    except ValueError:
+        return None
+
+
+def _below(url: str, allowed: str) -> bool:
+    """Whether an address is an allowed one or lies below it; nothing that a server may read as going up counts."""
+    if origin(url) is None or origin(url) != origin(allowed):
+        return False
+    path, root = urlsplit(url).path.rstrip("/"), urlsplit(allowed).path.rstrip("/")
+    plain = "\\" not in path and "%" not in path and not {".", ".."} & set(path.split("/"))
+    return plain and (path == root or path.startswith(root + "/"))
 
 
 class Runs:
@@ -73,7 +93,7 @@ class Session:
     site: Site
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     hub_token: str | None = None
-    endpoint_keys: dict[str, str] = field(default_factory=dict)  # by host
+    endpoint_keys: dict[Origin, str] = field(default_factory=dict)
     pages: dict[str, Any] = field(default_factory=dict)
     runs: Runs = field(default_factory=Runs)
     seen: float = field(default_factory=monotonic)
@@ -87,26 +107,30 @@ class Session:
         return name
 
     def keys_for(self, base_url: str | None = None) -> dict[str, str]:
-        """The keys by name for a call; an endpoint's own key only for its host."""
+        """The keys by name for a call; an endpoint's own key only for its scheme, host and port."""
         found = {}
         token = self.hub_token or self.site.machine_token
         if token:
             found["HF_TOKEN"] = token
-        host = urlsplit(base_url).hostname if base_url else None
-        if host and host in self.endpoint_keys:
-            found["API_TOKEN"] = self.endpoint_keys[host]
+        where = origin(base_url) if base_url else None
+        if where in self.endpoint_keys:
+            found["API_TOKEN"] = self.endpoint_keys[where]
         return found
 
-    def keep_key(self, base_url: str | None, key: str | None) -> None:
-        """Hold a pasted key: for the endpoint's host, or as the Hub token where there is no base URL."""
-        key = (key or "").strip()
-        if not key:
-            return
-        host = urlsplit(base_url).hostname if base_url else None
-        if host:
-            self.endpoint_keys[host] = key
-        elif base_url is None:
-            self.hub_token = key
+    def keep_endpoint_key(self, base_url: str, key: str | None) -> None:
+        """Hold an endpoint's key; an empty one leaves the one that is held."""
+        where = origin(base_url)
+        if where and key and key.strip():
+            self.endpoint_keys[where] = key.strip()
+
+    def keep_hub_token(self, token: str | None) -> None:
+        """Hold a Hugging Face token; an empty one leaves the one that is held."""
+        self.hub_token = (token or "").strip() or self.hub_token
+
+    def forget_keys(self) -> None:
+        """Let go of every key that was pasted."""
+        self.hub_token = None
+        self.endpoint_keys.clear()
 
 
 class Sessions:

@@ -21,6 +21,11 @@ from .session import Session
 EXAMPLES = Path(__file__).parent.parent / "examples"
 FIRST = ("sentiment", "entities", "question-answering", "digits", "eliza", "card-helper")
 MOST_CHARACTERS = 4_000_000
+IN_REPO = ("tree", "blob", "resolve", "raw")
+CARD_SUFFIXES = (".md", ".markdown", ".yaml", ".yml", ".txt")
+CARD_FILES = frozenset(
+    ("README.md", "config.json", "model_index.json", "adapter_config.json", "modules.json", "model.safetensors")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +75,23 @@ async def _read_source(source: str, session: Session, task: str | None) -> Opene
     if folder:
         return Opened(await asyncio.to_thread(_example, folder, task), None, text)
     if "\n" in text or text.startswith("---"):
-        return Opened(await asyncio.to_thread(read_model, source.lstrip("\n"), None, "Pasted card", task), None, source)
+        return await _pasted(source, task)
     repo = _repo_id(text)
     if not session.site.shared:
         opened = await asyncio.to_thread(_local, text, task)
         if opened:
             return opened
+    if re.match(r"^[A-Za-z_][\w-]*:(\s|$)", text):
+        return await _pasted(source, task)
     if repo is None:
         raise InferenceFailure(_not_found(text, session.site.shared), "Give a README.md, a model folder or a Hub id.")
     name, revision = repo
     card, files = await open_repo(name, session.hub_token or session.site.machine_token, revision)
     return Opened(await asyncio.to_thread(read_model, card, files, name, task), name, text)
+
+
+async def _pasted(source: str, task: str | None) -> Opened:
+    return Opened(await asyncio.to_thread(read_model, source.lstrip("\n"), None, "Pasted card", task), None, source)
 
 
 def _example(folder: str, task: str | None = None) -> Model:
@@ -95,6 +106,10 @@ def _local(text: str, task: str | None) -> Opened | None:
         path = Path(text).expanduser()
         if not path.exists():
             return None
+        if path.is_file() and path.suffix.lower() not in CARD_SUFFIXES:
+            raise InferenceFailure(f"{text} is not a model card.", "Give a README.md or a model folder.")
+        if path.is_dir() and not any(child.name in CARD_FILES for child in path.iterdir()):
+            raise InferenceFailure(f"{text} holds no README.md and no model.", "Give a README.md or a model folder.")
         return Opened(source_model(path, task), None, text)
     except (OSError, ValueError, RuntimeError) as error:
         raise InferenceFailure(str(error), "Give a README.md or a model folder.") from None
@@ -107,9 +122,10 @@ def _repo_id(text: str) -> tuple[str, str] | None:
         if parts.hostname not in ("huggingface.co", "hf.co"):
             return None
         pieces = [unquote(piece) for piece in parts.path.strip("/").split("/")]
-        text = "/".join(pieces[:2])
-        if len(pieces) > 3 and pieces[2] in ("tree", "blob", "resolve"):
-            text += f"@{pieces[3]}"
+        length = 1 if pieces[1:2] and pieces[1] in IN_REPO else 2
+        text = "/".join(pieces[:length])
+        if pieces[length:][:1] and pieces[length] in IN_REPO and len(pieces) > length + 1:
+            text += f"@{pieces[length + 1]}"
     name, _, revision = text.partition("@")
     return (name, revision or "main") if REPO_ID.match(name) else None
 

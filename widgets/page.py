@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
+from urllib.parse import unquote
 
 import gradio as gr
 
-from inference.assets import AssetError, is_beside, is_remote
+from inference.assets import AssetError, is_remote
 from inference.errors import InferenceFailure
 from metadata.media import Media
 from ui import panels
@@ -51,9 +53,18 @@ def build(site: Site, first_source: str) -> None:
     async def open_named(source: str, request: gr.Request) -> list[Any]:
         return await _open(sessions.of(request), source)
 
+    async def open_other(name: str, source: str, request: gr.Request) -> list[Any]:
+        held = sessions.of(request)
+        if name in held.pages and held.pages[name].opened.source == source:
+            return [gr.skip()] * len(shown)  # a focus that passed by
+        return await _open(held, source)
+
     async def reopen(name: str, task: str, request: gr.Request) -> list[Any]:
         held = sessions.of(request)
-        return await _open(held, held.pages[name].opened.source if name in held.pages else "", task)
+        page = held.pages.get(name)
+        if page is None or task == page.overridden:
+            return [gr.skip()] * len(shown)
+        return await _open(held, page.opened.source, task)
 
     with gr.Row(elem_id="page"):
         with gr.Column(elem_id="widget"):
@@ -70,7 +81,7 @@ def build(site: Site, first_source: str) -> None:
     shown = [current, trouble, head, body, picker]
 
     gr.on([go.click, source.submit], open_named, source, shown, **QUIET)
-    picker.input(open_named, picker, shown, **QUIET)
+    picker.input(open_other, [current, picker], shown, **QUIET)
     blocks = gr.context.Context.root_block
     assert blocks is not None
     blocks.load(load, None, shown, **QUIET)
@@ -100,22 +111,25 @@ async def _open(held: Session, source: str | None, task: str = "", unless_open: 
         trouble = one_line(panels.note(str(error), "The card names it among its examples."))
     if unless_open and held.pages:
         return [skip] * 5
-    name = held.keep(page)
+    held.runs.stop_all()
+    page.name = name = held.keep(page)
     known = {card.model for card in example_cards()}
     picked = opened.source if opened.source in known else None
     head = one_line(panels.head(opened.model, opened.notes))
-    return [name, trouble, head, one_line(_body(opened, held)), picked]
+    return [name, trouble, head, one_line(await asyncio.to_thread(_body, opened, held)), picked]
 
 
 def _body(opened: Opened, held: Session) -> str:
+    """The card's body as HTML; takes its time, so call it in a thread."""
     model = opened.model
+    paths = set(model.files.list()) if model.files else set()
 
     def address(source: str) -> str | None:
-        if not is_remote(source) and not is_beside(source, model.files):
+        path = source.removeprefix("./").lstrip("/").split("?", 1)[0].split("#", 1)[0]
+        if not is_remote(source) and not {path, unquote(path)} & paths:
             return None
         return held.site.shelf.put(Media(source=source), model.files, opened.repo)
 
-    text = model.card.body
-    if not text.strip():
+    if not model.card.body.strip():
         return '<p class="dim">The card has no text below its metadata.</p>'
-    return body_html(text, address, opened.repo)
+    return body_html(model.card.body, address, opened.repo)

@@ -9,6 +9,7 @@ from inference.reply import Reply
 from inference.resolve import Availability
 from inference.transport import Exchange
 from metadata.examples import Example
+from metadata.media import Media
 from metadata.outputs import to_json
 from metadata.tasks import Field
 from snippets import Snippet
@@ -52,7 +53,8 @@ def field_value(page: Page, spec: Field) -> Any:
 def where(found: Availability) -> str:
     """Where a run goes, or why it can't start."""
     words = escape(f"{found.sentence} {found.way_out}".strip())
-    return f'<div class="status"><span>{words}</span></div>'
+    keys = ' <kbd class="dim">Ctrl+Enter</kbd>' if found.runs else ""
+    return f'<div class="status"><span>{words}{keys}</span></div>'
 
 
 def running(seconds: float) -> str:
@@ -94,7 +96,13 @@ def boxed(body: str, what: str = "", stale: bool = False) -> str:
 
 def context_of(page: Page, session: Session) -> views.Context:
     """What the views need of a page."""
-    return views.Context(page.inputs, lambda media: session.site.shelf.put(media, page.model.files, page.opened.repo))
+
+    def address(media: Media) -> str:
+        if id(media) not in page.addresses:
+            page.addresses[id(media)] = (media, session.site.shelf.put(media, page.model.files, page.opened.repo))
+        return page.addresses[id(media)][1]
+
+    return views.Context(page.inputs, address)
 
 
 def result(page: Page, session: Session) -> str:
@@ -108,7 +116,7 @@ def result(page: Page, session: Session) -> str:
         return boxed('<div class="blank"><p>The output appears here.</p></div>')
     what = '<span class="badge">Recorded in the card</span><span>not a live answer</span>'
     if page.reply is not None:
-        what = f'<span class="badge live">Live</span><span>{_via(page.reply.resolved)}</span>'
+        what = '<span class="badge live">Live</span>'
     return boxed(views.render(page.shown, context_of(page, session)), what, page.stale)
 
 
@@ -123,8 +131,15 @@ def code(snippet: Snippet, resolved: ResolvedRequest) -> str:
         dropped = client_call(resolved).dropped
     except RequestError:  # the task has no client method; the snippet says so itself where that matters
         dropped = ()
-    left = f"Not sent, as this call has no place for it: {', '.join(dropped)}." if dropped else ""
-    return panels.code(snippet) + (f'<p class="dim">{escape(left)}</p>' if left else "")
+    notes = []
+    files = [value.name for value in resolved.request.inputs.values() if isinstance(value, Media) and value.name]
+    if files and snippet.content:
+        notes.append(f"It reads {', '.join(files)} from the folder it runs in.")
+    if resolved.provider == "embedded":
+        notes.append("The address is the embedded engine's: it answers while Showcard runs.")
+    if dropped:
+        notes.append(f"Not sent, as this call has no place for it: {', '.join(dropped)}.")
+    return panels.code(snippet) + "".join(f'<p class="dim">{escape(note)}</p>' for note in notes)
 
 
 def recorded_json(page: Page) -> str:
@@ -133,6 +148,13 @@ def recorded_json(page: Page) -> str:
         return no_json()
     said = '<p class="dim">As recorded in the card.</p>'
     return said + panels.raw_json(_short(to_json(page.example.output)))
+
+
+def raw(page: Page, exchange: Exchange) -> str:
+    """The JSON tab after a run: the raw answer, what can be said of media, or what a failing server sent."""
+    if page.reply is None:
+        return failed_json(exchange)
+    return panels.raw_json(page.reply.raw) if page.reply.raw is not None else media_json(page.reply)
 
 
 def media_json(reply: Reply) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from inference.assets import is_remote, load
 from inference.reply import Reply
-from inference.resolve import Availability, availability
+from inference.resolve import Availability, availability, resolve_offline
 from metadata.defaults import default_examples
 from metadata.examples import Example
 from metadata.media import Media
@@ -39,11 +39,14 @@ class Page:
     answers and, when it is live, the reply it came in."""
 
     opened: Opened
+    name: str = ""  # under which the session holds it
+    turn: int = 0  # counts the times that the screen moved on: what was asked before changes nothing any more
     turns: list[dict[str, Any]] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
     example: Example | None = None
     shown: Output | None = None
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    addresses: dict[int, tuple[Media, str]] = field(default_factory=dict)  # of the media shown, by identity
     reply: Reply | None = None
     stale: bool = False  # the inputs changed since
 
@@ -67,6 +70,17 @@ class Page:
         return self.model.guess.widget
 
     @property
+    def overridden(self) -> str:
+        """The task that a person chose instead of the card's, empty where none."""
+        guess = self.model.guess
+        return guess.widget.id if guess.rule == "override" and guess.widget else ""
+
+    @property
+    def number(self) -> int | None:
+        """The place of the chosen example."""
+        return next((n for n, example in enumerate(self.examples) if example is self.example), None)
+
+    @property
     def resolved(self) -> ResolvedRequest | None:
         """Where the reply on screen came from."""
         return self.reply.resolved if self.reply else None
@@ -75,6 +89,7 @@ class Page:
         """Put an example on the screen: its inputs, and its recorded output where it has one."""
         self.example = example
         self.turns = []
+        self.turn += 1
         self._show_recorded()
 
     def _show_recorded(self) -> None:
@@ -135,24 +150,25 @@ def places(page: Page, session: Session) -> list[tuple[str, str]]:
     row, embedded = page.row, session.site.embedded
     if row is None or not row.wire:
         return []
-    own = [(f"{page.model.name}, on the embedded engine", EMBEDDED + page.model.name)]
     if page.model.name in embedded.models:
-        return [*own, *_elsewhere(page)]
+        own = (f"{page.model.name}, on the embedded engine", EMBEDDED + page.model.name)
+        return [own, ("An endpoint of mine", ENDPOINT)]
     stand_ins = [
         (f"{model.id}, an embedded engine (not this model)", EMBEDDED + model.id)
         for model in embedded.models.values()
         if model.task.id == row.id
     ]
     with_token = "HF_TOKEN" in session.keys_for()
-    return [*_elsewhere(page), *stand_ins] if with_token else [*stand_ins, *_elsewhere(page)]
+    elsewhere = [("Inference Providers", PROVIDERS), ("An endpoint of mine", ENDPOINT)]
+    return [*elsewhere, *stand_ins] if with_token else [*stand_ins, *elsewhere]
 
 
-def _elsewhere(page: Page) -> list[tuple[str, str]]:
-    return [("Inference Providers", PROVIDERS), ("An endpoint of mine", ENDPOINT)]
+def build_request(
+    page: Page, place: Place, values: Sequence[Any], parameters: Mapping[str, Any] | None = None
+) -> Request:
+    """The one Request of what is on the screen; without `parameters` those of the card and its example.
 
-
-def build_request(page: Page, place: Place, values: Sequence[Any]) -> Request:
-    """The one Request of what is on the screen. Raises RequestError."""
+    Raises RequestError."""
     row = page.row
     if row is None:
         raise RequestError("No task is known for this card, so there is nothing to run.")
@@ -167,19 +183,22 @@ def build_request(page: Page, place: Place, values: Sequence[Any]) -> Request:
         task=row.id,
         model=_model(page, place),
         inputs=inputs,
-        parameters=parameters(page),
+        parameters=card_parameters(page) if parameters is None else parameters,
         stream=row.output == "message",
         base_url=place.base_url.strip() or None if place.choice == ENDPOINT else None,
     )
 
 
-def parameters(page: Page) -> Mapping[str, Any]:
+def card_parameters(page: Page) -> Mapping[str, Any]:
     """The card's parameters, and the chosen example's over them."""
     return {**page.model.parameters, **(page.example.parameters if page.example else {})}
 
 
-def same_inputs(page: Page, values: Sequence[Any]) -> bool:
+def same_inputs(page: Page, values: Sequence[Any], parameters: Mapping[str, Any]) -> bool:
     """Whether the fields hold what the output on screen answers."""
+    answered = page.reply.resolved.request.parameters if page.reply else card_parameters(page)
+    if parameters != answered:
+        return False
     for spec, value in zip(page.row.fields if page.row else (), values, strict=True):
         try:
             found = fields.read(spec, value)
@@ -212,13 +231,17 @@ def reachable(page: Page, session: Session, place: Place) -> Availability:
     if base_url and not session.site.allows_endpoint(base_url):
         return Availability(False, "This server calls only the endpoints that its owner listed.")
     probe = Request(row.id, _model(page, place), {}, base_url=base_url)
+    try:
+        resolve_offline(probe, None, session.site.embedded, {})
+    except RequestError as error:
+        return Availability(False, str(error))
     found = availability(probe, session.site.embedded, session.keys_for(base_url))
     if place.choice.startswith(EMBEDDED) and probe.model != page.model.name:
         return Availability(found.runs, f"Runs on {probe.model}, which comes with Showcard. It is not this model.")
     return found
 
 
-def take_turn(page: Page, asked: str, message: Message, resolved: ResolvedRequest | None) -> None:
+def take_turn(page: Page, asked: str, message: Message) -> None:
     """Add a question and its live answer to the chat."""
     page.turns.append({"role": "user", "content": asked})
     note = "Stopped here." if message.finish_reason == "stopped" else ""

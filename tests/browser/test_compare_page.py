@@ -84,3 +84,37 @@ def test_on_a_phone(page: Page) -> None:
     box = page.locator("#ask textarea").bounding_box()
     assert box
     assert box["y"] + box["height"] <= 844, "the question box left the screen"
+
+
+def test_settings_are_sent_and_what_is_not_set_is_not(page: Page) -> None:
+    page.goto("/compare")
+    page.locator("#pane-A").get_by_role("button", name="Settings").click()
+    page.locator("#pane-A").get_by_label("System prompt").fill("Be brief.")
+    page.locator("#pane-A").get_by_role("button", name="Parameters").click()
+    page.locator("#p-A-max_tokens input").fill("3")
+    ask(page, QUESTION)
+    expect(page.locator("#transcript-A .stats")).to_contain_text("3 out")
+    expect(page.locator("#transcript-B .stats")).to_contain_text("s to first")
+    page.locator("#p-A-temperature input").fill("9")
+    ask(page, "Hello")
+    expect(page.locator("#live-A [role=alert]")).to_contain_text("temperature can't be 9. It goes from 0 to 2.")
+    expect(page.locator("#transcript-B .turn.assistant")).to_have_count(2)
+
+
+def test_a_model_that_does_not_chat_is_a_sentence(page: Page) -> None:
+    page.goto("/compare")
+    page.get_by_label("Model A").fill("showcard/sentiment")
+    page.keyboard.press("Enter")
+    ask(page, "Hello")
+    expect(page.locator("#live-A [role=alert]")).to_contain_text("it does not chat")
+    expect(page.locator("#transcript-B .turn.assistant")).to_be_visible()
+
+
+def test_a_new_chat_while_answers_stream_stays_empty(page: Page) -> None:
+    page.goto("/compare")
+    ask(page, QUESTION)
+    expect(page.locator("#live-B .live .text")).not_to_be_empty()
+    page.get_by_role("button", name="New chat").click()
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    expect(page.locator("#transcript-B .turn")).to_have_count(0)
+    expect(page.locator("#live-B")).not_to_contain_text("widget")

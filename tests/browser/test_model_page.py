@@ -269,3 +269,88 @@ def test_a_card_without_examples_gets_some_to_start_with(page: Page) -> None:
     expect(page.locator("#examples")).to_contain_text("the card has none")
     expect(page.locator("#in-question textarea")).not_to_have_value("")
     expect(page.locator("#result")).to_contain_text("The output appears here.")
+
+
+def test_every_card_opened_later_shows_its_widget_too(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible()
+    choose(page, "Example cards", "Token classification")
+    expect(page.locator("#head h1")).to_have_text("showcard/entities")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible()
+    expect(page.get_by_role("tab", name="Widget", exact=True)).to_have_attribute("aria-selected", "true")
+
+
+def test_focus_that_passes_a_picker_changes_nothing(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("#result .badge")).to_be_visible()
+    page.locator("#in-text textarea").fill("Something of mine")
+    for label in ("Examples", "Example cards", "Runs on"):
+        page.get_by_label(label, exact=True).focus()
+        page.keyboard.press("Tab")
+        page.get_by_label(label, exact=True).click()
+        page.locator("#head h1").click()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result .badge")).to_have_text("Live")
+    expect(page.locator("#in-text textarea")).to_have_value("Something of mine")
+
+
+def test_an_example_chosen_by_the_keyboard(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("#result .badge")).to_be_visible()
+    before = page.locator("#in-text textarea").input_value()
+    page.get_by_label("Examples", exact=True).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#in-text textarea")).not_to_have_value(before)
+
+
+def test_a_new_chat_and_an_example_leave_a_running_answer_behind(page: Page) -> None:
+    open_card(page, "showcard/card-helper")
+    for leave in ("New chat", "example"):
+        page.locator("#in-messages textarea").fill("How do I write a widget example?")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#result .live .text")).not_to_be_empty()
+        if leave == "New chat":
+            page.get_by_role("button", name="New chat").click()
+            expect(page.locator("#transcript")).to_contain_text("Type a message and press Send.")
+        else:
+            page.get_by_label("Examples", exact=True).click()
+            page.get_by_role("option").last.click()
+        expect(page.get_by_role("button", name="Send")).to_be_enabled()
+        expect(page.locator("#transcript")).not_to_contain_text("Stopped here.")
+        expect(page.locator("#transcript")).not_to_contain_text("How do I write a widget example?")
+
+
+def test_what_is_typed_while_an_answer_streams_stays(page: Page) -> None:
+    open_card(page, "showcard/eliza")
+    page.locator("#in-messages textarea").fill("I feel tired today")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#result .live .text")).not_to_be_empty()
+    page.locator("#in-messages textarea").fill("My next message")
+    expect(page.locator("#status")).to_contain_text("tokens")
+    expect(page.locator("#in-messages textarea")).to_have_value("My next message")
+
+
+def test_a_file_that_is_no_image_is_a_sentence(page: Page, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_text("not an image")
+    open_card(page, "showcard/digits")
+    expect(page.locator("#in-image img").first).to_be_visible()
+    page.get_by_label("Remove Image").click()
+    page.locator("#in-image input[type=file]").set_input_files(bad)
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result [role=alert]")).to_contain_text("bad.png is not an image that opens.")
+    expect(page.locator(".toast-body")).to_have_count(0)
+
+
+def test_a_parameter_that_is_set_is_sent_and_shown(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Parameters").click()
+    page.get_by_label("top_k").fill("1")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result .badge")).to_have_text("Live")
+    expect(page.locator("#result .bars li")).to_have_count(1)
+    page.get_by_label("top_k").fill("many")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result [role=alert]")).to_contain_text("top_k is not a whole number")

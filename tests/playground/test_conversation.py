@@ -20,7 +20,7 @@ def test_five_turns_stay_apart() -> None:
 
 
 def test_settings_reach_the_request_and_zero_is_a_value() -> None:
-    request = Pane(Settings("m", "Be brief.", temperature=0, max_tokens=5)).request("hi")
+    request = Pane(Settings("m", "Be brief.", {"temperature": 0, "max_tokens": 5})).request("hi")
     assert request.inputs["messages"][0] == {"role": "system", "content": "Be brief."}
     assert request.parameters == {"temperature": 0, "max_tokens": 5}
     assert Pane(Settings("m")).request("hi").parameters == {}

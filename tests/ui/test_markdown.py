@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ui import markdown as markdown_module
 from ui.markdown import LiveMarkdown, body_html, chat_html
 from ui.markup import one_line, tag
 
@@ -106,3 +107,19 @@ def test_attributes_are_escaped() -> None:
         tag("a", "x", href='"><script>', class_="k", hidden=False)
         == '<a href="&quot;&gt;&lt;script&gt;" class="k">x</a>'
     )
+
+
+@pytest.mark.parametrize("piece", ["[", "[a](", "![[", "``a`", "<a ", "*a ", "> ", "[]", "<div>", "\\", "- x\n  "])
+def test_a_text_that_the_parser_hangs_on_is_shown_as_it_is(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markdown_module, "SECONDS", 0.5)
+    assert body_html(piece * 20_000, address)
+    assert chat_html(piece * 20_000)
+
+
+def test_lists_too_deep_for_the_parser_are_shown_as_they_are() -> None:
+    assert body_html("\n".join("  " * depth + "- x" for depth in range(600)), address)
+
+
+def test_a_fence_after_a_line_of_text_is_a_fence_and_an_open_one_is_closed() -> None:
+    assert "<code" in body_html("**Prediction**\n```python\nx = 1\n```\n", address)
+    assert "<pre><code" in chat_html("Here:\n```yaml\na: 1\n")

@@ -40,7 +40,7 @@ def test_another_name_is_refused(client: TestClient, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://evil.example", "https://127.0.0.1:7860.evil", "http://127.0.0.1:9999", "null"]
+    "origin", ["http://evil.example", "https://127.0.0.1:7860.evil", "http://127.0.0.1:9999", "null", "http://["]
 )
 def test_a_request_of_another_site_is_refused(client: TestClient, origin: str) -> None:
     assert client.post("/", headers={"origin": origin}).status_code == 403
@@ -67,3 +67,13 @@ def test_a_space_may_be_framed_by_the_hub() -> None:
         answer = client.get("/", headers={"host": "me-app.hf.space"})
     assert answer.status_code == 200
     assert "frame-ancestors 'self' https://huggingface.co" in answer.headers["content-security-policy"]
+
+
+def test_an_ipv6_address_is_one_of_its_names() -> None:
+    assert "2001:db8::5" in allowed_hosts("2001:db8::5", [])
+    assert Access(allowed_hosts("2001:db8::5", [])).answers("[2001:db8::5]:7860")
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs"])
+def test_what_the_app_has_no_use_for_is_not_served(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404

@@ -11,27 +11,44 @@ from inference.resolve import Embedded
 from metadata.media import Media
 from ui.session import Runs, Session, Sessions, Site
 from ui.shelf import Shelf
-from ui.sources import example_cards, open_source
+from ui.sources import _repo_id, example_cards, open_source
 
 
 def session(**more: object) -> Session:
     return Session(Site(Embedded("http://127.0.0.1:1"), Shelf(), **more))  # type: ignore[arg-type]
 
 
-def test_an_endpoints_key_is_for_its_host_only() -> None:
+def test_an_endpoints_key_is_for_its_origin_only() -> None:
     one, other = session(), session()
-    one.keep_key("https://a.example/v1", " key-a ")
-    one.keep_key(None, "hf_mine")
+    one.keep_endpoint_key("https://a.example/v1", " key-a ")
+    one.keep_endpoint_key("http://[", "lost")
+    one.keep_hub_token("hf_mine")
     assert one.keys_for("https://a.example/other") == {"HF_TOKEN": "hf_mine", "API_TOKEN": "key-a"}
-    assert one.keys_for("https://b.example/v1") == {"HF_TOKEN": "hf_mine"}
+    for elsewhere in ("https://b.example/v1", "http://a.example/v1", "https://a.example:8443/v1", "http://["):
+        assert one.keys_for(elsewhere) == {"HF_TOKEN": "hf_mine"}
     assert other.keys_for("https://a.example/v1") == {}
+    one.keep_endpoint_key("https://a.example/v1", "")
+    assert "API_TOKEN" in one.keys_for("https://a.example/v1")
+    one.forget_keys()
+    assert one.keys_for("https://a.example/v1") == {}
 
 
 def test_shared_mode_calls_listed_endpoints_only() -> None:
     site = session(shared=True, endpoints=("https://ok.example/v1",)).site
     assert site.allows_endpoint("https://ok.example/v1/models")
-    assert not site.allows_endpoint("https://ok.example/v1evil")
-    assert not site.allows_endpoint("http://127.0.0.1:8080")
+    assert site.allows_endpoint("https://ok.example/v1/")
+    for refused in (
+        "https://ok.example/v1evil",
+        "https://ok.example/v1/../x",
+        "https://ok.example/v1/%2e%2e/x",
+        "https://ok.example/v1/..\\x",
+        "https://ok.example@evil.example/v1",
+        "https://ok.example:444/v1",
+        "http://ok.example/v1",
+        "http://127.0.0.1:8080",
+        "nonsense",
+    ):
+        assert not site.allows_endpoint(refused), refused
 
 
 def test_a_run_is_stopped_once() -> None:
@@ -54,7 +71,13 @@ async def test_the_shelf_forgets_the_oldest_when_full() -> None:
 async def test_what_a_person_may_open(tmp_path: Path) -> None:
     card = tmp_path / "README.md"
     card.write_text("---\npipeline_tag: fill-mask\n---\nhello")
-    for source in (str(card), str(tmp_path), card.read_text(), "pipeline_tag: fill-mask\nlicense: mit\n"):
+    for source in (
+        str(card),
+        str(tmp_path),
+        card.read_text(),
+        "pipeline_tag: fill-mask\nlicense: mit\n",
+        "pipeline_tag: fill-mask",
+    ):
         opened = await open_source(source, session())
         assert opened.model.guess.task
         assert opened.model.guess.task.id == "fill-mask"
@@ -96,3 +119,28 @@ def test_each_tab_has_its_own_session_until_it_is_closed() -> None:
     sessions.forget(Request("a"))  # type: ignore[arg-type]
     assert stopped == ["x"]
     assert sessions.of(Request("a")) is not one  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("org/m", ("org/m", "main")),
+        ("org/m@v2", ("org/m", "v2")),
+        ("gpt2", ("gpt2", "main")),
+        ("https://huggingface.co/gpt2/blob/main/README.md", ("gpt2", "main")),
+        ("https://huggingface.co/org/m/tree/refs%2Fpr%2F1", ("org/m", "refs/pr/1")),
+        ("https://hf.co/org/m", ("org/m", "main")),
+        ("https://example.com/org/m", None),
+        ("../x", None),
+        ("a/b/c", None),
+    ],
+)
+def test_the_repo_that_a_text_names(text: str, found: tuple[str, str] | None) -> None:
+    assert _repo_id(text) == found
+
+
+async def test_a_file_that_is_no_card_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "picture.png").write_bytes(b"x")
+    for source in (tmp_path / "picture.png", tmp_path):
+        with pytest.raises(InferenceFailure, match=r"not a model card|holds no README"):
+            await open_source(str(source), session())

@@ -21,6 +21,7 @@ from widgets.state import (
     Page,
     Place,
     build_request,
+    card_parameters,
     load_example,
     places,
     reachable,
@@ -65,9 +66,10 @@ def test_the_first_example_is_on_the_screen_with_its_output() -> None:
     found = page(CLASSIFIER)
     assert isinstance(found.shown, Labels)
     assert found.inputs == {"text": "Good"}
-    assert same_inputs(found, ["Good"])
-    assert not same_inputs(found, ["Other"])
-    assert not same_inputs(found, [""])
+    assert same_inputs(found, ["Good"], card_parameters(found))
+    assert not same_inputs(found, ["Other"], card_parameters(found))
+    assert not same_inputs(found, [""], card_parameters(found))
+    assert not same_inputs(found, ["Good"], {"top_k": 1})
 
 
 async def test_the_example_wins_over_the_card() -> None:
@@ -98,7 +100,7 @@ def test_an_engine_that_stands_in_is_called_by_its_own_name() -> None:
 
 def test_with_a_token_the_providers_come_first() -> None:
     mine = session()
-    mine.keep_key(None, "hf_x")
+    mine.keep_hub_token("hf_x")
     assert places(page(CLASSIFIER), mine)[0][1] == PROVIDERS
     assert reachable(page(CLASSIFIER), mine, Place(PROVIDERS)).runs
 
@@ -111,6 +113,9 @@ def test_with_a_token_the_providers_come_first() -> None:
         ("pipeline_tag: text-to-image", Place(PROVIDERS), "need a Hugging Face token"),
         ("pipeline_tag: fill-mask\ninference: false", Place(PROVIDERS), "opts out"),
         ("pipeline_tag: fill-mask", Place(ENDPOINT), "Give the base URL"),
+        ("pipeline_tag: fill-mask", Place(ENDPOINT, "http://["), "not a base URL"),
+        ("pipeline_tag: fill-mask", Place(ENDPOINT, "javascript:x"), "not a base URL"),
+        ("pipeline_tag: fill-mask", Place(ENDPOINT, "http://a b"), "not a base URL"),
     ],
 )
 def test_why_a_run_cannot_start(front: str, place: Place, said: str) -> None:
@@ -148,6 +153,6 @@ async def test_a_chat_example_waits_to_be_sent_or_shows_what_was_recorded() -> N
 
 def test_a_chat_grows_by_turns_and_an_empty_answer_is_none() -> None:
     found = page(CHAT)
-    take_turn(found, "One", Message("two"), None)
-    take_turn(found, "Three", Message(""), None)
+    take_turn(found, "One", Message("two"))
+    take_turn(found, "Three", Message(""))
     assert [turn["role"] for turn in found.turns] == ["system", "user", "assistant", "user"]

@@ -1,0 +1,135 @@
+"""The parameters of a task: a control for each, made from huggingface_hub's own types; only what is set is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+import gradio as gr
+
+from wire.parameters import Parameter, parameters_of
+from wire.request import RequestError
+
+OTHER = "Other parameters"
+MOST_DOC = 220
+
+
+class ParameterPanel:
+    """The controls of a task's parameters, and one for parameters that the task does not name.
+
+    `prefix` starts the ids of the controls on the page."""
+
+    def __init__(self, task_id: str, prefix: str) -> None:
+        self.specs = parameters_of(task_id)
+        self.prefix = prefix
+        self.components: list[gr.components.Component] = []
+
+    def build(self, held: Mapping[str, Any]) -> None:
+        """Lay the controls out, showing the parameters that are set."""
+        *values, other = self.values(held)
+        named = zip(self.specs, values, strict=True)
+        self.components = [_control(spec, value, self.prefix) for spec, value in named]
+        rest = gr.Textbox(
+            other,
+            label=OTHER,
+            info="A JSON object; sent as it is where the call has a place for it.",
+            placeholder='{"name": "value"}',
+            max_lines=4,
+            interactive=True,
+            elem_id=f"{self.prefix}-other",
+        )
+        self.components.append(rest)
+
+    def values(self, held: Mapping[str, Any]) -> list[Any]:
+        """What the controls show for parameters that are set."""
+        names = {spec.name for spec in self.specs}
+        other = {name: value for name, value in held.items() if name not in names and value is not None}
+        shown = [_show(spec, held.get(spec.name)) for spec in self.specs]
+        return [*shown, json.dumps(other, ensure_ascii=False) if other else ""]
+
+    def read(self, values: Sequence[Any]) -> dict[str, Any]:
+        """The parameters that the controls set; an empty control sets none. Raises RequestError."""
+        *own, other = values
+        found: dict[str, Any] = {}
+        for spec, value in zip(self.specs, own, strict=True):
+            read = _read(spec, value)
+            if read is not None:
+                found[spec.name] = read
+        return {**found, **_object(OTHER, other)}
+
+
+def title(held: Mapping[str, Any]) -> str:
+    """What the panel is called."""
+    count = sum(value is not None for value in held.values())
+    return f"Parameters ({count} set by the card)" if count else "Parameters"
+
+
+def _control(spec: Parameter, value: Any, prefix: str) -> gr.components.Component:
+    doc = spec.doc if len(spec.doc) <= MOST_DOC else spec.doc[: MOST_DOC - 1] + "…"
+    common: dict[str, Any] = {"label": spec.name, "info": doc, "interactive": True, "elem_id": f"{prefix}-{spec.name}"}
+    if spec.type in ("boolean", "choice"):
+        names = ("true", "false") if spec.type == "boolean" else spec.choices
+        return gr.Radio([("not set", ""), *((name, name) for name in names)], value=value, **common)
+    # Numbers too are typed as text: Gradio's number field shows an unset value as its minimum, and sends it.
+    lines = 1 if spec.type in ("integer", "number") else 4
+    return gr.Textbox(value, placeholder=_placeholder(spec), max_lines=lines, **common)
+
+
+def _placeholder(spec: Parameter) -> str:
+    if spec.type in ("list", "object"):
+        return "JSON"
+    low, high = spec.minimum, spec.maximum
+    bounds = f", {low:g} to {high:g}" if low is not None and high is not None else ""
+    return f"not set{bounds}" if spec.default is None else f"default: {spec.default}{bounds}"
+
+
+def _show(spec: Parameter, value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _read(spec: Parameter, value: Any) -> Any:
+    text = "" if value is None else str(value).strip()
+    if not text:
+        return None
+    if spec.type in ("integer", "number"):
+        return _number(spec, text)
+    if spec.type == "boolean":
+        return text == "true"
+    return _json(spec.name, text) if spec.type in ("list", "object") else value
+
+
+def _number(spec: Parameter, text: str) -> int | float:
+    try:
+        value = int(text) if spec.type == "integer" or text.lstrip("+-").isdigit() else float(text)
+    except ValueError:
+        kind = "a whole number" if spec.type == "integer" else "a number"
+        raise RequestError(f"{spec.name} is not {kind}: {text[:40]}.") from None
+    low, high = spec.minimum, spec.maximum
+    if not isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
+        limits = (
+            f"it goes from {low:g}" + (f" to {high:g}" if high is not None else "")
+            if low is not None
+            else "see its help"
+        )
+        raise RequestError(f"{spec.name} can't be {text[:40]}: {limits}.")
+    return value
+
+
+def _json(name: str, text: Any) -> Any:
+    try:
+        return json.loads(str(text))
+    except ValueError as error:
+        raise RequestError(f"{name} is not JSON: {error}.") from None
+
+
+def _object(name: str, text: Any) -> dict[str, Any]:
+    if text is None or not str(text).strip():
+        return {}
+    value = _json(name, text)
+    if not isinstance(value, dict):
+        raise RequestError(f"{name} is not a JSON object.")
+    return value
