@@ -126,9 +126,7 @@ async def _serve(
     )
     hosts = [*options.allow_host, *_listed("SHOWCARD_HOSTS"), *filter(None, [space])]
     framed_by = ("'self'", "https://huggingface.co", "https://*.hf.space") if space else ("'self'",)
-    app = build_app(
-        _pages(site, options.source), site, Access(allowed_hosts(host, hosts), framed_by=framed_by)
-    )
+    app = build_app(_pages(site, options.source), site, Access(allowed_hosts(host, hosts), framed_by=framed_by))
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
