@@ -43,19 +43,23 @@ SCRIPT = r"""
       canvas.width = canvas.height = SIDE;
       const pen = canvas.getContext("2d", { willReadFrequently: true });
       pen.drawImage(image, 0, 0, SIDE, SIDE);
-      try { looked.set(mask, pen.getImageData(0, 0, SIDE, SIDE).data); } catch {}
+      try {
+        const data = pen.getImageData(0, 0, SIDE, SIDE).data, alpha = mask.dataset.mode === "alpha";
+        const values = Uint8Array.from({ length: SIDE * SIDE },
+          (_, n) => alpha ? data[4 * n + 3] : data[4 * n] * data[4 * n + 3] / 255);
+        looked.set(mask, { values, area: values.reduce((sum, value) => sum + value, 0) });
+      } catch {}
     };
     image.src = mask.dataset.maskSrc;
     return null;
   };
   const maskAt = (stage, x, y) => {
-    let best = null, strongest = 60;
+    // Of several the smallest: what lies inside another region would never be found else.
+    const at = Math.min(SIDE - 1, Math.floor(y * SIDE)) * SIDE + Math.min(SIDE - 1, Math.floor(x * SIDE));
+    let best = null, least = Infinity;
     for (const mask of all(stage, ".mask:not(.off)")) {
-      const data = look(mask);
-      if (!data) continue;
-      const at = 4 * (Math.min(SIDE - 1, Math.floor(y * SIDE)) * SIDE + Math.min(SIDE - 1, Math.floor(x * SIDE)));
-      const value = mask.dataset.mode === "alpha" ? data[at + 3] : data[at] * data[at + 3] / 255;
-      if (value >= strongest) { strongest = value; best = mask; }
+      const seen = look(mask);
+      if (seen && seen.values[at] >= 60 && seen.area < least) { least = seen.area; best = mask; }
     }
     return best;
   };

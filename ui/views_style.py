@@ -26,7 +26,8 @@ CSS = (
 .view details.fold[open] > summary::before { transform: rotate(90deg) translateX(2px); }
 .view details.fold[open] > summary { margin-bottom: 6px; } .view summary::-webkit-details-marker { display: none; }
 .sc .view .act, .sc .view .key, .sc .view .table table, .sc .view .time, .sc .view details { margin: 0; }
-.sc .view .table, .sc .view .table table { margin: 0 !important; padding: 0 !important; } .dark .view audio, .dark .view video { color-scheme: dark; }
+.sc .view .table, .sc .view .table table { margin: 0 !important; padding: 0 !important; }
+.dark .view audio, .dark .view video { color-scheme: dark; }
 .view .off { display: none !important; }
 .sc ul.plain { list-style: disc; margin: 0; padding-left: 20px; font-size: 12px; }
 
