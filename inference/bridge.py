@@ -10,6 +10,7 @@ import concurrent.futures
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from weakref import WeakSet
 
 import httpx2
 from huggingface_hub import set_async_client_factory, set_client_factory
@@ -19,6 +20,9 @@ from .assets import AssetError, fetch
 from .errors import InferenceFailure
 from .transport import Exchange, client, is_hub, recording, same_origin
 
+_widened: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+MOST_WAITING = 64
+
 
 class Carrier:
     """Carries the synchronous requests of one call; `fetched` is the last file that was downloaded for it."""
@@ -26,6 +30,7 @@ class Carrier:
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         self.loop = asyncio.get_running_loop()
+        _widen(self.loop)
         self.fetched = b""
         self._closed = False
         self._pending: set[concurrent.futures.Future[httpx2.Response]] = set()
@@ -103,6 +108,13 @@ class _Bridge(httpx2.BaseTransport):
     def close(self) -> None:
         if self._usual is not None:
             self._usual.close()
+
+
+def _widen(loop: asyncio.AbstractEventLoop) -> None:
+    """Room for many threads: the library sleeps in one while a provider works on a film, and others need theirs."""
+    if loop not in _widened:
+        loop.set_default_executor(concurrent.futures.ThreadPoolExecutor(MOST_WAITING, thread_name_prefix="inference"))
+        _widened.add(loop)
 
 
 def install() -> None:

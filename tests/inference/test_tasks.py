@@ -242,6 +242,34 @@ async def test_stopping_ends_what_the_library_polls(elsewhere: Elsewhere) -> Non
             await call
 
 
+async def test_many_who_wait_for_films_leave_room_for_others(
+    elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty calls poll in threads; a call that needs a thread for a moment is answered."""
+    polled = asyncio.Semaphore(0)
+
+    async def script(talk: Talk) -> None:
+        if talk.head.startswith("POST") and "/fal-ai/" in talk.head:
+            ticket = '{"request_id": "1", "response_url": "https://queue.fal.run/a/requests/1"}'
+            return await talk.answer("200 OK", ticket)
+        if talk.head.startswith("GET"):
+            polled.release()
+            return await talk.gone()
+        return await talk.answer("200 OK", "[[0.5, 0.25]]")
+
+    async with scripted(script) as server:
+        elsewhere(server.url)
+        film = routed(request("text-to-video", provider="fal-ai"))
+        films = [asyncio.create_task(client.run(film, {"HF_TOKEN": "hf_mine"})) for _ in range(20)]
+        for _ in films:
+            await asyncio.wait_for(polled.acquire(), 10)
+        other = at_endpoint(request("feature-extraction"), server.url)
+        assert (await asyncio.wait_for(client.run(other), 5)).output.kind == "vector"
+        for call in films:
+            call.cancel()
+        await asyncio.wait(films)
+
+
 def test_tasks_nobody_serves_are_a_sentence() -> None:
     assert not has_method("depth-estimation")
     with pytest.raises(RequestError, match="not known"):
