@@ -4,13 +4,13 @@ code of the same request is pasted and run; the engine gets the same from all of
 from __future__ import annotations
 
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from inference import client
+from inference import client, transport
 from inference.assets import load
 from inference.resolve import Embedded, discover, resolve
 from metadata.media import Media
@@ -38,6 +38,12 @@ def engine(engine_url: str) -> Iterator[Recorder]:
     with recording() as recorder:
         recorder.answer = forward
         yield recorder
+
+
+@pytest.fixture(autouse=True)
+async def _no_connection_outlives_a_test() -> AsyncIterator[None]:
+    yield
+    await transport.close()
 
 
 async def first_request(card: str, engine: Recorder, engine_url: str) -> ResolvedRequest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 Script = Callable[["Talk"], Awaitable[None]]
@@ -48,9 +48,11 @@ class Scripted:
     url: str = ""
     heads: list[str] = field(default_factory=list)
     left: asyncio.Event = field(default_factory=asyncio.Event)
+    _serving: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
+        self._serving.add(asyncio.current_task())  # type: ignore[arg-type]
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             length = next((int(h.split(":")[1]) for h in head.lower().split("\r\n") if h[:15] == "content-length:"), 0)
@@ -61,6 +63,14 @@ class Scripted:
         finally:
             writer.close()
             self.left.set()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def end(self) -> None:
+        """Leave every connection that is still open."""
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -73,3 +83,4 @@ async def scripted(script: Script) -> AsyncIterator[Scripted]:
         yield held
     finally:
         server.close()
+        await held.end()
