@@ -1,0 +1,15 @@
+"""The connections of a test end with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from inference import transport
+
+
+@pytest.fixture(autouse=True)
+async def _no_connection_outlives_a_test() -> AsyncIterator[None]:
+    yield
+    await transport.close()
