@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from metadata.media import Media
 from wire.call import OWN_ENDPOINT_CANT, ClientCall, client_call, has_method, raw_call
@@ -22,6 +23,7 @@ class Asked:
     def __init__(self, resolved: ResolvedRequest, options: Options | None = None) -> None:
         self.resolved = resolved
         self.options = (options or Options()).checked()
+        self.shared: dict[str, Any] = {}  # what writers of one kind leave for each other
 
     @cached_property
     def call(self) -> ClientCall:

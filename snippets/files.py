@@ -85,6 +85,8 @@ def needed_in(body: Any, media: Media, file: File) -> bool:
 
 
 def _media(value: Any) -> Iterator[Media]:
+    if isinstance(value, str):
+        return
     if isinstance(value, Media | Embedded):
         yield value if isinstance(value, Media) else value.media
     elif isinstance(value, Mapping):

@@ -6,9 +6,9 @@ import json
 import keyword
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 WIDTH = 88
 
@@ -28,63 +28,80 @@ class Code:
 
 def python(value: Any, indent: int = 0, room: int = WIDTH) -> str:
     """A Python expression whose value equals `value`, laid out as black does; `room` is what the line has left."""
-    return _lay_out(value, _PYTHON, indent, room)
+    return _lay_out(_node(value, _PYTHON), _PYTHON, indent, room)
 
 
 def javascript(value: Any, indent: int = 0, room: int = WIDTH) -> str:
     """A JavaScript expression whose value equals `value`, laid out as prettier does."""
-    return _lay_out(value, _JAVASCRIPT, indent, room)
+    return _lay_out(_node(value, _JAVASCRIPT), _JAVASCRIPT, indent, room)
 
 
 def json_text(value: Any, room: int = WIDTH) -> str:
     """JSON; what does not print (and half a surrogate pair) is escaped. Raises ValueError for NaN and infinity."""
-    return _lay_out(value, _JSON, 0, room)
+    return _lay_out(_node(value, _JSON), _JSON, 0, room)
 
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """How a language writes a value on one line and a key, how far it indents, and what follows the last item."""
+    """How a language writes a text, what else is no list or object, a key, and an object on one line; how far it
+    indents, and what follows the last item."""
 
-    line: Callable[[Any], str]
+    text: Callable[[str], str]
+    scalar: Callable[[Any], str]
     key: Callable[[str], str]
+    braces: tuple[str, str]
     step: int
     last: str
 
 
-def _lay_out(value: Any, style: _Style, indent: int, room: int) -> str:
+# A value written on one line, its brackets, and its items with the code before each, for when that line is too long.
+# A tuple, because thousands are made in every second.
+_Node: TypeAlias = "tuple[str, str, Sequence[tuple[str, _Node]]]"
+
+
+def _node(value: Any, style: _Style) -> _Node:
+    kind = type(value)
+    if kind is str:  # most are
+        return style.text(value), "", ()
+    if kind not in (dict, list) or not value:
+        return style.scalar(value), "", ()
+    if kind is list:
+        items = [("", _node(item, style)) for item in value]
+        return f"[{', '.join([node[0] for _, node in items])}]", "[]", items
+    items = [(f"{style.key(name)}: ", _node(item, style)) for name, item in value.items()]
+    opening, closing = style.braces
+    return f"{opening}{', '.join([head + node[0] for head, node in items])}{closing}", "{}", items
+
+
+def _lay_out(node: _Node, style: _Style, indent: int, room: int) -> str:
     """One line where it fits, else one item a line."""
-    one_line = style.line(value)
-    if len(one_line) <= room or not isinstance(value, dict | list) or not value:
-        return one_line
+    line, brackets, items = node
+    if len(line) <= room or not items:
+        return line
     inner = indent + style.step
-    if isinstance(value, dict):
-        items = [(f"{style.key(name)}: ", item) for name, item in value.items()]
-    else:
-        items = [("", item) for item in value]
-    lines = [
-        f"{' ' * inner}{head}{_lay_out(item, style, inner, WIDTH - inner - len(head) - 1)}" for head, item in items
-    ]
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    margin = " " * inner
+    lines = [f"{margin}{head}{_lay_out(item, style, inner, WIDTH - inner - len(head) - 1)}" for head, item in items]
     inside = ",\n".join(lines)
-    return f"{opening}\n{inside}{style.last}\n{' ' * indent}{closing}"
+    return f"{brackets[0]}\n{inside}{style.last}\n{' ' * indent}{brackets[1]}"
 
 
 def python_call(function: str, arguments: Iterable[tuple[str | None, Any]], indent: int = 0, prefix: int = 0) -> str:
     """A call with named arguments (None: positional), one a line where they don't fit on one."""
-    parts: list[tuple[str, Any]] = []
+    parts: list[tuple[str, _Node]] = []
     others: dict[str, Any] = {}
     for name, value in arguments:
         if name is None or is_python_name(name):
-            parts.append((f"{name}=" if name else "", value))
+            parts.append((f"{name}=" if name else "", _node(value, _PYTHON)))
         else:
             others[name] = value
     if others:
-        parts.append(("**", others))
-    one_line = f"{function}({', '.join(head + _python_line(value) for head, value in parts)})"
+        parts.append(("**", _node(others, _PYTHON)))
+    one_line = f"{function}({', '.join([head + node[0] for head, node in parts])})"
     if len(one_line) + indent + prefix <= WIDTH:
         return one_line
     inner = " " * (indent + 4)
-    lines = [f"{inner}{head}{python(value, indent + 4, WIDTH - indent - 5 - len(head))},\n" for head, value in parts]
+    room = WIDTH - indent - 5
+    lines = [f"{inner}{head}{_lay_out(node, _PYTHON, indent + 4, room - len(head))},\n" for head, node in parts]
     return f"{function}(\n{''.join(lines)}{' ' * indent})"
 
 
@@ -93,18 +110,14 @@ def is_python_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None and not keyword.iskeyword(name)
 
 
-def _python_line(value: Any) -> str:
+def _python_scalar(value: Any) -> str:
     if isinstance(value, str):
         return python_string(value)
     if isinstance(value, Code):
         return value.text
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else f'float("{value!r}")'
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_python_line(k)}: {_python_line(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_python_line, value)) + "]"
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool | int | dict | list):  # of lists and objects, the empty ones
         return repr(value)
     raise TypeError(f"{type(value).__name__} has no literal")
 
@@ -128,7 +141,9 @@ def _python_char(char: str, quote: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def _json_line(value: Any) -> str:
+def _json_scalar(value: Any) -> str:
+    if isinstance(value, str) and _PLAIN_ASCII.fullmatch(value):
+        return f'"{value}"'
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return text if _PRINTS.fullmatch(text) else "".join(_utf16_or_same(char) for char in text)
 
@@ -144,21 +159,16 @@ def javascript_string(text: str) -> str:
     return '"' + "".join(_javascript_char(char) for char in text) + '"'
 
 
-def _javascript_line(value: Any) -> str:
+def _javascript_scalar(value: Any) -> str:
     if isinstance(value, str):
         return javascript_string(value)
     if isinstance(value, Code):
         return value.text
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else {"nan": "NaN", "inf": "Infinity"}.get(repr(value), "-Infinity")
-    if isinstance(value, dict):
-        inside = ", ".join(f"{_javascript_key(k)}: {_javascript_line(v)}" for k, v in value.items())
-        return f"{{ {inside} }}" if inside else "{}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_javascript_line, value)) + "]"
     if value is None or isinstance(value, bool):
         return {True: "true", False: "false", None: "null"}[value]
-    if isinstance(value, int):
+    if isinstance(value, int | dict | list):  # of lists and objects, the empty ones
         return repr(value)
     raise TypeError(f"{type(value).__name__} has no literal")
 
@@ -214,6 +224,6 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-_PYTHON = _Style(_python_line, python_string, 4, ",")
-_JAVASCRIPT = _Style(_javascript_line, _javascript_key, 2, ",")
-_JSON = _Style(_json_line, _json_line, 2, "")
+_PYTHON = _Style(python_string, _python_scalar, python_string, ("{", "}"), 4, ",")
+_JAVASCRIPT = _Style(javascript_string, _javascript_scalar, _javascript_key, ("{ ", " }"), 2, ",")
+_JSON = _Style(_json_scalar, _json_scalar, _json_scalar, ("{", "}"), 2, "")

@@ -70,6 +70,13 @@ class OpenAICall:
 
 def openai_call(asked: Asked) -> OpenAICall:
     """The call of OpenAI's client that makes the same request. Raises RequestError where there is none."""
+    if "openai" not in asked.shared:
+        asked.shared["openai"] = _call(asked)
+    made: OpenAICall = asked.shared["openai"]
+    return made
+
+
+def _call(asked: Asked) -> OpenAICall:
     sent = asked.sent
     address, question, _ = sent.url.partition("?")
     route = next((route for route in ROUTES if address.endswith(route.path)), None)

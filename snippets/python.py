@@ -171,6 +171,8 @@ def embedded(prefix: str, file: File) -> str | Code:
 
 def expression(value: Any, files: Mapping[Media, File]) -> Any:
     """A JSON body with the variables of its files in it."""
+    if not files:
+        return value
     if isinstance(value, Embedded):
         return embedded(value.prefix, files[value.media])
     if isinstance(value, dict):

@@ -35,7 +35,7 @@ def after_answer(answer: Answer, queue: Queue | None, headers: list[str]) -> str
     if queue.apart:
         fetch.insert(0, _ask(headers, queue.query))
     inside = "\n".join(f"  {line}" for line in fetch)
-    done = f'if [ "$status" = {shell_word(queue.done)} ]; then'
+    done = f'if [ "$state" = {shell_word(queue.done)} ]; then'
     return "\n".join([*lines, done, inside, "else", f"  cat {ANSWER_FILE} >&2", "  false", "fi"])
 
 
@@ -51,16 +51,16 @@ def _wait(queue: Queue, headers: list[str]) -> list[str]:
     ticket = _text_at(queue.ticket)
     if queue.by_address:
         ticket = ticket.removesuffix(")") + " | sed 's#^[a-z]*://[^/]*##')"
-    waiting = " ] || [ ".join(f'"$status" = {shell_word(word)}' for word in queue.pending)
-    lines = [
+    waiting = " ] || [ ".join(f'"$state" = {shell_word(word)}' for word in queue.pending)
+    lines = [  # the variable is no "status": zsh has that for itself
         "",
         "# The job waits in a queue: it is asked after until it is done.",
         f'job={shell_word(queue.base)}"{ticket}"',
-        f"status={shell_word(queue.pending[0])}",
+        f"state={shell_word(queue.pending[0])}",
         f"while [ {waiting} ]; do",
         f"  sleep {queue.seconds:g}",
         f"  {_ask(headers, queue.ask + queue.query)} || break",
-        f'  status="{_text_at(queue.status)}"',
+        f'  state="{_text_at(queue.status)}"',
         "done",
     ]
     return lines

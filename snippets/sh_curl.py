@@ -77,6 +77,8 @@ def _fetch(file: File) -> str:
 
 def _pieces(body: Any, files: Mapping[Media, File]) -> list[str | File]:
     """The JSON body as text, cut where the base64 of a file goes."""
+    if not files:
+        return [json_text(body)]
     held: list[File] = []
     # Marks are written as JSON and cut out again: a text that no string of the body has.
     mark = _absent_mark(body)

@@ -47,7 +47,7 @@ class Marker:
     @classmethod
     def absent_from(cls, value: Any) -> Marker:
         """A marker whose every encoding is absent from all texts of a value."""
-        texts = list(_texts(value))
+        texts = _texts(value)
         for number in range(len(texts) + 1000):
             text = f"media{number:06d}x"  # 12 bytes: base64 without padding, whatever follows in blocks of 12
             encoded = base64.b64encode(text.encode()).decode()
@@ -107,13 +107,17 @@ def decode_multipart(body: bytes, content_type: str, marker: Marker) -> tuple[tu
     return tuple(fields)
 
 
-def _texts(value: Any) -> Any:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield str(key)
-            yield from _texts(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _texts(item)
+def _texts(value: Any) -> list[str]:
+    """Every text in a value, keys included."""
+    texts: list[str] = []
+    left = [value]
+    while left:
+        item = left.pop()
+        if isinstance(item, str):
+            texts.append(item)
+        elif isinstance(item, dict):
+            texts += map(str, item)
+            left += item.values()
+        elif isinstance(item, list | tuple):
+            left += item
+    return texts

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from snippets import comparison_script, differences
 from tests.support.answers import answer
-from tests.support.execute import environment, run_python
+from tests.support.execute import Ran, environment, run_python
 from tests.support.hostile import TEXTS
-from tests.support.recorder import recording
+from tests.support.recorder import Arrived, recording
 from tests.support.requests import IMAGE, PARAMETERS, PNG, TOOLS, at_endpoint, request, routed, sent_by_client
 from wire.request import ResolvedRequest
 
 
-def run(folder, sides, recorder) -> str:
-    snippet = comparison_script(sides)
-    assert snippet.content is not None, snippet.reason
-    folder.mkdir()
-    (folder / "cat.png").write_bytes(PNG)
-    path = folder / snippet.filename
-    path.write_text(snippet.content, encoding="utf-8", newline="")
-    (ran,) = run_python([path], environment(folder, RECORDER=recorder.url))
-    assert ran.error is None, f"{ran.error}\n{snippet.content}"
-    return ran.printed
+def run(home: Path, comparisons: list[dict[str, ResolvedRequest]], url: str) -> list[Ran]:
+    """The script of each comparison, one after the other."""
+    paths = []
+    for number, sides in enumerate(comparisons):
+        snippet = comparison_script(sides)
+        assert snippet.content is not None, snippet.reason
+        folder = home / str(number)
+        folder.mkdir()
+        (folder / "cat.png").write_bytes(PNG)
+        paths.append(folder / snippet.filename)
+        paths[-1].write_text(snippet.content, encoding="utf-8", newline="")
+    ran = run_python(paths, environment(home, RECORDER=url))
+    for one, path in zip(ran, paths, strict=True):
+        assert one.error is None, f"{one.error}\n{path.read_text()}"
+    return ran
 
 
 PARTS = [{"type": "text", "text": "?"}, {"type": "image_url", "image_url": {"url": IMAGE}}]
@@ -38,57 +44,49 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_each_side_sends_what_the_app_sends(tmp_path, shape):
+def test_each_side_sends_what_the_app_sends(tmp_path):
     with recording() as recorder:
-        left = at_endpoint(request("conversational", **SHAPES[shape]), f"{recorder.url}/left/v1", "left")
-        right = routed(request("conversational", **SHAPES["streamed"], bill_to="org", model="org/right:fastest"))
-        sides = {"left": left, "right": right}
-        recorder.answer = lambda arrived: answer(sides["left" if "/left/" in arrived.path else "right"], arrived)
-        printed = run(tmp_path / "it", sides, recorder)
-        assert len(recorder.posts()) == 2
+        comparisons = []
+        for number, shape in enumerate(SHAPES.values()):
+            left = at_endpoint(request("conversational", **shape), f"{recorder.url}/left-{number}/v1", "left")
+            right = request("conversational", stream=True, bill_to="org", model=f"org/right-{number}:fastest")
+            comparisons.append({"left": left, "right": routed(right)})
+        comparisons.append({"gone": at_endpoint(request("conversational"), "http://127.0.0.1:9/v1"), **comparisons[0]})
+
+        def side(arrived: Arrived) -> ResolvedRequest:
+            found = re.search(r"(left|right)-(\d)", f"{arrived.path} {arrived.body[:80]}")
+            return comparisons[int(found[2])][found[1]]
+
+        recorder.answer = lambda arrived: answer(side(arrived), arrived)
+        *ran, broken = run(tmp_path, comparisons, recorder.url)
+        assert len(recorder.posts()) == 2 * len(comparisons)
         for arrived in recorder.posts():
-            resolved = sides["left" if "/left/" in arrived.path else "right"]
-            wanted = sent_by_client(resolved, "hf_of_this_machine")
+            wanted = sent_by_client(side(arrived), "hf_of_this_machine")
             assert arrived.body == wanted.body
             assert arrived.headers.get("authorization") == wanted.headers.get("authorization")
             assert arrived.headers.get("x-hf-bill-to") == wanted.headers.get("x-hf-bill-to")
-        assert re.search(r"left\n.*scattering.*\n\nright\n.*scattering", printed)
-
-
-def test_one_that_fails_leaves_the_other(tmp_path):
-    with recording() as recorder:
-        sides = {
-            "gone": at_endpoint(request("conversational"), "http://127.0.0.1:9/v1"),
-            "there": at_endpoint(request("conversational"), f"{recorder.url}/v1"),
-        }
-        recorder.answer = lambda arrived: answer(sides["there"], arrived)
-        assert "scattering" in run(tmp_path / "it", sides, recorder)
+        for one in (*ran, broken):
+            assert re.search(r"left\n.*scattering.*\n\nright\n.*scattering", one.printed)
+        assert broken.printed.startswith("gone\n")
 
 
 def test_hostile_names_and_messages(tmp_path):
     with recording() as recorder:
         recorder.answer = lambda arrived: answer(at_endpoint(request("conversational"), ""), arrived)
-        paths = []
-        for number, text in enumerate(TEXTS):
-            if any("\ud800" <= char <= "\udfff" for char in text):
-                continue
-            asked = [
+        texts = [text for text in TEXTS if not any("\ud800" <= char <= "\udfff" for char in text)]
+        comparisons = []
+        for text in texts:
+            left, right = (
                 request("conversational", inputs={"messages": [{"role": "user", "content": text + tail}]})
                 for tail in "ab"
-            ]
-            sides = {
-                text: at_endpoint(asked[0], f"{recorder.url}/a", text),
-                f"{text}2": at_endpoint(asked[1], f"{recorder.url}/b"),
-            }
-            (tmp_path / str(number)).mkdir()
-            paths.append(tmp_path / str(number) / "comparison.py")
-            paths[-1].write_text(comparison_script(sides).content, encoding="utf-8", newline="")
-        for ran, path in zip(run_python(paths, environment(tmp_path)), paths, strict=True):
-            assert ran.error is None, path.read_text()
-            assert ran.printed.startswith(TEXTS[int(path.parent.name)])
+            )
+            comparisons.append(
+                {text: at_endpoint(left, recorder.url, text), f"{text}2": at_endpoint(right, recorder.url)}
+            )
+        ran = run(tmp_path, comparisons, recorder.url)
+        assert all(one.printed.startswith(text) for one, text in zip(ran, texts, strict=True))
         said = {json.loads(one.body)["messages"][0]["content"] for one in recorder.posts()}
-        assert {f"{TEXTS[int(path.parent.name)]}{tail}" for path in paths for tail in "ab"} == said
+        assert said == {f"{text}{tail}" for text in texts for tail in "ab"}
     assert not list(tmp_path.rglob("PWNED"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,12 @@ from wire.request import ResolvedRequest
 
 PAIRS = [(provider, task) for provider, tasks in _QUEUED.items() for task in sorted(tasks)]
 HUB = "python huggingface_hub"
-RAW = ["python requests", "python httpx", "js fetch", "sh curl"]
+RAW = [
+    "python requests",
+    "python httpx",
+    "js fetch",
+    *(f"sh curl {shell}" for shell in ("bash", "dash", "zsh") if shutil.which(shell)),
+]
 RESULT = "https://files.example/a%20result?x=1&y=2"
 
 
@@ -92,8 +98,8 @@ class Queues:
 
 
 def written(resolved: ResolvedRequest, client: str, folder: Path) -> Path:
-    name = client.replace("httpx", "requests")
-    options = Options(asynchronous=client != name)
+    name = " ".join(client.replace("httpx", "requests").split()[:2])
+    options = Options(asynchronous="httpx" in client)
     snippet = next(one for one in snippets_for(resolved, options) if f"{one.language} {one.client}" == name)
     assert snippet.content is not None, snippet.reason
     folder.mkdir(parents=True)
@@ -116,7 +122,7 @@ def run(client: str, services: list[Service], home: Path) -> list[tuple[Path, Ra
         env = environment(home, RECORDER=recorder.url)
         if shell:
             (home / ".curlrc").write_text(f'connect-to = ":443:127.0.0.1:{recorder.port}"\ninsecure\nsilent\n')
-            ran = run_shell("dash", scripts, env | {"CURL_HOME": str(home), "PATH": hurried(home / "bin")})
+            ran = run_shell(client.split()[2], scripts, env | {"CURL_HOME": str(home), "PATH": hurried(home / "bin")})
         else:
             ran = (run_node if client.startswith("js") else run_python)(scripts, env)
     return list(zip(scripts, ran, queues.arrived, strict=True))

@@ -1,0 +1,145 @@
+"""How fast snippets are written, as a ratio to `@huggingface/inference` under Node for the same models and providers.
+
+`python -m benchmarks.snippets`; figures are of processor time, on one core. `--quick` leaves out the exhaustive proof
+that hostile texts stay texts, of which `make test` runs a sample."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from metadata.media import Media  # noqa: E402
+from snippets import snippets_for  # noqa: E402
+from wire.request import Request, ResolvedRequest  # noqa: E402
+
+NODE = ROOT / "tests" / "support" / "node"
+WANTED = 1.5
+LINES = 10_000
+
+_HF, _AUTO = "hf-inference", "auto"
+_PAGE = "https://cdn.britannica.com/61/93061-050-99147DCE/Statue-of-Liberty-Island-New-York-Bay.jpg"
+_CHAT = {"messages": [{"role": "user", "content": "What is the capital of France?"}]}
+_LOOK = {
+    "messages": [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "Describe this image in one sentence."},
+                {"type": "image_url", "image_url": {"url": _PAGE}},
+            ],
+        }
+    ]
+}
+_LABELS = {
+    "text": "Hi, I recently bought a device from your company but it is not working as advertised and I would like to "
+    "get reimbursed!",
+    "candidate_labels": ["refund", "legal", "faq"],
+}
+_HORSE = {"text": "Astronaut riding a horse"}
+# Ten tasks and providers with the inputs that the other side has built in: task, provider, inputs, stream.
+MIX: tuple[tuple[str, str, dict[str, Any], bool], ...] = (
+    ("conversational", _AUTO, _CHAT, False),
+    ("conversational", "groq", _CHAT, True),
+    ("image-text-to-text", "together", _LOOK, False),
+    ("text-classification", _HF, {"text": "I like you. I love you"}, False),
+    ("question-answering", _HF, {"question": "What is my name?", "context": "I am Clara and live in Berkeley."}, False),
+    ("zero-shot-classification", _HF, _LABELS, False),
+    ("feature-extraction", "scaleway", {"text": "Today is a sunny day and I will get some ice cream."}, False),
+    ("text-to-image", "together", _HORSE, False),
+    ("text-to-image", "fal-ai", _HORSE, False),
+    ("automatic-speech-recognition", _HF, {"audio": Media.from_bytes(b"fLaC", name="sample1.flac")}, False),
+)
+
+
+def resolved(task: str, provider: str, inputs: dict[str, Any], stream: bool) -> ResolvedRequest:
+    """One of the mix."""
+    asked = Request(task, "org/model", inputs, provider, stream=stream)
+    model = "org/model" if provider in (_HF, _AUTO) else "their/model"
+    return ResolvedRequest(asked, provider, model, None, "", "router.huggingface.co", "HF_TOKEN")
+
+
+def theirs() -> dict[str, float]:
+    """Snippets a second, and how many there are, of the other side."""
+    cases = []
+    for task, provider, _, stream in MIX:
+        chat = task in ("conversational", "image-text-to-text")
+        tag = "text-generation" if task == "conversational" else task
+        model = {"id": "org/model", "pipeline_tag": tag, "tags": ["conversational"] * chat, "inference": ""}
+        mapping = {"hfModelId": "org/model", "providerId": "their/model", "status": "live", "task": task}
+        cases.append({"model": model, "provider": provider, "mapping": mapping, "options": {"streaming": stream}})
+    given = json.dumps(cases)
+    done = subprocess.run(["node", NODE / "snippets.mjs"], input=given, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def ours() -> dict[str, float]:
+    """The same of this project."""
+    mix = [resolved(*case) for case in MIX]
+
+    def write(rounds: int) -> int:
+        return sum(one.content is not None for _ in range(rounds) for asked in mix for one in snippets_for(asked))
+
+    write(20)
+    best = 0.0
+    for _ in range(3):
+        before = time.process_time()
+        written = write(50)
+        best = max(best, written / (time.process_time() - before))
+    return {"speed": best, "written": write(1)}
+
+
+def command_line() -> bool:
+    """`app.py snippets` with many Requests on its standard input: every one is answered, in order."""
+    asked = [resolved(*case).request.to_json() for case in MIX]
+    given = "".join(json.dumps({"id": n, **asked[n % len(asked)]}) + "\n" for n in range(LINES))
+    start = time.perf_counter()
+    command = [sys.executable, "app.py", "snippets"]
+    done = subprocess.run(command, cwd=ROOT, input=given, capture_output=True, text=True, check=True)
+    took = time.perf_counter() - start
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    good = [answer["id"] for answer in answers] == list(range(LINES)) and not any("error" in a for a in answers)
+    written = sum(len(answer.get("snippets", ())) for answer in answers)
+    print(f"app.py snippets: {LINES:,} Requests, {written:,} snippets in {took:.1f} s, the start included")
+    return good
+
+
+def proof() -> bool:
+    """Every hostile text in every place."""
+    tests = ROOT / "tests" / "snippets" / "test_adversarial.py"
+    command = [sys.executable, "-m", "pytest", "-q", "--durations=0", "--durations-min=60", tests]
+    env = {**os.environ, "EXHAUSTIVE": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    print(f"hostile texts in every place: {done.stdout.strip().splitlines()[-1]}")
+    return done.returncode == 0
+
+
+def main() -> int:
+    """Print the figures; 1 where one does not hold."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    options = parser.parse_args()
+    answered = command_line() and (options.quick or proof())
+    if not shutil.which("node") or not (NODE / "node_modules").is_dir():
+        print("skipped: Node or the packages of tests/support/node are not installed")
+        return 0 if answered else 1
+    # Twice each, in turns, because other work on the machine slows now the one and now the other.
+    turns = [(ours(), theirs()) for _ in range(2)]
+    mine = max(turn[0]["speed"] for turn in turns)
+    their = max(turn[1]["speed"] for turn in turns)
+    counts = f"{turns[0][0]['written']:.0f} and {turns[0][1]['written']:.0f} snippets of {len(MIX)} Requests"
+    print(f"{mine:,.0f} snippets/s, @huggingface/inference {their:,.0f}: {mine / their:.2f} times ({counts})")
+    return 0 if answered and mine >= WANTED * their else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
