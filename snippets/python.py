@@ -16,6 +16,8 @@ from .literals import Code, python_call, python_string
 
 _PREFIX = re.compile(r"[\w.+/:;,=-]*", re.ASCII)
 _STANDARD = sys.stdlib_module_names
+# Where the package has another name than the module.
+_PACKAGES = {"PIL": "pillow", "sentence_transformers": "sentence-transformers"}
 
 
 @dataclass(slots=True)
@@ -126,7 +128,8 @@ class Script:
     def install(self, *others: str) -> str:
         """The command that installs what is imported, and others that it needs."""
         imported = {module.partition(".")[0] for module in (*self.modules, *self.names)} - _STANDARD
-        return f"pip install {' '.join([*sorted(imported), *others])}"
+        packages = [_PACKAGES.get(module, module) for module in sorted(imported)]
+        return f"pip install {' '.join(dict.fromkeys([*packages, *others]))}"
 
     def text(self) -> str:
         """The script."""

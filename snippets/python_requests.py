@@ -164,8 +164,8 @@ def _stream(script: Script, arguments: list[tuple[str | None, Any]], asked: Aske
         opened = script.call("client.stream", [(None, "POST"), *arguments], "async with ")
         lines = (
             '    buffer = b""\n'
-            "    async for data in response.aiter_bytes():\n"
-            '        *lines, buffer = (buffer + data).split(b"\\n")\n'
+            "    async for received in response.aiter_bytes():\n"
+            '        *lines, buffer = (buffer + received).split(b"\\n")\n'
             "        for line in lines:\n"
         )
     else:

@@ -50,6 +50,23 @@ def test_every_task_of_every_library(library):
     assert done >= DONE.get(library, 0)
 
 
+def test_what_is_installed():
+    installs = {
+        one.client: one.install
+        for library, name in (
+            ("timm", "image-classification"),
+            ("sentence-transformers", "sentence-similarity"),
+            ("transformers", "image-to-image"),
+        )
+        for one in local_snippets("org/model", library, task(name), INPUTS[name])
+    }
+    assert installs == {
+        "timm": "pip install pillow timm torch",
+        "sentence-transformers": "pip install sentence-transformers",
+        "transformers": "pip install pillow torch transformers",
+    }
+
+
 def test_no_pipeline_that_the_library_has_removed():
     for name in REMOVED:
         (snippet,) = local_snippets("org/model", "transformers", task(name), INPUTS[name])
