@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from metadata.tasks import task
+from snippets.comparison import comparison_script
 from ui import panels
 from ui.chat import transcript_html, turn_html
 from ui.markup import escape, one_line, panel
@@ -89,6 +90,8 @@ def build(site: Site) -> None:
         send = gr.Button("Send", variant="primary", scale=0, min_width=96, elem_id="send")
         stop_all = gr.Button("Stop all", scale=0, min_width=88, visible=False, elem_id="stop-all")
         reset = gr.Button("New chat", scale=0, min_width=96, elem_id="new-chat")
+    with gr.Accordion("Code that reproduces the comparison", open=False, elem_id="comparison"):
+        code = panel('<p class="dim">The code appears here after both models were asked.</p>', elem_id="code")
     settings = [component for view in views for component in view.settings]
     screen = [component for view in views for component in view.screen]
 
@@ -107,7 +110,7 @@ def build(site: Site) -> None:
     def clear(request: gr.Request) -> list[Any]:
         return _reset(_session(sessions, request))
 
-    running = [text, send, stop_all, *screen]
+    running = [text, send, stop_all, code, *screen]
     gr.on([send.click, text.submit], run, [text, *settings], running, trigger_mode="once", **QUIET)
     for name, view in zip(NAMES, views, strict=True):
         view.stop.click(stopping(name), None, None, queue=False, **QUIET)
@@ -135,10 +138,10 @@ def _reset(session: Session) -> list[Any]:
 
 
 async def _run(session: Session, text: str, *settings: Any) -> AsyncGenerator[list[Any], None]:
-    """Yields updates of (text, send, stop all), then (transcript, live, stats, stop) of each pane."""
+    """Yields updates of (text, send, stop all, code), then (transcript, live, stats, stop) of each pane."""
     skip = gr.skip()
     if not text.strip():
-        yield [skip, skip, skip, *[skip] * (4 * len(NAMES))]
+        yield [skip] * (4 + 4 * len(NAMES))
         return
     held: Comparison = session.pages[RUN]
     asked, refused = _requests(session, held, text, settings)
@@ -147,7 +150,7 @@ async def _run(session: Session, text: str, *settings: Any) -> AsyncGenerator[li
     for name, stop in stops.items():
         session.runs.start(f"{RUN}-{name}", stop)
     try:
-        yield ["", gr.update(interactive=False), gr.update(visible=True), *_opening(held, refused, text)]
+        yield ["", gr.update(interactive=False), gr.update(visible=True), skip, *_opening(held, refused, text)]
         async for changed in race:
             updates = []
             for name in NAMES:
@@ -157,13 +160,20 @@ async def _run(session: Session, text: str, *settings: Any) -> AsyncGenerator[li
                     updates += _finished(held, name, race.sides[name], text)
                 else:
                     updates += [skip, race.sides[name].answer.html, skip, skip]
-            yield [skip, skip, skip, *updates]
+            yield [skip, skip, skip, skip, *updates]
         lost = held.turn == turn and all(side.answer.error for side in race.sides.values())
-        yield [text if lost else skip, gr.update(interactive=True), gr.update(visible=False), *[skip] * 4 * len(NAMES)]
+        idle, hidden = gr.update(interactive=True), gr.update(visible=False)
+        yield [text if lost else skip, idle, hidden, _code(race), *[skip] * 4 * len(NAMES)]
     finally:
         for name, stop in stops.items():
             session.runs.end(f"{RUN}-{name}", stop)
         await race.aclose()
+
+
+def _code(race: Race) -> Any:
+    """One script that asks what the panes were asked."""
+    asked = {name: side.answer.resolved for name, side in race.sides.items() if side.answer.resolved}
+    return one_line(panels.code(comparison_script(asked))) if asked else gr.skip()
 
 
 def _requests(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 from pygments import highlight
@@ -19,7 +20,7 @@ from metadata.tasks import Task
 from snippets import Snippet
 from wire.request import RequestError
 
-from .markup import escape, tag
+from .markup import escape, tag, whole
 
 _log = logging.getLogger(__name__)
 
@@ -95,8 +96,10 @@ def code(snippet: Snippet) -> str:
     """Source code with a copy button, or the reason why there is none."""
     if snippet.content is None:
         return note(snippet.reason or "This client can't make this request.", "Choose another client.")
-    install = f'<p class="install">Needs <code>{escape(snippet.install)}</code></p>' if snippet.install else ""
-    return f'<div class="code">{install}{_block(snippet.content, snippet.language)}</div>'
+    needs = f"Needs <code>{escape(snippet.install)}</code>. " if snippet.install else ""
+    address = "data:text/plain;charset=utf-8," + quote(whole(snippet.content))
+    save = tag("a", "Download", href=address, download=snippet.filename)
+    return f'<div class="code"><p class="install">{needs}{save}</p>{_block(snippet.content, snippet.language)}</div>'
 
 
 def raw_json(value: Any) -> str:

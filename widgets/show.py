@@ -12,13 +12,12 @@ from metadata.examples import Example
 from metadata.media import Media
 from metadata.outputs import to_json
 from metadata.tasks import Field
-from snippets import Snippet
+from snippets import Snippet, differences
 from ui import panels
 from ui.chat import Answer, transcript_html, words
 from ui.markup import escape
 from ui.session import Session
-from wire.call import client_call
-from wire.request import RequestError, ResolvedRequest
+from wire.request import ResolvedRequest
 
 from . import views
 from .state import Page
@@ -126,19 +125,13 @@ def no_json() -> str:
 
 
 def code(snippet: Snippet, resolved: ResolvedRequest) -> str:
-    """The code of a request, and what the request can't carry."""
-    try:
-        dropped = client_call(resolved).dropped
-    except RequestError:  # the task has no client method; the snippet says so itself where that matters
-        dropped = ()
-    notes = []
+    """The code of a request, and what is particular about it."""
+    notes = list(differences(resolved))
     files = [value.name for value in resolved.request.inputs.values() if isinstance(value, Media) and value.name]
     if files and snippet.content:
         notes.append(f"It reads {', '.join(files)} from the folder it runs in.")
     if resolved.provider == "embedded":
         notes.append("The address is the embedded engine's: it answers while Showcard runs.")
-    if dropped:
-        notes.append(f"Not sent, as this call has no place for it: {', '.join(dropped)}.")
     return panels.code(snippet) + "".join(f'<p class="dim">{escape(note)}</p>' for note in notes)
 
 

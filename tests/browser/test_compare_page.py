@@ -97,7 +97,7 @@ def test_settings_are_sent_and_what_is_not_set_is_not(page: Page) -> None:
     expect(page.locator("#transcript-B .stats")).to_contain_text("s to first")
     page.locator("#p-A-temperature input").fill("9")
     ask(page, "Hello")
-    expect(page.locator("#live-A [role=alert]")).to_contain_text("temperature can't be 9. It goes from 0 to 2.")
+    expect(page.locator("#live-A [role=alert]")).to_contain_text("temperature can't be 9: it goes from 0 to 2.")
     expect(page.locator("#transcript-B .turn.assistant")).to_have_count(2)
 
 
