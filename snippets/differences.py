@@ -16,7 +16,9 @@ def differences(resolved: ResolvedRequest) -> tuple[str, ...]:
     """Short sentences, as plain text; none where nothing differs."""
     request = resolved.request
     found: list[str] = []
-    if resolved.route:
+    if resolved.provider == "embedded":
+        found.append("It asks the engine that comes with Showcard, which answers while Showcard runs.")
+    elif resolved.route:
         found.append(f"It asks {_said(resolved.host or resolved.route)}, an endpoint of your own.")
     elif request.provider != "auto":
         found.append(f"The provider is chosen: {_said(resolved.provider)}.")

@@ -130,8 +130,6 @@ def code(snippet: Snippet, resolved: ResolvedRequest) -> str:
     files = [value.name for value in resolved.request.inputs.values() if isinstance(value, Media) and value.name]
     if files and snippet.content:
         notes.append(f"It reads {', '.join(files)} from the folder it runs in.")
-    if resolved.provider == "embedded":
-        notes.append("The address is the embedded engine's: it answers while Showcard runs.")
     return panels.code(snippet) + "".join(f'<p class="dim">{escape(note)}</p>' for note in notes)
 
 
