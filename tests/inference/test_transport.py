@@ -166,6 +166,7 @@ async def test_a_missing_key_is_a_sentence() -> None:
 async def test_connections_are_used_again() -> None:
     """Ten calls, one connection: a server that keeps it open counts."""
     connections = 0
+    left = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal connections
@@ -178,13 +179,17 @@ async def test_connections_are_used_again() -> None:
                 writer.write(f"content-length: {len(GOOD)}\r\n\r\n{GOOD}".encode())
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
+            await writer.wait_closed()
+            left.set()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     for _ in range(10):
         await client.run(at_endpoint(request("text-classification"), url))
-    server.close()
     assert connections == 1
+    await transport.close()
+    await asyncio.wait_for(left.wait(), 5)
+    server.close()
 
 
 def test_only_exact_hosts_are_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
