@@ -15,13 +15,7 @@ _LONGEST = 80
 def differences(resolved: ResolvedRequest) -> tuple[str, ...]:
     """Short sentences, as plain text; none where nothing differs."""
     request = resolved.request
-    found: list[str] = []
-    if resolved.provider == "embedded":
-        found.append("It asks the engine that comes with Showcard, which answers while Showcard runs.")
-    elif resolved.route:
-        found.append(f"It asks {_said(resolved.host or resolved.route)}, an endpoint of your own.")
-    elif request.provider != "auto":
-        found.append(f"The provider is chosen: {_said(resolved.provider)}.")
+    found = list(_where(resolved))
     if own_key(resolved):
         found.append(f"It uses the provider's own key, {_said(resolved.key_name or '')}.")
     if resolved.key_name is None:
@@ -45,6 +39,15 @@ def differences(resolved: ResolvedRequest) -> tuple[str, ...]:
     if dropped:
         found.append(f"Left out, because it can't be sent here: {_listed(dropped)}.")
     return tuple(found)
+
+
+def _where(resolved: ResolvedRequest) -> Iterable[str]:
+    if resolved.provider == "embedded":
+        yield "It asks the engine that comes with Showcard, which answers while Showcard runs."
+    elif resolved.route:
+        yield f"It asks {_said(resolved.host or resolved.route)}, an endpoint of your own."
+    elif resolved.request.provider != "auto":
+        yield f"The provider is chosen: {_said(resolved.provider)}."
 
 
 def _dropped(resolved: ResolvedRequest) -> tuple[str, ...]:
