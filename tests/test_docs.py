@@ -31,9 +31,12 @@ def commands() -> list[str]:
 
 
 @pytest.mark.parametrize("command", commands())
-def test_a_command_of_the_readme_runs(command: str) -> None:
-    words = shlex.split(command.replace("path/to/README.md", "examples/sentiment/README.md"))[2:]
-    if words[0] not in ("inspect", "lint", "snippets"):
+def test_a_command_of_the_readme_runs(command: str, engine_url: str) -> None:
+    here = {"path/to/README.md": "examples/sentiment/README.md", "org/model": "showcard/eliza"}
+    for name, real in {**here, "http://127.0.0.1:8080": engine_url}.items():
+        command = command.replace(name, real)
+    words = shlex.split(command)[2:]
+    if words[0] not in ("inspect", "lint", "snippets", "check"):
         pytest.skip(f"{command} serves the app, which the browser tests do")
     done = run(sys.executable, "app.py", *words)
     assert done.returncode == 0, done.stderr
