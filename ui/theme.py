@@ -143,8 +143,8 @@ kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px
 #ask { position: sticky; bottom: 0; padding: 10px 0; background: var(--body-background-fill); z-index: 5; border-top: 1px solid var(--border-color-primary); }
 @media (max-width: 640px) {
   #panes { grid-template-columns: minmax(0, 1fr); }
-  main.contain, .gradio-container > main, .app.app { padding: 0 12px 32px !important; }
-  .gradio-container button, .gradio-container button.lg, .bar nav a, .bar .ghost, .gradio-container input[type=text], .gradio-container input[role=combobox] { min-height: 44px; }
+  /* Gradio puts its container in front of what stands here, so these name what is inside of it. */
+  button.lg, button[role=tab], .bar nav a, .bar .ghost, input[type=text], input[role=combobox] { min-height: 44px !important; }
   #source-row { flex-wrap: wrap; } .head h1 { font-size: 17px; } #run-row { position: sticky; bottom: 0; z-index: 5; background: var(--body-background-fill); padding: 8px 0; }
   #run-row button { flex: 1 1 100%; }
 }
