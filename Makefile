@@ -30,8 +30,8 @@ format: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+bench: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## every figure, printed as ratios of one run
+	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 screenshots: $(VENV)/.dev ## remakes docs/screenshots from the running app
 	$(BIN)/python docs/screenshots.py
