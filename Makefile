@@ -31,7 +31,7 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## every figure, printed as ratios of one run
-	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+	@failed=0; for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || failed=1; done; exit $$failed
 
 screenshots: $(VENV)/.dev ## remakes docs/screenshots from the running app
 	$(BIN)/python docs/screenshots.py
