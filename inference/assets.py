@@ -63,16 +63,7 @@ def is_remote(source: str) -> bool:
     return bool(re.match(r"(?i)^(https?:)?//", source.strip()))
 
 
-def is_beside(source: str, files: Files | None) -> bool:
-    """Whether a reference names a file beside the card."""
-    try:
-        read(source, files, most=1)
-    except AssetError as error:
-        return isinstance(error.__cause__, ValueError)  # it is there, and longer than a byte
-    return True
-
-
-def read(source: str, files: Files | None, most: int = MOST_BYTES) -> bytes:
+def read(source: str, files: Files | None) -> bytes:
     """The bytes of a file beside the card. Raises AssetError."""
     if re.match(r"^[a-zA-Z][a-zA-Z0-9+.-]*:", source):
         raise AssetError(f"{_short(source)} is not opened: only files of the repo and http(s) addresses are.")
@@ -81,7 +72,7 @@ def read(source: str, files: Files | None, most: int = MOST_BYTES) -> bytes:
     path = source.removeprefix("./").lstrip("/")
     for candidate in dict.fromkeys((path, unquote(path))):
         try:
-            return files.read(candidate, most)
+            return files.read(candidate, MOST_BYTES)
         except FileNotFoundError:
             continue
         except (ValueError, OSError) as error:

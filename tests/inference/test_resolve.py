@@ -104,3 +104,11 @@ async def test_availability_says_where_or_why_not(embedded: Embedded) -> None:
     assert said(Request("text-to-image", "org/m", {}), {})[0] is False
     assert said(Request("text-to-image", "org/m", {}), {"HF_TOKEN": "x"})[0]
     assert "No service runs" in said(Request("graph-ml", "org/m", {}), {"HF_TOKEN": "x"})[1]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://192.168.200.10:8080/v1", "http://host.docker.internal:11434/v1", "https://my.host/v1"]
+)
+def test_an_endpoint_gets_a_key_only_where_one_was_given(url: str) -> None:
+    assert resolve_offline(chat(base_url=url), keys={}).key_name is None
+    assert resolve_offline(chat(base_url=url), keys={"API_TOKEN": "x"}).key_name == "API_TOKEN"

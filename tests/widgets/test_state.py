@@ -156,3 +156,8 @@ def test_a_chat_grows_by_turns_and_an_empty_answer_is_none() -> None:
     take_turn(found, "One", Message("two"))
     take_turn(found, "Three", Message(""))
     assert [turn["role"] for turn in found.turns] == ["system", "user", "assistant", "user"]
+
+
+def test_a_model_of_the_embedded_engine_is_not_offered_at_providers() -> None:
+    found = page(CLASSIFIER, "showcard/sentiment")
+    assert [choice for _, choice in places(found, session())] == [EMBEDDED + "showcard/sentiment", ENDPOINT]
