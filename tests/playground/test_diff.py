@@ -34,11 +34,10 @@ def test_nothing_is_lost_on_either_side(first: str, second: str) -> None:
 
 
 @given(TEXTS, TEXTS)
-def test_similarity_is_one_for_the_same_and_the_same_both_ways_for_the_extremes(first: str, second: str) -> None:
+def test_similarity_is_one_for_the_same(first: str, second: str) -> None:
     assert similarity(first, first) == 1.0
     assert diff(first, first).identical
     assert 0 <= similarity(first, second) <= 1
-    assert (similarity(first, second) == 0) == (similarity(second, first) == 0)
     assert diff(first, second).identical == (first == second)
 
 
