@@ -12,7 +12,14 @@ from typing import Any
 from .engines.base import Turn, count_of, flag_of, json_name
 from .errors import Refusal
 
-_MEDIA_TASKS = {"image-classification", "image-segmentation", "image-to-image", "object-detection"}
+_SEEN = (
+    "image-classification", "image-segmentation", "image-to-image", "object-detection", "depth-estimation",
+    "image-to-text", "mask-generation", "visual-question-answering", "zero-shot-image-classification",
+    "zero-shot-object-detection",
+)  # fmt: skip
+_HEARD = ("audio-classification", "automatic-speech-recognition")
+# What a task takes as the bytes of a file, or as base64 in JSON.
+_MEDIA_TASKS = {**dict.fromkeys(_SEEN, "an image"), **dict.fromkeys(_HEARD, "a sound")}
 _SHAPES = {
     "question-answering": '{"inputs": {"question": "...", "context": "..."}}',
     "table-question-answering": '{"inputs": {"query": "...", "table": {"column": ["cell"]}}}',
@@ -60,8 +67,8 @@ def read_task(task: str, content_type: str, body: bytes) -> tuple[Any, dict[str,
     return (_decoded(inputs) if media else inputs), beside | parameters
 
 
-def read_chat(body: bytes) -> tuple[str | None, Chat]:
-    """The model a chat request names, and what it asks. Raises Refusal."""
+def read_chat(body: bytes, sees: bool = False) -> tuple[str | None, Chat]:
+    """The model a chat request names, and what it asks; images only where the model `sees`. Raises Refusal."""
     data = _json(body, 'Send JSON like {"model": "...", "messages": [{"role": "user", "content": "..."}]}.')
     if not isinstance(data, dict):
         raise Refusal(f"The body must be an object, but it is {json_name(data)}.")
@@ -75,7 +82,7 @@ def read_chat(body: bytes) -> tuple[str | None, Chat]:
         raise Refusal(f'"stream_options" must be an object, but it is {json_name(options)}.')
     limit = "max_tokens" if data.get("max_completion_tokens") is None else "max_completion_tokens"
     return model, Chat(
-        turns=_turns(data.get("messages")),
+        turns=_turns(data.get("messages"), sees),
         stream=flag_of(data, "stream"),
         include_usage=flag_of(options, "include_usage"),
         max_tokens=count_of(data, limit, 0) or None,
@@ -86,7 +93,8 @@ def read_chat(body: bytes) -> tuple[str | None, Chat]:
 
 def _expected(task: str) -> str:
     if task in _MEDIA_TASKS:
-        return 'Send the bytes of an image, or JSON like {"inputs": "<the image as base64>"}.'
+        what = _MEDIA_TASKS[task]
+        return f'Send the bytes of {what}, or JSON like {{"inputs": "<{what} as base64>"}}.'
     shape = _SHAPES.get(task, '{"inputs": "a text"}')
     return f"Send JSON like {shape}."
 
@@ -108,28 +116,39 @@ def _decoded(inputs: Any) -> bytes:
         raise Refusal('"inputs" is not base64.') from None
 
 
-def _turns(messages: Any) -> tuple[Turn, ...]:
+def _turns(messages: Any, sees: bool) -> tuple[Turn, ...]:
     if not isinstance(messages, list) or not messages:
         raise Refusal(f'"messages" must be a list of at least one message, but it is {json_name(messages)}.')
     turns = []
     for number, message in enumerate(messages):
         if not isinstance(message, dict) or message.get("role") not in _ROLES:
             raise Refusal(f'"messages[{number}]" must be an object with a "role" of {", ".join(_ROLES)}.')
-        turns.append(Turn(message["role"], _content(message.get("content"), number)))
+        turns.append(Turn(message["role"], *_content(message.get("content"), number, sees)))
     return tuple(turns)
 
 
-def _content(content: Any, number: int) -> str:
-    if content is None:
-        return ""
-    if isinstance(content, str):
-        return content
+def _content(content: Any, number: int, sees: bool) -> tuple[str, tuple[bytes, ...]]:
+    """The text of a message, and its images."""
+    if content is None or isinstance(content, str):
+        return content or "", ()
     if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
         raise Refusal(f'"messages[{number}].content" must be a string or a list of parts.')
+    texts, images = [], []
     for part in content:
-        if part.get("type") != "text" or not isinstance(part.get("text"), str):
+        address = part.get("image_url")
+        if part.get("type") == "text" and isinstance(part.get("text"), str):
+            texts.append(part["text"])
+        elif sees and part.get("type") == "image_url" and isinstance(address, dict):
+            images.append(_data(address.get("url"), number))
+        else:
             raise Refusal(f"This model reads text only; messages[{number}] holds something else.")
-    return "\n".join(part["text"] for part in content)
+    return "\n".join(texts), tuple(images)
+
+
+def _data(url: Any, number: int) -> bytes:
+    if not isinstance(url, str) or not url.startswith("data:"):
+        raise Refusal(f"messages[{number}] names an image by its address; send it as a data: address.")
+    return _decoded(url)
 
 
 def _stops(stop: Any) -> tuple[str, ...]:

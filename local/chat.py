@@ -15,7 +15,7 @@ from typing import Any
 from fastapi.concurrency import run_in_threadpool
 
 from .bodies import Chat
-from .engines.base import Engine, Talker, count_tokens
+from .engines.base import Engine, Talker
 from .errors import Refusal
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Generation:
     @property
     def prompt_tokens(self) -> int:
         """The tokens of the conversation."""
-        return sum(count_tokens(turn.content) for turn in self.chat.turns)
+        return self.talker.count(self.chat.turns)
 
     @property
     def usage(self) -> dict[str, int]:

@@ -29,15 +29,21 @@ class Turn:
 
     role: str
     content: str
+    images: tuple[bytes, ...] = ()
 
 
-class Talker(Protocol):
+class Talker:
     """A chat engine. `pause` is how many seconds the server waits between two streamed tokens."""
 
-    pause: float
+    pause = 0.0
 
     def stream(self, turns: Sequence[Turn], parameters: Mapping[str, Any]) -> Iterator[str]:
-        """The answer in pieces of one token each."""
+        """The answer in pieces of one token each; a piece may be empty where a token makes no whole character."""
+        raise NotImplementedError
+
+    def count(self, turns: Sequence[Turn]) -> int:
+        """The tokens that a conversation has."""
+        return sum(count_tokens(turn.content) for turn in turns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from .base import Turn, pieces
+from .base import Talker, Turn, pieces
 from .words import content
 
 # Below this share of the question's weight an entry is a guess, and a guess is not given.
@@ -30,7 +30,7 @@ class Entry:
     answer: str
 
 
-class CardHelper:
+class CardHelper(Talker):
     """Answers the last message of the person from the list; each message stands for itself."""
 
     pause = 0.03

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .base import Turn, pieces
+from .base import Talker, Turn, pieces
 
 # Patterns from the most telling to the least; `{0}` is what the first group caught, seen from the other side.
 _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -130,7 +130,7 @@ _REFLECTED = {
 }  # fmt: skip
 
 
-class Eliza:
+class Eliza(Talker):
     """Answers the last message of the person; earlier ones are only remembered for a question about them."""
 
     pause = 0.045

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.engines import Engine
-from local.engines.base import Turn
+from local.engines.base import Talker, Turn
 
 SENTIMENT, CHAT = "/models/showcard/sentiment", "/v1/chat/completions"
 HELLO = [{"role": "user", "content": "hello"}]
@@ -186,10 +186,8 @@ def test_a_large_body_is_refused(serve: Callable[..., Any], chunked: bool) -> No
         assert said == {"error": "The body is larger than 0.001 MB, the most this server takes."}
 
 
-class Endless:
+class Endless(Talker):
     """A chat engine that never ends by itself, and tells when it was closed."""
-
-    pause = 0.0
 
     def __init__(self) -> None:
         self.closed = threading.Event()
@@ -203,10 +201,8 @@ class Endless:
             self.closed.set()
 
 
-class Waiting:
+class Waiting(Talker):
     """Says one word, then waits until it may go on."""
-
-    pause = 0.0
 
     def __init__(self) -> None:
         self.go_on = threading.Event()
@@ -217,10 +213,8 @@ class Waiting:
         yield " two" if self.go_on.wait(10) else " late"
 
 
-class Failing:
+class Failing(Talker):
     """Fails at the second word of a chat, and at once as a task."""
-
-    pause = 0.0
 
     def stream(self, turns: Sequence[Turn], parameters: Mapping[str, Any]) -> Iterator[str]:
         """One word."""
@@ -232,10 +226,8 @@ class Failing:
         raise ZeroDivisionError("secret")
 
 
-class Saying:
+class Saying(Talker):
     """A chat engine that says these pieces."""
-
-    pause = 0.0
 
     def __init__(self, *said: str) -> None:
         self.said = said

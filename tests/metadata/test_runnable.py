@@ -206,7 +206,11 @@ def test_free_memory_is_that_of_the_machine_or_of_the_container(tmp_path):
     machine = tmp_path / "meminfo"
     machine.write_text("MemTotal: 9000 kB\nMemAvailable:    4000 kB\n")
     assert available_memory(machine, tmp_path) == 4_096_000
-    for name, value in {"memory.max": "1000", "memory.current": "900", "memory.stat": "anon 1\ninactive_file 50"}.items():
+    for name, value in {
+        "memory.max": "1000",
+        "memory.current": "900",
+        "memory.stat": "anon 1\ninactive_file 50",
+    }.items():
         (tmp_path / name).write_text(value)
     assert available_memory(machine, tmp_path) == 150
     (tmp_path / "memory.max").write_text("max\n")

@@ -24,7 +24,7 @@ def safetensors(path: Path, tensors: dict[str, int] = TENSORS) -> Path:
 def folder(path: Path, architecture: str = "BertForSequenceClassification", **config: Any) -> Path:
     """A folder that passes every check for the task of its class."""
     safetensors(path / "model.safetensors")
-    model_type = architecture.split("For")[0].removesuffix("Model").lower()
+    model_type = architecture.split("For", maxsplit=1)[0].removesuffix("Model").lower()
     told = {"model_type": model_type, "architectures": [architecture], **config}
     (path / "config.json").write_text(json.dumps(told))
     (path / "tokenizer.json").write_text("{}")
