@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import aclosing
 from threading import Lock
 from typing import cast
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from metadata.media import sniff
 from metadata.tasks import find_task
 
-from .bodies import Chat, read_chat, read_task
-from .chat import Generation, answer_object, events
+from . import events
+from .asking import read_chat, read_completion, read_generation
+from .bodies import read_task
 from .engines import ENGINES, Engine, Runner, Talker
 from .errors import Refusal
+from .generation import Generation
 from .guard import MAX_BODY, Guard
 from .listing import EMBEDDING, hub_model, openai_model
 
@@ -106,9 +107,12 @@ def _add_tasks(app: FastAPI, shelf: Shelf) -> None:
         engine = shelf.find(f"{org}/{name}")
         _check_task(engine, task)
         body, content_type = await request.body(), request.headers.get("content-type", "")
+        runner = await shelf.load(engine)
+        if engine.task == "text-generation" and isinstance(runner, Talker):
+            asked = read_generation(body)
+            return await events.respond(request, Generation(engine, runner, asked), events.TextGeneration, done=False)
         inputs, parameters = read_task(engine.task, content_type, body)
-        runner = cast("Runner", await shelf.load(engine))
-        answer = await run_in_threadpool(runner.run, inputs, parameters)
+        answer = await run_in_threadpool(cast("Runner", runner).run, inputs, parameters)
         if isinstance(answer, bytes):
             return Response(answer, media_type=sniff(answer) or "application/octet-stream")
         return JSONResponse(answer)
@@ -129,35 +133,34 @@ def _check_task(engine: Engine, task: str | None) -> None:
 
 def _add_chat(app: FastAPI, shelf: Shelf, pause: float | None) -> None:
     async def complete(request: Request, org: str | None = None, name: str | None = None) -> Response:
-        named, chat = read_chat(await request.body())
-        # A path that names the model decides: clients send any word as `model` to such an address.
-        # Else it is named as for the Hub's router, where a provider may follow a colon.
-        engine = shelf.find(f"{org}/{name}" if org else (named or "").partition(":")[0])
+        named, asked = read_chat(await request.body())
+        engine = _named(shelf, org, name, named)
         if engine.task != "conversational":
             raise Refusal(f"{engine.id} does {engine.task}; it does not chat. POST to /models/{engine.id}.")
         talker = cast("Talker", await shelf.load(engine))
-        generation = Generation(engine, talker, chat, talker.pause if pause is None else pause)
-        if chat.stream:
-            return StreamingResponse(events(generation), media_type="text/event-stream", headers=_UNBUFFERED)
-        return await _whole(request, engine, talker, chat)
+        # Where nobody watches words appear, none is held back.
+        wait = (talker.pause if pause is None else pause) if asked.stream else 0.0
+        return await events.respond(request, Generation(engine, talker, asked, wait), events.Chat)
 
-    for path in ("/v1/chat/completions", *(f"{prefix}/v1/chat/completions" for prefix in _PREFIXES)):
-        app.add_api_route(path, complete, methods=["POST"])
+    async def go_on(request: Request, org: str | None = None, name: str | None = None) -> Response:
+        named, asked = read_completion(await request.body())
+        engine = _named(shelf, org, name, named)
+        if engine.task not in ("conversational", "text-generation"):
+            raise Refusal(
+                f"{engine.id} does {engine.task}; it does not go on from a text. POST to /models/{engine.id}."
+            )
+        talker = cast("Talker", await shelf.load(engine))
+        return await events.respond(request, Generation(engine, talker, asked), events.Completion)
+
+    for prefix in ("", *_PREFIXES):
+        app.add_api_route(f"{prefix}/v1/chat/completions", complete, methods=["POST"])
+        app.add_api_route(f"{prefix}/v1/completions", go_on, methods=["POST"])
 
 
-_UNBUFFERED = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-
-
-async def _whole(request: Request, engine: Engine, talker: Talker, chat: Chat) -> Response:
-    # Nobody watches words appear here, so none is held back.
-    generation = Generation(engine, talker, chat)
-    said: list[str] = []
-    async with aclosing(generation.pieces()) as pieces:
-        async for piece in pieces:
-            said.append(piece)
-            if await request.is_disconnected():
-                return Response(status_code=499)
-    return JSONResponse(answer_object(generation, "".join(said)))
+def _named(shelf: Shelf, org: str | None, name: str | None, named: str | None) -> Engine:
+    """The engine of a path or a body. A path that names it decides: clients send any word as `model` to such an
+    address. Else it is named as for the Hub's router, where a provider may follow a colon."""
+    return shelf.find(f"{org}/{name}" if org else (named or "").partition(":")[0])
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -11,11 +11,11 @@ from .base import Engine, Runner, Talker
 __all__ = ["ENGINES", "Engine", "Runner", "Talker"]
 
 
-def _module(name: str) -> Callable[[], Runner | Talker]:
+def _module(name: str, *given: str) -> Callable[[], Runner | Talker]:
     """Imports an engine's module when it is first asked, so that the server starts at once."""
 
     def load() -> Runner | Talker:
-        return cast("Runner | Talker", import_module(f"{__name__}.{name}").load())
+        return cast("Runner | Talker", import_module(f"{__name__}.{name}").load(*given))
 
     return load
 

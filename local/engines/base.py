@@ -32,25 +32,50 @@ class Turn:
     images: tuple[bytes, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token of an answer. `text` is empty while a character's bytes are not complete; engines that draw tokens by
+    chance give its number, its log-probability, and the likeliest tokens in its place with theirs."""
+
+    text: str
+    data: bytes = b""
+    number: int = 0
+    logprob: float | None = None
+    top: tuple[tuple[bytes, float], ...] = ()
+
+
 class Talker:
-    """A chat engine. `pause` is how many seconds the server waits between two streamed tokens."""
+    """An engine that says one token after another: an answer to a conversation, or what comes after a text.
+
+    `pause` is how many seconds the server waits between two streamed tokens; `sees` says whether it takes images."""
 
     pause = 0.0
+    sees = False
+    knows_probabilities = False
 
-    def stream(self, turns: Sequence[Turn], parameters: Mapping[str, Any]) -> Iterator[str]:
-        """The answer in pieces of one token each; a piece may be empty where a token makes no whole character."""
+    def stream(self, turns: Sequence[Turn], parameters: Mapping[str, Any]) -> Iterator[Token | str]:
+        """The answer to a conversation, a token each; a bare text is a token without probabilities, and may be empty
+        where a token makes no whole character. Raises Refusal."""
         raise NotImplementedError
 
     def count(self, turns: Sequence[Turn]) -> int:
         """The tokens that a conversation has."""
         return sum(count_tokens(turn.content) for turn in turns)
 
+    def write(self, text: str, parameters: Mapping[str, Any]) -> Iterator[Token | str]:
+        """What comes after a text, for engines that go on from one. Raises Refusal."""
+        raise Refusal("This engine answers in a conversation; it does not go on from a text.")
+
+    def length(self, text: str) -> int:
+        """The tokens that a text has."""
+        return count_tokens(text)
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
     """A row of the table: an engine's name, what it does and how to load it.
 
-    `task` is a pipeline tag, or `conversational`. `context_length` is in tokens as `count_tokens` counts them."""
+    `task` is a pipeline tag, or `conversational`. `context_length` is in tokens as the engine counts them."""
 
     id: str
     task: str
@@ -82,13 +107,31 @@ def text_of(value: Any, what: str = "inputs", limit: int = MAX_CHARACTERS) -> st
     return value
 
 
-def count_of(parameters: Mapping[str, Any], name: str, default: int) -> int:
-    """A parameter that is a whole number above 0. Raises Refusal."""
+def count_of(parameters: Mapping[str, Any], name: str, default: int, lowest: int = 1) -> int:
+    """A parameter that is a whole number from 1, or from `lowest`, on. Raises Refusal."""
     value = parameters.get(name)
     if value is None:
         return default
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise Refusal(f'"{name}" must be a whole number above 0, but it is {json_name(value)}.')
+    if isinstance(value, bool) or not isinstance(value, int) or value < lowest:
+        raise Refusal(f'"{name}" must be a whole number above {lowest - 1}, but it is {json_name(value)}.')
+    return value
+
+
+def number_of(parameters: Mapping[str, Any], name: str, lowest: float, highest: float, default: float) -> float:
+    """A parameter that is a number of a range. Raises Refusal."""
+    value = parameters.get(name)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
+        raise Refusal(f'"{name}" must be a number from {lowest:g} to {highest:g}, but it is {json_name(value)}.')
+    return float(value)
+
+
+def seed_of(parameters: Mapping[str, Any]) -> int | None:
+    """The seed, None where there is none. Raises Refusal."""
+    value = parameters.get("seed")
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise Refusal(f'"seed" must be a whole number, but it is {json_name(value)}.')
     return value
 
 

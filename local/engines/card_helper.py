@@ -42,7 +42,7 @@ class CardHelper(Talker):
         self._unknown = math.log(1 + len(entries))
 
     def stream(self, turns: Sequence[Turn], parameters: Mapping[str, Any]) -> Iterator[str]:
-        """The answer word by word; no parameter changes it."""
+        """The answer to the last message, word by word; no parameter changes it."""
         said = [turn.content for turn in turns if turn.role == "user"]
         yield from pieces(self.reply(said[-1] if said else ""))
 

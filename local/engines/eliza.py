@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .base import Talker, Turn, pieces
+from .base import Talker, Turn, pieces, seed_of
 
 # Patterns from the most telling to the least; `{0}` is what the first group caught, seen from the other side.
 _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -138,7 +138,7 @@ class Eliza(Talker):
     def stream(self, turns: Sequence[Turn], parameters: Mapping[str, Any]) -> Iterator[str]:
         """The answer word by word. `seed` picks among a rule's answers; without it they come in turn."""
         said = [turn.content for turn in turns if turn.role == "user"]
-        yield from pieces(reply(said, parameters.get("seed")))
+        yield from pieces(reply(said, seed_of(parameters)))
 
 
 def reply(said: Sequence[str], seed: int | None = None) -> str:

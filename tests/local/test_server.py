@@ -16,6 +16,8 @@ from local.engines import Engine
 from local.engines.base import Talker, Turn
 
 SENTIMENT, CHAT = "/models/showcard/sentiment", "/v1/chat/completions"
+IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+ELSEWHERE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
 HELLO = [{"role": "user", "content": "hello"}]
 
 
@@ -89,8 +91,13 @@ WRONG_BODIES: list[tuple[str, Any, str]] = [
     (
         CHAT,
         {"model": "showcard/eliza", "messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
-        "reads text only",
+        "neither a text nor an image",
     ),
+    (CHAT, {"model": "showcard/eliza", "messages": [{"role": "user", "content": [IMAGE]}]}, "reads text only"),
+    (CHAT, {"model": "showcard/eliza", "messages": [{"role": "user", "content": [ELSEWHERE]}]}, "data: address"),
+    (CHAT, {"model": "showcard/eliza", "messages": HELLO, "logprobs": True}, "no probabilities"),
+    ("/v1/completions", {"model": "showcard/eliza", "prompt": "a"}, "does not go on from a text"),
+    ("/v1/completions", {"model": "showcard/sentiment", "prompt": "a"}, "does not go on from a text"),
     (CHAT, {"model": "showcard/eliza", "messages": [{"role": "user", "content": "a " * 5000}]}, "fewer than 4,096"),
     (CHAT, {"model": "showcard/eliza", "messages": HELLO, "max_tokens": 0}, '"max_tokens"'),
     (CHAT, {"model": "showcard/eliza", "messages": HELLO, "max_completion_tokens": "9"}, '"max_completion_tokens"'),
