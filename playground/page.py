@@ -10,9 +10,9 @@ from typing import Any
 import gradio as gr
 
 from metadata.tasks import task
-from snippets.comparison import comparison_script
 from ui import panels
 from ui.chat import transcript_html, turn_html
+from ui.code import code_html
 from ui.markup import escape, one_line, panel
 from ui.parameters import ParameterPanel
 from ui.session import Session, Sessions, Site
@@ -173,7 +173,7 @@ async def _run(session: Session, text: str, *settings: Any) -> AsyncGenerator[li
 def _code(race: Race) -> Any:
     """One script that asks what the panes were asked."""
     asked = {name: side.answer.resolved for name, side in race.sides.items() if side.answer.resolved}
-    return one_line(panels.code(comparison_script(asked))) if asked else gr.skip()
+    return one_line(code_html("code", asked)) if asked else gr.skip()
 
 
 def _requests(

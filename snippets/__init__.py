@@ -6,6 +6,7 @@ from .lines import lines
 from .local_libraries import local_snippets
 from .options import Options
 from .snippet import CLIENTS, Client, Snippet, snippet_for, snippets_for
+from .terminal import one_liner, paste, run_line
 
 __all__ = [
     "CLIENTS",
@@ -16,6 +17,9 @@ __all__ = [
     "differences",
     "lines",
     "local_snippets",
+    "one_liner",
+    "paste",
+    "run_line",
     "snippet_for",
     "snippets_for",
 ]

@@ -203,12 +203,12 @@ def shell_word(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-def heredoc(text: str) -> tuple[str, str]:
+def heredoc(text: str, name: str = "JSON") -> tuple[str, str]:
     """What goes after a command (`<<'JSON'`), and the lines that follow; their end is a line that the text has not."""
     lines = set(text.split("\n"))
-    word, number = "JSON", 1
+    word, number = name, 1
     while word in lines:
-        word, number = f"JSON_{number}", number + 1
+        word, number = f"{name}_{number}", number + 1
     return f"<<'{word}'", f"{text}\n{word}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from wire.call import CHAT_TASKS
 from wire.request import RequestError, ResolvedRequest
 
 from . import js_fetch, js_huggingface, js_openai, python_huggingface_hub, python_openai, python_requests, sh_curl
@@ -58,7 +59,8 @@ def snippet_for(client: Client, resolved: ResolvedRequest, options: Options | No
 
 
 def _snippet(client: Client, asked: Asked) -> Snippet:
-    filename = f"{asked.resolved.request.task.replace('-', '_')}.{_ENDINGS[client.language]}"
+    task_id = asked.resolved.request.task
+    filename = f"{'chat' if task_id in CHAT_TASKS else task_id.replace('-', '_')}.{_ENDINGS[client.language]}"
     try:
         draft = client.write(asked)
     except RequestError as error:

@@ -1,11 +1,10 @@
-"""Pieces of HTML that several pages share: the top bar, a card's head, notes, code, JSON, and why this widget."""
+"""Pieces of HTML that several pages share: the top bar, a card's head, notes, JSON, and why this widget."""
 
 from __future__ import annotations
 
 import json
 import logging
 from typing import Any
-from urllib.parse import quote
 
 import httpx2
 from pygments import highlight
@@ -17,16 +16,16 @@ from inference.errors import InferenceFailure, explain
 from metadata.diagnostics import Diagnostic
 from metadata.model import Model
 from metadata.tasks import Task
-from snippets import Snippet
 from wire.request import RequestError
 
-from .markup import escape, tag, whole
+from .markup import escape, tag
 
 _log = logging.getLogger(__name__)
 
 PAGES = (("Model", "/"), ("Compare", "/compare"))
 MOST_JSON = 200_000
 MOST_NOTES = 200
+MOST_COLOURED = 60_000
 _LEXERS = {"python": "python", "js": "javascript", "sh": "bash", "json": "json"}
 _FORMAT = HtmlFormatter(nowrap=True, classprefix="hl-")
 
@@ -92,32 +91,22 @@ def failure(error: BaseException) -> str:
     return note("Showcard itself failed at this.", "Run again; if it stays, please report it.", error=True)
 
 
-def code(snippet: Snippet) -> str:
-    """Source code with a copy button, or the reason why there is none."""
-    if snippet.content is None:
-        return note(snippet.reason or "This client can't make this request.", "Choose another client.")
-    needs = f"Needs <code>{escape(snippet.install)}</code>. " if snippet.install else ""
-    address = "data:text/plain;charset=utf-8," + quote(whole(snippet.content))
-    save = tag("a", "Download", href=address, download=snippet.filename)
-    return f'<div class="code"><p class="install">{needs}{save}</p>{_block(snippet.content, snippet.language)}</div>'
-
-
 def raw_json(value: Any) -> str:
     """A raw answer as readable JSON; a long one is cut, and says so."""
     text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
     cut = len(text) > MOST_JSON
     rest = f'<p class="dim">Cut: {len(text):,} characters in all.</p>' if cut else ""
-    return f'<div class="raw">{_block(text[:MOST_JSON], "json" if not cut else "")}{rest}</div>'
+    shown = coloured(text[:MOST_JSON], "json" if not cut else "")
+    copy = '<button type="button" class="copy" aria-label="Copy">Copy</button>'
+    return f'<div class="raw"><div>{copy}<pre tabindex="0"><code>{shown}</code></pre></div>{rest}</div>'
 
 
-def _block(text: str, language: str) -> str:
+def coloured(text: str, language: str) -> str:
+    """Text as HTML with its syntax in colours, where it is not too long; not a letter of it is changed."""
     lexer = _LEXERS.get(language)
-    fits = lexer is not None and len(text) < 60_000
-    shown = highlight(text, get_lexer_by_name(lexer), _FORMAT) if fits and lexer else escape(text)
-    return (
-        '<div><button type="button" class="copy" aria-label="Copy">Copy</button>'
-        f'<pre tabindex="0"><code>{shown}</code></pre></div>'
-    )
+    if lexer is None or len(text) > MOST_COLOURED or "\r" in text:  # Pygments makes a line end of a carriage return
+        return escape(text).replace("\r", "&#13;")
+    return highlight(text, get_lexer_by_name(lexer, stripnl=False), _FORMAT)
 
 
 def why(model: Model, diagnostics: tuple[Diagnostic, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import views_script, views_style
+from . import code_page, views_script, views_style
 
 # Ten colours for labels, entities, boxes and masks, told apart by colour-blind eyes too (after Paul Tol and Okabe-Ito):
 # each as (background in light, background in dark); the text on them is the theme's own.
@@ -152,7 +152,7 @@ kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px
 
 _COLOURS = "".join(f":root{{--sc-{i}:{light}}} .dark{{--sc-{i}:{dark}}}" for i, (light, dark) in enumerate(PALETTE))
 
-CSS += _COLOURS + views_style.CSS
+CSS += _COLOURS + views_style.CSS + code_page.CSS
 
 HEAD = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -196,7 +196,8 @@ HEAD = """
     if (button.id === "run" && innerWidth < 900) {
       document.querySelector("#result")?.scrollIntoView({ block: "nearest" });
     } else if (button.matches(".copy")) {
-      await copy(button.parentElement.querySelector("code").textContent);
+      const text = (button.closest(".source") || button.parentElement).querySelector("code").textContent;
+      await copy((button.dataset.before ?? "") + text + (button.dataset.after ?? ""));
       const before = button.textContent;
       button.textContent = "Copied";
       setTimeout(() => { button.textContent = before; }, 1500);
@@ -234,7 +235,7 @@ HEAD = """
 </script>
 """
 
-HEAD += f"<script>{views_script.SCRIPT}</script>"
+HEAD += f"<script>{views_script.SCRIPT}</script><script>{code_page.SCRIPT}</script>"
 
 
 def theme() -> gr.themes.Base:

@@ -58,14 +58,14 @@ class Runner:
         place = Place(choice or "", (base_url or "").strip())
         return Screen(place, endpoint_key or "", hub_token or "", tuple(rest[:count]), tuple(rest[count:]))
 
-    def request(self, screen: Screen) -> Request:
-        """The one Request of what is on the screen. Raises RequestError."""
+    def request(self, screen: Screen, again: bool = False) -> Request:
+        """The one Request of what is on the screen; see `build_request`. Raises RequestError."""
         parameters = self.parameters.read(screen.parameters) if self.parameters else None
-        return build_request(self.page, screen.place, screen.fields, parameters)
+        return build_request(self.page, screen.place, screen.fields, parameters, again)
 
     def resolved(self, screen: Screen) -> ResolvedRequest:
-        """Where that Request goes, as far as is known without asking anyone. Raises RequestError."""
-        request = self.request(screen)
+        """Where it goes, or the last one of a chat went, as far as is known offline. Raises RequestError."""
+        request = self.request(screen, again=True)
         if self.page.resolved and self.page.resolved.request == request:
             return self.page.resolved
         keys = self.session.keys_for(request.base_url)

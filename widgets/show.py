@@ -12,9 +12,10 @@ from metadata.examples import Example
 from metadata.media import Media
 from metadata.outputs import to_json
 from metadata.tasks import Field
-from snippets import Snippet, differences
+from snippets import Snippet, local_snippets
 from ui import panels
 from ui.chat import Answer, transcript_html, words
+from ui.code import model_id
 from ui.markup import escape
 from ui.session import Session
 from wire.request import ResolvedRequest
@@ -124,13 +125,12 @@ def no_json() -> str:
     return '<p class="dim">The raw answer appears here after a run.</p>'
 
 
-def code(snippet: Snippet, resolved: ResolvedRequest) -> str:
-    """The code of a request, and what is particular about it."""
-    notes = list(differences(resolved))
-    files = [value.name for value in resolved.request.inputs.values() if isinstance(value, Media) and value.name]
-    if files and snippet.content:
-        notes.append(f"It reads {', '.join(files)} from the folder it runs in.")
-    return panels.code(snippet) + "".join(f'<p class="dim">{escape(note)}</p>' for note in notes)
+def local_code(page: Page, resolved: ResolvedRequest) -> tuple[Snippet, ...]:
+    """Code that runs the card's model on the person's own machine, with the inputs on the screen."""
+    request, model = resolved.request, page.model
+    tags = model.card.data.get("tags")
+    named = [str(tag) for tag in tags] if isinstance(tags, list) else []
+    return local_snippets(model_id(model.name), model.library, request.row, request.inputs, named)
 
 
 def recorded_json(page: Page) -> str:

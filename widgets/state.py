@@ -113,6 +113,13 @@ class Page:
         """Take the output off the screen."""
         self.reply, self.shown, self.inputs, self.stale = None, None, {}, False
 
+    def asked(self) -> list[dict[str, Any]]:
+        """The turns that the last answer came to: up to the last one of the person."""
+        turns = self.messages()
+        while turns and turns[-1].get("role") not in ("user", "tool"):
+            turns.pop()
+        return turns
+
     def messages(self) -> list[dict[str, Any]]:
         """The turns as they go on the wire."""
         return [{k: v for k, v in turn.items() if k in WIRE_KEYS} for turn in self.turns]
@@ -164,19 +171,22 @@ def places(page: Page, session: Session) -> list[tuple[str, str]]:
 
 
 def build_request(
-    page: Page, place: Place, values: Sequence[Any], parameters: Mapping[str, Any] | None = None
+    page: Page, place: Place, values: Sequence[Any], parameters: Mapping[str, Any] | None = None, again: bool = False
 ) -> Request:
     """The one Request of what is on the screen; without `parameters` those of the card and its example.
 
-    Raises RequestError."""
+    `again`: of a chat without a new message, the one that its last answer came to. Raises RequestError."""
     row = page.row
     if row is None:
         raise RequestError("No task is known for this card, so there is nothing to run.")
     inputs = {}
     for spec, value in zip(row.fields, values, strict=True):
-        found = fields.read(spec, value)
-        if spec.kind == "messages":
-            found = [*page.messages(), {"role": "user", "content": found}]
+        if spec.kind == "messages" and again and not str(value or "").strip() and page.asked():
+            found = page.asked()
+        else:
+            found = fields.read(spec, value)
+            if spec.kind == "messages":
+                found = [*page.messages(), {"role": "user", "content": found}]
         if found is not None:
             inputs[spec.name] = found
     return Request(

@@ -9,8 +9,8 @@ import gradio as gr
 from inference.assets import AssetError
 from inference.resolve import Availability
 from metadata.tasks import TASKS, Task
-from snippets import CLIENTS, snippet_for
 from ui import panels
+from ui.code import CodePanel
 from ui.markup import one_line, panel
 from ui.parameters import ParameterPanel, title
 from ui.session import Session
@@ -31,6 +31,7 @@ class Widget:
         self.chats = bool(self.row and self.row.output == "message")
         self.parameters = ParameterPanel(page.row.id, "in-p") if page.row and page.row.wire else None
         self.runner = Runner(page, session, self.parameters)
+        self.code = CodePanel()
 
     # -- layout ------------------------------------------------------------------------------------------------------
 
@@ -40,9 +41,7 @@ class Widget:
             with gr.Tab("Widget", id="widget", elem_id="widget-body"), gr.Column(elem_classes="tight"):
                 self._widget()
             with gr.Tab("Code", id="code", elem_id="code-body") as code_tab, gr.Column(elem_classes="tight"):
-                names = [(_client_name(c.language, c.name), n) for n, c in enumerate(CLIENTS)]
-                self.client = gr.Radio(names, value=0, label="Client", show_label=False, container=False)
-                self.code = panel(elem_id="code")
+                self.code.build(self.row.id if self.row else "", self.chats)
             with gr.Tab("JSON", id="json", elem_id="json-body"):
                 self.json = panel(show.no_json(), elem_id="json")
             with gr.Tab("Why this widget", id="why", elem_id="why-body"), gr.Column(elem_classes="tight"):
@@ -120,7 +119,7 @@ class Widget:
         screen = [self.transcript, self.result, self.status, self.run, self.stop, self.json]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         values = [*where, *self.fields, *(self.parameters.components if self.parameters else ())]
-        code = {"fn": self._write_code, "inputs": [self.client, *values], "outputs": self.code, **quiet}
+        code = {"fn": self._write_code, "inputs": [*self.code.options, *values], "outputs": self.code.output, **quiet}
 
         filled = [*self.fields, *(self.parameters.components if self.parameters else ())]
         filled += [self.transcript, self.result, self.json]
@@ -140,12 +139,12 @@ class Widget:
         gr.on(
             [self.changed.click, *(trigger for component in self.fields for trigger in _media_events(component))],
             self._changed,
-            [self.client, *values],
-            [self.result, self.code],
+            [*self.code.options, *values],
+            [self.result, self.code.output],
             trigger_mode="always_last",
             **quiet,
         )
-        gr.on([code_tab.select, self.client.change], **code)
+        gr.on([code_tab.select, *(option.change for option in self.code.options)], **code)
         starts = [self.run.click] + [f.submit for f in self.fields if isinstance(f, gr.Textbox) and f.lines == 1]
         running = gr.on(
             starts,
@@ -198,21 +197,23 @@ class Widget:
             one_line(show.where(found)),
         ]
 
-    def _changed(self, number: int, *values: Any) -> list[Any]:
+    def _changed(self, *values: Any) -> list[Any]:
         """The result, marked where the inputs are no longer those it answers; and the code of the inputs."""
-        answered = self.chats or not self.page.shown or self.runner.is_answered(self.runner.screen(values))
-        code = self._write_code(number, *values)
+        screen = self.runner.screen(values[len(self.code.options) :])
+        answered = self.chats or not self.page.shown or self.runner.is_answered(screen)
+        code = self._write_code(*values)
         if answered != self.page.stale:
             return [gr.skip(), code]
         self.page.stale = not answered
         return [one_line(show.result(self.page, self.session)), code]
 
-    def _write_code(self, number: int, *values: Any) -> str:
+    def _write_code(self, *values: Any) -> str:
+        options, screen = values[: len(self.code.options)], self.runner.screen(values[len(self.code.options) :])
         try:
-            resolved = self.runner.resolved(self.runner.screen(values))
+            resolved = self.runner.resolved(screen)
         except RequestError as error:
             return one_line(panels.note(str(error), "Fill it in to see the code."))
-        return one_line(show.code(snippet_for(CLIENTS[number], resolved), resolved))
+        return self.code.show({resolved.request.model: resolved}, options, show.local_code(self.page, resolved))
 
     def _reset(self) -> list[Any]:
         self.runner.stop()
@@ -225,8 +226,3 @@ def _media_events(component: gr.components.Component) -> list[Any]:
     if not isinstance(component, gr.Image | gr.Audio | gr.Video):
         return []
     return [getattr(component, name) for name in ("upload", "clear", "stop_recording") if hasattr(component, name)]
-
-
-def _client_name(language: str, name: str) -> str:
-    shown = {"python": "Python", "js": "JavaScript", "sh": ""}[language]
-    return f"{shown} · {name}" if shown else name

@@ -93,23 +93,6 @@ def test_an_endpoint_that_does_not_answer_is_a_sentence(page: Page) -> None:
     expect(page.locator("#in-text textarea")).to_have_value(re.compile("restaurant"))
 
 
-def test_the_code_is_what_is_on_the_screen_and_copies(page: Page) -> None:
-    page.goto("/")
-    page.locator("#in-text textarea").fill('She said "no"; it\'s $HOME')
-    page.get_by_role("tab", name="Code").click()
-    expect(page.locator("#code pre")).to_contain_text("InferenceClient")
-    expect(page.locator("#code pre")).to_contain_text("$HOME")
-    page.locator("#code .copy").click()
-    expect(page.locator("#code .copy")).to_have_text("Copied")
-    copied = page.evaluate("navigator.clipboard.readText()")
-    compile(copied, "snippet", "exec")
-    assert "$HOME" in copied
-    page.get_by_label("curl").click()
-    expect(page.locator("#code pre")).to_contain_text("curl ")
-    page.get_by_label("Python · requests").click()
-    expect(page.locator("#code pre")).to_contain_text("requests.post")
-
-
 @pytest.mark.parametrize(
     ("model", "field", "text", "shown"),
     [
@@ -140,7 +123,7 @@ def test_an_image_task_runs_on_its_example_and_on_an_upload(page: Page) -> None:
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.locator("#result .badge")).to_have_text("Live")
     page.get_by_role("tab", name="Code").click()
-    expect(page.locator("#code pre")).to_contain_text(picture.name)
+    expect(page.locator("#code pre:visible")).to_contain_text(picture.name)
 
 
 @pytest.mark.parametrize("task", ["text-to-image", "automatic-speech-recognition"])
@@ -159,7 +142,7 @@ def test_what_no_engine_serves_says_so_and_shows_what_is_recorded(page: Page, ta
     if task == "text-to-image":
         page.wait_for_function("document.querySelector('#result img.shown').naturalWidth > 0")
     page.get_by_role("tab", name="Code").click()
-    expect(page.locator("#code pre")).to_contain_text("InferenceClient")
+    expect(page.locator("#code pre:visible")).to_contain_text("InferenceClient")
 
 
 def test_chat_streams_stops_and_goes_on(page: Page) -> None:
@@ -226,7 +209,7 @@ def test_hostile_text_stays_text(page: Page) -> None:
     expect(page.locator("#head")).to_contain_text("<img src=x")
     page.get_by_role("tab", name="Why").click()
     page.get_by_role("tab", name="Code").click()
-    expect(page.locator("#code pre")).to_contain_text("onerror")
+    expect(page.locator("#code pre:visible")).to_contain_text("onerror")
     assert page.locator("#body [onerror], #head [onerror], #result [onerror], #body script").count() == 0
 
 

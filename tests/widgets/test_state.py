@@ -151,6 +151,16 @@ async def test_a_chat_example_waits_to_be_sent_or_shows_what_was_recorded() -> N
     assert all(set(message) == {"role", "content"} for message in sent)
 
 
+async def test_the_code_of_a_chat_without_a_new_message_is_of_the_last_answer() -> None:
+    found = page(CHAT)
+    with pytest.raises(RequestError):
+        build_request(found, Place(PROVIDERS), [""], again=True)
+    await load_example(found, 1)
+    again = build_request(found, Place(PROVIDERS), [" "], again=True)
+    assert again.inputs["messages"] == [{"role": "user", "content": "Hi"}]
+    assert build_request(found, Place(PROVIDERS), ["And?"], again=True).inputs["messages"][-1]["content"] == "And?"
+
+
 def test_a_chat_grows_by_turns_and_an_empty_answer_is_none() -> None:
     found = page(CHAT)
     take_turn(found, "One", Message("two"))

@@ -1,0 +1,42 @@
+"""Many calls, a few at a time: their results as they come, and all of them cancelled when nobody waits any more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+HEARTBEAT_SECONDS = 0.2
+
+Job = Callable[[], Awaitable[T]]
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[K, T]):
+    """A job that has ended, and what it brought."""
+
+    key: K
+    result: T
+
+
+async def run_jobs(jobs: Mapping[K, Job[T]], at_once: int) -> AsyncGenerator[list[Done[K, T]], None]:
+    """What has ended since the last time, an empty list being a heartbeat. Jobs start in their order, `at_once` of them
+    at a time; closing the generator cancels what runs and waits for it. A job that raises ends all."""
+    waiting = iter(jobs.items())
+    running: dict[asyncio.Future[T], K] = {}
+    try:
+        while True:
+            while len(running) < at_once and (following := next(waiting, None)):
+                running[asyncio.ensure_future(following[1]())] = following[0]
+            if not running:
+                return
+            ended, _ = await asyncio.wait(running, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            yield [Done(running.pop(task), task.result()) for task in [t for t in running if t in ended]]
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)

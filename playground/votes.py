@@ -1,0 +1,169 @@
+"""Votes of blind comparisons: counted by pair of models and by tag, kept on this machine and nowhere else."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import sqrt
+from pathlib import Path
+from typing import Any, Literal, Protocol, get_args
+
+MOST_VOTES = 10_000
+MOST_KEPT_IN_BROWSER = 2_000
+MOST_TEXT = 300
+MOST_TAG = 60
+Z = 1.96  # 95 %
+
+Choice = Literal["first", "second", "tie", "both bad"]
+CHOICES: tuple[Choice, ...] = get_args(Choice)
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A vote between two answers, in the order they stood on the screen; `at` is an ISO time, UTC."""
+
+    first: str
+    second: str
+    choice: Choice
+    tag: str = ""
+    at: str = ""
+
+    def to_json(self) -> list[str]:
+        """The vote as a row."""
+        return [self.first, self.second, self.choice, self.tag, self.at]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The votes between two models: wins of each, ties, and both bad; `tag` is empty for those of all tags."""
+
+    left: str
+    right: str
+    tag: str
+    left_wins: int = 0
+    right_wins: int = 0
+    ties: int = 0
+    both_bad: int = 0
+
+    @property
+    def votes(self) -> int:
+        """How many votes there are."""
+        return self.left_wins + self.right_wins + self.ties + self.both_bad
+
+    @property
+    def interval(self) -> tuple[float, float, float] | None:
+        """The share of decided votes that the left model won, with its Wilson interval (95 %): (low, share, high)."""
+        decided = self.left_wins + self.right_wins
+        return wilson(self.left_wins, decided) if decided else None
+
+
+def new_vote(first: str, second: str, choice: Choice, tag: str = "") -> Vote:
+    """A vote of now."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Vote(first[:MOST_TEXT], second[:MOST_TEXT], choice, " ".join(tag.split())[:MOST_TAG], now)
+
+
+def wilson(wins: int, count: int) -> tuple[float, float, float]:
+    """A share with its Wilson score interval at 95 %: (low, share, high). Raises ZeroDivisionError for no votes."""
+    share = wins / count
+    middle = (share + Z * Z / (2 * count)) / (1 + Z * Z / count)
+    margin = Z / (1 + Z * Z / count) * sqrt(share * (1 - share) / count + Z * Z / (4 * count * count))
+    return max(0.0, middle - margin), share, min(1.0, middle + margin)
+
+
+def tallies(votes: Iterable[Vote]) -> tuple[Tally, ...]:
+    """The tally of each pair of models, most votes first, each followed by those of its tags."""
+    counts: dict[tuple[str, str, str], list[int]] = {}
+    for vote in votes:
+        left, right = sorted((vote.first, vote.second))
+        swapped = left != vote.first
+        place = CHOICES.index(vote.choice)
+        place = 1 - place if swapped and place < 2 else place
+        for tag in {"", vote.tag}:
+            counts.setdefault((left, right, tag), [0, 0, 0, 0])[place] += 1
+    found = [Tally(*key, *count) for key, count in counts.items()]
+    total = {(tally.left, tally.right): tally.votes for tally in found if not tally.tag}
+    return tuple(sorted(found, key=lambda t: (-total[t.left, t.right], t.left, t.right, t.tag != "", t.tag)))
+
+
+def read_votes(value: Any) -> tuple[Vote, ...]:
+    """Votes from plain data, such as a browser gives back; what is no vote is left out."""
+    rows = value if isinstance(value, list) else []
+    return tuple(vote for row in rows[-MOST_VOTES:] if (vote := _vote(row)) is not None)
+
+
+def _vote(row: Any) -> Vote | None:
+    if not isinstance(row, list | tuple) or len(row) != 5 or not all(isinstance(cell, str) for cell in row):
+        return None
+    first, second, choice, tag, at = row
+    if choice not in CHOICES or not first or not second or max(len(first), len(second)) > MOST_TEXT:
+        return None
+    return Vote(first, second, choice, tag[:MOST_TAG], at[:40])
+
+
+class Votes(Protocol):
+    """Where votes are kept."""
+
+    def all(self) -> Sequence[Vote]:
+        """Every vote, oldest first."""
+
+    def add(self, vote: Vote) -> None:
+        """Keep a vote."""
+
+    def clear(self) -> None:
+        """Forget all."""
+
+
+class FileVotes:
+    """Votes in an SQLite file, `votes.sqlite3` in a folder of the person's. Raises OSError or sqlite3.Error."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / "votes.sqlite3"
+        with closing(self._open()) as file, file:
+            file.execute("CREATE TABLE IF NOT EXISTS votes (first TEXT, second TEXT, choice TEXT, tag TEXT, at TEXT)")
+
+    def all(self) -> Sequence[Vote]:
+        """Every vote, oldest first."""
+        with closing(self._open()) as file:
+            newest = file.execute("SELECT * FROM votes ORDER BY rowid DESC LIMIT ?", (MOST_VOTES,)).fetchall()
+        return read_votes([list(row) for row in reversed(newest)])
+
+    def add(self, vote: Vote) -> None:
+        """Keep a vote."""
+        with closing(self._open()) as file, file:
+            file.execute("INSERT INTO votes VALUES (?, ?, ?, ?, ?)", vote.to_json())
+
+    def clear(self) -> None:
+        """Forget all."""
+        with closing(self._open()) as file, file:
+            file.execute("DELETE FROM votes")
+
+    def _open(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, timeout=5)
+
+
+class HeldVotes:
+    """Votes that the browser keeps: given by it, changed here, and handed back."""
+
+    def __init__(self, value: Any) -> None:
+        self._votes = list(read_votes(value))
+
+    def all(self) -> Sequence[Vote]:
+        """Every vote, oldest first."""
+        return self._votes
+
+    def add(self, vote: Vote) -> None:
+        """Keep a vote; the oldest leave."""
+        self._votes = [*self._votes, vote][-MOST_KEPT_IN_BROWSER:]
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._votes = []
+
+    def to_json(self) -> list[list[str]]:
+        """What the browser keeps."""
+        return [vote.to_json() for vote in self._votes]
