@@ -98,6 +98,10 @@ def compose(text: str) -> Node | None:
     parser = _CountingParser(raw) if deep else _Parser(raw)
     try:
         return parser.get_single_node()
+    except yaml.scanner.ScannerError as error:
+        if error.problem == "exceeded maximum nesting depth":  # libyaml's own limit, newer than ours and above it
+            raise TooDeep from None
+        raise
     finally:
         parser.dispose()
 
