@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCE ?=
+PARALLEL ?= -n auto --maxprocesses 4 --dist loadfile
 NODE := tests/support/node
 
 .PHONY: run test test-quick lint format types bench screenshots clean
@@ -14,10 +15,10 @@ run: $(VENV)/.run ## the app on its embedded default; SOURCE=path/to/README.md o
 test: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## lint, types and every test, the browser included
 	@sh tests/chromium.sh
 	@$(MAKE) --no-print-directory lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 test-quick: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## the tests that need no browser
-	$(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest $(PARALLEL) -m "not browser"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

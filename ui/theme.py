@@ -86,6 +86,10 @@ kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px
 .end { align-items: end; }
 .gradio-container button[role=tab].selected { color: var(--link-text-color); }
 
+/* Gradio writes a field's first value a moment after it drew it, over what was typed meanwhile: nobody types that soon. */
+.gradio-container input, .gradio-container textarea, #run-row button, #ask button { animation: sc-settle 0.15s; }
+@keyframes sc-settle { from, 99% { visibility: hidden; } }
+
 /* state of a run */
 .status { display: flex; align-items: center; gap: 8px; min-height: 32px; font-size: 12px; color: var(--body-text-color-subdued); }
 .spin { width: 12px; height: 12px; flex: none; border: 2px solid var(--border-color-primary); border-top-color: var(--color-accent); border-radius: 50%; animation: sc-spin 0.9s linear infinite; }
