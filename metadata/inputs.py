@@ -13,6 +13,7 @@ from .tasks import Task
 # A field of `Request.inputs` -> the keys that feed it in cards, the usual one first.
 FIELDS: dict[str, tuple[str, ...]] = {
     "text": ("text", "prompt"),
+    "text_pair": ("text_pair", "textPair"),
     "question": ("text", "question", "query"),
     "query": ("text", "query", "question"),
     "context": ("context",),
@@ -281,7 +282,7 @@ def _check_labels(inputs: Mapping[str, Any]) -> None:
 
 
 _READERS: dict[str, Callable[[Any, str], Any]] = {
-    **dict.fromkeys(("text", "question", "query", "context", "source_sentence", "prompt"), _text),
+    **dict.fromkeys(("text", "text_pair", "question", "query", "context", "source_sentence", "prompt"), _text),
     **dict.fromkeys(("image", "audio", "video"), _media),
     "candidate_labels": _labels,
     "multi_label": _switch,

@@ -49,6 +49,7 @@ IMAGE = (Field("image", "image", "Image"),)
 AUDIO = (Field("audio", "audio", "Audio"),)
 VIDEO = (Field("video", "video", "Video"),)
 MESSAGES = (Field("messages", "messages", "Message", "Type a message"),)
+SECOND_TEXT = Field("text_pair", "text", "Second text", "For models that compare two texts", required=False)
 TABLE = (Field("table", "table", "Table"),)
 LABELS = Field("candidate_labels", "labels", "Candidate labels", "urgent, not urgent, phone")
 INSTRUCTION = Field("prompt", "text", "Prompt", "What should be done with it?")
@@ -65,7 +66,7 @@ RANKING = (
 TASKS: tuple[Task, ...] = (
     Task(
         "text-classification", "Text classification", "nlp", "Says which class a text belongs to.",
-        TEXT, "labels", "text_classification", "client", ("sentiment-analysis",),
+        (*TEXT, SECOND_TEXT), "labels", "text_classification", "client", ("sentiment-analysis",),
     ),
     Task(
         "token-classification", "Token classification", "nlp", "Marks names and other spans in a text.",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from inference.reply import Delta, Usage
+from metadata.media import Media
 from metadata.outputs import Message, ToolCall
 from wire.request import ResolvedRequest
 
 from .markdown import LiveMarkdown, chat_html
-from .markup import escape, open_line
+from .markup import escape, open_line, tag
 from .streaming import Batch
 
 WHO = {"user": "You", "assistant": "Model", "system": "System", "tool": "Tool"}
@@ -40,12 +41,30 @@ def _thought(reasoning: str) -> str:
     return f'<summary>Reasoning</summary><p class="said dim" dir="auto">{escape(reasoning)}'
 
 
-def turn_html(turn: Mapping[str, Any], model: str = "Model") -> str:
-    """A finished turn; `note` and `recorded` are said with it."""
+def pictures_html(content: Any, address: Callable[[Media], str] | None) -> str:
+    """The images in a message's content; those of another host are named, and loaded when asked for."""
+    shown = []
+    for part in content if isinstance(content, list) and address is not None else ():
+        held = part.get("image_url") if isinstance(part, dict) and part.get("type") == "image_url" else None
+        source = held.get("url") if isinstance(held, dict) else None
+        if isinstance(source, Media) and address is not None:
+            shown.append(tag("img", src=address(source), alt=source.name or "An image of this message"))
+        elif isinstance(source, str) and source.strip() and address is not None:
+            where = address(Media(source=source))
+            shown.append(
+                f'<button type="button" class="remote" data-src="{escape(where)}">{escape(source[:120])}</button>'
+            )
+    return f'<div class="attached">{"".join(shown)}</div>' if shown else ""
+
+
+def turn_html(turn: Mapping[str, Any], model: str = "Model", address: Callable[[Media], str] | None = None) -> str:
+    """A finished turn; `note` and `recorded` are said with it. Images are shown where `address` leads to them."""
     role = str(turn.get("role", ""))
     name = escape(model if role == "assistant" else WHO.get(role, role))
     if role != "assistant":
-        body = f'<div class="text" dir="auto">{escape(words(turn.get("content")))}</div>'
+        said = words(turn.get("content"))
+        body = pictures_html(turn.get("content"), address)
+        body += f'<div class="text" dir="auto">{escape(said)}</div>' if said or not body else ""
         return f'<div class="turn {escape(role)}"><div class="who">{name}</div>{body}</div>'
     badge = ' <span class="badge">Recorded in the card</span>' if turn.get("recorded") else ""
     shown = message_html(Message(words(turn.get("content")), reasoning=str(turn.get("reasoning") or "")))
@@ -53,11 +72,18 @@ def turn_html(turn: Mapping[str, Any], model: str = "Model") -> str:
     return f'<div class="turn assistant"><div class="who">{name}{badge}</div>{shown}{note}</div>'
 
 
-def transcript_html(turns: Sequence[Mapping[str, Any]], empty: str, model: str = "Model") -> str:
+def transcript_html(
+    turns: Sequence[Mapping[str, Any]],
+    empty: str,
+    model: str = "Model",
+    address: Callable[[Media], str] | None = None,
+) -> str:
     """A chat so far, or what to do where there is none."""
     if not turns:
         return f'<div class="blank"><p>{escape(empty)}</p></div>'
-    return f'<div class="chat" role="log" aria-label="Chat">{"".join(turn_html(t, model) for t in turns)}</div>'
+    return (
+        f'<div class="chat" role="log" aria-label="Chat">{"".join(turn_html(t, model, address) for t in turns)}</div>'
+    )
 
 
 @dataclass(slots=True)

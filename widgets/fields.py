@@ -14,7 +14,11 @@ from gradio.utils import get_upload_folder
 
 from metadata.media import Media
 from metadata.tasks import Field
+from ui.chat import words
 from wire.request import RequestError
+
+from .encode import encoded
+from .values import read_list, read_table, write_list, write_table
 
 MOST_MEDIA = 50 * 2**20
 
@@ -75,6 +79,46 @@ def _read_text(value: Any, field: Field) -> str | None:
     return str(value) if value is not None and str(value).strip() else None
 
 
+def make_message(field: Field, value: Any, images: bool) -> gr.components.Component:
+    """The message of a chat; with `images` it takes images too, by upload or paste."""
+    if not images:
+        return make(field, value)
+    return gr.MultimodalTextbox(
+        show_message(value),
+        label=field.label,
+        placeholder="Type a message; paste or attach images",
+        file_types=["image"],
+        file_count="multiple",
+        sources=["upload"],
+        lines=2,
+        max_lines=12,
+        submit_btn=False,
+        interactive=True,
+        elem_id=f"in-{field.name}",
+    )
+
+
+def show_message(value: Any) -> dict[str, Any]:
+    """What the field shows for the content of a message: its words, and the images that are here."""
+    if not isinstance(value, list):
+        return {"text": value or "", "files": []}
+    words = "\n".join(str(part.get("text", "")) for part in value if part.get("type") == "text")
+    files = [_show_media(part["image_url"]["url"]) for part in value if part.get("type") == "image_url"]
+    return {"text": words, "files": [file for file in files if file]}
+
+
+def _read_message(value: Any, field: Field) -> Any:
+    """The content of a message: a text, or parts where images come with it."""
+    if not isinstance(value, Mapping):
+        return _read_text(value, field)
+    text = _read_text(value.get("text"), field)
+    files = [_read_media(path, field) for path in value.get("files") or ()]
+    if not files:
+        return text
+    images = [{"type": "image_url", "image_url": {"url": media}} for media in files if media]
+    return [*images, {"type": "text", "text": text}] if text else images
+
+
 def _media(component: type[gr.components.Component], **options: Any) -> Callable[[Field, Any], gr.components.Component]:
     def make_media(field: Field, value: Any) -> gr.components.Component:
         return component(value, label=field.label, interactive=True, elem_id=f"in-{field.name}", **options)
@@ -96,55 +140,57 @@ def _read_media(value: Any, field: Field) -> Media | None:
     path = Path(str(value))
     if path.stat().st_size > MOST_MEDIA:
         raise RequestError(f"{field.label} is larger than {MOST_MEDIA >> 20} MB.")
-    return Media.from_bytes(path.read_bytes(), name=path.name)
+    return encoded(Media.from_bytes(path.read_bytes(), name=path.name))
+
+
+def _rich(kind: str) -> Callable[[Field, Any], gr.components.Component]:
+    """A text area that the page's own script draws an editor over."""
+
+    def make_rich(field: Field, value: Any) -> gr.components.Component:
+        classes = ["rich", f"rich-{kind}"]
+        return gr.Textbox(
+            value, label=field.label, lines=2, interactive=True, elem_id=f"in-{field.name}", elem_classes=classes
+        )
+
+    return make_rich
 
 
 def _read_labels(value: Any, field: Field) -> list[str] | None:
-    return [label.strip() for label in str(value or "").split(",") if label.strip()] or None
+    labels = [label.strip() for label in read_list(value, field.label)]
+    return [label for label in dict.fromkeys(labels) if label] or None
 
 
-def _read_lines(value: Any, field: Field) -> list[str] | None:
-    return [line for line in str(value or "").splitlines() if line.strip()] or None
-
-
-def _show_table(value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        return {"headers": ["Column 1", "Column 2"], "data": [["", ""]]}
-    columns = [list(v) if isinstance(v, list | tuple) else [v] for v in value.values()]
-    rows = max((len(column) for column in columns), default=0)
-    data = [[column[r] if r < len(column) else None for column in columns] for r in range(rows)]
-    return {"headers": [str(name) for name in value], "data": data}
-
-
-def _read_table(value: Any, field: Field) -> dict[str, list[Any]] | None:
-    if value is None or not len(value.columns) or not len(value):
-        return None
-    columns = [value.iloc[:, i].tolist() for i in range(len(value.columns))]
-    cells = [[None if cell != cell else cell for cell in column] for column in columns]  # noqa: PLR0124 (NaN)
-    return {str(name): column for name, column in zip(value.columns, cells, strict=True)}
-
-
-def _make_table(field: Field, value: Any) -> gr.components.Component:
-    return gr.Dataframe(value, label=field.label, type="pandas", interactive=True, elem_id=f"in-{field.name}")
+def _read_sentences(value: Any, field: Field) -> list[str] | None:
+    sentences = read_list(value, field.label)
+    while sentences and not sentences[-1].strip():
+        sentences.pop()
+    return sentences or None
 
 
 CONTROLS: Mapping[str, Control] = {
     "text": Control(_text(4), lambda value: value or "", _read_text),
     "line": Control(_text(1), lambda value: value or "", _read_text),
-    "messages": Control(_text(2), lambda value: value or "", _read_text),
-    "labels": Control(_text(1), lambda value: ", ".join(value or ()), _read_labels),
-    "sentences": Control(_text(4), lambda value: "\n".join(value or ()), _read_lines),
+    "messages": Control(_text(2), lambda value: words(value or ""), _read_message),
+    "labels": Control(_rich("labels"), write_list, _read_labels),
+    "sentences": Control(_rich("sentences"), write_list, _read_sentences),
     "switch": Control(
         lambda field, value: gr.Checkbox(value, label=field.label, interactive=True, elem_id=f"in-{field.name}"),
         bool,
         lambda value, _: bool(value),
     ),
-    "table": Control(_make_table, _show_table, _read_table),
+    "table": Control(_rich("table"), write_table, lambda value, field: read_table(value, field.label)),
     "image": Control(
-        _media(ImageField, type="filepath", image_mode=None, format="png", sources=["upload", "clipboard"], height=260),
+        _media(
+            ImageField,
+            type="filepath",
+            image_mode=None,
+            format="png",
+            sources=["upload", "webcam", "clipboard"],
+            height=260,
+        ),
         _show_media,
         _read_media,
     ),
     "audio": Control(_media(gr.Audio, type="filepath", sources=["upload", "microphone"]), _show_media, _read_media),
-    "video": Control(_media(gr.Video, sources=["upload"]), _show_media, _read_media),
+    "video": Control(_media(gr.Video, sources=["upload", "webcam"]), _show_media, _read_media),
 }

@@ -25,7 +25,7 @@ from ui.session import Session, cancel_and_wait
 from ui.streaming import HEARTBEAT_SECONDS, Merged
 from wire.request import Request, RequestError, ResolvedRequest
 
-from . import show
+from . import fields, show
 from .state import ENDPOINT, Page, Place, build_request, reachable, same_inputs, take_turn
 
 WHERE = 4  # the first values of a screen: the place, its base URL, the endpoint's key, the Hub token
@@ -148,11 +148,13 @@ class Runner:
             gr.update(visible=False),
         )
         screen = self.screen(values)
-        text, started, turn, answer = str(screen.fields[0] or ""), perf_counter(), self.page.turn, Answer()
+        started, turn, answer = perf_counter(), self.page.turn, Answer()
+        asking, typed = self._asking(screen), screen.fields[0]
+        blank = {"text": "", "files": []} if isinstance(typed, dict) else ""
         merged = Merged({"answer": self._pieces(screen, answer)})
         stop = merged.stop_all
         self.session.runs.start(self.id, stop)
-        asked = one_line(show.transcript(self.page, text)) if text.strip() else skip
+        asked = one_line(show.transcript(self.page, self.session, asking)) if asking else skip
         try:
             yield [
                 asked,
@@ -161,7 +163,7 @@ class Runner:
                 busy,
                 gr.update(visible=True),
                 skip,
-                "" if text.strip() else skip,
+                blank if asking else skip,
             ]
             async for batches in merged:
                 status = one_line(show.running(perf_counter() - started))
@@ -173,19 +175,31 @@ class Runner:
             if self.page.turn != turn:
                 yield [skip, skip, "", idle, hide, skip, skip]
                 return
-            left = text if answer.error else skip  # what could not be answered goes back where it was typed
-            yield [*self._said(text, answer, started), idle, hide, one_line(show.chat_json(answer)), left]
+            left = typed if answer.error else skip  # what could not be answered goes back where it was typed
+            yield [*self._said(asking, answer, started), idle, hide, one_line(show.chat_json(answer)), left]
         finally:
             self.session.runs.end(self.id, stop)
             await merged.aclose()
 
-    def _said(self, text: str, answer: Answer, started: float) -> list[Any]:
+    def _asking(self, screen: Screen) -> Any:
+        """The content of the message that is sent, None where it can't be read; the run itself says why."""
+        row = self.page.row
+        try:
+            return fields.read(row.fields[0], screen.fields[0]) if row else None
+        except RequestError:
+            return None
+
+    def _said(self, asked: Any, answer: Answer, started: float) -> list[Any]:
         """The transcript, the result and the status of an answer that has ended."""
         if answer.error:
             failed = one_line(show.boxed(answer.partial + panels.failure(answer.error)))
-            return [one_line(show.transcript(self.page)), failed, ""]
-        take_turn(self.page, text, answer.message)
-        return [one_line(show.transcript(self.page)), "", one_line(show.chat_done(answer, perf_counter() - started))]
+            return [one_line(show.transcript(self.page, self.session)), failed, ""]
+        take_turn(self.page, asked, answer.message)
+        return [
+            one_line(show.transcript(self.page, self.session)),
+            "",
+            one_line(show.chat_done(answer, perf_counter() - started)),
+        ]
 
     async def _pieces(self, screen: Screen, answer: Answer) -> AsyncIterator[Delta]:
         answer.resolved = resolved = await self._prepare(screen)

@@ -14,7 +14,7 @@ from metadata.outputs import to_json
 from metadata.tasks import Field
 from snippets import Snippet, local_snippets
 from ui import panels
-from ui.chat import Answer, transcript_html, words
+from ui.chat import Answer, transcript_html
 from ui.code import model_id
 from ui.markup import escape
 from ui.session import Session
@@ -43,7 +43,7 @@ def field_value(page: Page, spec: Field) -> Any:
     if spec.kind == "messages":
         messages = page.example.inputs.get("messages") or []
         waiting = messages and page.example.output is None and messages[-1].get("role") == "user"
-        return words(messages[-1].get("content")) if waiting else None
+        return messages[-1].get("content") if waiting else None
     return page.example.inputs.get(spec.name)
 
 
@@ -112,6 +112,9 @@ def result(page: Page, session: Session) -> str:
         return boxed(f'<div class="blank"><p>The task of this card is not known. {options}</p></div>')
     if page.row.output == "message":
         return ""
+    if page.shown is None and page.example is None and page.model.examples:
+        away = "The files of the first example are on another host. Choose an example to fetch them."
+        return boxed(f'<div class="blank"><p>{away}</p></div>')
     if page.shown is None:
         return boxed('<div class="blank"><p>The output appears here.</p></div>')
     what = '<span class="badge">Recorded in the card</span><span>not a live answer</span>'
@@ -193,7 +196,8 @@ def chat_json(answer: Answer) -> str:
     return said + panels.raw_json(to_json(answer.message))
 
 
-def transcript(page: Page, asking: str | None = None) -> str:
+def transcript(page: Page, session: Session, asking: Any = None) -> str:
     """The chat so far; `asking` is a message under way."""
     turns = [*page.turns, {"role": "user", "content": asking}] if asking else page.turns
-    return f'<div class="result">{transcript_html(turns, "Type a message and press Send.")}</div>'
+    empty = "Type a message and press Send."
+    return f'<div class="result">{transcript_html(turns, empty, address=context_of(page, session).address)}</div>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,8 +20,10 @@ from ui.sources import Opened
 from wire.request import Request, RequestError, ResolvedRequest
 
 from . import fields
+from .encode import encoded
 
 EMBEDDED, PROVIDERS, ENDPOINT = "embedded:", "providers", "endpoint"
+SEEING = ("image-text-to-text", "any-to-any", "video-text-to-text")  # tasks whose chats look at images
 WIRE_KEYS = ("role", "content", "name", "tool_calls", "tool_call_id")
 
 
@@ -55,9 +57,9 @@ class Page:
         if not self.examples and self.row:
             languages = self.model.card.data.get("language") or ()
             self.examples = list(default_examples(self.row, languages, self.model.mask_token))
-        if self.examples and not any(_remote(value) for value in self.examples[0].inputs.values()):
+        if self.examples and not _leads_away(self.examples[0].inputs):
             self.example = self.examples[0]
-        self._show_recorded()
+        self.show_recorded()
 
     @property
     def model(self) -> Model:
@@ -76,6 +78,14 @@ class Page:
         return guess.widget.id if guess.rule == "override" and guess.widget else ""
 
     @property
+    def takes_images(self) -> bool:
+        """Whether the messages of its chat may hold images."""
+        base = self.model.guess.task
+        return (base is not None and base.id in SEEING) or any(
+            isinstance(media, Media | str) for example in self.examples for media in pictures(example.inputs)
+        )
+
+    @property
     def number(self) -> int | None:
         """The place of the chosen example."""
         return next((n for n, example in enumerate(self.examples) if example is self.example), None)
@@ -90,9 +100,10 @@ class Page:
         self.example = example
         self.turns = []
         self.turn += 1
-        self._show_recorded()
+        self.show_recorded()
 
-    def _show_recorded(self) -> None:
+    def show_recorded(self) -> None:
+        """Put what the card records for the chosen example on the screen."""
         example = self.example
         self.reply, self.stale = None, False
         self.shown, self.inputs = (example.output, example.inputs) if example else (None, {})
@@ -125,8 +136,22 @@ class Page:
         return [{k: v for k, v in turn.items() if k in WIRE_KEYS} for turn in self.turns]
 
 
-def _remote(value: Any) -> bool:
-    return isinstance(value, Media) and value.data is None and is_remote(value.source or "")
+def pictures(inputs: Mapping[str, Any]) -> Iterator[Any]:
+    """What the images in the messages of an example are: Media, or references as the card has them."""
+    for message in inputs.get("messages") or ():
+        for part in message.get("content") if isinstance(message.get("content"), list) else ():
+            if part.get("type") == "image_url":
+                yield part["image_url"]["url"]
+
+
+def _leads_away(inputs: Mapping[str, Any]) -> bool:
+    """Whether files of another host are among the inputs: those are fetched when a person chooses the example."""
+    held = [value for value in inputs.values() if isinstance(value, Media)] + list(pictures(inputs))
+    return any(
+        is_remote(value if isinstance(value, str) else value.source or "")
+        for value in held
+        if isinstance(value, str) or value.data is None
+    )
 
 
 async def load_example(page: Page, number: int | None) -> None:
@@ -143,13 +168,33 @@ async def load_inputs(page: Page) -> None:
     example = page.example
     if example is None:
         return
-    loaded = {
-        name: await load(value, page.model.files, page.opened.repo) if isinstance(value, Media) else value
-        for name, value in example.inputs.items()
+
+    async def opened(media: Media) -> Media:
+        return encoded(await load(media, page.model.files, page.opened.repo))
+
+    loaded: dict[str, Any] = {
+        name: await opened(v) if isinstance(v, Media) else v for name, v in example.inputs.items()
     }
+    if any(isinstance(source, str) for source in pictures(loaded)):
+        loaded["messages"] = [await _with_pictures(message, opened) for message in loaded["messages"]]
     number = page.examples.index(example)
     page.examples[number] = page.example = replace(example, inputs=loaded)
-    page.inputs = loaded
+    page.show_recorded()
+
+
+async def _with_pictures(message: Mapping[str, Any], opened: Callable[[Media], Awaitable[Media]]) -> dict[str, Any]:
+    """A message whose images are opened."""
+    content = message.get("content")
+    if not isinstance(content, list):
+        return dict(message)
+
+    async def part_of(part: Mapping[str, Any]) -> Mapping[str, Any]:
+        source = part["image_url"]["url"] if part.get("type") == "image_url" else None
+        if not isinstance(source, str):
+            return part
+        return {"type": "image_url", "image_url": {"url": await opened(Media.from_reference(source))}}
+
+    return {**message, "content": [await part_of(part) for part in content]}
 
 
 def places(page: Page, session: Session) -> list[tuple[str, str]]:
@@ -251,7 +296,7 @@ def reachable(page: Page, session: Session, place: Place) -> Availability:
     return found
 
 
-def take_turn(page: Page, asked: str, message: Message) -> None:
+def take_turn(page: Page, asked: Any, message: Message) -> None:
     """Add a question and its live answer to the chat."""
     page.turns.append({"role": "user", "content": asked})
     note = "Stopped here." if message.finish_reason == "stopped" else ""

@@ -16,7 +16,8 @@ from ui.parameters import ParameterPanel, title
 from ui.session import Session
 from wire.request import RequestError
 
-from . import fields, show
+from . import show
+from .inputs import Inputs
 from .running import Runner
 from .state import ENDPOINT, PROVIDERS, Page, Place, card_parameters, load_example, places, reachable
 
@@ -30,6 +31,7 @@ class Widget:
         self.row: Task | None = page.row
         self.chats = bool(self.row and self.row.output == "message")
         self.parameters = ParameterPanel(page.row.id, "in-p") if page.row and page.row.wire else None
+        self.inputs = Inputs(page, session)
         self.runner = Runner(page, session, self.parameters)
         self.code = CodePanel()
 
@@ -54,19 +56,18 @@ class Widget:
         return override
 
     def _widget(self) -> None:
-        page, row = self.page, self.row
+        page = self.page
         titles = [(show.example_title(e), n) for n, e in enumerate(page.examples)]
-        first = 0 if titles else None
         self.examples = gr.Dropdown(
             titles,
-            value=first,
+            value=page.number,
             label=show.examples_label(page),
             visible=bool(titles),
             filterable=len(titles) > 8,
             elem_id="examples",
         )
-        self.transcript = panel(show.transcript(page), elem_id="transcript", visible=self.chats)
-        self.fields = [fields.make(spec, show.field_value(page, spec)) for spec in row.fields] if row else []
+        self.transcript = panel(show.transcript(page, self.session), elem_id="transcript", visible=self.chats)
+        self.fields = self.inputs.build()
         if self.parameters:
             with gr.Accordion(title(card_parameters(page)), open=False, elem_id="parameters"):
                 self.parameters.build(card_parameters(page))
@@ -122,7 +123,7 @@ class Widget:
         code = {"fn": self._write_code, "inputs": [*self.code.options, *values], "outputs": self.code.output, **quiet}
 
         filled = [*self.fields, *(self.parameters.components if self.parameters else ())]
-        filled += [self.transcript, self.result, self.json]
+        filled += [self.transcript, self.result, self.json, self.inputs.mask]
         self.examples.select(self._choose, self.examples, filled, **quiet).then(**code)
         # A key tells `input` alone, and so does a focus that only passes by: that one brings the choice there is.
         self.examples.input(self._choose_other, self.examples, filled, **quiet).then(**code)
@@ -134,16 +135,20 @@ class Widget:
             trigger_mode="always_last",
             **quiet,
         ).then(**code)
+        changed = {
+            "fn": self._changed,
+            "inputs": [*self.code.options, *values],
+            "outputs": [self.result, self.code.output, self.inputs.mask],
+            **quiet,
+        }
         # Textbox tells of key presses only, not of a paste or a dictated word: the page's own script watches the fields
         # and presses `changed`. One listener a trigger, as two that take the last value wake each other for ever.
         gr.on(
             [self.changed.click, *(trigger for component in self.fields for trigger in _media_events(component))],
-            self._changed,
-            [*self.code.options, *values],
-            [self.result, self.code.output],
+            **changed,
             trigger_mode="always_last",
-            **quiet,
         )
+        self.inputs.wire(changed, quiet)
         gr.on([code_tab.select, *(option.change for option in self.code.options)], **code)
         starts = [self.run.click] + [f.submit for f in self.fields if isinstance(f, gr.Textbox) and f.lines == 1]
         running = gr.on(
@@ -165,21 +170,20 @@ class Widget:
             await load_example(self.page, number)
         except AssetError as error:
             trouble = panels.note(str(error), "Choose a file of your own instead.", error=True)
-        row = self.row
-        assert row is not None
-        values = [fields.show(spec, show.field_value(self.page, spec)) for spec in row.fields]
+        values = self.inputs.values()
         values += self.parameters.values(card_parameters(self.page)) if self.parameters else []
         result = show.boxed(trouble) if trouble else show.result(self.page, self.session)
         return [
             *values,
-            one_line(show.transcript(self.page)),
+            one_line(show.transcript(self.page, self.session)),
             one_line(result),
             one_line(show.recorded_json(self.page)),
+            one_line(self.inputs.mask_note(values)),
         ]
 
     async def _choose_other(self, number: int | None) -> list[Any]:
         if number == self.page.number:
-            return [gr.skip()] * (len(self.fields) + len(self.parameters.components if self.parameters else ()) + 3)
+            return [gr.skip()] * (len(self.fields) + len(self.parameters.components if self.parameters else ()) + 4)
         return await self._choose(number)
 
     def _moved(self, *values: Any) -> list[Any]:
@@ -202,10 +206,11 @@ class Widget:
         screen = self.runner.screen(values[len(self.code.options) :])
         answered = self.chats or not self.page.shown or self.runner.is_answered(screen)
         code = self._write_code(*values)
+        mask = one_line(self.inputs.mask_note(list(screen.fields)))
         if answered != self.page.stale:
-            return [gr.skip(), code]
+            return [gr.skip(), code, mask]
         self.page.stale = not answered
-        return [one_line(show.result(self.page, self.session)), code]
+        return [one_line(show.result(self.page, self.session)), code, mask]
 
     def _write_code(self, *values: Any) -> str:
         options, screen = values[: len(self.code.options)], self.runner.screen(values[len(self.code.options) :])
@@ -218,7 +223,7 @@ class Widget:
     def _reset(self) -> list[Any]:
         self.runner.stop()
         self.page.choose(None)
-        return [one_line(show.transcript(self.page)), "", one_line(show.no_json())]
+        return [one_line(show.transcript(self.page, self.session)), "", one_line(show.no_json())]
 
 
 def _media_events(component: gr.components.Component) -> list[Any]:

@@ -175,6 +175,8 @@ def _inputs(request: Request) -> dict[str, Any]:
         if value is None and not field.required:
             continue
         arguments[names.get(field.name, field.name)] = _checked(field, value, request.task)
+    if "text_pair" in arguments:  # transformers' pipeline takes a pair as one input
+        arguments["text"] = {"text": arguments["text"], "text_pair": arguments.pop("text_pair")}
     return arguments
 
 

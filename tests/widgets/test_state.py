@@ -66,26 +66,26 @@ def test_the_first_example_is_on_the_screen_with_its_output() -> None:
     found = page(CLASSIFIER)
     assert isinstance(found.shown, Labels)
     assert found.inputs == {"text": "Good"}
-    assert same_inputs(found, ["Good"], card_parameters(found))
-    assert not same_inputs(found, ["Other"], card_parameters(found))
-    assert not same_inputs(found, [""], card_parameters(found))
-    assert not same_inputs(found, ["Good"], {"top_k": 1})
+    assert same_inputs(found, ["Good", ""], card_parameters(found))
+    assert not same_inputs(found, ["Other", ""], card_parameters(found))
+    assert not same_inputs(found, ["", ""], card_parameters(found))
+    assert not same_inputs(found, ["Good", ""], {"top_k": 1})
 
 
 async def test_the_example_wins_over_the_card() -> None:
     found = page(CLASSIFIER)
-    assert build_request(found, Place(PROVIDERS), ["x"]).parameters == {"top_k": 3, "function_to_apply": "none"}
+    assert build_request(found, Place(PROVIDERS), ["x", ""]).parameters == {"top_k": 3, "function_to_apply": "none"}
     await load_example(found, 1)
-    request = build_request(found, Place(PROVIDERS), ["x"])
+    request = build_request(found, Place(PROVIDERS), ["x", ""])
     assert request.parameters == {"top_k": 1, "function_to_apply": "none"}
     assert found.shown is None
 
 
 def test_where_a_request_goes() -> None:
     found = page(CLASSIFIER)
-    assert build_request(found, Place(PROVIDERS), ["x"]).model == "org/mine"
-    assert build_request(found, Place(EMBEDDED + "showcard/sentiment"), ["x"]).model == "showcard/sentiment"
-    mine = build_request(found, Place(ENDPOINT, " http://127.0.0.1:8080 "), ["x"])
+    assert build_request(found, Place(PROVIDERS), ["x", ""]).model == "org/mine"
+    assert build_request(found, Place(EMBEDDED + "showcard/sentiment"), ["x", ""]).model == "showcard/sentiment"
+    mine = build_request(found, Place(ENDPOINT, " http://127.0.0.1:8080 "), ["x", ""])
     assert (mine.model, mine.base_url) == ("org/mine", "http://127.0.0.1:8080")
 
 
@@ -136,7 +136,7 @@ def test_shared_mode_refuses_endpoints_that_are_not_listed() -> None:
 
 def test_an_empty_required_field_is_named() -> None:
     with pytest.raises(RequestError, match="Text is empty"):
-        build_request(page(CLASSIFIER), Place(PROVIDERS), ["  "])
+        build_request(page(CLASSIFIER), Place(PROVIDERS), ["  ", ""])
 
 
 async def test_a_chat_example_waits_to_be_sent_or_shows_what_was_recorded() -> None:

@@ -1,6 +1,7 @@
 """The call of InferenceClient that a request is."""
 
 import inspect
+from dataclasses import replace
 
 import pytest
 from huggingface_hub import AsyncInferenceClient, InferenceClient
@@ -10,6 +11,7 @@ from metadata.tasks import TASKS
 from tests.support.requests import IMAGE, INPUTS, PARAMETERS, PNG, TOOLS, at_endpoint, request, routed
 from wire.call import client_call, has_method, keywords_of
 from wire.checks import clean_url
+from wire.http import http_request
 from wire.request import Request, RequestError
 
 
@@ -46,6 +48,13 @@ def test_what_a_method_does_not_take():
     hostile = client_call(routed(request("text-classification", parameters={"model": "evil/x", "text": "other"})))
     assert hostile.arguments["model"] == "org/model"
     assert hostile.arguments["text"] == INPUTS["text-classification"]["text"]
+
+
+def test_a_pair_of_texts_is_one_input():
+    resolved = routed(Request("text-classification", "org/model", {"text": "A cat", "text_pair": "An animal"}))
+    pair = {"text": "A cat", "text_pair": "An animal"}
+    assert client_call(resolved).arguments["text"] == pair
+    assert http_request(replace(resolved, provider="hf-inference")).json["inputs"] == pair
 
 
 def test_chat():
