@@ -6,6 +6,7 @@ CSS = """
 /* the value that an editor stands for is there for the server, not for people */
 .rich textarea[data-testid=textbox], .rich .input-container { display: none !important; }
 .rich .editor { display: grid; gap: 6px; margin-top: 6px; }
+.editor input, .editor textarea, .editor button { animation: none !important; } /* ours have no first value to wait for */
 .editor p { margin: 0; } .editor .acts { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; }
 .editor input, .editor textarea { font: inherit; color: var(--body-text-color); background: var(--input-background-fill); border: 1px solid var(--border-color-primary); border-radius: 6px; padding: 5px 9px; min-height: 32px; width: 100%; box-sizing: border-box; }
 .editor .act, .beside .act { display: inline-flex; align-items: center; min-height: 32px; padding: 0 10px; font-size: 12px; border: 1px solid var(--border-color-primary); border-radius: 6px; background: none; color: var(--body-text-color); cursor: pointer; }
