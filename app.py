@@ -54,6 +54,9 @@ def serve(given: list[str]) -> int:
         metavar="URL",
         help="shared mode: a base URL that may be called",
     )
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="FOLDER", help="keep votes here, not in the browser; not shared"
+    )
     options = parser.parse_args(given)
 
     host = options.host or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")  # noqa: S104
@@ -123,6 +126,7 @@ async def _serve(
         shared=shared,
         machine_token=None if shared else get_token(),
         endpoints=(*options.allow_endpoint, *_listed("SHOWCARD_ENDPOINTS")),
+        data_dir=None if shared else options.data_dir,
     )
     hosts = [*options.allow_host, *_listed("SHOWCARD_HOSTS"), *filter(None, [space])]
     framed_by = ("'self'", "https://huggingface.co", "https://*.hf.space") if space else ("'self'",)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -23,20 +23,31 @@ class Done(Generic[K, T]):
     result: T
 
 
-async def run_jobs(jobs: Mapping[K, Job[T]], at_once: int) -> AsyncGenerator[list[Done[K, T]], None]:
+async def run_jobs(
+    jobs: Mapping[K, Job[T]], at_once: int, stop: asyncio.Event | None = None
+) -> AsyncGenerator[list[Done[K, T]], None]:
     """What has ended since the last time, an empty list being a heartbeat. Jobs start in their order, `at_once` of them
-    at a time; closing the generator cancels what runs and waits for it. A job that raises ends all."""
+    at a time. `stop`, like closing the generator, cancels what runs and waits for it. A job that raises ends all."""
+    stop = stop or asyncio.Event()
+    stopping = asyncio.ensure_future(stop.wait())
     waiting = iter(jobs.items())
     running: dict[asyncio.Future[T], K] = {}
     try:
-        while True:
+        while not stop.is_set():
             while len(running) < at_once and (following := next(waiting, None)):
                 running[asyncio.ensure_future(following[1]())] = following[0]
             if not running:
                 return
-            ended, _ = await asyncio.wait(running, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(
+                _waited(running, stopping), timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
             yield [Done(running.pop(task), task.result()) for task in [t for t in running if t in ended]]
     finally:
-        for task in running:
+        for task in _waited(running, stopping):
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*_waited(running, stopping), return_exceptions=True)
+
+
+def _waited(running: Iterable[asyncio.Future[Any]], stopping: asyncio.Future[Any]) -> list[asyncio.Future[Any]]:
+    """The jobs that run, and the wait for a stop."""
+    return [*running, stopping]

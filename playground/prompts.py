@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -148,15 +149,15 @@ class Batch:
 
 
 async def run_batch(
-    batch: Batch, requests: Mapping[Key, Request], ask: Ask, at_once: int
+    batch: Batch, requests: Mapping[Key, Request], ask: Ask, at_once: int, stop: asyncio.Event | None = None
 ) -> AsyncGenerator[list[Key], None]:
     """Ask what is missing, and put it into the batch. Yields the keys that got an outcome, at least every 200 ms;
-    closing it cancels, and asking again resumes."""
+    `stop` or closing it cancels, and running again resumes."""
     missing = batch.missing(requests)
     for key in [key for key in batch.outcomes if key not in requests or key in missing]:
         del batch.outcomes[key]
     jobs = {key: partial(ask, request) for key, request in missing.items()}
-    async with aclosing(run_jobs(jobs, at_once)) as ended:
+    async with aclosing(run_jobs(jobs, at_once, stop)) as ended:
         async for done in ended:
             for one in done:
                 batch.asked[one.key], batch.outcomes[one.key] = missing[one.key], one.result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -52,14 +53,14 @@ class Samples:
 
 
 async def sample(
-    requests: Mapping[str, Request], count: int, ask: Ask, parallel: bool
+    requests: Mapping[str, Request], count: int, ask: Ask, parallel: bool, stop: asyncio.Event | None = None
 ) -> AsyncGenerator[Samples, None]:
     """Ask each pane's Request `count` times: all at once, or one after the other. Yields the samples as they grow, the
     same object each time, at least every 200 ms."""
     count = min(max(count, 1), MOST_SAMPLES)
     samples = Samples(count, {name: [] for name in requests})
     jobs = {(n, name): partial(ask, request) for n in range(count) for name, request in requests.items()}
-    async with aclosing(run_jobs(jobs, len(jobs) if parallel else 1)) as ended:
+    async with aclosing(run_jobs(jobs, len(jobs) if parallel else 1, stop)) as ended:
         async for batch in ended:
             for done in batch:
                 samples.by_pane[done.key[1]].append(done.result)

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,13 +23,16 @@ SECONDS_KEPT = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the whole app shares: its mode, the embedded engine, the shelf, and which endpoints are allowed."""
+    """What the whole app shares: its mode, the embedded engine, the shelf, and which endpoints are allowed.
+
+    `data_dir` is the folder for what is kept on this machine; None where nothing is, as in shared mode."""
 
     embedded: Embedded
     shelf: Shelf
     shared: bool = False
     machine_token: str | None = None
     endpoints: tuple[str, ...] = ()  # shared mode: the only base URLs that may be called
+    data_dir: Path | None = None
 
     def allows_endpoint(self, base_url: str) -> bool:
         """Whether a person may call this base URL from here."""

@@ -64,6 +64,16 @@ async def test_closing_cancels_and_waits() -> None:
     assert (server.here, server.cancelled) == (0, 4)
 
 
+async def test_a_stop_is_not_waited_for() -> None:
+    server, stop = Server(), asyncio.Event()
+    seen = 0
+    async with asyncio.timeout(10), aclosing(sample({"A": REQUEST}, 4, server.ask, False, stop)) as samples:
+        async for _ in samples:
+            seen += 1
+            stop.set()
+    assert (seen, server.here, server.cancelled) == (1, 0, 1)
+
+
 async def test_a_job_that_raises_ends_all() -> None:
     async def fail() -> None:
         raise InferenceFailure("no")
