@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ui import markdown as markdown_module
@@ -58,14 +60,15 @@ def test_links_open_elsewhere_and_relative_ones_lead_to_the_repo() -> None:
     assert 'href="https://x.example" target="_blank" rel="noopener noreferrer nofollow"' in html
     assert 'href="https://huggingface.co/org/m/blob/main/docs/b.md"' in html
     assert 'href="#card-top"' in html
-    assert "href" not in body_html("[b](docs/b.md)", address)
+    assert 'href="/media/name" download="b.md"' in body_html("[b](docs/b.md)", address)
+    assert "href" not in body_html("[b](docs/b.md)", lambda source: None)
 
 
 def test_tables_code_and_entities_survive() -> None:
     html = body_html("| a | b |\n|---|---|\n| 1 | &lt;2 |\n\n```python\nx < 1\n```", address)
     assert "<td>1</td>" in html
     assert "&lt;2" in html
-    assert "x &lt; 1" in html
+    assert re.sub("<[^>]*>", "", html).endswith("x &lt; 1\n")
 
 
 def test_a_very_long_card_is_cut() -> None:
@@ -123,3 +126,46 @@ def test_lists_too_deep_for_the_parser_are_shown_as_they_are() -> None:
 def test_a_fence_after_a_line_of_text_is_a_fence_and_an_open_one_is_closed() -> None:
     assert "<code" in body_html("**Prediction**\n```python\nx = 1\n```\n", address)
     assert "<pre><code" in chat_html("Here:\n```yaml\na: 1\n")
+
+
+def test_headings_have_githubs_anchors_and_links_lead_to_them() -> None:
+    html = body_html("## Use *it* (now)!\n\n## Use it now\n\n[there](#Use-it-now) <h3 id='own'>x</h3>", address)
+    assert '<h2 id="card-use-it-now">' in html
+    assert '<h2 id="card-use-it-now-1">' in html
+    assert '<a href="#card-use-it-now">' in html
+    assert '<h3 id="card-own">' in html
+
+
+def test_callouts_tasks_and_formulas() -> None:
+    html = body_html(
+        "> [!WARNING]\n> Hot\n\n- [x] a\n- [ ] b\n\n$$\na_1 * b_2 * c\n=\n2\n$$ and \\\\(x^2\\\\), $5", address
+    )
+    assert '<div class="callout warning">' in html
+    assert html.count('type="checkbox" disabled') == 2
+    assert html.count(" checked ") == 1
+    assert '<math display="block"' in html
+    assert "<msup><mi>x</mi><mn>2</mn></msup>" in html
+    assert "$5" in html
+    assert "<em>" not in html
+
+
+@pytest.mark.parametrize(
+    "tex", [r"\text{<script>alert(1)</script>}", r"\href{javascript:alert(1)}{x}", r"\frac{", "{" * 900]
+)
+def test_a_formula_is_mathml_or_its_own_text(tex: str) -> None:
+    html = body_html(f"$${tex}$$", address).replace("&lt;", "")
+    assert "<script" not in html
+    assert "href=" not in html
+    assert "<math" in html or "<code>" in html
+
+
+def test_films_beside_the_card_play_and_others_are_links() -> None:
+    html = body_html("<video src='a.mp4'></video> <video><source src='https://far.example/b.mp4'></video>", address)
+    assert '<video src="/media/name" controls preload="metadata"></video>' in html
+    assert 'href="https://far.example/b.mp4"' in html
+    assert html.count("<video") == 1
+
+
+def test_code_has_colours_in_a_card_and_none_in_an_answer() -> None:
+    assert '<span class="hl-k' in body_html("```python\nfor x in y: pass\n```", address)
+    assert "<span" not in chat_html("```python\nfor x in y: pass\n```")
