@@ -82,6 +82,23 @@ def read_inputs(item: Mapping[str, Any], row: Task | None, conversational: bool,
     return Inputs(inputs, used)
 
 
+def read_given(item: Mapping[str, Any], row: Task) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    """The inputs that an item gives, however few; and what is wrong with those that can't be read."""
+    inputs: dict[str, Any] = {}
+    used: set[str] = set()
+    problems = []
+    for field in row.fields:
+        key = _key(item, field.name, used, row)
+        if key is None or item[key] is None:
+            continue
+        used.add(key)
+        try:
+            inputs[field.name] = _READERS[field.name](item[key], key)
+        except Problem as problem:
+            problems.append(problem)
+    return inputs, tuple(problems)
+
+
 def _key(item: Mapping[str, Any], field: str, used: set[str], row: Task) -> str | None:
     """The key of the item that feeds a field; zero-shot tasks read `labels`, others keep it as a title."""
     return next((key for key in FIELDS[field] if key in item and key not in used), None)

@@ -45,6 +45,7 @@ class Opened:
     repo: str | None
     source: str
     notes: tuple[Diagnostic, ...] = ()
+    pasted: bool = False  # `source` is the card itself
 
 
 @cache
@@ -91,7 +92,9 @@ async def _read_source(source: str, session: Session, task: str | None) -> Opene
 
 
 async def _pasted(source: str, task: str | None) -> Opened:
-    return Opened(await asyncio.to_thread(read_model, source.lstrip("\n"), None, "Pasted card", task), None, source)
+    return Opened(
+        await asyncio.to_thread(read_model, source.lstrip("\n"), None, "Pasted card", task), None, source, pasted=True
+    )
 
 
 def _example(folder: str, task: str | None = None) -> Model:

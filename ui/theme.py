@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import card_style, code_page, fields_script, fields_style, views_script, views_style
+from . import card_style, code_page, fields_script, fields_style, page_script, views_script, views_style
 
 # Ten colours for labels, entities, boxes and masks, told apart by colour-blind eyes too (after Paul Tol and Okabe-Ito):
 # each as (background in light, background in dark); the text on them is the theme's own.
@@ -156,7 +156,7 @@ kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px
 
 _COLOURS = "".join(f":root{{--sc-{i}:{light}}} .dark{{--sc-{i}:{dark}}}" for i, (light, dark) in enumerate(PALETTE))
 
-CSS += _COLOURS + views_style.CSS + code_page.CSS + fields_style.CSS + card_style.CSS
+CSS += _COLOURS + views_style.CSS + code_page.CSS + fields_style.CSS + card_style.CSS + page_script.CSS
 
 HEAD = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -239,7 +239,7 @@ HEAD = """
 </script>
 """
 
-SCRIPTS = (views_script.SCRIPT, code_page.SCRIPT, fields_script.SCRIPT)
+SCRIPTS = (views_script.SCRIPT, code_page.SCRIPT, fields_script.SCRIPT, page_script.SCRIPT)
 HEAD += "".join(f"<script>{script}</script>" for script in SCRIPTS)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -13,6 +13,7 @@ from metadata.tasks import Field
 from ui import panels
 from ui.markup import escape, one_line, panel
 from ui.session import Session
+from wire.request import RequestError
 
 from . import fields, show
 from .encode import encoded
@@ -82,6 +83,18 @@ class Inputs:
     def values(self) -> list[Any]:
         """What the fields show for the chosen example."""
         return [self.shown(spec, show.field_value(self.page, spec)) for spec in self.specs]
+
+    def readable(self, values: Sequence[Any]) -> dict[str, Any]:
+        """The inputs that the fields hold, those left out that are empty or can't be read."""
+        found: dict[str, Any] = {}
+        for spec, value in zip(self.specs, values, strict=False):
+            try:
+                held = fields.read(spec, value)
+            except RequestError:
+                continue
+            if held is not None:
+                found[spec.name] = [{"role": "user", "content": held}] if spec.kind == "messages" else held
+        return found
 
     def shown(self, spec: Field, value: Any) -> Any:
         """What the component of a field takes for an input."""

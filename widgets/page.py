@@ -11,12 +11,15 @@ import gradio as gr
 from inference.assets import AssetError, is_remote
 from inference.errors import InferenceFailure
 from metadata.media import Media
+from metadata.tasks import find_task
 from ui import panels
 from ui.markdown import body_html
 from ui.markup import one_line, panel
 from ui.session import Session, Sessions, Site
 from ui.sources import Opened, example_cards, open_source
+from wire.links import Link, read_link
 
+from .linked import follow
 from .state import Page, load_inputs
 from .widget import Widget
 
@@ -48,7 +51,12 @@ def build(site: Site, first_source: str) -> None:
     head = panel(elem_id="head")
 
     async def load(request: gr.Request) -> list[Any]:
-        return await _begin(sessions.of(request), request.query_params.get("model", "") or first_source)
+        return await _begin(sessions.of(request), read_link(str(request.query_params)), first_source)
+
+    async def follow_link(address: str, request: gr.Request) -> list[Any]:
+        query, _, fragment = address.partition("#")
+        link = read_link(query, fragment)
+        return await _open(sessions.of(request), link.card or link.source, link.task, link=link)
 
     async def open_named(source: str, request: gr.Request) -> list[Any]:
         return await _open(sessions.of(request), source)
@@ -81,6 +89,9 @@ def build(site: Site, first_source: str) -> None:
     shown = [current, trouble, head, body, picker]
 
     gr.on([go.click, source.submit], open_named, source, shown, **QUIET)
+    packed = gr.Textbox(visible="hidden", elem_id="link")  # the page's own script puts an address here
+    followed = gr.Button("Follow the link", visible="hidden", elem_id="follow")
+    followed.click(follow_link, packed, shown, **QUIET)
     picker.input(open_other, [current, picker], shown, **QUIET)
     blocks = gr.context.Context.root_block
     assert blocks is not None
@@ -88,25 +99,29 @@ def build(site: Site, first_source: str) -> None:
     blocks.unload(sessions.forget)
 
 
-async def _begin(held: Session, source: str) -> list[Any]:
+async def _begin(held: Session, link: Link, first_source: str) -> list[Any]:
     """Open what was asked for, or say why not and open the first example; unless a person was faster."""
-    updates = await _open(held, source, unless_open=True)
+    updates = await _open(held, link.card or link.source or first_source, link.task, unless_open=True, link=link)
     if not held.pages:
         name, _, *rest = await _open(held, "", unless_open=True)
         updates = [name, updates[1], *rest]
     return updates
 
 
-async def _open(held: Session, source: str | None, task: str = "", unless_open: bool = False) -> list[Any]:
+async def _open(
+    held: Session, source: str | None, task: str = "", unless_open: bool = False, link: Link | None = None
+) -> list[Any]:
     """Updates of (current, trouble, head, body, picker); on failure what was open stays open."""
     skip = gr.skip()
     try:
-        opened = await open_source(source or "", held, task or None)
+        opened = await open_source(source or "", held, task if find_task(task) else None)
     except InferenceFailure as error:
         return [skip, one_line(panels.failure(error)), skip, skip, skip]
     page, trouble = Page(opened), ""
     try:
         await load_inputs(page)
+        said = await follow(page, link) if link else ""
+        trouble = one_line(panels.note(said, "The rest of it is filled in.")) if said else ""
     except AssetError as error:
         trouble = one_line(panels.note(str(error), "The card names it among its examples."))
     if unless_open and held.pages:

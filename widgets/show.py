@@ -38,13 +38,14 @@ def examples_label(page: Page) -> str:
 
 def field_value(page: Page, spec: Field) -> Any:
     """What a field shows for the chosen example; for chat the message that is still to be sent."""
-    if page.example is None:
-        return None
+    example = page.example
+    inputs = page.given if page.given is not None else example.inputs if example else {}
     if spec.kind == "messages":
-        messages = page.example.inputs.get("messages") or []
-        waiting = messages and page.example.output is None and messages[-1].get("role") == "user"
+        messages = inputs.get("messages") or []
+        answered = page.given is None and example is not None and example.output is not None
+        waiting = messages and not answered and messages[-1].get("role") == "user"
         return messages[-1].get("content") if waiting else None
-    return page.example.inputs.get(spec.name)
+    return inputs.get(spec.name)
 
 
 # -- states of a run ---------------------------------------------------------------------------------------------------
@@ -112,7 +113,7 @@ def result(page: Page, session: Session) -> str:
         return boxed(f'<div class="blank"><p>The task of this card is not known. {options}</p></div>')
     if page.row.output == "message":
         return ""
-    if page.shown is None and page.example is None and page.model.examples:
+    if page.shown is None and page.example is None and page.given is None and page.waits_elsewhere:
         away = "The files of the first example are on another host. Choose an example to fetch them."
         return boxed(f'<div class="blank"><p>{away}</p></div>')
     if page.shown is None:

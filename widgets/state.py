@@ -17,6 +17,7 @@ from metadata.outputs import Message, Output
 from metadata.tasks import Task
 from ui.session import Session
 from ui.sources import Opened
+from wire.links import Link
 from wire.request import Request, RequestError, ResolvedRequest
 
 from . import fields
@@ -51,6 +52,9 @@ class Page:
     addresses: dict[int, tuple[Media, str]] = field(default_factory=dict)  # of the media shown, by identity
     reply: Reply | None = None
     stale: bool = False  # the inputs changed since
+    given: Mapping[str, Any] | None = None  # what a link put into the fields, over the example
+    given_parameters: Mapping[str, Any] = field(default_factory=dict)
+    link: Link = field(default_factory=Link)  # what was asked for when the page was opened
 
     def __post_init__(self) -> None:
         self.examples = list(self.model.examples)
@@ -86,6 +90,11 @@ class Page:
         )
 
     @property
+    def waits_elsewhere(self) -> bool:
+        """Whether the first example was left alone, as its files are on another host."""
+        return bool(self.examples) and _leads_away(self.examples[0].inputs)
+
+    @property
     def number(self) -> int | None:
         """The place of the chosen example."""
         return next((n for n, example in enumerate(self.examples) if example is self.example), None)
@@ -98,9 +107,21 @@ class Page:
     def choose(self, example: Example | None) -> None:
         """Put an example on the screen: its inputs, and its recorded output where it has one."""
         self.example = example
+        self.given, self.given_parameters = None, {}
         self.turns = []
         self.turn += 1
         self.show_recorded()
+
+    def fill(self, inputs: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
+        """Put inputs into the fields over those of the chosen example, whose recorded output they no longer have."""
+        before = self.example.inputs if self.example else {}
+        inputs = {**before, **inputs}
+        if inputs != before:
+            parameters = {**(self.example.parameters if self.example else {}), **parameters}
+            self.choose(None)
+            self.given = inputs
+        self.given_parameters = parameters
+        self.stale = bool(parameters) and self.shown is not None
 
     def show_recorded(self) -> None:
         """Put what the card records for the chosen example on the screen."""
@@ -245,8 +266,8 @@ def build_request(
 
 
 def card_parameters(page: Page) -> Mapping[str, Any]:
-    """The card's parameters, and the chosen example's over them."""
-    return {**page.model.parameters, **(page.example.parameters if page.example else {})}
+    """The card's parameters, over them the chosen example's, over them those of a link."""
+    return {**page.model.parameters, **(page.example.parameters if page.example else {}), **page.given_parameters}
 
 
 def same_inputs(page: Page, values: Sequence[Any], parameters: Mapping[str, Any]) -> bool:

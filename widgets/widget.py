@@ -18,6 +18,7 @@ from wire.request import RequestError
 
 from . import show
 from .inputs import Inputs
+from .linked import link_to, shared
 from .running import Runner
 from .state import ENDPOINT, PROVIDERS, Page, Place, card_parameters, load_example, places, reachable
 
@@ -39,7 +40,7 @@ class Widget:
 
     def build(self) -> gr.Dropdown:
         """Lay it out; the control that overrides the task is handed back, as opening again is the page's business."""
-        with gr.Tabs(selected="widget"):
+        with gr.Tabs(selected="code" if self.page.link.code else "widget"):
             with gr.Tab("Widget", id="widget", elem_id="widget-body"), gr.Column(elem_classes="tight"):
                 self._widget()
             with gr.Tab("Code", id="code", elem_id="code-body") as code_tab, gr.Column(elem_classes="tight"):
@@ -110,6 +111,8 @@ class Widget:
             self.stop = gr.Button("Stop", elem_id="stop", scale=0, min_width=80, visible=False)
             self.reset = gr.Button("New chat", elem_id="reset", scale=0, min_width=96, visible=self.chats)
             self.status = panel(show.where(found), elem_id="status")
+            self.share = gr.Button("Share", elem_id="share", scale=0, min_width=72)
+        self.shared = panel(elem_id="shared")
         self.changed = gr.Button("Inputs changed", visible="hidden", elem_id="changed")
         self.result = panel(show.result(self.page, self.session), elem_id="result")
 
@@ -160,6 +163,7 @@ class Widget:
             **quiet,
         )
         running.then(**code)
+        self.share.click(self._share, values, self.shared, **quiet)
         self.stop.click(self.runner.stop, None, None, queue=False, **quiet)
         self.reset.click(self._reset, None, [self.transcript, self.result, self.json], **quiet)
 
@@ -219,6 +223,14 @@ class Widget:
         except RequestError as error:
             return one_line(panels.note(str(error), "Fill it in to see the code."))
         return self.code.show({resolved.request.model: resolved}, options, show.local_code(self.page, resolved))
+
+    def _share(self, *values: Any) -> str:
+        screen = self.runner.screen(values)
+        try:
+            parameters = self.parameters.read(screen.parameters) if self.parameters else {}
+        except RequestError as error:
+            return one_line(panels.note(str(error), "Put it right to share it."))
+        return one_line(shared(link_to(self.page, self.inputs.readable(screen.fields), parameters)))
 
     def _reset(self) -> list[Any]:
         self.runner.stop()

@@ -1,0 +1,62 @@
+"""The model page's own script: deep links, the gallery, undo by keys, and what Gradio leaves out."""
+
+from __future__ import annotations
+
+SCRIPT = r"""
+(() => {
+  const put = (selector, text, then) => {
+    const field = document.querySelector(`${selector} textarea, ${selector} input`);
+    if (!field) return false;
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    setTimeout(() => document.querySelector(then)?.click(), 50);
+    return true;
+  };
+
+  // A link whose values stand behind its `#` is handed over once the page is there.
+  const packed = () => location.hash.startsWith("#in=");
+  let opened = "";
+  const follow = () => {
+    if (!packed() || opened === location.hash || !document.querySelector("#head h1")) return;
+    if (put("#link", location.search + location.hash, "#follow")) opened = location.hash;
+  };
+  addEventListener("hashchange", follow);
+  const wanted = new URLSearchParams(location.search).get("language");
+  if (["python", "js", "sh"].includes({ curl: "sh", javascript: "js" }[wanted] || wanted)) {
+    try {
+      const held = JSON.parse(localStorage.getItem("showcard-code")) || {};
+      const language = { curl: "sh", javascript: "js" }[wanted] || wanted;
+      localStorage.setItem("showcard-code", JSON.stringify({ ...held, language }));
+    } catch {}
+  }
+
+  // A link that was made is completed, copied, and stands in the address from then on.
+  const share = async (note) => {
+    const link = note.dataset.link;
+    note.removeAttribute("data-link");
+    const whole = location.origin + location.pathname + link;
+    const line = note.querySelector("input");
+    line.value = whole;
+    history.replaceState(null, "", location.pathname + link);
+    opened = location.hash;
+    try { await navigator.clipboard.writeText(whole); }
+    catch {
+      line.focus(); line.select();
+      if (!document.execCommand("copy")) note.querySelector("strong").textContent = "Copy this link.";
+    }
+  };
+
+  const look = () => {
+    follow();
+    document.querySelectorAll("#shared [data-link]").forEach(share);
+  };
+  let soon = 0;
+  new MutationObserver(() => { soon ||= requestAnimationFrame(() => { soon = 0; look(); }); })
+    .observe(document.documentElement, { childList: true, subtree: true });
+})();
+"""
+
+CSS = """
+.shared input { width: 100%; margin-top: 6px; padding: 6px 8px; font: 12px var(--sc-mono); border: 1px solid var(--border-color-primary);
+  border-radius: 6px; background: var(--input-background-fill); color: var(--body-text-color); text-overflow: ellipsis; }
+"""
