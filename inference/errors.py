@@ -25,13 +25,25 @@ class Cause:
     reason: str
     way_out: str
     retry: bool = False
+    ways: tuple[str, ...] = ()
 
 
 class InferenceFailure(Exception):
-    """A call that failed. `reason` is a sentence, `way_out` says what to do, `detail` holds what the server said."""
+    """A call that failed. `reason` is a sentence, `way_out` says what to do, `detail` holds what the server said.
+
+    `loading`: the model will be there after `retry_after` seconds. `ways`: where on the page the way out is, `token`,
+    `place`, `bill` or `inputs`."""
 
     def __init__(
-        self, reason: str, way_out: str = "", *, retry: bool = False, detail: str = "", retry_after: float | None = None
+        self,
+        reason: str,
+        way_out: str = "",
+        *,
+        retry: bool = False,
+        detail: str = "",
+        retry_after: float | None = None,
+        loading: bool = False,
+        ways: tuple[str, ...] = (),
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -39,15 +51,27 @@ class InferenceFailure(Exception):
         self.retry = retry
         self.detail = detail
         self.retry_after = retry_after
+        self.loading = loading
+        self.ways = ways
 
 
 _STATUS: dict[int, Cause] = {
     400: Cause("The server did not accept the request.", "Look at the inputs and parameters."),
-    401: Cause("The server wants a key, or refused the one it got.", "Give a valid token for this host."),
-    402: Cause("The account has no credit left for this call.", "Add credit, or bill an organisation."),
-    403: Cause("The key does not allow this call.", "Use a token with the permission to make inference calls."),
-    404: Cause("The server does not know this model or address.", "Check the model's id and the base URL."),
-    405: Cause("The server does not take this kind of request.", "Check that the base URL leads to this task."),
+    401: Cause(
+        "The server wants a key, or refused the one it got.", "Give a valid token for this host.", ways=("token",)
+    ),
+    402: Cause("The account has no credit left for this call.", "Add credit, or bill an organisation.", ways=("bill",)),
+    403: Cause(
+        "The key does not allow this call.",
+        "Use a token with the permission to make inference calls.",
+        ways=("token",),
+    ),
+    404: Cause(
+        "The server does not know this model or address.", "Check the model's id and the base URL.", ways=("place",)
+    ),
+    405: Cause(
+        "The server does not take this kind of request.", "Check that the base URL leads to this task.", ways=("place",)
+    ),
     413: Cause("The input is too large for the server.", "Send something smaller."),
     415: Cause("The server does not read this kind of file.", "Send another format, such as PNG or WAV."),
     422: Cause("The server could not use the inputs as they are.", "Look at the inputs and parameters."),
@@ -64,21 +88,39 @@ _STATUS: dict[int, Cause] = {
 _CONNECTING: tuple[tuple[type[BaseException], Cause], ...] = (
     (
         ssl.SSLCertVerificationError,
-        Cause("The server's certificate is not trusted.", "Check the address, or the certificate."),
+        Cause("The server's certificate is not trusted.", "Check the address, or the certificate.", ways=("place",)),
     ),
-    (ssl.SSLError, Cause("The server does not speak TLS as it should.", "If it is a plain server, write http://.")),
+    (
+        ssl.SSLError,
+        Cause(
+            "The server does not speak TLS as it should.", "If it is a plain server, write http://.", ways=("place",)
+        ),
+    ),
     (
         socket.gaierror,
-        Cause("The name of the server is not known here.", "Check how it is written, and the network.", retry=True),
+        Cause(
+            "The name of the server is not known here.",
+            "Check how it is written, and the network.",
+            retry=True,
+            ways=("place",),
+        ),
     ),
-    (BaseException, Cause("Nothing answers at this address.", "Check the address and the network.", retry=True)),
+    (
+        BaseException,
+        Cause("Nothing answers at this address.", "Check the address and the network.", retry=True, ways=("place",)),
+    ),
 )
 
 # The first class that fits decides.
 _EXCEPTIONS: tuple[tuple[type[BaseException], Cause], ...] = (
     (
         httpx2.ConnectTimeout,
-        Cause("The server could not be reached in time.", "Check the address and the network.", retry=True),
+        Cause(
+            "The server could not be reached in time.",
+            "Check the address and the network.",
+            retry=True,
+            ways=("place",),
+        ),
     ),
     (httpx2.PoolTimeout, Cause("Too many calls are under way.", "Run again in a moment.", retry=True)),
     (httpx2.WriteTimeout, Cause("The server did not take the request in time.", "Send something smaller.", retry=True)),
@@ -90,8 +132,14 @@ _EXCEPTIONS: tuple[tuple[type[BaseException], Cause], ...] = (
         Cause("The server broke off in the middle of its answer.", "Run again.", retry=True),
     ),
     (httpx2.ReadError, Cause("The server broke off in the middle of its answer.", "Run again.", retry=True)),
-    (httpx2.HTTPError, Cause("The connection failed.", "Check the address and the network.", retry=True)),
-    (httpx2.InvalidURL, Cause("This is not an address that can be called.", "It should look like https://host/path.")),
+    (
+        httpx2.HTTPError,
+        Cause("The connection failed.", "Check the address and the network.", retry=True, ways=("place",)),
+    ),
+    (
+        httpx2.InvalidURL,
+        Cause("This is not an address that can be called.", "It should look like https://host/path.", ways=("place",)),
+    ),
 )
 _IDLE = Cause("The server stopped in the middle of its answer.", "What came is kept. Run again.", retry=True)
 
@@ -115,9 +163,12 @@ def explain(error: BaseException, begun: bool = False) -> InferenceFailure:
             cause.way_out,
             retry=cause.retry,
             detail=str(error),
+            ways=cause.ways,
         )
     if isinstance(error, StopIteration) or "StopIteration" in str(error):
-        return InferenceFailure("No provider serves this model.", "Choose another model, or give an endpoint.")
+        return InferenceFailure(
+            "No provider serves this model.", "Choose another model, or give an endpoint.", ways=("place",)
+        )
     return InferenceFailure(
         "The answer is not what this task promises.",
         "Check that the model does this task.",
@@ -152,10 +203,17 @@ def status_failure(status: int, body: bytes, retry_after: str | None) -> Inferen
     said, seconds = _said_in(body), _seconds(retry_after)
     if seconds is None and status == 503:
         seconds = _estimated(body)
+    loading = status == 503 and seconds is not None
     reason = f"{cause.reason.rstrip('.')}: {said}" if said else cause.reason
     wait = f" Try again in {seconds:.0f} s." if seconds is not None else ""
     return InferenceFailure(
-        reason, cause.way_out + wait, retry=cause.retry, detail=f"HTTP {status}", retry_after=seconds
+        reason,
+        cause.way_out + wait,
+        retry=cause.retry,
+        detail=f"HTTP {status}",
+        retry_after=seconds,
+        loading=loading,
+        ways=cause.ways,
     )
 
 

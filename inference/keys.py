@@ -32,7 +32,7 @@ def key_of(resolved: ResolvedRequest, name: str | None, keys: Mapping[str, str])
     key = keys.get(name)
     if not key:
         raise InferenceFailure(
-            f"{resolved.host} needs a key ({name}).", "Give it beside the model; it stays in memory."
+            f"{resolved.host} needs a key ({name}).", "Give it beside the model; it stays in memory.", ways=("token",)
         )
     return key
 

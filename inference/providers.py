@@ -101,10 +101,14 @@ def choose(found: tuple[ProviderMapping, ...], provider: str, task: str, model: 
     """The mapping to use: the named provider's, or the best one that serves the task. Raises InferenceFailure."""
     task = helper_task(task)
     if not found:
-        raise InferenceFailure(f"No Inference Provider serves {model}.", ask_for_support(model))
+        raise InferenceFailure(
+            f"No Inference Provider serves {model}.", ask_for_support(model), ways=("support", "place")
+        )
     named = [m for m in found if provider in ("auto", m.provider)]
     if not named:
-        raise InferenceFailure(f"{provider} does not serve {model}.", f"It is served by {_names(found)}.")
+        raise InferenceFailure(
+            f"{provider} does not serve {model}.", f"It is served by {_names(found)}.", ways=("place",)
+        )
     fitting = [m for m in named if m.task == task]
     if not fitting:
         raise InferenceFailure(
@@ -115,6 +119,7 @@ def choose(found: tuple[ProviderMapping, ...], provider: str, task: str, model: 
         raise InferenceFailure(
             f"{_names(fitting)} serves {model}, but huggingface_hub does not know how to ask it.",
             "Choose another model, or give an endpoint of your own.",
+            ways=("place",),
         )
     return min(usable or fitting, key=lambda m: _USABLE.index(m.status) if m.status in _USABLE else len(_USABLE))
 

@@ -19,14 +19,28 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class McpCall:
+    """A tool of a remote MCP server that was called over there, with what it gave."""
+
+    server: str
+    name: str
+    arguments: str
+    output: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece of a streamed chat answer; fields that a chunk did not carry are empty."""
+    """A piece of a streamed chat answer; fields that a chunk did not carry are empty.
+
+    `mcp_calls`: the calls of remote tools so far."""
 
     content: str = ""
     reasoning: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     finish_reason: str | None = None
     usage: Usage | None = None
+    mcp_calls: tuple[McpCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

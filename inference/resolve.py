@@ -17,7 +17,7 @@ from wire.request import Request, RequestError, ResolvedRequest
 from . import providers
 from .errors import InferenceFailure, explain
 from .keys import ENDPOINT_KEY, hub_token, own_key_name
-from .offers import offers
+from .offers import Offer, offers
 from .transport import client, is_hub
 
 ROUTER_HOST = "router.huggingface.co"
@@ -66,13 +66,17 @@ async def discover(url: str) -> Embedded:
 
 
 async def resolve(
-    request: Request, embedded: Embedded | None = None, keys: Mapping[str, str] | None = None
+    request: Request,
+    embedded: Embedded | None = None,
+    keys: Mapping[str, str] | None = None,
+    trusted: bool = False,
 ) -> ResolvedRequest:
     """Where a Request goes, asking the Hub which provider serves the model where that is needed.
 
+    `trusted`: its endpoint gets the Hugging Face token, as the person said.
     Raises RequestError, InferenceFailure, or httpx2.HTTPError."""
     keys = keys or {}
-    resolved = resolve_offline(request, None, embedded, keys)
+    resolved = resolve_offline(request, None, embedded, keys, trusted)
     if resolved.route or resolved.provider == "openai" or _router_decides(resolved):
         return resolved
     request = resolved.request
@@ -95,12 +99,14 @@ def resolve_offline(
     provider_model: str | None = None,
     embedded: Embedded | None = None,
     keys: Mapping[str, str] | None = None,
+    trusted: bool = False,
 ) -> ResolvedRequest:
     """Where a Request goes as far as can be told without a network; the model's own id stands in for the provider's.
 
     Raises RequestError."""
     if request.base_url:
-        return _to_endpoint(request, provider_model or request.model, request.base_url.rstrip("/"), keys)
+        route = request.base_url.rstrip("/")
+        return _to_endpoint(request, provider_model or request.model, route, keys, trusted)
     keys = keys or {}
     if embedded and request.model in embedded.models:
         path = "/v1" if request.task in CHAT_TASKS else f"/models/{request.model}"
@@ -135,7 +141,9 @@ def _host_and_key(provider: str, request: Request, keys: Mapping[str, str]) -> t
     return urlsplit(helper.base_url).hostname or "", own
 
 
-def _to_endpoint(request: Request, model: str, route: str, keys: Mapping[str, str] | None) -> ResolvedRequest:
+def _to_endpoint(
+    request: Request, model: str, route: str, keys: Mapping[str, str] | None, trusted: bool
+) -> ResolvedRequest:
     """To an endpoint of one's own: with a key if one was given, and where keys are not known if it is public."""
     try:
         parts = urlsplit(route)
@@ -145,7 +153,7 @@ def _to_endpoint(request: Request, model: str, route: str, keys: Mapping[str, st
         host = ""
     if not host or parts.scheme not in ("http", "https") or any(letter.isspace() for letter in route):
         raise RequestError(f"{route!r} is not a base URL; it should look like https://host/path.")
-    if is_hub(route):
+    if is_hub(route) or (trusted and HUB_KEY in (keys or {})):
         key_name: str | None = HUB_KEY
     else:
         given = not is_near(host) if keys is None else ENDPOINT_KEY in keys
@@ -182,24 +190,46 @@ def availability(request: Request, embedded: Embedded | None, keys: Mapping[str,
     return Availability(True, "Runs on Inference Providers.")
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a model stands at Inference Providers: whether it runs, who serves it (None: not known), the prices."""
+
+    availability: Availability
+    served: tuple[providers.ProviderMapping, ...] | None = None
+    offers: tuple[Offer, ...] = ()
+
+
 async def available(request: Request, embedded: Embedded | None, keys: Mapping[str, str]) -> Availability:
     """The same after asking the Hub: who serves the model, how it stands and what it costs. Never raises."""
+    return (await standing(request, embedded, keys)).availability
+
+
+async def standing(
+    request: Request, embedded: Embedded | None, keys: Mapping[str, str], fresh: bool = False
+) -> Standing:
+    """The same with all that the Hub says about it; `fresh` asks again what was asked before. Never raises."""
     found = availability(request, embedded, keys)
-    if not found.runs or request.base_url or (embedded and request.model in embedded.models):
-        return found
+    if request.base_url or (embedded and request.model in embedded.models) or not request.row.wire:
+        return Standing(found)
     model, choice = providers.split_model(request.model)
-    token, chats = hub_token(keys), request.task in CHAT_TASKS
+    token = hub_token(keys)
+    served: tuple[providers.ProviderMapping, ...] | None = None
+    priced: tuple[Offer, ...] = ()
     try:
-        served = await providers.mappings(model, token)
+        served = await providers.mappings(model, token, fresh)
+        if request.task in CHAT_TASKS:
+            priced = (await offers(token, fresh)).get(model, ())
         wanted = choice or request.provider
         wanted = "auto" if wanted in providers.POLICIES else wanted
         chosen = providers.choose(served, wanted, request.task, model)
-        priced = (await offers(token)).get(model, ()) if chats else ()
     except InferenceFailure as failure:
-        return Availability(False, failure.reason, failure.way_out)
+        return Standing(Availability(False, failure.reason, failure.way_out), served, priced)
     except httpx2.HTTPError as error:
         told = explain(error)
-        return Availability(True, f"Who serves the model is not known now. {told.reason}", told.way_out)
+        sentence = f"{found.sentence} Who serves the model is not known now. {told.reason}"
+        return Standing(Availability(found.runs, sentence, found.way_out or told.way_out), served, priced)
+    if not found.runs:
+        return Standing(found, served, priced)
     live = [offer for offer in priced if wanted in ("auto", offer.provider)]
     more = " ".join(f"{offer.sentence}." for offer in live[:3]) or chosen.sentence
-    return Availability(True, f"{found.sentence} {more}")
+    return Standing(Availability(True, f"{found.sentence} {more}"), served, priced)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -12,22 +13,12 @@ from metadata.outputs import Message, ToolCall
 from wire.request import ResolvedRequest
 from wire.responses import responses_request
 
-from .errors import InferenceFailure, explain, status_failure
+from .chat import BROKE_OFF
+from .errors import InferenceFailure, explain, server_words, status_failure
 from .keys import key_of
 from .reading import check_error, check_said
-from .reply import Reply, Usage
+from .reply import Delta, McpCall, Reply, Usage
 from .transport import Exchange, client, recording
-
-
-@dataclass(frozen=True, slots=True)
-class McpCall:
-    """A tool of a remote MCP server that was called over there, with what it gave."""
-
-    server: str
-    name: str
-    arguments: str
-    output: str
-    error: str = ""
 
 
 async def respond(
@@ -37,16 +28,11 @@ async def respond(
     exchange = exchange or Exchange()
     started = perf_counter()
     try:
-        sent, exchange.dropped = responses_request(resolved)
-        own = {
-            name: value if isinstance(value, str) else f"{value.scheme} {key_of(resolved, value.name, keys or {})}"
-            for name, value in sent.headers
-        }
+        resolved = replace(resolved, request=replace(resolved.request, stream=False))
         with recording(exchange):
             session = client(timeout=exchange.timeout)
         async with session:
-            body = json.dumps(sent.json, ensure_ascii=False).encode("utf-8")
-            response = await session.request(sent.method, sent.url, headers=own, content=body)
+            response = await session.request(**_asked(resolved, keys or {}, exchange))
         if response.status_code != 200:
             raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
         raw = _json(response.content)
@@ -56,6 +42,116 @@ async def respond(
         raise explain(error, begun=bool(exchange.answered_at)) from error
     elapsed = perf_counter() - started
     return Reply(message, raw, resolved.provider, elapsed, _usage(raw.get("usage")), resolved, exchange.dropped)
+
+
+async def stream(
+    resolved: ResolvedRequest, keys: Mapping[str, str] | None = None, exchange: Exchange | None = None
+) -> AsyncIterator[Delta]:
+    """The pieces of the answer as they arrive; closing it closes the connection.
+
+    Raises InferenceFailure, also when the answer breaks off: what came until then is good."""
+    exchange = exchange or Exchange()
+    try:
+        resolved = replace(resolved, request=replace(resolved.request, stream=True))
+        with recording(exchange):
+            session = client(timeout=exchange.timeout)
+        async with session, session.stream(**_asked(resolved, keys or {}, exchange)) as response:
+            if response.status_code != 200:
+                said = await response.aread()
+                raise status_failure(response.status_code, said, response.headers.get("retry-after"))
+            if "event-stream" not in response.headers.get("content-type", ""):
+                raw = _json(await response.aread())
+                message = read_response(raw)
+                check_said(message)
+                yield _whole(message, raw)
+                return
+            async with aclosing(_Events().deltas(response.aiter_lines())) as deltas:  # type: ignore[type-var]
+                async for delta in deltas:
+                    yield delta
+    except Exception as error:
+        raise explain(error, begun=bool(exchange.answered_at)) from error
+
+
+def _asked(resolved: ResolvedRequest, keys: Mapping[str, str], exchange: Exchange) -> dict[str, Any]:
+    """The request as the HTTP client takes it."""
+    sent, exchange.dropped = responses_request(resolved)
+    headers = {
+        name: value if isinstance(value, str) else f"{value.scheme} {key_of(resolved, value.name, keys)}"
+        for name, value in sent.headers
+    }
+    body = json.dumps(sent.json, ensure_ascii=False).encode("utf-8")
+    return {"method": sent.method, "url": sent.url, "headers": headers, "content": body}
+
+
+def _whole(message: Message, raw: Any) -> Delta:
+    return Delta(
+        message.content, message.reasoning, message.tool_calls, message.finish_reason, _usage(raw.get("usage")),
+        mcp_calls(raw),
+    )  # fmt: skip
+
+
+_PIECES = {
+    "response.output_text.delta": "content",
+    "response.refusal.delta": "content",
+    "response.reasoning_summary_text.delta": "reasoning",
+    "response.reasoning_text.delta": "reasoning",
+}
+
+
+class _Events:
+    """The events of a streamed response: pieces of text, calls, and at the end the whole response once more."""
+
+    def __init__(self) -> None:
+        self.said = False  # whether any words came
+        self.items: list[Any] = []
+
+    async def deltas(self, lines: AsyncIterator[str]) -> AsyncIterator[Delta]:
+        """The Deltas of the events. Raises InferenceFailure where they report an error, or end too early."""
+        async for line in lines:
+            if not line.startswith("data:") or line[5:].strip() == "[DONE]":
+                continue
+            event = _event(line[5:])
+            kind = event.get("type")
+            if kind in ("response.completed", "response.incomplete"):
+                yield self._last(event.get("response") or {})
+                return
+            if kind in ("error", "response.failed"):
+                said = server_words(event.get("response") or event) or "it says no more."
+                raise InferenceFailure(f"The server reports an error: {said}", "What came is kept. Run again.")
+            delta = self._delta(str(kind), event)
+            if delta:
+                yield delta
+        raise InferenceFailure(BROKE_OFF, "What came is kept. Run again.", retry=True)
+
+    def _delta(self, kind: str, event: Mapping[str, Any]) -> Delta | None:
+        if kind in _PIECES and isinstance(event.get("delta"), str):
+            self.said = self.said or _PIECES[kind] == "content"
+            return Delta(**{_PIECES[kind]: event["delta"]})
+        if kind == "response.output_item.done":
+            self.items.append(event.get("item"))
+            so_far = {"output": self.items}
+            return Delta(tool_calls=read_response(so_far).tool_calls, mcp_calls=mcp_calls(so_far))
+        return None
+
+    def _last(self, response: Any) -> Delta:
+        """What the whole response adds: its reason and usage, and its words where none came in pieces."""
+        raw = response if isinstance(response.get("output"), list) else {**response, "output": self.items}
+        message = read_response(raw)
+        if not self.said:
+            check_said(message)
+        content = "" if self.said else message.content
+        return Delta(content, "", message.tool_calls, message.finish_reason, _usage(raw.get("usage")), mcp_calls(raw))
+
+
+def _event(text: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        way_out = "What came is kept. Run again, or choose another server."
+        raise InferenceFailure(
+            "The server sent something in the middle of its answer that is not JSON.", way_out, detail=str(error)
+        ) from None
+    return found if isinstance(found, Mapping) else {}
 
 
 def read_response(raw: Any) -> Message:

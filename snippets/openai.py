@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wire.http import HttpRequest, Key
-from wire.request import RequestError
+from wire.request import RESPONSES, RequestError
 
 from .asked import Asked
 from .responses import responses_body
@@ -88,7 +88,8 @@ def _call(asked: Asked) -> OpenAICall:
     if missing := [name for name in route.needs if body.get(name) is None]:
         raise RequestError(f"OpenAI's client insists on {' and '.join(missing)}.")
     base_url = address.removesuffix(route.path)
-    if asked.options.responses and route.result == "message":
+    responses = asked.options.responses or asked.resolved.request.api == RESPONSES
+    if responses and route.result == "message":
         # Some helpers reshape the format for their chat completions.
         own = {name: value for name, value in asked.call.arguments.items() if name == "response_format"}
         route, body = _RESPONSES, responses_body({**body, **own})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inference.reply import Delta, Usage
+from inference.reply import Delta, McpCall, Usage
 from metadata.media import Media
 from metadata.outputs import Message, ToolCall
 from wire.request import ResolvedRequest
@@ -26,15 +27,54 @@ def words(content: Any) -> str:
     return "\n".join(str(p.get("text", "")) for p in parts if isinstance(p, dict) and p.get("type") == "text")
 
 
-def message_html(message: Message) -> str:
-    """A chat answer: reasoning folded, Markdown, and the tools it calls."""
+def message_html(message: Message, mcp_calls: Sequence[McpCall] = ()) -> str:
+    """A chat answer: reasoning folded, Markdown, remote tools that were called for it, and the calls it asks for."""
     thought = f"<details>{_thought(message.reasoning)}</p></details>" if message.reasoning else ""
     said = f'<div class="md text" dir="auto">{chat_html(message.content)}</div>' if message.content.strip() else ""
-    calls = "".join(
-        f"<p>Calls <strong>{escape(call.name)}</strong></p><pre>{escape(call.arguments)}</pre>"
-        for call in message.tool_calls
+    calls = "".join(call_html(call) for call in message.tool_calls)
+    remote = "".join(map(mcp_html, mcp_calls))
+    return thought + remote + said + calls or '<p class="dim">The answer is empty.</p>'
+
+
+def call_html(call: ToolCall) -> str:
+    """A call of a function that the model asks for, with its arguments."""
+    try:
+        arguments = json.dumps(json.loads(call.arguments or "{}"), indent=2, ensure_ascii=False)
+        broken = ""
+    except (ValueError, RecursionError):
+        arguments, broken = call.arguments, '<p class="dim">The arguments are not JSON.</p>'
+    who = f"<p>Calls <strong>{escape(call.name)}</strong></p>"
+    return f'<div class="call">{who}<pre>{escape(arguments)}</pre>{broken}</div>'
+
+
+def mcp_html(call: McpCall) -> str:
+    """A call of a remote MCP tool, with what it gave; folded."""
+    gave = f"<p>It failed:</p><pre>{escape(call.error)}</pre>" if call.error else f"<pre>{escape(call.output)}</pre>"
+    return (
+        f'<details class="call"><summary>Called <strong>{escape(call.name)}</strong> at {escape(call.server)}'
+        f"{', which failed' if call.error else ''}</summary><pre>{escape(call.arguments)}</pre>{gave}</details>"
     )
-    return thought + said + calls or '<p class="dim">The answer is empty.</p>'
+
+
+def wire_calls(calls: Sequence[ToolCall]) -> list[dict[str, Any]]:
+    """Calls of functions as they go back to the model in its history."""
+    return [
+        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        for call in calls
+    ]
+
+
+def calls_of(turn: Mapping[str, Any]) -> tuple[ToolCall, ...]:
+    """The calls of functions in a turn, whatever a card wrote there."""
+    found = []
+    calls = turn.get("tool_calls")
+    for call in calls if isinstance(calls, list | tuple) else ():
+        function = call.get("function") if isinstance(call, Mapping) else None
+        if isinstance(function, Mapping):
+            arguments = function.get("arguments")
+            text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False, default=str)
+            found.append(ToolCall(str(call.get("id") or ""), str(function.get("name") or ""), text))
+    return tuple(found)
 
 
 def _thought(reasoning: str) -> str:
@@ -61,13 +101,16 @@ def turn_html(turn: Mapping[str, Any], model: str = "Model", address: Callable[[
     """A finished turn; `note` and `recorded` are said with it. Images are shown where `address` leads to them."""
     role = str(turn.get("role", ""))
     name = escape(model if role == "assistant" else WHO.get(role, role))
+    if role == "tool" and turn.get("name"):
+        name += f" · {escape(turn['name'])}"
     if role != "assistant":
         said = words(turn.get("content"))
         body = pictures_html(turn.get("content"), address)
         body += f'<div class="text" dir="auto">{escape(said)}</div>' if said or not body else ""
         return f'<div class="turn {escape(role)}"><div class="who">{name}</div>{body}</div>'
     badge = ' <span class="badge">Recorded in the card</span>' if turn.get("recorded") else ""
-    shown = message_html(Message(words(turn.get("content")), reasoning=str(turn.get("reasoning") or "")))
+    message = Message(words(turn.get("content")), "assistant", str(turn.get("reasoning") or ""), calls_of(turn))
+    shown = message_html(message, turn.get("mcp_calls") or ())
     note = f'<div class="stats">{escape(turn["note"])}</div>' if turn.get("note") else ""
     return f'<div class="turn assistant"><div class="who">{name}{badge}</div>{shown}{note}</div>'
 
@@ -95,6 +138,7 @@ class Answer:
     content: str = ""
     reasoning: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
+    mcp_calls: tuple[McpCall, ...] = ()
     finish_reason: str | None = None
     usage: Usage | None = None
     ended: bool = False
@@ -109,6 +153,7 @@ class Answer:
             self.reasoning += delta.reasoning
             self.markdown.add(delta.content)
             self.tool_calls = delta.tool_calls or self.tool_calls
+            self.mcp_calls = delta.mcp_calls or self.mcp_calls
             self.finish_reason = delta.finish_reason or self.finish_reason
             self.usage = delta.usage or self.usage
         self.ended, self.stopped = self.ended or batch.ended, self.stopped or batch.stopped
@@ -133,4 +178,5 @@ class Answer:
     @property
     def partial(self) -> str:
         """What came before a failure."""
-        return f'<div class="turn assistant">{message_html(self.message)}</div>' if self.content else ""
+        begun = self.content or self.reasoning or self.tool_calls
+        return f'<div class="turn assistant">{message_html(self.message, self.mcp_calls)}</div>' if begun else ""

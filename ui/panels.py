@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import httpx2
@@ -70,13 +71,24 @@ def _texts(value: Any) -> list[str]:
     return [str(item) for item in items if isinstance(item, str | int | float) and str(item).strip()]
 
 
-def note(sentence: str, way_out: str = "", *, error: bool = False, detail: str = "") -> str:
-    """A sentence with its way out; details folded."""
+# The ways out that a failure may have: the button's words, and the controls of the page it leads to, the first first.
+WAYS = {
+    "retry": ("Run again", "run"),
+    "token": ("Add a token or key", "token key place"),
+    "place": ("Choose where it runs", "url place"),
+    "bill": ("Bill an organisation", "bill place"),
+}
+
+
+def note(sentence: str, way_out: str = "", *, error: bool = False, detail: str = "", ways: Sequence[str] = ()) -> str:
+    """A sentence with its way out, as buttons too; details folded."""
+    buttons = "".join(tag("button", words, type="button", data_way=to) for words, to in map(WAYS.__getitem__, ways))
+    buttons = f'<div class="ways">{buttons}</div>' if buttons else ""
     more = f"<details><summary>Details</summary><pre>{escape(detail)}</pre></details>" if detail else ""
     role = "alert" if error else "note"
     return (
         f'<div class="note{" error" if error else ""}" role="{role}"><strong>{escape(sentence)}</strong> '
-        f"{escape(way_out)}{more}</div>"
+        f"{escape(way_out)}{buttons}{more}</div>"
     )
 
 
@@ -84,7 +96,8 @@ def failure(error: BaseException) -> str:
     """A failed call, where its result would be. What nobody foresaw is logged, and said to be ours."""
     if isinstance(error, InferenceFailure | RequestError | httpx2.HTTPError | httpx2.InvalidURL):
         told = explain(error)
-        return note(told.reason, told.way_out, error=True, detail=told.detail)
+        ways = [*(["retry"] if told.retry else []), *(way for way in told.ways if way in WAYS)]
+        return note(told.reason, told.way_out, error=True, detail=told.detail, ways=ways)
     if isinstance(error, AssetError):
         return note(str(error), "Choose another file.", error=True)
     _log.error("Unforeseen failure", exc_info=error)

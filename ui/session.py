@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -12,9 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
+from huggingface_hub.inference._providers import PROVIDERS
 
+from inference.keys import ENDPOINT_KEY, own_key_name
 from inference.resolve import Embedded
+from wire.call import HUB_KEY
 
+from .functions import Functions
+from .place import Place, is_hosted
 from .shelf import Shelf
 
 MOST_PAGES = 20
@@ -33,6 +38,9 @@ class Site:
     machine_token: str | None = None
     endpoints: tuple[str, ...] = ()  # shared mode: the only base URLs that may be called
     data_dir: Path | None = None
+    functions: Functions = field(default_factory=Functions)  # that a chat may call, when a person says so
+    place: Place = field(default_factory=Place)  # where runs go, as the app was started
+    machine_keys: Mapping[str, str] = field(default_factory=dict)  # of this machine's environment; never in shared mode
 
     def allows_endpoint(self, base_url: str) -> bool:
         """Whether a person may call this base URL from here."""
@@ -97,7 +105,10 @@ class Session:
     site: Site
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     hub_token: str | None = None
+    provider_keys: dict[str, str] = field(default_factory=dict)
     endpoint_keys: dict[Origin, str] = field(default_factory=dict)
+    trusted: set[Origin] = field(default_factory=set)  # endpoints that may get the Hugging Face token
+    remembered: dict[str, Place] = field(default_factory=dict)  # by widget or pane, as this browser had it
     pages: dict[str, Any] = field(default_factory=dict)
     runs: Runs = field(default_factory=Runs)
     seen: float = field(default_factory=monotonic)
@@ -112,14 +123,34 @@ class Session:
 
     def keys_for(self, base_url: str | None = None) -> dict[str, str]:
         """The keys by name for a call; an endpoint's own key only for its scheme, host and port."""
-        found = {}
+        found = {name: key for name, key in self.site.machine_keys.items() if name != ENDPOINT_KEY}
+        found |= self.provider_keys
         token = self.hub_token or self.site.machine_token
         if token:
-            found["HF_TOKEN"] = token
+            found[HUB_KEY] = token
         where = origin(base_url) if base_url else None
         if where in self.endpoint_keys:
-            found["API_TOKEN"] = self.endpoint_keys[where]
+            found[ENDPOINT_KEY] = self.endpoint_keys[where]
+        elif where and where == origin(self.site.place.base_url) and ENDPOINT_KEY in self.site.machine_keys:
+            found[ENDPOINT_KEY] = self.site.machine_keys[ENDPOINT_KEY]  # it came along with that address
         return found
+
+    def trusts(self, base_url: str | None) -> bool:
+        """Whether the Hugging Face token may go to an endpoint, as the person ticked for it."""
+        return bool(base_url) and origin(base_url or "") in self.trusted
+
+    def trust(self, base_url: str, trusted: bool) -> None:
+        """Let the Hugging Face token go to an endpoint that Hugging Face hosts, or no longer."""
+        where = origin(base_url)
+        if where and trusted and is_hosted(base_url):
+            self.trusted.add(where)
+        elif where:
+            self.trusted.discard(where)
+
+    def keep_provider_key(self, provider: str, key: str | None) -> None:
+        """Hold a provider's own key; an empty one leaves the one that is held."""
+        if provider in PROVIDERS and key and key.strip():
+            self.provider_keys[own_key_name(provider)] = key.strip()
 
     def keep_endpoint_key(self, base_url: str, key: str | None) -> None:
         """Hold an endpoint's key; an empty one leaves the one that is held."""
@@ -134,7 +165,9 @@ class Session:
     def forget_keys(self) -> None:
         """Let go of every key that was pasted."""
         self.hub_token = None
+        self.provider_keys.clear()
         self.endpoint_keys.clear()
+        self.trusted.clear()
 
 
 class Sessions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import card_style, code_page, fields_script, fields_style, page_script, views_script, views_style
+from . import card_style, code_page, fields_script, fields_style, page_script, views_script, views_style, ways_script
 
 # Ten colours for labels, entities, boxes and masks, told apart by colour-blind eyes too (after Paul Tol and Okabe-Ito):
 # each as (background in light, background in dark); the text on them is the theme's own.
@@ -103,6 +103,7 @@ kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px
 .blank { display: grid; place-items: center; min-height: 120px; text-align: center; color: var(--body-text-color-subdued); padding: 0 16px; }
 .note { border-left: 3px solid var(--border-color-accent); background: var(--background-fill-secondary); padding: 8px 12px; border-radius: 0 6px 6px 0; }
 .note.error { border-left-color: var(--error-border-color, #d9442f); } .note strong { font-weight: 600; }
+.note .ways { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 8px; } .note .ways > * { display: inline-flex; align-items: center; min-height: 32px; padding: 0 12px; border: 1px solid var(--border-color-primary); border-radius: 6px; background: var(--background-fill-primary); color: var(--body-text-color); font-size: 13px; text-decoration: none; }
 .note details { margin-top: 6px; font-size: 12px; } .note pre { white-space: pre-wrap; font-size: 12px; }
 
 /* views */
@@ -239,7 +240,7 @@ HEAD = """
 </script>
 """
 
-SCRIPTS = (views_script.SCRIPT, code_page.SCRIPT, fields_script.SCRIPT, page_script.SCRIPT)
+SCRIPTS = (views_script.SCRIPT, code_page.SCRIPT, fields_script.SCRIPT, page_script.SCRIPT, ways_script.SCRIPT)
 HEAD += "".join(f"<script>{script}</script>" for script in SCRIPTS)
 
 

@@ -15,6 +15,7 @@ from metadata.tasks import find_task
 from ui import panels
 from ui.markdown import body_html
 from ui.markup import one_line, panel
+from ui.place import recall
 from ui.session import Session, Sessions, Site
 from ui.sources import Opened, example_cards, open_source
 from wire.links import Link, read_link
@@ -50,7 +51,10 @@ def build(site: Site, first_source: str) -> None:
     trouble = panel(elem_id="trouble")
     head = panel(elem_id="head")
 
-    async def load(request: gr.Request) -> list[Any]:
+    remembered = gr.BrowserState({}, storage_key="showcard-places", secret="showcard")  # noqa: S106 no key is in it
+
+    async def load(places: Any, request: gr.Request) -> list[Any]:
+        recall(sessions.of(request), places)
         return await _begin(sessions.of(request), read_link(str(request.query_params)), first_source)
 
     async def follow_link(address: str, request: gr.Request) -> list[Any]:
@@ -81,7 +85,7 @@ def build(site: Site, first_source: str) -> None:
             def widget(name: str, request: gr.Request) -> None:
                 held = sessions.of(request)
                 if name in held.pages:
-                    override = Widget(held.pages[name], held).build()
+                    override = Widget(held.pages[name], held, remembered).build()
                     override.input(reopen, [current, override], shown, **QUIET)
 
         with gr.Column(elem_id="card"):
@@ -95,7 +99,7 @@ def build(site: Site, first_source: str) -> None:
     picker.input(open_other, [current, picker], shown, **QUIET)
     blocks = gr.context.Context.root_block
     assert blocks is not None
-    blocks.load(load, None, shown, **QUIET)
+    blocks.load(load, remembered, shown, **QUIET)
     blocks.unload(sessions.forget)
 
 

@@ -4,42 +4,45 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
 import gradio as gr
 
-from inference import client
 from inference.assets import load
 from inference.errors import InferenceFailure
 from inference.reply import Delta, Reply
-from inference.resolve import resolve, resolve_offline
 from inference.transport import Exchange
 from metadata.media import Media
-from ui import panels
+from ui import asking, panels
 from ui.chat import Answer
+from ui.chat_options import ChatOptionsPanel, verdict_sentence
+from ui.headers import read_headers
 from ui.markup import one_line
 from ui.parameters import ParameterPanel
+from ui.place import Typed
+from ui.place_panel import PlacePanel
 from ui.session import Session, cancel_and_wait
 from ui.streaming import HEARTBEAT_SECONDS, Merged
+from ui.tool_results import ToolResultPanel, pending, result_turn
 from wire.request import Request, RequestError, ResolvedRequest
 
 from . import fields, show
-from .state import ENDPOINT, Page, Place, build_request, reachable, same_inputs, take_turn
-
-WHERE = 4  # the first values of a screen: the place, its base URL, the endpoint's key, the Hub token
+from .state import Page, build_request, reachable, same_inputs, take_turn
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What the controls hold: where a run goes, with which keys, the values of the fields and of the parameters."""
+    """What the controls hold: where a run goes with which keys, and the values of the fields, of the parameters, of the
+    headers and of a chat's options."""
 
-    place: Place
-    endpoint_key: str
-    hub_token: str
+    where: Typed
     fields: tuple[Any, ...]
     parameters: tuple[Any, ...]
+    headers: Any = None
+    options: tuple[Any, ...] = ()
 
 
 class Runner:
@@ -49,29 +52,34 @@ class Runner:
         self.page = page
         self.session = session
         self.parameters = parameters
+        chats = bool(page.row and page.row.output == "message")
+        functions = session.site.functions
+        self.options = ChatOptionsPanel("chat", functions) if chats else None
+        self.results = ToolResultPanel("tool", functions) if chats else None
         self.id = f"widget-{page.name}"
 
     def screen(self, values: tuple[Any, ...]) -> Screen:
-        """The controls' values, told apart."""
-        choice, base_url, endpoint_key, hub_token, *rest = values
+        """The controls' values, told apart: place, fields, then parameters, headers and options where there are any."""
+        where, rest = PlacePanel.read(values[: PlacePanel.COUNT]), values[PlacePanel.COUNT :]
         count = len(self.page.row.fields) if self.page.row else 0
-        place = Place(choice or "", (base_url or "").strip())
-        return Screen(place, endpoint_key or "", hub_token or "", tuple(rest[:count]), tuple(rest[count:]))
+        own, rest = rest[:count], rest[count:]
+        options = rest[len(rest) - ChatOptionsPanel.COUNT :] if self.options else ()
+        rest = rest[: len(rest) - len(options)]
+        return Screen(where, own, rest[:-1], rest[-1], options) if rest else Screen(where, own, ())
 
     def request(self, screen: Screen, again: bool = False) -> Request:
         """The one Request of what is on the screen; see `build_request`. Raises RequestError."""
         parameters = self.parameters.read(screen.parameters) if self.parameters else None
-        return build_request(self.page, screen.place, screen.fields, parameters, again)
+        asked = build_request(self.page, screen.where.place, screen.fields, parameters, again)
+        asked = replace(asked, headers=read_headers(screen.headers))
+        return self.options.read(screen.options).of(asked) if self.options else asked
 
     def resolved(self, screen: Screen) -> ResolvedRequest:
         """Where it goes, or the last one of a chat went, as far as is known offline. Raises RequestError."""
         request = self.request(screen, again=True)
         if self.page.resolved and self.page.resolved.request == request:
             return self.page.resolved
-        keys = self.session.keys_for(request.base_url)
-        if screen.endpoint_key.strip() and request.base_url:
-            keys["API_TOKEN"] = screen.endpoint_key
-        return resolve_offline(request, None, self.session.site.embedded, keys)
+        return asking.resolved_offline(self.session, request, screen.where.endpoint_key)
 
     def is_answered(self, screen: Screen) -> bool:
         """Whether the output on screen answers what the controls hold."""
@@ -86,31 +94,24 @@ class Runner:
         self.session.runs.stop(self.id)
 
     async def _prepare(self, screen: Screen) -> ResolvedRequest:
-        if screen.place.choice == ENDPOINT:
-            self.session.keep_endpoint_key(screen.place.base_url, screen.endpoint_key)
-        self.session.keep_hub_token(screen.hub_token)
-        found = reachable(self.page, self.session, screen.place)
+        screen.where.keep(self.session)
+        found = reachable(self.page, self.session, screen.where.place)
         if not found.runs:
-            raise InferenceFailure(found.sentence, found.way_out)
+            raise InferenceFailure(found.sentence, found.way_out, ways=("token", "place"))
         request = self.request(screen)
         for value in request.inputs.values():
             if isinstance(value, Media):
                 await load(value, None)  # a look at the file: does it open, is it too large
-        return await resolve(request, self.session.site.embedded, self.session.keys_for(request.base_url))
+        return await asking.resolved_for(self.session, request)
 
     async def run(self, *values: Any) -> AsyncIterator[list[Any]]:
         """Yields updates of (transcript, result, status, run, stop, json)."""
-        skip, busy, idle, hide = (
-            gr.skip(),
-            gr.update(interactive=False),
-            gr.update(interactive=True),
-            gr.update(visible=False),
-        )
-        exchange, started, turn = Exchange(), perf_counter(), self.page.turn
+        skip, busy, idle, hide = _updates()
+        exchange, progress, started, turn = Exchange(), asking.Progress(), perf_counter(), self.page.turn
 
         async def call() -> Reply:
             resolved = await self._prepare(self.screen(values))
-            return await client.run(resolved, self.session.keys_for(resolved.request.base_url), exchange)
+            return await asking.run(self.session, resolved, exchange, progress)
 
         task = asyncio.create_task(call())
         stop: Callable[[], Any] = task.cancel
@@ -118,7 +119,8 @@ class Runner:
         try:
             yield [skip, skip, one_line(show.running(0.0)), busy, gr.update(visible=True), skip]
             while not (await asyncio.wait({task}, timeout=HEARTBEAT_SECONDS))[0]:
-                yield [skip, skip, one_line(show.running(perf_counter() - started)), skip, skip, skip]
+                told = show.running(perf_counter() - started, progress.sentence)
+                yield [skip, skip, one_line(told), skip, skip, skip]
             if self.page.turn != turn:
                 yield [skip, skip, "", idle, hide, skip]
             elif task.cancelled():
@@ -140,43 +142,34 @@ class Runner:
         return [one_line(show.result(self.page, self.session)), one_line(show.done(reply))]
 
     async def chat(self, *values: Any) -> AsyncIterator[list[Any]]:
-        """Yields updates of (transcript, result, status, run, stop, json, message)."""
-        skip, busy, idle, hide = (
-            gr.skip(),
-            gr.update(interactive=False),
-            gr.update(interactive=True),
-            gr.update(visible=False),
-        )
-        screen = self.screen(values)
+        """Yields updates of (transcript, result, status, run, stop, json, message, the panel of tool results)."""
+        assert self.results is not None
+        skip, busy, idle, hide = _updates()
+        quiet = [skip] * self.results.COUNT
+        screen, progress = self.screen(values), asking.Progress()
         started, turn, answer = perf_counter(), self.page.turn, Answer()
-        asking, typed = self._asking(screen), screen.fields[0]
+        said, typed = self._asking(screen), screen.fields[0]
         blank = {"text": "", "files": []} if isinstance(typed, dict) else ""
-        merged = Merged({"answer": self._pieces(screen, answer)})
+        merged = Merged({"answer": self._pieces(screen, answer, progress)})
         stop = merged.stop_all
         self.session.runs.start(self.id, stop)
-        asked = one_line(show.transcript(self.page, self.session, asking)) if asking else skip
+        asked = one_line(show.transcript(self.page, self.session, said)) if said else skip
+        shows = gr.update(visible=True)
         try:
-            yield [
-                asked,
-                "",
-                one_line(show.running(0.0)),
-                busy,
-                gr.update(visible=True),
-                skip,
-                blank if asking else skip,
-            ]
+            yield [asked, "", one_line(show.running(0.0)), busy, shows, skip, blank if said else skip, *quiet]
             async for batches in merged:
-                status = one_line(show.running(perf_counter() - started))
+                status = one_line(show.running(perf_counter() - started, progress.sentence))
                 batch = batches.get("answer")
                 if batch is not None:
                     answer.take(batch)
                 shown = answer.html if batch is not None and not batch.ended else skip
-                yield [skip, shown, status, skip, skip, skip, skip]
+                yield [skip, shown, status, skip, skip, skip, skip, *quiet]
             if self.page.turn != turn:
-                yield [skip, skip, "", idle, hide, skip, skip]
+                yield [skip, skip, "", idle, hide, skip, skip, *quiet]
                 return
             left = typed if answer.error else skip  # what could not be answered goes back where it was typed
-            yield [*self._said(asking, answer, started), idle, hide, one_line(show.chat_json(answer)), left]
+            shown, raw = self._said(said, answer, started), one_line(show.chat_json(answer))
+            yield [*shown, idle, hide, raw, left, *self.results.updates(self.page.turns)]
         finally:
             self.session.runs.end(self.id, stop)
             await merged.aclose()
@@ -194,17 +187,41 @@ class Runner:
         if answer.error:
             failed = one_line(show.boxed(answer.partial + panels.failure(answer.error)))
             return [one_line(show.transcript(self.page, self.session)), failed, ""]
-        take_turn(self.page, asked, answer.message)
-        return [
-            one_line(show.transcript(self.page, self.session)),
-            "",
-            one_line(show.chat_done(answer, perf_counter() - started)),
-        ]
+        request = answer.resolved.request if answer.resolved else None
+        judged = None if answer.message.tool_calls else verdict_sentence(answer.content, request)
+        take_turn(self.page, asked, answer, judged[1] if judged else "")
+        status = one_line(show.chat_done(answer, perf_counter() - started))
+        return [one_line(show.transcript(self.page, self.session)), "", status]
 
-    async def _pieces(self, screen: Screen, answer: Answer) -> AsyncIterator[Delta]:
+    async def answer_call(self, result: str | None, *values: Any) -> AsyncIterator[list[Any]]:
+        """Give the next call of the model its result; after the last one the chat goes on. Yields what `chat` does."""
+        assert self.results is not None
+        waiting = pending(self.page.turns)
+        if waiting:
+            self.page.turns.append(result_turn(waiting[0], result or ""))
+        if len(waiting) > 1 or not waiting:
+            skip = gr.skip()
+            shown = one_line(show.transcript(self.page, self.session))
+            yield [shown, skip, skip, skip, skip, skip, skip, *self.results.updates(self.page.turns)]
+            return
+        values = (*values[: PlacePanel.COUNT], "", *values[PlacePanel.COUNT + 1 :])  # a message typed meanwhile waits
+        async with aclosing(self.chat(*values)) as updates:  # type: ignore[type-var]
+            async for update in updates:
+                yield update
+
+    async def run_call(self, _: str | None, *values: Any) -> AsyncIterator[list[Any]]:
+        """The same with the result of the registered function that the model called."""
+        waiting = pending(self.page.turns)
+        result = await self.session.site.functions.call(waiting[0].name, waiting[0].arguments) if waiting else ""
+        async with aclosing(self.answer_call(result, *values)) as updates:  # type: ignore[type-var]
+            async for update in updates:
+                yield update
+
+    async def _pieces(self, screen: Screen, answer: Answer, progress: asking.Progress) -> AsyncIterator[Delta]:
         answer.resolved = resolved = await self._prepare(screen)
-        async for delta in client.stream(resolved, self.session.keys_for(resolved.request.base_url)):
-            yield delta
+        async with aclosing(asking.stream(self.session, resolved, None, progress)) as deltas:  # type: ignore[type-var]
+            async for delta in deltas:
+                yield delta
 
 
 def _updates() -> tuple[Any, Any, Any, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from inference.reply import Reply
@@ -17,6 +18,7 @@ from ui import panels
 from ui.chat import Answer, transcript_html
 from ui.code import model_id
 from ui.markup import escape
+from ui.place import Look, support_address
 from ui.session import Session
 from wire.request import ResolvedRequest
 
@@ -51,17 +53,22 @@ def field_value(page: Page, spec: Field) -> Any:
 # -- states of a run ---------------------------------------------------------------------------------------------------
 
 
-def where(found: Availability) -> str:
-    """Where a run goes, or why it can't start."""
-    words = escape(f"{found.sentence} {found.way_out}".strip())
+def where(found: Availability | Look, model: str = "") -> str:
+    """Where a run goes, or why it can't start; for a model that nobody serves, where to ask for a provider."""
+    unserved = isinstance(found, Look) and found.unserved
+    found = found.availability if isinstance(found, Look) else found
+    words = escape(f"{found.sentence} {'' if unserved else found.way_out}".strip())
+    if unserved:
+        address = escape(support_address(model))
+        words += f' <a href="{address}" target="_blank" rel="noopener noreferrer">Ask for provider support</a>'
     keys = ' <kbd class="dim">Ctrl+Enter</kbd>' if found.runs else ""
     return f'<div class="status"><span>{words}{keys}</span></div>'
 
 
-def running(seconds: float) -> str:
-    """A run under way; the seconds appear after half of one."""
+def running(seconds: float, waits_for: str = "") -> str:
+    """A run under way, with what it waits for; the seconds appear after half of one."""
     clock = f' · <span class="num">{seconds:.1f} s</span>' if seconds >= 0.5 else ""
-    return _status(f'<span class="spin" aria-hidden="true"></span><span>Running{clock}</span>')
+    return _status(f'<span class="spin" aria-hidden="true"></span><span>{escape(waits_for) or "Running"}{clock}</span>')
 
 
 def stopped(seconds: float) -> str:
@@ -194,7 +201,8 @@ def chat_done(answer: Answer, seconds: float) -> str:
 def chat_json(answer: Answer) -> str:
     """A streamed answer as data."""
     said = '<p class="dim">Put together from the chunks of the stream.</p>'
-    return said + panels.raw_json(to_json(answer.message))
+    remote = {"mcp_calls": [asdict(call) for call in answer.mcp_calls]} if answer.mcp_calls else {}
+    return said + panels.raw_json({**to_json(answer.message), **remote})
 
 
 def transcript(page: Page, session: Session, asking: Any = None) -> str:

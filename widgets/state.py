@@ -8,32 +8,27 @@ from typing import Any
 
 from inference.assets import is_remote, load
 from inference.reply import Reply
-from inference.resolve import Availability, availability, resolve_offline
+from inference.resolve import Availability
 from metadata.defaults import default_examples
 from metadata.examples import Example
 from metadata.media import Media
 from metadata.model import Model
-from metadata.outputs import Message, Output
+from metadata.outputs import Output
 from metadata.tasks import Task
+from ui.chat import Answer, wire_calls
+from ui.place import Place
+from ui.place import reachable as reachable_at
 from ui.session import Session
 from ui.sources import Opened
+from ui.tool_results import pending
 from wire.links import Link
 from wire.request import Request, RequestError, ResolvedRequest
 
 from . import fields
 from .encode import encoded
 
-EMBEDDED, PROVIDERS, ENDPOINT = "embedded:", "providers", "endpoint"
 SEEING = ("image-text-to-text", "any-to-any", "video-text-to-text")  # tasks whose chats look at images
 WIRE_KEYS = ("role", "content", "name", "tool_calls", "tool_call_id")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where runs go: the choice made, with the base URL of an endpoint of one's own."""
-
-    choice: str
-    base_url: str = ""
 
 
 @dataclass(slots=True)
@@ -152,6 +147,11 @@ class Page:
             turns.pop()
         return turns
 
+    @property
+    def answers_tools(self) -> bool:
+        """Whether the chat ends with the results of the calls that the model asked for."""
+        return bool(self.turns) and self.turns[-1].get("role") == "tool" and not pending(self.turns)
+
     def messages(self) -> list[dict[str, Any]]:
         """The turns as they go on the wire."""
         return [{k: v for k, v in turn.items() if k in WIRE_KEYS} for turn in self.turns]
@@ -218,24 +218,6 @@ async def _with_pictures(message: Mapping[str, Any], opened: Callable[[Media], A
     return {**message, "content": [await part_of(part) for part in content]}
 
 
-def places(page: Page, session: Session) -> list[tuple[str, str]]:
-    """The places a run may go, as (label, choice); the first is the default."""
-    row, embedded = page.row, session.site.embedded
-    if row is None or not row.wire:
-        return []
-    if page.model.name in embedded.models:
-        own = (f"{page.model.name}, on the embedded engine", EMBEDDED + page.model.name)
-        return [own, ("An endpoint of mine", ENDPOINT)]
-    stand_ins = [
-        (f"{model.id}, an embedded engine (not this model)", EMBEDDED + model.id)
-        for model in embedded.models.values()
-        if model.task.id == row.id
-    ]
-    with_token = "HF_TOKEN" in session.keys_for()
-    elsewhere = [("Inference Providers", PROVIDERS), ("An endpoint of mine", ENDPOINT)]
-    return [*elsewhere, *stand_ins] if with_token else [*stand_ins, *elsewhere]
-
-
 def build_request(
     page: Page, place: Place, values: Sequence[Any], parameters: Mapping[str, Any] | None = None, again: bool = False
 ) -> Request:
@@ -247,7 +229,8 @@ def build_request(
         raise RequestError("No task is known for this card, so there is nothing to run.")
     inputs = {}
     for spec, value in zip(row.fields, values, strict=True):
-        if spec.kind == "messages" and again and not str(value or "").strip() and page.asked():
+        empty = spec.kind == "messages" and _is_blank(value)
+        if empty and (page.answers_tools or (again and page.asked())):
             found = page.asked()
         else:
             found = fields.read(spec, value)
@@ -255,14 +238,14 @@ def build_request(
                 found = [*page.messages(), {"role": "user", "content": found}]
         if found is not None:
             inputs[spec.name] = found
-    return Request(
-        task=row.id,
-        model=_model(page, place),
-        inputs=inputs,
-        parameters=card_parameters(page) if parameters is None else parameters,
-        stream=row.output == "message",
-        base_url=place.base_url.strip() or None if place.choice == ENDPOINT else None,
-    )
+    asked = card_parameters(page) if parameters is None else parameters
+    return place.of(Request(row.id, page.model.name, inputs, parameters=asked, stream=row.output == "message"))
+
+
+def _is_blank(message: Any) -> bool:
+    """Whether the field of a chat holds neither words nor files."""
+    parts = (message.get("text"), message.get("files")) if isinstance(message, Mapping) else (message,)
+    return not any(part.strip() if isinstance(part, str) else part for part in parts)
 
 
 def card_parameters(page: Page) -> Mapping[str, Any]:
@@ -288,40 +271,21 @@ def same_inputs(page: Page, values: Sequence[Any], parameters: Mapping[str, Any]
     return True
 
 
-def _model(page: Page, place: Place) -> str:
-    return place.choice.removeprefix(EMBEDDED) if place.choice.startswith(EMBEDDED) else page.model.name
-
-
 def reachable(page: Page, session: Session, place: Place) -> Availability:
     """Whether Run can start, and the sentence about where it goes."""
-    row = page.row
-    if row is None:
-        return Availability(False, "No task is known for this card.", "Set pipeline_tag, or choose a task.")
-    if not row.wire:
-        return Availability(False, f"No service runs {row.name.lower()}; recorded outputs are shown.")
-    if place.choice == PROVIDERS and page.model.opted_out:
-        return Availability(False, "The card opts out of inference (inference: false).", "Its examples still show.")
-    base_url = place.base_url.strip() or None if place.choice == ENDPOINT else None
-    if place.choice == ENDPOINT and base_url is None:
-        return Availability(False, "Give the base URL of your endpoint.")
-    if base_url and not session.site.allows_endpoint(base_url):
-        return Availability(False, "This server calls only the endpoints that its owner listed.")
-    probe = Request(row.id, _model(page, place), {}, base_url=base_url)
-    try:
-        resolve_offline(probe, None, session.site.embedded, {})
-    except RequestError as error:
-        return Availability(False, str(error))
-    found = availability(probe, session.site.embedded, session.keys_for(base_url))
-    if place.choice.startswith(EMBEDDED) and probe.model != page.model.name:
-        return Availability(found.runs, f"Runs on {probe.model}, which comes with Showcard. It is not this model.")
-    return found
+    return reachable_at(page.row, page.model.name, session, place, page.model.opted_out)
 
 
-def take_turn(page: Page, asked: Any, message: Message) -> None:
-    """Add a question and its live answer to the chat."""
-    page.turns.append({"role": "user", "content": asked})
-    note = "Stopped here." if message.finish_reason == "stopped" else ""
-    turn = {"role": "assistant", "content": message.content, "reasoning": message.reasoning, "note": note}
+def take_turn(page: Page, asked: Any, answer: Answer, note: str = "") -> None:
+    """Add a question (none where results of tools were sent) and its live answer to the chat."""
+    message = answer.message
+    if asked:
+        page.turns.append({"role": "user", "content": asked})
+    notes = ["Stopped here."] if answer.stopped else []
+    turn: dict[str, Any] = {"role": "assistant", "content": message.content, "reasoning": message.reasoning}
+    turn |= {"note": " ".join([*notes, note]).strip(), "mcp_calls": answer.mcp_calls}
+    if message.tool_calls:
+        turn["tool_calls"] = wire_calls(message.tool_calls)
     if message.content or message.reasoning or message.tool_calls:
         page.turns.append(turn)
     page.shown = message

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from inference.assets import AssetError
-from inference.resolve import Availability
 from metadata.tasks import TASKS, Task
 from ui import panels
 from ui.code import CodePanel
+from ui.headers import header_ticks
 from ui.markup import one_line, panel
 from ui.parameters import ParameterPanel, title
+from ui.place import PROVIDERS, first_place, look, remembered_by
+from ui.place_panel import PlacePanel
 from ui.session import Session
 from wire.request import RequestError
 
@@ -20,13 +23,15 @@ from . import show
 from .inputs import Inputs
 from .linked import link_to, shared
 from .running import Runner
-from .state import ENDPOINT, PROVIDERS, Page, Place, card_parameters, load_example, places, reachable
+from .state import Page, card_parameters, load_example, reachable
+
+NAME = "model"  # under which the browser remembers where this widget runs
 
 
 class Widget:
     """The components of one open model and the listeners between them. Made inside `gr.render`."""
 
-    def __init__(self, page: Page, session: Session) -> None:
+    def __init__(self, page: Page, session: Session, remembered: gr.BrowserState) -> None:
         self.page = page
         self.session = session
         self.row: Task | None = page.row
@@ -35,6 +40,9 @@ class Widget:
         self.inputs = Inputs(page, session)
         self.runner = Runner(page, session, self.parameters)
         self.code = CodePanel()
+        self.place = PlacePanel("", session)
+        self.remembered = remembered
+        self.set: list[Any] = []  # the controls of what is set beside the fields
 
     # -- layout ------------------------------------------------------------------------------------------------------
 
@@ -72,38 +80,21 @@ class Widget:
         if self.parameters:
             with gr.Accordion(title(card_parameters(page)), open=False, elem_id="parameters"):
                 self.parameters.build(card_parameters(page))
-        choices = places(page, self.session)
-        self.place = gr.Dropdown(
-            choices,
-            value=choices[0][1] if choices else None,
-            label="Runs on",
-            visible=bool(choices),
-            interactive=True,
-            elem_id="place",
-        )
-        self.base_url = gr.Textbox(
-            label="Base URL", placeholder="http://127.0.0.1:8080/v1", visible=False, elem_id="base-url", max_lines=1
-        )
-        self.key = gr.Textbox(
-            label="Its key, if it wants one",
-            placeholder="Kept in memory, for this address only",
-            type="password",
-            visible=False,
-            max_lines=1,
-        )
-        self.token = gr.Textbox(
-            label="Hugging Face token",
-            placeholder="hf_…  Kept in memory, sent to the Hub's own hosts only",
-            type="password",
-            visible=bool(choices) and choices[0][1] == PROVIDERS and not self.session.site.machine_token,
-            max_lines=1,
-        )
-        found = reachable(page, self.session, Place(choices[0][1] if choices else ""))
+                self.set = [*self.parameters.components, header_ticks("in")]
+        if self.runner.options:
+            with gr.Accordion("Tools and structured output", open=False, elem_id="chat-options"):
+                self.runner.options.build()
+                self.set += self.runner.options.components
+        place = first_place(self.row, page.model.name, self.session, NAME)
+        self.held = place = replace(place, provider=page.link.provider or place.provider)
+        self.place.build(self.row, page.model.name, place)
+        found = reachable(page, self.session, place)
         with gr.Row(elem_id="run-row", elem_classes="tight"):
             self.run = gr.Button(
                 "Send" if self.chats else "Run",
                 variant="primary",
                 elem_id="run",
+                elem_classes="way-run",
                 scale=0,
                 min_width=120,
                 interactive=found.runs,
@@ -113,28 +104,37 @@ class Widget:
             self.status = panel(show.where(found), elem_id="status")
             self.share = gr.Button("Share", elem_id="share", scale=0, min_width=72)
         self.shared = panel(elem_id="shared")
+        self.look = gr.Button(
+            "Look who serves it",
+            visible="hidden",
+            elem_id="look",
+            elem_classes="press" if place.choice == PROVIDERS else None,
+        )
         self.changed = gr.Button("Inputs changed", visible="hidden", elem_id="changed")
         self.result = panel(show.result(self.page, self.session), elem_id="result")
+        if self.runner.results:
+            self.runner.results.build(page.turns)
 
     # -- listeners ---------------------------------------------------------------------------------------------------
 
     def _wire(self, code_tab: gr.Tab) -> None:
-        where = [self.place, self.base_url, self.key, self.token]
+        where, results = self.place.components, self.runner.results
         screen = [self.transcript, self.result, self.status, self.run, self.stop, self.json]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        values = [*where, *self.fields, *(self.parameters.components if self.parameters else ())]
+        values = [*where, *self.fields, *self.set]
         code = {"fn": self._write_code, "inputs": [*self.code.options, *values], "outputs": self.code.output, **quiet}
 
         filled = [*self.fields, *(self.parameters.components if self.parameters else ())]
         filled += [self.transcript, self.result, self.json, self.inputs.mask]
+        filled += results.components if results else []
         self.examples.select(self._choose, self.examples, filled, **quiet).then(**code)
         # A key tells `input` alone, and so does a focus that only passes by: that one brings the choice there is.
         self.examples.input(self._choose_other, self.examples, filled, **quiet).then(**code)
         gr.on(
-            [self.place.input, self.base_url.change, self.token.change],
+            [self.look.click, *self.place.triggers],
             self._moved,
             where,
-            [self.base_url, self.key, self.token, self.run, self.status],
+            [*where, self.run, self.status, self.remembered],
             trigger_mode="always_last",
             **quiet,
         ).then(**code)
@@ -154,18 +154,17 @@ class Widget:
         self.inputs.wire(changed, quiet)
         gr.on([code_tab.select, *(option.change for option in self.code.options)], **code)
         starts = [self.run.click] + [f.submit for f in self.fields if isinstance(f, gr.Textbox) and f.lines == 1]
-        running = gr.on(
-            starts,
-            self.runner.chat if self.chats else self.runner.run,
-            values,
-            [*screen, *(self.fields if self.chats else [])],
-            trigger_mode="once",
-            **quiet,
-        )
-        running.then(**code)
+        screen += [*self.fields, *results.components] if results else []
+        running = self.runner.chat if results else self.runner.run
+        gr.on(starts, running, values, screen, trigger_mode="once", **quiet).then(**code)
+        if results:
+            answered = [results.result, *values]
+            results.send.click(self.runner.answer_call, answered, screen, trigger_mode="once", **quiet).then(**code)
+            results.run.click(self.runner.run_call, answered, screen, trigger_mode="once", **quiet).then(**code)
         self.share.click(self._share, values, self.shared, **quiet)
         self.stop.click(self.runner.stop, None, None, queue=False, **quiet)
-        self.reset.click(self._reset, None, [self.transcript, self.result, self.json], **quiet)
+        reset = [self.transcript, self.result, self.json, *(results.components if results else ())]
+        self.reset.click(self._reset, None, reset, **quiet)
 
     async def _choose(self, number: int | None) -> list[Any]:
         self.runner.stop()
@@ -183,27 +182,25 @@ class Widget:
             one_line(result),
             one_line(show.recorded_json(self.page)),
             one_line(self.inputs.mask_note(values)),
+            *(self.runner.results.updates(self.page.turns) if self.runner.results else ()),
         ]
 
     async def _choose_other(self, number: int | None) -> list[Any]:
         if number == self.page.number:
-            return [gr.skip()] * (len(self.fields) + len(self.parameters.components if self.parameters else ()) + 4)
+            parts = (self.fields, self.parameters and self.parameters.components, self.runner.results and range(4))
+            return [gr.skip()] * (4 + sum(len(part) for part in parts if part))
         return await self._choose(number)
 
-    def _moved(self, *values: Any) -> list[Any]:
-        """Updates of (base URL, endpoint key, Hub token, run, status)."""
-        place = self.runner.screen(values).place
-        found = reachable(self.page, self.session, place)
-        if place.choice == PROVIDERS and values[3] and not found.runs and not self.page.model.opted_out:
-            found = Availability(True, "Runs on Inference Providers.")  # with the token that was just typed
-        providers = place.choice == PROVIDERS and not self.session.site.machine_token
-        return [
-            gr.update(visible=place.choice == ENDPOINT),
-            gr.update(visible=place.choice == ENDPOINT),
-            gr.update(visible=providers),
-            gr.update(interactive=found.runs),
-            one_line(show.where(found)),
-        ]
+    async def _moved(self, *values: Any) -> list[Any]:
+        """Updates of (the controls of the place, run, status, what the browser remembers)."""
+        typed, page = self.place.read(values), self.page
+        typed.keep(self.session)
+        found = await look(page.row, page.model.name, self.session, typed.place, page.model.opted_out)
+        if typed.place != self.held:
+            self.held = self.session.remembered[NAME] = typed.place
+        status = one_line(show.where(found, typed.place.model(page.model.name)))
+        runs = gr.update(interactive=found.availability.runs)
+        return [*self.place.updates(typed.place, found), runs, status, remembered_by(self.session)]
 
     def _changed(self, *values: Any) -> list[Any]:
         """The result, marked where the inputs are no longer those it answers; and the code of the inputs."""
@@ -235,7 +232,8 @@ class Widget:
     def _reset(self) -> list[Any]:
         self.runner.stop()
         self.page.choose(None)
-        return [one_line(show.transcript(self.page, self.session)), "", one_line(show.no_json())]
+        hidden = self.runner.results.updates(()) if self.runner.results else []
+        return [one_line(show.transcript(self.page, self.session)), "", one_line(show.no_json()), *hidden]
 
 
 def _media_events(component: gr.components.Component) -> list[Any]:

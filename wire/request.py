@@ -10,6 +10,7 @@ from metadata.media import Media
 from metadata.tasks import Task, find_task, task
 
 MEDIA_INPUTS = ("image", "audio", "video")
+RESPONSES = "responses"  # OpenAI's Responses API instead of chat completions
 
 _KINDS: dict[str, tuple[type, ...]] = {
     "task": (str,),
@@ -24,6 +25,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "response_format": (Mapping, type(None)),
     "extra": (Mapping,),
     "headers": (Mapping,),
+    "api": (str,),
 }
 
 
@@ -37,6 +39,7 @@ class Request:
 
     `task` is a row of the task table (`conversational` for chat), `inputs` holds its fields, `parameters` only what
     was set; media among the inputs are `Media`. `base_url` names an endpoint of one's own instead of a provider.
+    `api` is empty, or `responses` where a chat is asked by OpenAI's Responses API.
     """
 
     task: str
@@ -51,6 +54,7 @@ class Request:
     response_format: Mapping[str, Any] | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    api: str = ""
 
     @property
     def row(self) -> Task:
@@ -62,7 +66,7 @@ class Request:
         value: dict[str, Any] = {}
         for item in fields(self):
             held = getattr(self, item.name)
-            if item.name in ("task", "model", "inputs") or held not in (None, {}, (), False, "auto"):
+            if item.name in ("task", "model", "inputs") or held not in (None, {}, (), False, "auto", ""):
                 value[item.name] = _encode(held)
         return value
 
@@ -85,6 +89,8 @@ class Request:
         if row is None:
             raise RequestError(f"{known['task']!r} is not a task.")
         known["task"] = row.id
+        if known.get("api", "") not in ("", RESPONSES):
+            raise RequestError(f'"api" is {RESPONSES!r} or left out.')
         known["inputs"] = _decode_inputs(known["inputs"])
         known["tools"] = tuple(known.get("tools", ()))
         return cls(**known)

@@ -34,6 +34,8 @@ def responses_request(resolved: ResolvedRequest) -> tuple[HttpRequest, tuple[str
     body: dict[str, Any] = {"model": resolved.provider_model or request.model}
     body["input"] = [item for message in request.inputs["messages"] for item in _items(message)]
     dropped = _add_parameters(body, {**request.parameters, **request.extra})
+    if request.stream:
+        body["stream"] = True
     if request.tools:
         body["tools"] = [_tool(tool) for tool in request.tools]
     if request.response_format:

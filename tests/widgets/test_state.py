@@ -9,25 +9,14 @@ import pytest
 from inference.resolve import Embedded, EngineModel
 from metadata.files import Folder
 from metadata.model import read_model
-from metadata.outputs import Labels, Message
+from metadata.outputs import Labels
 from metadata.tasks import task
+from ui.chat import Answer
+from ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Place, places
 from ui.session import Session, Site
 from ui.shelf import Shelf
 from ui.sources import Opened
-from widgets.state import (
-    EMBEDDED,
-    ENDPOINT,
-    PROVIDERS,
-    Page,
-    Place,
-    build_request,
-    card_parameters,
-    load_example,
-    places,
-    reachable,
-    same_inputs,
-    take_turn,
-)
+from widgets.state import Page, build_request, card_parameters, load_example, reachable, same_inputs, take_turn
 from wire.request import RequestError
 
 ENGINES = Embedded(
@@ -91,7 +80,7 @@ def test_where_a_request_goes() -> None:
 
 def test_an_engine_that_stands_in_is_called_by_its_own_name() -> None:
     found, mine = page(CLASSIFIER), session()
-    label, choice = places(found, mine)[0]
+    label, choice = places(found.row, found.model.name, mine)[0]
     assert "not this model" in label
     said = reachable(found, mine, Place(choice))
     assert said.runs
@@ -101,7 +90,7 @@ def test_an_engine_that_stands_in_is_called_by_its_own_name() -> None:
 def test_with_a_token_the_providers_come_first() -> None:
     mine = session()
     mine.keep_hub_token("hf_x")
-    assert places(page(CLASSIFIER), mine)[0][1] == PROVIDERS
+    assert places(page(CLASSIFIER).row, "org/mine", mine)[0][1] == PROVIDERS
     assert reachable(page(CLASSIFIER), mine, Place(PROVIDERS)).runs
 
 
@@ -163,11 +152,14 @@ async def test_the_code_of_a_chat_without_a_new_message_is_of_the_last_answer() 
 
 def test_a_chat_grows_by_turns_and_an_empty_answer_is_none() -> None:
     found = page(CHAT)
-    take_turn(found, "One", Message("two"))
-    take_turn(found, "Three", Message(""))
+    take_turn(found, "One", Answer(content="two"))
+    take_turn(found, "Three", Answer())
     assert [turn["role"] for turn in found.turns] == ["system", "user", "assistant", "user"]
 
 
 def test_a_model_of_the_embedded_engine_is_not_offered_at_providers() -> None:
     found = page(CLASSIFIER, "showcard/sentiment")
-    assert [choice for _, choice in places(found, session())] == [EMBEDDED + "showcard/sentiment", ENDPOINT]
+    assert [choice for _, choice in places(found.row, found.model.name, session())] == [
+        EMBEDDED + "showcard/sentiment",
+        ENDPOINT,
+    ]

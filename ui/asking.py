@@ -1,0 +1,101 @@
+"""Asks for a session: with its keys, at places it trusts, by the API it chose, and patiently where a model loads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from time import monotonic
+
+from inference import client, responses
+from inference.errors import InferenceFailure
+from inference.reply import Delta, Reply
+from inference.resolve import resolve, resolve_offline
+from inference.transport import Exchange
+from wire.request import RESPONSES, Request, ResolvedRequest
+
+from .session import Session
+
+MOST_SECONDS = 300.0  # that a person is made to wait for a model to load
+LONGEST_PAUSE = 10.0
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a call is waiting for, in a few words; empty while it runs."""
+
+    sentence: str = ""
+
+
+async def resolved_for(session: Session, request: Request) -> ResolvedRequest:
+    """Where a request of this person goes. Raises RequestError, InferenceFailure or httpx2.HTTPError."""
+    keys, trusted = session.keys_for(request.base_url), session.trusts(request.base_url)
+    return await resolve(request, session.site.embedded, keys, trusted)
+
+
+def resolved_offline(session: Session, request: Request, endpoint_key: str = "") -> ResolvedRequest:
+    """The same as far as is known without asking anyone; `endpoint_key` is one that is not kept yet."""
+    keys, trusted = session.keys_for(request.base_url), session.trusts(request.base_url)
+    if endpoint_key and request.base_url:
+        keys["API_TOKEN"] = endpoint_key
+    return resolve_offline(request, None, session.site.embedded, keys, trusted)
+
+
+async def run(
+    session: Session, resolved: ResolvedRequest, exchange: Exchange | None = None, progress: Progress | None = None
+) -> Reply:
+    """The whole answer. Raises InferenceFailure."""
+    exchange, keys = _exchange(session, resolved, exchange), session.keys_for(resolved.request.base_url)
+    ask = responses.respond if resolved.request.api == RESPONSES else client.run
+    patience = Patience(progress)
+    while True:
+        try:
+            return await ask(resolved, keys, exchange)
+        except InferenceFailure as failure:
+            await patience.wait(failure)
+
+
+async def stream(
+    session: Session, resolved: ResolvedRequest, exchange: Exchange | None = None, progress: Progress | None = None
+) -> AsyncIterator[Delta]:
+    """The pieces of a chat answer as they arrive; closing it closes the connection. Raises InferenceFailure."""
+    exchange, keys = _exchange(session, resolved, exchange), session.keys_for(resolved.request.base_url)
+    ask = responses.stream if resolved.request.api == RESPONSES else client.stream
+    patience, begun = Patience(progress), False
+    while True:
+        try:
+            async with aclosing(ask(resolved, keys, exchange)) as deltas:  # type: ignore[type-var]
+                async for delta in deltas:
+                    begun = True
+                    yield delta
+            return
+        except InferenceFailure as failure:
+            if begun:
+                raise
+            await patience.wait(failure)
+
+
+class Patience:
+    """Waits while a model loads, and says so; for everything else it has none."""
+
+    def __init__(self, progress: Progress | None = None) -> None:
+        self.progress = progress or Progress()
+        self.until = monotonic() + MOST_SECONDS
+
+    async def wait(self, failure: InferenceFailure) -> None:
+        """Until it is worth asking again. Raises the failure where that is not to be expected."""
+        if not failure.loading or failure.retry_after is None:
+            raise failure
+        if monotonic() + failure.retry_after > self.until:
+            raise failure
+        self.progress.sentence = f"The model is loading, about {max(failure.retry_after, 1):.0f} s more"
+        await asyncio.sleep(min(max(failure.retry_after, 0.2), LONGEST_PAUSE))
+        self.progress.sentence = "The model is loading, asking again"
+
+
+def _exchange(session: Session, resolved: ResolvedRequest, exchange: Exchange | None) -> Exchange:
+    """The exchange of a call, with the endpoint that may get the Hugging Face token as the person ticked."""
+    exchange = exchange or Exchange()
+    exchange.trusted_host = resolved.host if session.trusts(resolved.request.base_url) else None
+    return exchange

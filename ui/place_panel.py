@@ -1,0 +1,180 @@
+"""The controls of where a run goes: one panel for the widget and for each pane of the comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from metadata.tasks import Task
+
+from .place import ENDPOINT, OWN_KEYS, PROVIDERS, Look, Place, Typed, is_hosted, places, provider_choices
+from .session import Session
+
+
+class Picker(gr.Dropdown):  # type: ignore[misc]
+    """A dropdown whose choices change while it is open: what it holds is ours to check."""
+
+    is_template = True  # for the page it is a Dropdown
+
+    def preprocess(self, payload: Any) -> Any:
+        """The value, as it was posted."""
+        return payload
+
+
+class PlacePanel:
+    """The controls of a place. `prefix` starts the ids of the controls on the page."""
+
+    COUNT = 9
+
+    def __init__(self, prefix: str, session: Session) -> None:
+        self.prefix = prefix
+        self.session = session
+        self.components: list[gr.components.Component] = []
+
+    def build(self, row: Task | None, model: str, place: Place) -> None:
+        """Lay the controls out for a model and its task, showing a place."""
+        choices = places(row, model, self.session)
+        shown = self._shown(place)
+        with gr.Row(elem_classes="tight"):
+            self.choice = Picker(
+                choices,
+                value=place.choice or None,
+                label="Runs on",
+                visible=bool(choices),
+                interactive=True,
+                elem_id=self._id("place"),
+                elem_classes="way-place",
+            )
+            self.provider = Picker(
+                _with(place.provider, provider_choices(row)),
+                value=place.provider,
+                label="Provider",
+                interactive=True,
+                elem_id=self._id("provider"),
+                **shown["provider"],
+            )
+            self.named = gr.Textbox(
+                place.named,
+                label="Model there",
+                placeholder=model,
+                max_lines=1,
+                interactive=True,
+                visible=shown["named"]["visible"],
+                elem_id=self._id("named"),
+                elem_classes="way-model",
+            )
+        self._build_endpoint(place, shown)
+        with gr.Row(elem_classes="tight"):
+            self.hub_token = gr.Textbox(
+                label="Hugging Face token",
+                placeholder="hf_…  Kept in memory, sent to the Hub's own hosts only",
+                type="password",
+                max_lines=1,
+                elem_id=self._id("token"),
+                elem_classes="way-token",
+                **shown["hub_token"],
+            )
+            self.provider_key = self._key("provider-key", "The provider's own key, if you have one", **shown["own"])
+            self.bill_to = gr.Textbox(
+                place.bill_to,
+                label="Bill to",
+                placeholder="An organisation of yours; else your account",
+                max_lines=1,
+                interactive=True,
+                elem_id=self._id("bill-to"),
+                elem_classes="way-bill",
+                **shown["provider"],
+            )
+        self.components = [self.choice, self.provider, self.named, self.base_url, self.endpoint_key, self.trusted]
+        self.components += [self.hub_token, self.provider_key, self.bill_to]
+
+    def _build_endpoint(self, place: Place, shown: dict[str, dict[str, Any]]) -> None:
+        with gr.Row(elem_classes="tight"):
+            self.base_url = gr.Textbox(
+                place.base_url,
+                label="Base URL",
+                placeholder="http://127.0.0.1:8080/v1",
+                max_lines=1,
+                interactive=True,
+                elem_id=self._id("base-url"),
+                elem_classes="way-url",
+                **shown["endpoint"],
+            )
+            self.endpoint_key = self._key("key", "Its key, if it wants one", **shown["endpoint"])
+        self.trusted = gr.Checkbox(
+            place.trusted,
+            label="Send my Hugging Face token to this endpoint",
+            container=False,
+            interactive=True,
+            elem_id=self._id("trusted"),
+            **shown["trusted"],
+        )
+
+    def _key(self, name: str, label: str, **options: Any) -> gr.Textbox:
+        kept = "Kept in memory, for this address only"
+        return gr.Textbox(
+            label=label, placeholder=kept, type="password", max_lines=1, elem_id=self._id(name),
+            elem_classes="way-key", **options,
+        )  # fmt: skip
+
+    def _id(self, name: str) -> str:
+        return f"{self.prefix}{name}"
+
+    @property
+    def triggers(self) -> list[Any]:
+        """The events after which the place may be another one."""
+        typed = [self.named, self.base_url, self.hub_token, self.provider_key, self.endpoint_key, self.bill_to]
+        return [
+            self.choice.input,
+            self.provider.input,
+            self.trusted.input,
+            self.base_url.change,
+            *(event for box in typed for event in (box.blur, box.submit)),
+        ]
+
+    @staticmethod
+    def read(values: Sequence[Any]) -> Typed:
+        """The place and the keys that the controls hold; they may hold anything that was posted."""
+        choice, provider, named, base_url, endpoint_key, trusted, hub_token, provider_key, bill_to = values
+        provider, named = _text(provider) or "auto", _text(named)
+        place = Place(_text(choice), _text(base_url), provider, _text(bill_to), trusted is True, named)
+        return Typed(place, _text(hub_token), _text(provider_key), _text(endpoint_key))
+
+    def updates(self, place: Place, found: Look | None = None) -> list[Any]:
+        """Updates of the controls for a place: what is of no use there is hidden; keys that are held leave the page."""
+        shown = self._shown(place)
+        choices: dict[str, Any] = {"choices": _with(place.provider, found.choices)} if found and found.choices else {}
+        return [
+            gr.skip(),
+            gr.update(**shown["provider"], **choices),
+            gr.update(**shown["named"]),
+            gr.update(**shown["endpoint"]),
+            gr.update(**shown["endpoint"]),
+            gr.update(**shown["trusted"]),
+            gr.update(**shown["hub_token"]),
+            gr.update(**shown["own"]),
+            gr.update(**shown["provider"]),
+        ]
+
+    def _shown(self, place: Place) -> dict[str, dict[str, Any]]:
+        """Which controls a place has."""
+        at_providers, at_endpoint = place.choice == PROVIDERS, place.choice == ENDPOINT
+        hosted = at_endpoint and is_hosted(place.base_url)
+        wants_token = (at_providers or hosted) and not self.session.site.machine_token
+        named = at_providers and place.provider in OWN_KEYS
+        shown = {"named": at_providers or at_endpoint}
+        shown |= {"provider": at_providers, "endpoint": at_endpoint, "trusted": hosted}
+        shown |= {"hub_token": wants_token, "own": named}
+        return {name: {"visible": is_shown} for name, is_shown in shown.items()}
+
+
+def _with(provider: str, choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The choices, and the provider that is chosen already where it is none of them."""
+    known = any(name == provider for _, name in choices)
+    return [*choices] if known else [*choices, (f"{provider} · does not serve this model", provider)]
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
