@@ -10,3 +10,8 @@ class Refusal(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.status = status
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an exception says."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -20,6 +21,15 @@ def clean_environment(**more: str) -> dict[str, str]:
     """This machine's environment without any token or proxy, and with an empty home for the Hub's files."""
     kept = {k: v for k, v in os.environ.items() if not k.upper().startswith(("HF_", "HUGGING", "HTTP", "ALL_PROXY"))}
     return {**kept, "HF_HOME": str(ROOT / "tests" / "artifacts" / "hf-home"), **more}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of real models are skipped where torch is missing: they have an environment of their own."""
+    if importlib.util.find_spec("torch") is None:
+        skip = pytest.mark.skip(reason="torch is not installed: make test-local")
+        for item in items:
+            if item.get_closest_marker("torch"):
+                item.add_marker(skip)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""The model of a folder, run as a process of its own with torch and transformers, or with onnxruntime alone."""
