@@ -3,7 +3,7 @@ Hub's text generation."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,13 +59,14 @@ def read_completion(body: bytes) -> tuple[str | None, Asked]:
     return _model(data), asked
 
 
-def read_generation(body: bytes) -> Asked:
-    """What a request of the Hub's text generation asks. Raises Refusal."""
+def read_generation(body: bytes, also: Sequence[str] = ()) -> Asked:
+    """What a request of the Hub's text generation asks; `also` names parameters that the engine takes beside the usual
+    ones. Raises Refusal."""
     data = _object(body, 'Send JSON like {"inputs": "Once upon a time"}.')
     parameters = data.get("parameters") or {}
     if not isinstance(parameters, dict):
         raise Refusal(f'"parameters" must be an object, but it is {json_name(parameters)}.')
-    if foreign := [name for name in _UNKNOWN if parameters.get(name)]:
+    if foreign := [name for name in _UNKNOWN if parameters.get(name) and name not in also]:
         raise Refusal(f'"{foreign[0]}" is not known to this engine.')
     text = data.get("inputs")
     if text is None:
@@ -79,7 +80,8 @@ def read_generation(body: bytes) -> Asked:
     found = _asked(asked, text_of(text), "max_new_tokens", None, 60)
     return Asked(
         found.prompt, found.stream, flag_of(parameters, "details"), found.max_tokens, found.stops,
-        min(top, _MAX_TOP) or None, flag_of(parameters, "return_full_text"), found.parameters,
+        min(top, _MAX_TOP) or None, flag_of(parameters, "return_full_text"),
+        {**{name: parameters[name] for name in also if name in parameters}, **found.parameters, "top_logprobs": min(top, _MAX_TOP)},
     )  # fmt: skip
 
 

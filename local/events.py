@@ -14,6 +14,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from .engines.base import Token
+from .errors import Refusal
 from .generation import Generation, Piece
 
 log = logging.getLogger(__name__)
@@ -225,6 +226,9 @@ async def _stream(generation: Generation, form: Form, done: bool) -> AsyncIterat
                 tokens += piece.tokens
                 for data in form.piece(piece):
                     yield _event(data)
+    except Refusal as refusal:
+        yield _event({"error": {"message": refusal.sentence, "type": "invalid_request_error"}})
+        return
     except Exception:
         # The status is sent already: what fails now can only be told within the stream.
         log.exception("%s failed", generation.engine.id)

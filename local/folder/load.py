@@ -17,12 +17,12 @@ def load(folder: Path, plan: Plan, tell: Tell) -> Any:
         from .onnx import load_onnx  # noqa: PLC0415
 
         return load_onnx(folder, plan, tell)
-    from .tasks import CHATS, RUNNERS  # noqa: PLC0415  (needs what is told first)
+    from .tasks import RUNNERS, WRITES  # noqa: PLC0415  (needs what is told first)
     from .writing import Speaking  # noqa: PLC0415
 
     source = Source(folder, plan.below, tell)
-    if plan.task in CHATS:
-        return Speaking(source, sees=CHATS[plan.task])
+    if plan.task in WRITES:
+        return Speaking(source, chats=plan.task != "text-generation", sees=WRITES[plan.task])
     if plan.task not in RUNNERS:
         raise Refusal(f"{plan.task} is not run here.")
     return RUNNERS[plan.task](source)

@@ -3,43 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from metadata.media import sniff
 
-from ..bodies import read_chat, read_task
-from ..chat import Generation, answer_object, events
-from ..engines.base import Engine, Talker, flag_of
+from .. import events
+from ..asking import read_chat, read_completion, read_generation
+from ..bodies import read_task
+from ..engines.base import Engine, Runner, Talker
 from ..errors import Refusal
+from ..generation import Generation
 from ..guard import MAX_BODY, Guard
 from ..listing import hub_model, openai_model
 from .pipelines import Run
-from .tasks import CHATS
 
-log = logging.getLogger(__name__)
 WATCH_SECONDS = 0.1
-_UNBUFFERED = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+_ALSO = ("repetition_penalty", "typical_p")
 
 
 class Served:
     """The model: its row for the listings, and what answers for it, one request after the other."""
 
     def __init__(self, name: str, task: str, model: Run | Talker) -> None:
-        context = getattr(model, "context_length", None)
-        self.row = Engine(f"local/{name}", task, "The model of a folder on this machine.", lambda: model,  # type: ignore[arg-type,return-value]
-                          context_length=context)  # fmt: skip
         self.task = task
         self.model: Any = model
+        self.row = Engine(
+            f"local/{name}",
+            task,
+            "The model of a folder on this machine.",
+            lambda: cast("Runner | Talker", model),
+            context_length=getattr(model, "context_length", None),
+        )
         self._turns = ThreadPoolExecutor(1, "answer")
+
+    @property
+    def chats(self) -> bool:
+        """Whether messages are sent to it."""
+        return self.task in ("conversational", "image-text-to-text")
 
     async def answer(self, inputs: Any, parameters: Mapping[str, Any], request: Request) -> Any:
         """The answer of a task; when its reader leaves, it is stopped where the model can be."""
@@ -64,7 +71,7 @@ def create_app(served: Served, max_body: int = MAX_BODY) -> FastAPI:
     _add_listing(app, served)
     for prefix in ("", f"/models/{served.row.id}"):
         _add_task(app, served, prefix)
-        _add_chat(app, served, prefix)
+        _add_writing(app, served, prefix)
     return app
 
 
@@ -84,12 +91,13 @@ def _add_listing(app: FastAPI, served: Served) -> None:
 
 def _add_task(app: FastAPI, served: Served, prefix: str) -> None:
     async def run(request: Request) -> Response:
-        if served.task in CHATS:
+        if served.chats:
             raise Refusal("This model chats: POST messages to /v1/chat/completions.")
-        inputs, parameters = read_task(served.task, request.headers.get("content-type", ""), await request.body())
-        if served.task == "text-generation" and _streams(await request.body()):
-            return StreamingResponse(_events(served, inputs, parameters), media_type="text/event-stream",
-                                     headers=_UNBUFFERED)  # fmt: skip
+        body, content_type = await request.body(), request.headers.get("content-type", "")
+        if isinstance(served.model, Talker):
+            made = await _generation(served, read_generation(body, _ALSO))
+            return await events.respond(request, made, events.TextGeneration, done=False)
+        inputs, parameters = read_task(served.task, content_type, body)
         answer = await served.answer(inputs, parameters, request)
         if isinstance(answer, bytes):
             return Response(answer, media_type=sniff(answer) or "application/octet-stream")
@@ -99,41 +107,26 @@ def _add_task(app: FastAPI, served: Served, prefix: str) -> None:
     app.add_api_route(f"{prefix}/pipeline/{served.task}", run, methods=["POST"])
 
 
-def _streams(body: bytes) -> bool:
-    return flag_of(json.loads(body), "stream")
+async def _generation(served: Served, asked: Any) -> Generation:
+    """An answer in the making; counting the tokens of the question takes a thread."""
+    return await asyncio.to_thread(Generation, served.row, served.model, asked)
 
 
-async def _events(served: Served, inputs: Any, parameters: Mapping[str, Any]) -> AsyncIterator[str]:
-    rows = served.model.events(inputs, parameters, Event())
-    try:
-        while (row := await asyncio.to_thread(next, rows, None)) is not None:
-            yield f"data: {json.dumps(row, ensure_ascii=False)}\n\n"
-    except Refusal as refusal:
-        yield f"data: {json.dumps({'error': refusal.sentence, 'error_type': 'validation'})}\n\n"
-    finally:
-        await asyncio.to_thread(rows.close)
-
-
-def _add_chat(app: FastAPI, served: Served, prefix: str) -> None:
+def _add_writing(app: FastAPI, served: Served, prefix: str) -> None:
     async def complete(request: Request) -> Response:
-        if served.task not in CHATS:
+        if not served.chats:
             raise Refusal(f"This model does {served.task}; it does not chat. POST to /.")
-        _, chat = read_chat(await request.body(), sees=CHATS[served.task])
-        generation = await asyncio.to_thread(Generation, served.row, served.model, chat)
-        if chat.stream:
-            return StreamingResponse(events(generation), media_type="text/event-stream", headers=_UNBUFFERED)
-        said = []
-        pieces = generation.pieces()
-        try:
-            async for piece in pieces:
-                said.append(piece)
-                if await request.is_disconnected():
-                    return Response(status_code=499)
-        finally:
-            await pieces.aclose()
-        return JSONResponse(answer_object(generation, "".join(said)))
+        made = await _generation(served, read_chat(await request.body())[1])
+        return await events.respond(request, made, events.Chat)
+
+    async def go_on(request: Request) -> Response:
+        if not isinstance(served.model, Talker):
+            raise Refusal(f"This model does {served.task}; it does not go on from a text. POST to /.")
+        made = await _generation(served, read_completion(await request.body())[1])
+        return await events.respond(request, made, events.Completion)
 
     app.add_api_route(f"{prefix}/v1/chat/completions", complete, methods=["POST"])
+    app.add_api_route(f"{prefix}/v1/completions", go_on, methods=["POST"])
 
 
 async def _refused(request: Request, error: Exception) -> Response:

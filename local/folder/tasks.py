@@ -1,4 +1,4 @@
-"""The table of what runs a folder's model: a task, and the function that loads it and makes its answers."""
+"""The table of what runs a folder's model: a task, and the function that loads the model and gives what answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ RUNNERS: Mapping[str, Callable[[Source], Run]] = {
     "sentence-similarity": own.sentence_similarity,
     "summarization": writing.summarization,
     "translation": writing.translation,
-    "text-generation": writing.Continuing,
     "image-classification": pipelines.image_classification,
     "object-detection": pipelines.object_detection,
     "image-segmentation": pipelines.image_segmentation,
@@ -37,4 +36,5 @@ RUNNERS: Mapping[str, Callable[[Source], Run]] = {
     "text-to-speech": pipelines.text_to_audio,
     "text-to-audio": pipelines.text_to_audio,
 }
-CHATS = {"conversational": False, "image-text-to-text": True}  # and whether they see images
+# Those that say one token after another, and whether they see images.
+WRITES = {"text-generation": False, "conversational": False, "image-text-to-text": True}
