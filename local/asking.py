@@ -81,7 +81,8 @@ def read_generation(body: bytes, also: Sequence[str] = ()) -> Asked:
     return Asked(
         found.prompt, found.stream, flag_of(parameters, "details"), found.max_tokens, found.stops,
         min(top, _MAX_TOP) or None, flag_of(parameters, "return_full_text"),
-        {**{name: parameters[name] for name in also if name in parameters}, **found.parameters, "top_logprobs": min(top, _MAX_TOP)},
+        {**{name: parameters[name] for name in also if name in parameters}, **found.parameters,
+         "top_logprobs": min(top, _MAX_TOP)},
     )  # fmt: skip
 
 
