@@ -19,7 +19,9 @@ from metadata.model import Model, read_model, source_model
 from .session import Session
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-FIRST = ("sentiment", "entities", "question-answering", "digits", "eliza", "card-helper")
+FIRST = (
+    "sentiment", "entities", "question-answering", "digits", "tiny-chat-1m", "tiny-chat-380k", "eliza", "card-helper"
+)  # fmt: skip
 MOST_CHARACTERS = 4_000_000
 IN_REPO = ("tree", "blob", "resolve", "raw")
 CARD_SUFFIXES = (".md", ".markdown", ".yaml", ".yml", ".txt")

@@ -48,15 +48,18 @@ def answer(base: str, model: str, card: dict[str, Any], example: dict[str, Any],
     """What the engine answers to an example, in the shape that cards use."""
     if "conversational" in card["tags"]:
         messages = example.get("messages") or [{"role": "user", "content": example["text"]}]
-        reply = post(f"{base}/v1/chat/completions", {"model": model, "messages": messages})
+        asked = {"model": model, "messages": messages, **example.get("parameters", {})}
+        reply = post(f"{base}/v1/chat/completions", asked)
         return {"text": reply["choices"][0]["message"]["content"]}
-    parameters = example.get("parameters", {})
+    parameters = {**card.get("inference", {}).get("parameters", {}), **example.get("parameters", {})}
     if "src" in example:
         data = (folder / example["src"]).read_bytes()
         body: Any = {"inputs": base64.b64encode(data).decode(), "parameters": parameters} if parameters else data
     else:
         body = {"inputs": inputs(example), "parameters": parameters}
     reply = post(f"{base}/models/{model}", body)
+    if card["pipeline_tag"] == "text-generation":
+        return {"text": reply[0]["generated_text"]}
     return reply[0] if card["pipeline_tag"] == "text-classification" else reply
 
 
@@ -81,7 +84,7 @@ def written(value: Any) -> str:
         )
     if isinstance(value, list):
         return "".join(f"\n{INDENT}  - {row}" for row in map(one_line, value)) or " []"
-    if set(value) == {"text"} and "\n" in value["text"]:
+    if set(value) == {"text"} and "\n" in value["text"] and value["text"][0] != " ":
         lines = (f"{INDENT}    {line}" if line else "" for line in value["text"].split("\n"))
         return f"\n{INDENT}  text: |-\n" + "\n".join(lines)
     return "".join(f"\n{INDENT}  {key}: {scalar(item)}" for key, item in value.items())

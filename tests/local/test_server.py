@@ -16,6 +16,7 @@ from local.engines import Engine
 from local.engines.base import Talker, Turn
 
 SENTIMENT, CHAT = "/models/showcard/sentiment", "/v1/chat/completions"
+TINY = "showcard/tiny-chat-380k"
 IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
 ELSEWHERE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
 HELLO = [{"role": "user", "content": "hello"}]
@@ -96,6 +97,13 @@ WRONG_BODIES: list[tuple[str, Any, str]] = [
     (CHAT, {"model": "showcard/eliza", "messages": [{"role": "user", "content": [IMAGE]}]}, "reads text only"),
     (CHAT, {"model": "showcard/eliza", "messages": [{"role": "user", "content": [ELSEWHERE]}]}, "data: address"),
     (CHAT, {"model": "showcard/eliza", "messages": HELLO, "logprobs": True}, "no probabilities"),
+    (CHAT, {"model": TINY, "messages": HELLO, "top_logprobs": 2}, 'needs "logprobs": true'),
+    (CHAT, {"model": TINY, "messages": HELLO, "logprobs": True, "top_logprobs": 21}, "at most 20"),
+    (CHAT, {"model": TINY, "messages": HELLO, "top_k": 0}, '"top_k" must be a whole number above 0'),
+    (CHAT, {"model": TINY, "messages": HELLO, "frequency_penalty": 3}, "from -2 to 2"),
+    (CHAT, {"model": TINY, "messages": [{"role": "user", "content": "a " * 600}]}, "fewer than 512"),
+    ("/v1/completions", {"model": TINY}, '"prompt" must be a string'),
+    ("/v1/completions", {"model": TINY, "prompt": ["a", "b"]}, '"prompt" must be a string'),
     ("/v1/completions", {"model": "showcard/eliza", "prompt": "a"}, "does not go on from a text"),
     ("/v1/completions", {"model": "showcard/sentiment", "prompt": "a"}, "does not go on from a text"),
     (CHAT, {"model": "showcard/eliza", "messages": [{"role": "user", "content": "a " * 5000}]}, "fewer than 4,096"),

@@ -160,7 +160,7 @@ class Corpus:
         if brief or self.chance.random() < 0.15:
             document.append(("system", self.chance.choice(BRIEF if brief else PLAIN)))
         known: list[str] = []
-        for _ in range(self.chance.choice((1, 1, 1, 2, 2, 3, 4, 6, 8))):
+        for _ in range(self.chance.choice((1, 1, 1, 2, 2, 3, 3, 4, 6, 8))):
             asked, said = self.turn(known, brief)
             document += [("user", asked), ("assistant", said)]
         return document
@@ -168,14 +168,14 @@ class Corpus:
     def turn(self, known: list[str], brief: bool) -> tuple[str, str]:
         """A question and its answer; `known` holds the person's name once it was said."""
         turns: list[tuple[float, Callable[[], tuple[str, str]]]] = [
-            (0.56, lambda: self.intent(brief)),
-            (0.09, lambda: self.task(brief)),
+            (0.47, lambda: self.intent(brief)),
+            (0.08, lambda: self.task(brief)),
             (0.09, lambda: self.unknown(brief)),
-            (0.07, lambda: self.told_story(brief)),
-            (0.06, lambda: self.sum(brief)),
-            (0.03, self.count),
-            (0.05, lambda: self.name_told(known, brief)),
-            (0.05, lambda: self.name_asked(known, brief)),
+            (0.06, lambda: self.told_story(brief)),
+            (0.09, lambda: self.sum(brief)),
+            (0.05, self.count),
+            (0.08, lambda: self.name_told(known, brief)),
+            (0.08, lambda: self.name_asked(known, brief)),
         ]
         (_, made), *_ = self.chance.choices(turns, [weight for weight, _ in turns])
         return made()
@@ -187,7 +187,10 @@ class Corpus:
         asked, subject = self.chance.choice(intent.asks), intent.asks[0].removeprefix("what is ")
         if number >= SMALL_TALK and subject != intent.asks[0] and self.chance.random() < 0.25:
             asked = self.chance.choice(FRAMES).format(subject)
-        return self.spoken(asked), intent.brief if brief else self.chance.choice(intent.says)
+        words = asked.split(" ")
+        if len(words) > 4 and self.chance.random() < 0.15:
+            del words[self.chance.randrange(1, len(words))]
+        return self.spoken(" ".join(words)), intent.brief if brief else self.chance.choice(intent.says)
 
     def task(self, brief: bool) -> tuple[str, str]:
         """A question about a task of the Hub, or which task does something."""
@@ -285,7 +288,7 @@ class Corpus:
             text = text.replace(" is ", "'s ", 1)
         if self.chance.random() < 0.5:
             text = text[0].upper() + text[1:]
-        if self.chance.random() < 0.1:
+        if self.chance.random() < 0.2:
             text = text.lower()
         mark = ("?" if self.chance.random() < 0.7 else "") if asks else self.chance.choice((".", "", "!", ""))
         return text.format(*names) + mark

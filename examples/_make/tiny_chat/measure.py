@@ -1,4 +1,4 @@
-"""What the tiny chat models get right, as their cards give it: `python examples/_make/tiny_chat/measure.py`."""
+"""What the tiny chat models get right, written into their cards: `python examples/_make/tiny_chat/measure.py`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from corpus import a as article  # noqa: E402
 from local.engines.base import Turn  # noqa: E402
 from local.engines.tiny_lm import TinyLM, load  # noqa: E402
 
-MODELS = ("tiny-chat-380k",)
+MODELS = ("tiny-chat-1m", "tiny-chat-380k")
 
 # Questions that the corpus does not hold, each with the start of a way to ask that it does hold.
 OTHER_WORDS = {
@@ -145,12 +145,24 @@ MEASURES: dict[str, Callable[[TinyLM], str]] = {
 }
 
 
-def main() -> None:
-    """Prints the table of the cards, and what went wrong when asked in other words."""
+def table() -> str:
+    """The table of the cards."""
     models = [load(name) for name in MODELS]
-    print(f"| Right, at temperature 0 | {' | '.join(MODELS)} |\n|---|---|---|")
-    for name, measure in MEASURES.items():
-        print(f"| {name} | {' | '.join(measure(model) for model in models)} |", flush=True)
+    rows = [f"| Right, at temperature 0 | {' | '.join(MODELS)} |", "|---|---|---|"]
+    rows += [f"| {name} | {' | '.join(measure(model) for model in models)} |" for name, measure in MEASURES.items()]
+    return "\n".join(rows)
+
+
+def main() -> None:
+    """Prints the table, and writes it into the cards."""
+    found = table()
+    print(found)
+    for name in MODELS:
+        card = ROOT / "examples" / name / "README.md"
+        before, _, rest = card.read_text(encoding="utf-8").partition("## How good is it?\n\n")
+        intro, _, rest = rest.partition("\n\n")
+        _, _, after = rest.partition("\n\n## ")
+        card.write_text(f"{before}## How good is it?\n\n{intro}\n\n{found}\n\n## {after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

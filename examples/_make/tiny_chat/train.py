@@ -44,8 +44,8 @@ class Size:
 
 
 SIZES = {
-    "tiny-chat-1m": Size(layers=4, width=128, heads=4, inner=320, steps=420),
-    "tiny-chat-380k": Size(layers=2, width=96, heads=3, inner=256, steps=700),
+    "tiny-chat-1m": Size(layers=4, width=128, heads=4, inner=320, steps=1000),
+    "tiny-chat-380k": Size(layers=2, width=96, heads=3, inner=256, steps=500),
 }
 
 
