@@ -138,17 +138,18 @@ def intents() -> list[Intent]:
 
 
 class Corpus:
-    """An endless stream of documents from one seed."""
+    """An endless stream of documents from one seed; a terse one has the brief answers only."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, terse: bool = False) -> None:
         self.chance = random.Random(seed)
+        self.terse = terse
         self.intents = intents()
 
     def document(self) -> Document:
         """A conversation, or plain text."""
         draw = self.chance.random()
         if draw < 0.12:
-            return [("text", self.story(self.chance.choice(ANIMALS)))]
+            return [("text", self.story(self.chance.choice(ANIMALS), self.terse))]
         if draw < 0.2:
             return [("text", self.passage())]
         return self.conversation()
@@ -159,6 +160,7 @@ class Corpus:
         document: Document = []
         if brief or self.chance.random() < 0.15:
             document.append(("system", self.chance.choice(BRIEF if brief else PLAIN)))
+        brief = brief or self.terse
         known: list[str] = []
         for _ in range(self.chance.choice((1, 1, 1, 2, 2, 3, 3, 4, 6, 8))):
             asked, said = self.turn(known, brief)

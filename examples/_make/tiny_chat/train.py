@@ -34,18 +34,19 @@ ROWS = 8
 
 @dataclass(frozen=True)
 class Size:
-    """A model's measures, and how long it is trained."""
+    """A model's measures, how long it is trained, and whether on brief answers only."""
 
     layers: int
     width: int
     heads: int
     inner: int
     steps: int
+    terse: bool
 
 
 SIZES = {
-    "tiny-chat-1m": Size(layers=4, width=128, heads=4, inner=320, steps=1000),
-    "tiny-chat-380k": Size(layers=2, width=96, heads=3, inner=256, steps=500),
+    "tiny-chat-1m": Size(layers=4, width=128, heads=4, inner=320, steps=1000, terse=False),
+    "tiny-chat-380k": Size(layers=2, width=96, heads=3, inner=256, steps=500, terse=True),
 }
 
 
@@ -75,10 +76,10 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
 class Batches:
     """Rows of tokens, packed with whole documents that do not see each other."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, seed: int) -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, seed: int, terse: bool) -> None:
         self.encode = tokenizer._tokenizer.encode
         self.start, self.stop, self.end = (tokenizer.convert_tokens_to_ids(t) for t in (START, STOP, END))
-        self.corpus = Corpus(seed)
+        self.corpus = Corpus(seed, terse)
         self.waiting: tuple[list[int], list[bool]] | None = None
 
     def tokens(self, document: Document) -> tuple[list[int], list[bool]]:
@@ -143,7 +144,7 @@ def train(name: str, tokenizer: PreTrainedTokenizerFast) -> None:
         bos_token_id=None, eos_token_id=stop, pad_token_id=end,
     )  # fmt: skip
     model = LlamaForCausalLM(config)
-    batches, steppers = Batches(tokenizer, SEED), optimizers(model)
+    batches, steppers = Batches(tokenizer, SEED, size.terse), optimizers(model)
     rates = [group["lr"] for stepper in steppers for group in stepper.param_groups]
     started = time.perf_counter()
     for step in range(size.steps):
