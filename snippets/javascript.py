@@ -12,6 +12,7 @@ from wire.request import RequestError
 
 from .files import File
 from .literals import WIDTH, Code, javascript, javascript_string, plain
+from .python import indented
 
 _SAFE_INTEGER = 2**53
 _PREFIX = re.compile(r"[\w.+/:;,=-]*", re.ASCII)
@@ -54,13 +55,17 @@ class Script:
             return f"console.dir({value}, {{ depth: null }});" if deep else f"console.log({value});"
         return self.write_file(self.save_to, value if text else f"JSON.stringify({value}, null, 2)")
 
-    def streamed(self, loop: str, piece: str) -> str:
-        """A loop over the pieces of a stream, in which PIECE shows each."""
+    def piece(self, value: str) -> str:
+        """A statement that shows one piece of a stream."""
+        return f"await output.write({value});" if self.save_to else f"process.stdout.write({value});"
+
+    def streamed(self, loop: str) -> str:
+        """A loop over the pieces of a stream, with the file open that they go to, if any."""
         if not self.save_to:
-            return loop.replace("PIECE", f"process.stdout.write({piece})") + "\nconsole.log();"
+            return f"{loop}\nconsole.log();"
         self.use("node:fs/promises", "open")
         opened = f'const output = await open({javascript_string(self.save_to)}, "w");'
-        return f"{opened}\n{loop.replace('PIECE', f'await output.write({piece})')}\nawait output.close();"
+        return f"{opened}\n{loop}\nawait output.close();"
 
     def text(self) -> str:
         """The module."""
@@ -69,6 +74,11 @@ class Script:
             for module, names in sorted(self.names.items())
         ]
         return "\n\n".join(["\n".join(imports)] * bool(imports) + self.blocks) + "\n"
+
+
+def chunks(inner: str) -> str:
+    """The way through the chunks of a stream, with the code that reads each as `chunk`."""
+    return f"for await (const chunk of stream) {{\n{indented(inner, 2)}\n}}"
 
 
 def key_of(name: str) -> Code:

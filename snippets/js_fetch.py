@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from metadata.media import Media
 from wire.call import CHAT_TASKS
-from wire.http import HttpRequest, Key
+from wire.http import Key
 from wire.media import media_type_of
 from wire.queues import Queue
 from wire.request import RequestError
 
+from . import js_tools
 from .answers import Answer
 from .asked import Asked
 from .draft import Draft
-from .files import File
 from .javascript import Script, expression, path_of
 from .literals import WIDTH, Code, javascript, javascript_string
 from .notes import no_token_note
+from .python import indented
+from .tools import calls_tools, is_forced
 
 
 def write(asked: Asked) -> Draft:
@@ -32,16 +32,21 @@ def write(asked: Asked) -> Draft:
     if sent.queue:
         script.blocks.append(f"const headers = {javascript(headers, 0, WIDTH - 18)};")
         given = "  headers,"
-    body = _body(script, sent, asked.files)
+    loops = calls_tools(asked)
+    body = _json(js_tools.hoist(script, expression(sent.json, asked.files))) if loops else _body(script, asked)
     lines = ['  method: "POST",', given if headers else "", f"  body: {body},"]
     options = "\n".join(["{", *filter(None, lines), "}"])
-    script.blocks.append(
-        f"{no_token_note(asked.resolved, '//')}"
+    note = no_token_note(asked.resolved, "//")
+    request = (
         f"const response = await fetch({javascript_string(sent.url)}, {options});\n"
         "if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);"
     )
+    if loops:
+        script.blocks.append(note + _tools(script, asked, request))
+        return Draft(script.text())
+    script.blocks.append(note + request)
     if asked.streams:
-        script.blocks.append(_stream(script, asked))
+        script.blocks.append(script.streamed(_events(script.piece(_text_of(asked)))))
     elif sent.queue:
         script.blocks.append(f"{_wait(sent.queue)}\n{_show(script, asked.answer)}")
     else:
@@ -54,11 +59,16 @@ def _header(value: str | Key) -> str | Code:
     return value if isinstance(value, str) else Code(f"`{value.scheme} ${{process.env.{value.name}}}`")
 
 
-def _body(script: Script, sent: HttpRequest, files: Mapping[Media, File]) -> str:
+def _json(body: Any) -> str:
+    return f"JSON.stringify({javascript(body, 2, WIDTH - 25)})"
+
+
+def _body(script: Script, asked: Asked) -> str:
+    sent, files = asked.sent, asked.files
     if sent.data is not None:
         return files[sent.data].variable
     if not sent.form:
-        return f"JSON.stringify({javascript(expression(sent.json, files), 2, WIDTH - 25)})"
+        return _json(expression(sent.json, files))
     lines = ["const form = new FormData();"]
     for name, value in sent.form:
         if isinstance(value, str):
@@ -117,15 +127,27 @@ def _show(script: Script, answer: Answer) -> str:
     return f"const download = await fetch({f'[{value}].flat()[0]' if answer.one_or_list else value});\n{save}"
 
 
-def _stream(script: Script, asked: Asked) -> str:
+def _tools(script: Script, asked: Asked, request: str) -> str:
+    forced = is_forced(asked.sent.json.get("tool_choice"))
+    if asked.streams:
+        return js_tools.streamed(script, request, _events, forced)
+    return js_tools.whole(script, request, "(await response.json()).choices[0].message", forced)
+
+
+def _text_of(asked: Asked) -> str:
+    """The piece of text in an event of a stream."""
     if asked.resolved.request.task in CHAT_TASKS:
         # The first chunk may hold a role only, the last one (usage) no choice at all.
-        text = 'chunk.choices?.[0]?.delta?.content ?? ""'
-    elif asked.resolved.route or asked.resolved.provider in ("auto", "hf-inference"):
-        text = "chunk.token.text"
-    else:
-        text = 'chunk.choices?.[0]?.text ?? ""'
-    loop = (
+        return 'chunk.choices?.[0]?.delta?.content ?? ""'
+    if asked.resolved.route or asked.resolved.provider in ("auto", "hf-inference"):
+        return "chunk.token.text"
+    return 'chunk.choices?.[0]?.text ?? ""'
+
+
+def _events(inner: str) -> str:
+    """The way through the events of a stream, with the code that reads each as `chunk`."""
+    return (
+        'const decoder = new TextDecoder();\nlet buffer = "";\n'
         "for await (const bytes of response.body) {\n"
         "  buffer += decoder.decode(bytes, { stream: true });\n"
         '  const lines = buffer.split("\\n");\n'
@@ -134,8 +156,7 @@ def _stream(script: Script, asked: Asked) -> str:
         '    const data = line.startsWith("data:") ? line.slice(5).trim() : "[DONE]";\n'
         '    if (data === "[DONE]") continue;\n'
         "    const chunk = JSON.parse(data);\n"
-        "    PIECE;\n"
+        f"{indented(inner, 4)}\n"
         "  }\n"
         "}"
     )
-    return f'const decoder = new TextDecoder();\nlet buffer = "";\n{script.streamed(loop, text)}'

@@ -11,12 +11,14 @@ from wire.call import CHAT_TASKS, ClientCall
 from wire.media import media_type_of
 from wire.request import RequestError, ResolvedRequest
 
+from . import js_tools
 from .asked import Asked
 from .draft import Draft
 from .files import File
-from .javascript import Script, expression, key_of
+from .javascript import Script, chunks, expression, key_of
 from .literals import WIDTH, Code, javascript, javascript_string
 from .notes import no_token_note
+from .tools import calls_tools, is_forced
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +141,26 @@ def _chat(script: Script, asked: Asked, files: Mapping[Media, File]) -> str:
     # The body, not the arguments: this library does not shape messages and formats as huggingface_hub does.
     rest = {name: value for name, value in sent.items() if name not in ("model", "stream")}
     where = {"model": sent["model"]} if asked.resolved.route else _arguments(asked)
-    value = javascript({**where, **expression(rest, files)}, 0, 50)
-    options = _options(asked)
+    given, options = {**where, **expression(rest, files)}, _options(asked)
+    if calls_tools(asked):
+        return _tools(script, asked, given, options)
+    value = javascript(given, 0, 50)
     if not call.arguments.get("stream"):
         tools = bool(rest.get("tools"))
         shown = script.show(f"completion.choices[0].message{'' if tools else '.content'}", not tools)
         return f"const completion = await client.chatCompletion({value}{options});\n{shown}"
-    loop = "for await (const chunk of stream) {\n  PIECE;\n}"
-    loop = script.streamed(loop, 'chunk.choices?.[0]?.delta?.content ?? ""')
+    loop = script.streamed(chunks(script.piece('chunk.choices?.[0]?.delta?.content ?? ""')))
     return f"const stream = client.chatCompletionStream({value}{options});\n{loop}"
+
+
+def _tools(script: Script, asked: Asked, given: dict[str, Any], options: str) -> str:
+    hoisted, forced = js_tools.hoist(script, given), is_forced(given.get("tool_choice"))
+    value = javascript(hoisted, 0, 50)
+    if asked.call.arguments.get("stream"):
+        request = f"const stream = client.chatCompletionStream({value}{options});"
+        return js_tools.streamed(script, request, chunks, forced)
+    request = f"const completion = await client.chatCompletion({value}{options});"
+    return js_tools.whole(script, request, "completion.choices[0].message", forced)
 
 
 def _task(script: Script, asked: Asked, files: Mapping[Media, File]) -> str:

@@ -7,12 +7,14 @@ from typing import Any
 from metadata.media import Media
 from wire.media import media_type_of
 
+from . import js_tools
 from .asked import Asked
 from .draft import Draft
-from .javascript import Script, call, expression, key_of
+from .javascript import Script, call, chunks, expression, key_of
 from .literals import Code, javascript, javascript_string
 from .notes import no_token_note
 from .openai import NO_KEY, OpenAICall, openai_call
+from .tools import calls_tools, is_forced
 
 
 def write(asked: Asked) -> Draft:
@@ -42,17 +44,31 @@ def _argument(value: Any, asked: Asked) -> Any:
     return Code(f"new File([{file.variable}], {javascript_string(file.name)}, {kind})")
 
 
-def _run(script: Script, asked: Asked, made: OpenAICall, arguments: object) -> str:
+def _tools(script: Script, made: OpenAICall, arguments: dict[str, Any]) -> str:
+    hoisted, forced = js_tools.hoist(script, arguments), is_forced(made.arguments.get("tool_choice"))
+    answer, stream = made.route.result, bool(made.arguments.get("stream"))
+    kept = "response = " if answer == "response" else "const completion = "
+    request = call(f"await client.{made.route.method}", hoisted, "const stream = " if stream else kept) + ";"
+    if answer == "response":
+        return js_tools.responses(script, request, stream, forced)
+    if stream:
+        return js_tools.streamed(script, request, chunks, forced)
+    return js_tools.whole(script, request, "completion.choices[0].message", forced)
+
+
+def _run(script: Script, asked: Asked, made: OpenAICall, arguments: dict[str, Any]) -> str:
+    if calls_tools(asked):
+        return _tools(script, made, arguments)
+
     def result(variable: str) -> str:
         return call(f"await client.{made.route.method}", arguments, f"const {variable} = ") + ";\n"
 
     tools, kind = bool(made.arguments.get("tools")), made.route.result
     if made.arguments.get("stream"):
         if kind == "response":
-            loop = 'for await (const event of stream) {\n  if (event.type === "response.output_text.delta") PIECE;\n}'
-            return result("stream") + script.streamed(loop, "event.delta")
-        loop = "for await (const chunk of stream) {\n  PIECE;\n}"
-        return result("stream") + script.streamed(loop, 'chunk.choices[0]?.delta?.content ?? ""')
+            piece = f'if (event.type === "response.output_text.delta") {script.piece("event.delta")}'
+            return result("stream") + script.streamed(f"for await (const event of stream) {{\n  {piece}\n}}")
+        return result("stream") + script.streamed(chunks(script.piece('chunk.choices[0]?.delta?.content ?? ""')))
     if kind == "audio":
         return result("result") + script.write_file(
             asked.answer.output("audio"), "Buffer.from(await result.arrayBuffer())"

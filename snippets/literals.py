@@ -44,7 +44,7 @@ def json_text(value: Any, room: int = WIDTH) -> str:
 @dataclass(frozen=True, slots=True)
 class _Style:
     """How a language writes a text, what else is no list or object, a key, and an object on one line; how far it
-    indents, and what follows the last item."""
+    indents, what follows the last item, and whether `{x: x}` may be `{x}`."""
 
     text: Callable[[str], str]
     scalar: Callable[[Any], str]
@@ -52,6 +52,7 @@ class _Style:
     braces: tuple[str, str]
     step: int
     last: str
+    shorthand: bool = False
 
 
 # A value written on one line, its brackets, and its items with the code before each, for when that line is too long.
@@ -68,9 +69,14 @@ def _node(value: Any, style: _Style) -> _Node:
     if kind is list:
         items = [("", _node(item, style)) for item in value]
         return f"[{', '.join([node[0] for _, node in items])}]", "[]", items
-    items = [(f"{style.key(name)}: ", _node(item, style)) for name, item in value.items()]
+    items = [(_head(name, item, style), _node(item, style)) for name, item in value.items()]
     opening, closing = style.braces
     return f"{opening}{', '.join([head + node[0] for head, node in items])}{closing}", "{}", items
+
+
+def _head(name: str, item: Any, style: _Style) -> str:
+    short = type(item) is Code and style.shorthand and item.text == name
+    return "" if short else f"{style.key(name)}: "
 
 
 def _lay_out(node: _Node, style: _Style, indent: int, room: int) -> str:
@@ -225,5 +231,5 @@ def plain(value: Any) -> Any:
 
 
 _PYTHON = _Style(python_string, _python_scalar, python_string, ("{", "}"), 4, ",")
-_JAVASCRIPT = _Style(javascript_string, _javascript_scalar, _javascript_key, ("{ ", " }"), 2, ",")
+_JAVASCRIPT = _Style(javascript_string, _javascript_scalar, _javascript_key, ("{ ", " }"), 2, ",", True)
 _JSON = _Style(_json_scalar, _json_scalar, _json_scalar, ("{", "}"), 2, "")

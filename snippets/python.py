@@ -22,7 +22,7 @@ _PACKAGES = {"PIL": "pillow", "sentence_transformers": "sentence-transformers"}
 
 @dataclass(slots=True)
 class Script:
-    """A Python script in the making: what it imports, and its blocks, a blank line between them.
+    """A Python script in the making: what it imports, its functions, and its blocks, a blank line between them.
 
     An asynchronous one is a coroutine that has `client`, its constructor, open. `save_to`: see Options."""
 
@@ -32,6 +32,7 @@ class Script:
     note: str = ""
     modules: set[str] = field(default_factory=set)
     names: dict[str, set[str]] = field(default_factory=dict)
+    functions: list[str] = field(default_factory=list)
     blocks: list[str] = field(default_factory=list)
 
     def use(self, module: str, *names: str) -> None:
@@ -140,9 +141,10 @@ class Script:
         standard = [line for line in imports if line.split()[1].partition(".")[0] in _STANDARD]
         others = [line for line in imports if line not in standard]
         head = "\n\n".join("\n".join(lines) for lines in (standard, others) if lines)
+        head = "\n\n\n".join([head, *self.functions])
         body = "\n\n".join(self.blocks)
         if not self.asynchronous:
-            return f"{head}\n\n{body}\n"
+            return f"{head}\n\n{chr(10) if self.functions else ''}{body}\n"
         opened = f"{self.note}{self.client} as client:\n{indented(body, 4)}"
         return f"{head}\n\n\nasync def main() -> None:\n{indented(opened, 4)}\n\n\nasyncio.run(main())\n"
 
@@ -159,6 +161,16 @@ def chat_loop(script: Script) -> str:
         f"{script.each} chunk in stream:\n"
         "    if chunk.choices and chunk.choices[0].delta.content:\n"
         f"        {script.piece('chunk.choices[0].delta.content')}"
+    )
+
+
+def chunks(script: Script, inner: str) -> str:
+    """The way through the chunks of a chat, with the code that reads each `delta`."""
+    return (
+        f"{script.each} chunk in stream:\n"
+        "    if not chunk.choices:\n"
+        "        continue\n"
+        "    delta = chunk.choices[0].delta\n" + indented(inner, 4)
     )
 
 

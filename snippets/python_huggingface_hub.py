@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from metadata.media import Media
 from wire.call import ClientCall
 from wire.media import media_type_of
 
+from . import python_tools
 from .asked import Asked
 from .draft import Draft
 from .files import File
 from .literals import plain, python_string
 from .notes import no_token_note
-from .python import Script, chat_loop, embedded
+from .python import Script, chat_loop, chunks, embedded
+from .tools import calls_tools, is_forced
 
 # What is printed of each result, by the method that gave it; `result` is the variable.
 _PRINT_ITEM = {
@@ -92,6 +95,8 @@ def expression_of(value: Any, files: Mapping[Media, File], nested: bool = False)
 
 def _run(script: Script, asked: Asked, arguments: list[tuple[str, Any]]) -> str:
     call = asked.call
+    if calls_tools(asked):
+        return _tools(script, call, arguments)
     if call.arguments.get("stream"):
         return _stream(script, call, arguments)
 
@@ -137,6 +142,15 @@ def _show(script: Script, call: ClientCall) -> str:
     if call.method in _PRINT_ITEM:
         return f"for item in result:\n    print({_PRINT_ITEM[call.method]})"
     return f"print({_PRINT.get(call.method, 'result')})"
+
+
+def _tools(script: Script, call: ClientCall, arguments: list[tuple[str, Any]]) -> str:
+    hoisted, forced = python_tools.hoist(script, arguments), is_forced(call.arguments.get("tool_choice"))
+    stream = bool(call.arguments.get("stream"))
+    request = script.call("client.chat_completion", hoisted, f"{'stream' if stream else 'completion'} = {script.wait}")
+    if stream:
+        return python_tools.streamed(script, request, partial(chunks, script), objects=True, forced=forced)
+    return python_tools.whole(script, request, "completion.choices[0].message", kind="strict", forced=forced)
 
 
 def _stream(script: Script, call: ClientCall, arguments: list[tuple[str, Any]]) -> str:

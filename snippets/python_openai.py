@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from metadata.media import Media
 
+from . import python_tools
 from .asked import Asked
 from .draft import Draft
 from .notes import no_token_note
 from .openai import NO_KEY, OpenAICall, openai_call
-from .python import Script, chat_loop, expression, form_file
+from .python import Script, chat_loop, chunks, expression, form_file
+from .tools import calls_tools, is_forced
 
 
 def write(asked: Asked) -> Draft:
@@ -39,6 +42,9 @@ def _argument(value: Any, asked: Asked) -> Any:
 
 
 def _run(script: Script, asked: Asked, call: OpenAICall, arguments: list[tuple[str, Any]]) -> str:
+    if calls_tools(asked):
+        return _tools(script, call, arguments)
+
     def result(variable: str) -> str:
         return script.call(f"client.{call.route.method}", arguments, f"{variable} = {script.wait}")
 
@@ -56,6 +62,18 @@ def _run(script: Script, asked: Asked, call: OpenAICall, arguments: list[tuple[s
     plain = bool(text) and not tools
     value = text if plain else f"{other}.model_dump()" if tools and script.save_to else other
     return f"{result(variable)}\n{script.show(value, plain)}"
+
+
+def _tools(script: Script, call: OpenAICall, arguments: list[tuple[str, Any]]) -> str:
+    hoisted, forced = python_tools.hoist(script, arguments), is_forced(call.arguments.get("tool_choice"))
+    stream, answer = bool(call.arguments.get("stream")), call.route.result
+    variable = "stream" if stream else {"message": "completion"}.get(answer, answer)
+    request = script.call(f"client.{call.route.method}", hoisted, f"{variable} = {script.wait}")
+    if answer == "response":
+        return python_tools.responses(script, request, stream=stream, forced=forced)
+    if stream:
+        return python_tools.streamed(script, request, partial(chunks, script), objects=True, forced=forced)
+    return python_tools.whole(script, request, "completion.choices[0].message", kind="object", forced=forced)
 
 
 # The variable of the result, what is text in it, and what is shown where there is none (or tools may be called).

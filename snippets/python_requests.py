@@ -11,6 +11,7 @@ from wire.call import CHAT_TASKS
 from wire.http import HttpRequest, Key
 from wire.queues import Queue
 
+from . import python_tools
 from .answers import Answer
 from .asked import Asked
 from .draft import Draft
@@ -18,6 +19,7 @@ from .files import File
 from .literals import WIDTH, Code, python, python_string
 from .notes import no_token_note
 from .python import Script, expression, form_file, indented, path_of
+from .tools import calls_tools, is_forced
 
 _QUEUE_NOTE = "# The job waits in a queue: it is asked after until it is done."
 
@@ -57,8 +59,10 @@ def write(asked: Asked) -> Draft:
         script.blocks.append(f"headers = {python(headers, 0, WIDTH - 10)}")
     arguments += _body(script, sent, asked.files)
     note = no_token_note(asked.resolved, "#")
-    if asked.streams:
-        script.blocks.append(note + _stream(script, arguments, asked))
+    if calls_tools(asked):
+        script.blocks.append(_tools(script, arguments, note))
+    elif asked.streams:
+        script.blocks.append(note + script.streamed(_events(script, arguments, _pieces(script, asked))))
     else:
         post = "client.post" if options.asynchronous else "requests.post"
         called = script.call(post, arguments, f"response = {script.wait}")
@@ -158,7 +162,25 @@ def _show(script: _Requests, answer: Answer) -> list[str]:
     return [f"{file}.write_bytes({script.fetch(value)})"]
 
 
-def _stream(script: Script, arguments: list[tuple[str | None, Any]], asked: Asked) -> str:
+def _tools(script: _Requests, arguments: list[tuple[str | None, Any]], note: str) -> str:
+    *others, (_, body) = arguments
+    forced, stream = is_forced(body.get("tool_choice")), body.get("stream") is True
+    arguments = [*others, ("json", dict(python_tools.hoist(script, body.items())))]
+    if stream:
+
+        def chunks(inner: str) -> str:
+            head = 'for choice in chunk.get("choices") or []:\n    delta = choice.get("delta") or {}\n'
+            return _events(script, arguments, head + indented(inner, 4))
+
+        return note + python_tools.streamed(script, "", chunks, objects=False, forced=forced)
+    post = "client.post" if script.asynchronous else "requests.post"
+    request = f"{script.call(post, arguments, f'response = {script.wait}')}\nresponse.raise_for_status()"
+    message = 'response.json()["choices"][0]["message"]'
+    return note + python_tools.whole(script, request, message, kind="json", forced=forced)
+
+
+def _events(script: Script, arguments: list[tuple[str | None, Any]], inner: str) -> str:
+    """The way through the events of a stream, with the code that reads each as `chunk`."""
     script.use("json")
     if script.asynchronous:
         opened = script.call("client.stream", [(None, "POST"), *arguments], "async with ")
@@ -175,10 +197,10 @@ def _stream(script: Script, arguments: list[tuple[str | None, Any]], asked: Aske
         'data = line.removeprefix(b"data:").strip()\n'
         'if not line.startswith(b"data:") or data == b"[DONE]":\n'
         "    continue\n"
-        "chunk = json.loads(data)\n" + _pieces(script, asked)
+        "chunk = json.loads(data)\n" + inner
     )
     loop = f"{opened} as response:\n    response.raise_for_status()\n{lines}"
-    return script.streamed(loop + indented(chunk, 12 if script.asynchronous else 8))
+    return loop + indented(chunk, 12 if script.asynchronous else 8)
 
 
 def _pieces(script: Script, asked: Asked) -> str:

@@ -16,6 +16,8 @@ from .files import File
 from .literals import heredoc, json_text, shell_word
 from .notes import no_token_note
 from .sh_answers import ANSWER_FILE, after_answer, is_kept
+from .sh_tools import REQUEST_FILE, STREAM_NOTE, loop
+from .tools import calls_tools, is_forced
 
 # Linux takes at most 128 KiB in one argument.
 _LONGEST_ARGUMENT = 100_000
@@ -27,6 +29,10 @@ def write(asked: Asked) -> Draft:
     pieces = _pieces(sent.json, asked.files) if sent.json is not None else []
     fetches = [_fetch(file) for file in asked.needed if file.address is not None]
     note = no_token_note(asked.resolved, "#").strip()
+    if calls_tools(asked):
+        if not asked.streams:
+            return Draft("\n".join([*fetches, *filter(None, [note]), _tools(asked, pieces)]) + "\n")
+        note = "\n".join(filter(None, [note, STREAM_NOTE]))
     blocks = ["\n".join([*fetches, *filter(None, [note]), _with_body(_command(asked), sent, pieces)])]
     if is_kept(answer):
         headers = [f"-H {_header(name, value)}" for name, value in sent.headers if name != "Content-Type"]
@@ -34,7 +40,7 @@ def write(asked: Asked) -> Draft:
     return Draft("\n\n".join(blocks) + "\n")
 
 
-def _command(asked: Asked) -> list[str]:
+def _command(asked: Asked, output: bool = True) -> list[str]:
     """The options, one a line, without the JSON body."""
     sent, files = asked.sent, asked.files
     first = ["curl", "--fail-with-body"]
@@ -49,9 +55,20 @@ def _command(asked: Asked) -> list[str]:
     for name, value in sent.form:
         lines.append(_form_field(name, value, files))
     file = ANSWER_FILE if is_kept(asked.answer) else asked.answer.file
-    if file:
+    if file and output:
         lines.append(f"--output {shell_word(file)}")
     return lines
+
+
+def _tools(asked: Asked, pieces: list[str | File]) -> str:
+    if len(pieces) > 1:
+        body = f"{{\n{_printed(pieces)}\n}} > {REQUEST_FILE}"
+    else:
+        opening, rest = heredoc(str(pieces[0]))
+        body = f"cat > {REQUEST_FILE} {opening}\n{rest}"
+    first, *others = _command(asked, output=False)
+    quiet = first.replace("curl", "curl --silent --show-error", 1)
+    return loop(body, [quiet, *others], is_forced(asked.sent.json.get("tool_choice")), asked.options.save_to)
 
 
 def _header(name: str, value: str | Key) -> str:
@@ -138,11 +155,15 @@ def _with_body(command: list[str], sent: HttpRequest, pieces: list[str | File]) 
 
 def _piped(command: list[str], pieces: list[str | File]) -> str:
     """The body put together from text and files, so that no argument holds a file."""
-    # printf is part of the shell, so that its words may be of any length.
-    lines = [
+    send = " \\\n  ".join([*command, "--data-binary @-"])
+    return f"{{\n{_printed(pieces)}\n}} | {send}"
+
+
+def _printed(pieces: list[str | File]) -> str:
+    """Lines that print text and files; printf is part of the shell, so that its words may be of any length."""
+    return "\n".join(
         f"  base64 < {shell_word(piece.name)} | tr -d '\\n'"
         if isinstance(piece, File)
         else f"  printf %s {shell_word(piece)}"
         for piece in pieces
-    ]
-    return "\n".join(["{", *lines, "} | " + " \\\n  ".join([*command, "--data-binary @-"])])
+    )

@@ -9,12 +9,20 @@ import pytest
 
 from metadata.media import Media
 from snippets import snippets_for
-from tests.support.requests import PARAMETERS, TOOLS, at_endpoint, request, routed
+from tests.support.requests import PARAMETERS, at_endpoint, request, routed
 from wire.request import ResolvedRequest
 
 FOLDER = Path(__file__).resolve().parents[1] / "snapshots"
 LLAMA = "meta-llama/Llama-3.1-8B-Instruct"
 HI = {"messages": [{"role": "user", "content": "Why is the sky blue?"}]}
+WEATHER = {"messages": [{"role": "user", "content": "What is the weather in Paris?"}]}
+_CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+TOOLS = (
+    {
+        "type": "function",
+        "function": {"name": "get_weather", "description": "The weather of a city.", "parameters": _CITY},
+    },
+)
 LOCAL = "http://127.0.0.1:8123"
 
 
@@ -64,7 +72,9 @@ CASES: dict[str, ResolvedRequest] = {
         request("conversational", inputs=HI, stream=True), f"{LOCAL}/v1", "showcard/eliza"
     ),
     "chat-image": provider("image-text-to-text", "groq", "meta-llama/llama-4-scout"),
-    "chat-tools": routed(request("conversational", model=LLAMA, tools=TOOLS)),
+    "chat-history": routed(request("conversational", model=LLAMA)),
+    "chat-tools": routed(request("conversational", inputs=WEATHER, model=LLAMA, tools=TOOLS)),
+    "chat-tools-stream": routed(request("conversational", inputs=WEATHER, model=LLAMA, tools=TOOLS, stream=True)),
     "chat-structured": provider("conversational", "together", "m", parameters=PARAMETERS["conversational"]),
     "chat-quotes": at_endpoint(
         request(

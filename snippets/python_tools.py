@@ -1,0 +1,135 @@
+"""The tool loop in Python: the model asks for functions, reads what they give back, and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from .literals import WIDTH, Code, python
+from .python import Script, indented
+from .tools import ROUNDS, is_forced
+
+_RUN_TOOL = """\
+def run_tool(name: str, arguments: dict) -> str:
+    # Put the real work here: the model reads what comes back.
+    return json.dumps({"name": name, "arguments": arguments})"""
+
+# The same call as an object of a library, and as JSON.
+_OBJECT = ("call.function.name", "call.function.arguments", "call.id")
+_JSON = ('call["function"]["name"]', 'call["function"]["arguments"]', 'call["id"]')
+_GATHER_OBJECTS = """\
+for part in delta.tool_calls or []:
+    function = {"name": part.function.name, "arguments": ""}
+    call = calls.setdefault(part.index, {"id": part.id, "type": "function", "function": function})
+    call["function"]["arguments"] += part.function.arguments or \"\""""
+_GATHER_JSON = """\
+for part in delta.get("tool_calls") or []:
+    function = {"name": part["function"].get("name"), "arguments": ""}
+    begun = {"id": part.get("id"), "type": "function", "function": function}
+    call = calls.setdefault(part.get("index"), begun)
+    call["function"]["arguments"] += part["function"].get("arguments") or \"\""""
+
+_SENT_BACK = (
+    "calls = []",
+    "for call in message.tool_calls:",
+    '    function = {"name": call.function.name, "arguments": call.function.arguments}',
+    '    calls.append({"id": call.id, "type": "function", "function": function})',
+    'messages.append({"role": "assistant", "content": message.content, "tool_calls": calls})',
+)
+
+
+def hoist(script: Script, arguments: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """The arguments, with the conversation and the tools in variables; one that forces a tool forces it once."""
+    script.use("json")
+    script.functions.append(_RUN_TOOL)
+    lines, hoisted = [], []
+    for name, value in arguments:
+        kept = name in ("messages", "tools", "input") or (name == "tool_choice" and is_forced(value))
+        variable = "messages" if name == "input" else name
+        if kept:
+            lines.append(f"{variable} = {python(value, 0, WIDTH - len(variable) - 3)}")
+        hoisted.append((name, Code(variable) if kept else value))
+    script.blocks.append("\n".join(lines))
+    return hoisted
+
+
+def _rounds(body: Sequence[str], forced: bool) -> str:
+    lines = [*body, *(['tool_choice = "auto"  # or it would call a tool for ever'] if forced else [])]
+    return f"for _ in range({ROUNDS}):  # so often at most\n{indented(chr(10).join(lines), 4)}"
+
+
+def _answers(calls: str, call: tuple[str, str, str]) -> list[str]:
+    """Runs what was asked for, and adds what comes back to the conversation."""
+    name, arguments, identity = call
+    return [
+        f"for call in {calls}:",
+        f'    result = run_tool({name}, json.loads({arguments} or "{{}}"))',
+        f'    messages.append({{"role": "tool", "tool_call_id": {identity}, "content": result}})',
+    ]
+
+
+def whole(script: Script, request: str, message: str, *, kind: str, forced: bool) -> str:
+    """The loop over answers that come whole: `request` is the code that asks, `message` where it has the message.
+
+    `kind`: the message is "json", an "object" that can be sent back, or a "strict" one, which would send more."""
+    body = [request, f"message = {message}"]
+    if kind == "strict":
+        body += ["if not message.tool_calls:", "    break", *_SENT_BACK, *_answers("calls", _JSON)]
+    elif kind == "object":
+        body += ["messages.append(message)", "if not message.tool_calls:", "    break"]
+        body += _answers("message.tool_calls", _OBJECT)
+    else:
+        body += ["messages.append(message)", 'if not message.get("tool_calls"):', "    break"]
+        body += _answers('message["tool_calls"]', _JSON)
+    shown = script.show('message["content"]' if kind == "json" else "message.content", True)
+    return f"{_rounds(body, forced)}\n{shown}"
+
+
+def streamed(script: Script, request: str, chunks: Callable[[str], str], *, objects: bool, forced: bool) -> str:
+    """The loop over answers that come in pieces: `chunks` goes through them with code that reads each `delta`."""
+    given, text = ("delta.content",) * 2 if objects else ('delta.get("content")', 'delta["content"]')
+    take = f"if {given}:\n    content += {text}\n    {script.piece(text)}\n"
+    body = [
+        'content, calls = "", {}',
+        *filter(None, [request]),
+        chunks(take + (_GATHER_OBJECTS if objects else _GATHER_JSON)),
+        "if not calls:",
+        "    break",
+        'asked = {"role": "assistant", "content": content, "tool_calls": list(calls.values())}',
+        "messages.append(asked)",
+        *_answers("calls.values()", _JSON),
+    ]
+    return script.streamed(_rounds(body, forced))
+
+
+def responses(script: Script, request: str, *, stream: bool, forced: bool) -> str:
+    """The loop of the Responses API, whose calls are items of their own."""
+    heard = (
+        [
+            request,
+            "calls = []",
+            f"{script.each} event in stream:",
+            '    if event.type == "response.output_text.delta":',
+            f"        {script.piece('event.delta')}",
+            '    elif event.type == "response.output_item.done":',
+            "        messages.append(event.item)",
+            '        calls += [event.item] if event.item.type == "function_call" else []',
+        ]
+        if stream
+        else [
+            request,
+            "messages += response.output",
+            'calls = [item for item in response.output if item.type == "function_call"]',
+        ]
+    )
+    body = [
+        *heard,
+        "if not calls:",
+        "    break",
+        "for call in calls:",
+        '    result = run_tool(call.name, json.loads(call.arguments or "{}"))',
+        '    output = {"type": "function_call_output", "call_id": call.call_id, "output": result}',
+        "    messages.append(output)",
+    ]
+    loop = _rounds(body, forced)
+    return script.streamed(loop) if stream else f"{loop}\n{script.show('response.output_text', True)}"

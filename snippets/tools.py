@@ -1,0 +1,24 @@
+"""What the tool loops of all languages share: whether there is one, and how often it goes round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .asked import Asked
+
+ROUNDS = 5
+
+
+def calls_tools(asked: Asked) -> bool:
+    """Whether the model may ask for functions of the person's own, so that the code has to answer it."""
+    body = asked.sent.json
+    tools = body.get("tools") if isinstance(body, dict) else None
+    if not isinstance(tools, list) or body.get("tool_choice") == "none":
+        return False
+    return any(isinstance(tool, Mapping) and isinstance(tool.get("function"), Mapping) for tool in tools)
+
+
+def is_forced(choice: Any) -> bool:
+    """Whether the choice of a tool makes the model call one: in every round it would never answer."""
+    return choice is not None and choice != "auto"
