@@ -5,7 +5,6 @@ from metadata.tasks import TASKS, task
 
 WITHOUT = {
     "unconditional-image-generation", "reinforcement-learning", "robotics", "graph-ml", "other",  # take no input
-    "video-classification", "video-text-to-text", "video-to-video",  # no video is bundled
 }  # fmt: skip
 
 
