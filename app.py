@@ -153,6 +153,7 @@ def _pages(site: Site, source: str) -> gr.Blocks:
     import gradio as gr
 
     import playground.page
+    import widgets.index
     import widgets.page
 
     warnings.filterwarnings("ignore", "SSR mode is not supported")
@@ -160,6 +161,8 @@ def _pages(site: Site, source: str) -> gr.Blocks:
         widgets.page.build(site, source)
     with demo.route("Compare", "/compare", show_in_navbar=False):
         playground.page.build(site)
+    with demo.route("All widgets", widgets.index.PATH, show_in_navbar=False):
+        widgets.index.build(site)
     return demo
 
 

@@ -19,6 +19,7 @@ from .infer import TaskGuess, infer, override
 from .outputs import plain, to_json
 
 CARD = "README.md"
+ILLUSTRATED = "illustrated-outputs"
 LARGEST_CARD = 4 * LARGEST  # bytes
 
 
@@ -37,6 +38,12 @@ class Model:
     mask_token: str | None
     diagnostics: tuple[Diagnostic, ...]  # of reading; `lint` adds the rest
     hints: Hints = field(default_factory=Hints)
+
+    @property
+    def illustrated(self) -> bool:
+        """Whether the card says that its outputs are illustrations, no model's answers: by the tag ILLUSTRATED."""
+        tags = self.card.data.get("tags")
+        return isinstance(tags, list) and ILLUSTRATED in tags
 
     def to_json(self, source: str) -> dict[str, Any]:
         """The model as `inspect --json` prints it."""

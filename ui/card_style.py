@@ -1,4 +1,4 @@
-"""The style of what a card's body may hold beyond plain text."""
+"""The style of what a card's body may hold beyond plain text, and of the index of all widgets."""
 
 from __future__ import annotations
 
@@ -26,4 +26,36 @@ CSS = """
 .md table { margin-left: 0 !important; }
 
 .md li > ul, .md li > ol { margin-bottom: 2px; } .md h1 { margin-top: 24px; }
+
+/* all widgets */
+.index { padding-top: 12px; } .index h1 { font-size: 22px; font-weight: 650; margin-bottom: 6px; }
+.index h2 { font-size: 16px; font-weight: 650; margin: 24px 0 10px; scroll-margin-top: 12px; }
+.index .jump { display: flex; flex-wrap: wrap; gap: 4px 14px; margin-top: 8px; }
+.index .jump a { display: inline-flex; align-items: center; min-height: 32px; }
+.tiles { display: grid; gap: 12px; list-style: none !important; padding: 0 !important; margin: 0 !important;
+  grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); }
+.tiles li { margin: 0 !important; min-width: 0; display: grid; grid-template-columns: minmax(0, 1fr); }
+ .tiles li::before { content: none !important; }
+.sc a.tile { display: flex; flex-direction: column; gap: 2px; padding: 10px; color: inherit; text-decoration: none;
+  border: 1px solid var(--border-color-primary); border-radius: 8px; background: var(--background-fill-primary); }
+.sc a.tile:hover { border-color: var(--color-accent); } .tile strong { font-weight: 600; }
+.tile > span { font-size: 12px; color: var(--body-text-color-subdued); }
+.tile .facts { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; margin-top: auto; padding-top: 6px; }
+.tile .thumb { display: flex; flex-direction: column; justify-content: center; gap: 6px; height: 120px; overflow: hidden;
+  margin-bottom: 6px; border-radius: 6px; background: var(--background-fill-secondary); padding: 8px; }
+.thumb:has(> img, > video) { padding: 0 !important; }
+.thumb img, .thumb video { width: 100%; height: 100%; object-fit: contain; margin: 0; }
+.thumb svg { width: 100%; height: 96px; } .thumb .wave { height: 64px; } .thumb .wave svg { height: 64px; }
+.thumb .played { display: none; }
+.thumb .words { font-size: 12px; line-height: 1.4; color: var(--body-text-color); display: -webkit-box; overflow: hidden;
+  -webkit-line-clamp: 3; -webkit-box-orient: vertical; flex: none; }
+.thumb .said { font-weight: 600; font-size: 12px; color: var(--link-text-color); white-space: nowrap; overflow: hidden;
+  text-overflow: ellipsis; flex: none; }
+.thumb table { font-size: 11px; margin: 0; width: 100%; color: var(--body-text-color); } .thumb th { font-weight: 600; }
+.thumb td, .thumb th { padding: 2px 6px; white-space: nowrap; text-align: start; border: 1px solid var(--border-color-primary) !important; }
+@media (max-width: 640px) {
+  .bar nav { gap: 0; } .bar nav a, .bar .ghost { padding: 0 7px; white-space: nowrap; } #bar .bar { gap: 4px 6px; }
+  .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .tile .thumb { height: 92px; }
+  .index .jump a { min-height: 44px; }
+}
 """

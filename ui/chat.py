@@ -14,6 +14,7 @@ from wire.request import ResolvedRequest
 
 from .markdown import LiveMarkdown, chat_html
 from .markup import escape, open_line, tag
+from .panels import ILLUSTRATION, RECORDED
 from .streaming import Batch
 
 WHO = {"user": "You", "assistant": "Model", "system": "System", "tool": "Tool"}
@@ -108,7 +109,8 @@ def turn_html(turn: Mapping[str, Any], model: str = "Model", address: Callable[[
         body = pictures_html(turn.get("content"), address)
         body += f'<div class="text" dir="auto">{escape(said)}</div>' if said or not body else ""
         return f'<div class="turn {escape(role)}"><div class="who">{name}</div>{body}</div>'
-    badge = ' <span class="badge">Recorded in the card</span>' if turn.get("recorded") else ""
+    recorded = ILLUSTRATION if turn.get("illustrated") else RECORDED
+    badge = f' <span class="badge">{recorded[0]}</span>' if turn.get("recorded") else ""
     message = Message(words(turn.get("content")), "assistant", str(turn.get("reasoning") or ""), calls_of(turn))
     shown = message_html(message, turn.get("mcp_calls") or ())
     note = f'<div class="stats">{escape(turn["note"])}</div>' if turn.get("note") else ""

@@ -23,7 +23,7 @@ from .markup import escape, tag
 
 _log = logging.getLogger(__name__)
 
-PAGES = (("Model", "/"), ("Compare", "/compare"))
+PAGES = (("Model", "/"), ("Compare", "/compare"), ("All widgets", "/widgets"))
 MOST_JSON = 200_000
 MOST_NOTES = 200
 MOST_COLOURED = 60_000
@@ -102,6 +102,17 @@ def failure(error: BaseException) -> str:
         return note(str(error), "Choose another file.", error=True)
     _log.error("Unforeseen failure", exc_info=error)
     return note("Showcard itself failed at this.", "Run again; if it stays, please report it.", error=True)
+
+
+# What an output that is no live one is called, and what is said beside it.
+RECORDED = ("Recorded in the card", "not a live answer")
+ILLUSTRATION = ("Illustration", "not a model's answer")
+
+
+def recorded_badge(illustrated: bool) -> str:
+    """The label of an output that stands in the card."""
+    name, said = ILLUSTRATION if illustrated else RECORDED
+    return f'<span class="badge">{name}</span><span>{escape(said)}</span>'
 
 
 def raw_json(value: Any) -> str:

@@ -125,7 +125,7 @@ def result(page: Page, session: Session) -> str:
         return boxed(f'<div class="blank"><p>{away}</p></div>')
     if page.shown is None:
         return boxed('<div class="blank"><p>The output appears here.</p></div>')
-    what = '<span class="badge">Recorded in the card</span><span>not a live answer</span>'
+    what = panels.recorded_badge(page.model.illustrated)
     if page.reply is not None:
         what = '<span class="badge live">Live</span>'
     return boxed(views.render(page.shown, context_of(page, session)), what, page.stale)
@@ -148,7 +148,8 @@ def recorded_json(page: Page) -> str:
     """A recorded output as data."""
     if page.example is None or page.example.output is None:
         return no_json()
-    said = '<p class="dim">As recorded in the card.</p>'
+    what = "As drawn for the card; no model said it." if page.model.illustrated else "As recorded in the card."
+    said = f'<p class="dim">{what}</p>'
     return said + panels.raw_json(_short(to_json(page.example.output)))
 
 

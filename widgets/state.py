@@ -129,7 +129,8 @@ class Page:
             self.turns = before if asks else [*before, last] if last else []
             if example.output is not None:
                 said = getattr(example.output, "content", None) or getattr(example.output, "text", "")
-                self.turns.append({"role": "assistant", "content": said, "recorded": True})
+                illustrated = self.model.illustrated
+                self.turns.append({"role": "assistant", "content": said, "recorded": True, "illustrated": illustrated})
 
     def keep(self, reply: Reply) -> None:
         """Put a live reply on the screen."""

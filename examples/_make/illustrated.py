@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-MARK = "illustrated-outputs"  # the tag by which the app says “illustration” where it would say “recorded”
+MARK = "illustrated-outputs"  # the tag by which the app says “illustration”, as in metadata.model
 Asset = Callable[[], Any]  # a PIL image, a sound, the bytes of a 3D object, or the pictures of a film
 
 

@@ -6,6 +6,7 @@ import base64
 
 import numpy as np
 
+from metadata.media import Media
 from metadata.outputs import Mesh
 from ui.markup import escape
 
@@ -39,6 +40,20 @@ def render(output: Mesh, context: Context) -> str:
         f"<figure>{drawing}{note}<figcaption><span>{escape(shown)}</span>"
         f"{save_media(address, media, 'object.glb')}</figcaption></figure>"
     )
+
+
+def still(media: Media) -> str:
+    """The object as a drawing that stands still, empty where it can't be read."""
+    try:
+        found = read(media)
+    except Unreadable:
+        return ""
+    edges, _ = _edges(found)
+    used, numbers = np.unique(edges, return_inverse=True)
+    back, front = _paths(_centred(found.points, found.points[used]), numbers.reshape(-1, 2))
+    box = f"{-REACH} {-REACH} {2 * REACH} {2 * REACH}"
+    paths = f'<path class="back" d="{back}" /><path class="front" d="{front}" />'
+    return f'<svg class="mesh" viewBox="{box}" aria-hidden="true">{paths}</svg>'
 
 
 def _drawing(found: Geometry) -> str:
