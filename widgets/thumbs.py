@@ -81,4 +81,5 @@ def _answer(output: Any) -> str:
 
 
 def _cut(text: str) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= MOST_TEXT else text[: MOST_TEXT - 1] + "…"
