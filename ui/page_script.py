@@ -57,6 +57,10 @@ SCRIPT = r"""
 """
 
 CSS = """
+/* what Gradio leaves too pale */
+.gradio-container input.subdued, .gradio-container input::placeholder { color: var(--body-text-color-subdued) !important; }
+.dark input.subdued, .dark .gradio-container input::placeholder, .dark .gradio-container textarea::placeholder { color: var(--neutral-300) !important; }
+#in-audio time, #in-audio button, #in-audio span { color: var(--body-text-color) !important; }
 .shared input { width: 100%; margin-top: 6px; padding: 6px 8px; font: 12px var(--sc-mono); border: 1px solid var(--border-color-primary);
   border-radius: 6px; background: var(--input-background-fill); color: var(--body-text-color); text-overflow: ellipsis; }
 """
