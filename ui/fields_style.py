@@ -33,6 +33,7 @@ CSS = """
 .editor th input { font-weight: 600; } .editor td .num { font-family: var(--sc-mono); font-variant-numeric: tabular-nums; font-size: 12px; }
 .editor td :focus-visible, .editor th :focus-visible { outline-offset: -2px; }
 
+.address { gap: 6px !important; flex-wrap: nowrap !important; align-items: stretch; } .address button { min-height: 34px !important; }
 .beside { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; font-size: 12px; color: var(--body-text-color-subdued); }
 .beside .warn { color: var(--body-text-color); font-weight: 550; }
 @media (max-width: 640px) { .editor .act, .editor .gone, .beside .act { min-height: 44px; } .editor .gone { width: 44px; } .editor .tags .gone { min-height: 36px; width: 36px; } .editor input { min-height: 44px; font-size: 16px; } }

@@ -17,7 +17,7 @@ from wire.request import RequestError
 
 from . import fields, show
 from .encode import encoded
-from .state import Page
+from .state import Page, far
 
 MEDIA = ("image", "audio", "video")
 MASKS = ("<mask>", "[MASK]", "<special1>", "[mask]", "<MASK>", "{mask}")
@@ -33,7 +33,7 @@ class Inputs:
         self.specs = self.row.fields if self.row else ()
         self.masked = bool(self.row and self.row.id == "fill-mask")
         self.components: list[gr.components.Component] = []
-        self._addresses: list[tuple[Field, gr.Textbox, gr.Markdown, gr.components.Component]] = []
+        self._addresses: list[tuple[Field, gr.Textbox, gr.Button, gr.Markdown, gr.components.Component]] = []
 
     def build(self) -> list[gr.components.Component]:
         """Lay the fields out, holding the chosen example."""
@@ -52,21 +52,39 @@ class Inputs:
         return self.components
 
     def _add_address(self, spec: Field) -> None:
-        address = gr.Textbox(
-            label=f"Address of {spec.label.lower()}",
-            show_label=False,
-            container=False,
-            placeholder="or an https address, then Enter",
-            max_lines=1,
-            elem_id=f"url-{spec.name}",
-            elem_classes="address",
-        )
-        self._addresses.append((spec, address, panel(elem_id=f"url-note-{spec.name}"), self.components[-1]))
+        with gr.Row(elem_classes="address"):
+            address = gr.Textbox(
+                self._away(spec),
+                label=f"Address of {spec.label.lower()}",
+                show_label=False,
+                container=False,
+                placeholder="or an https address",
+                max_lines=1,
+                elem_id=f"url-{spec.name}",
+            )
+            fetch = gr.Button("Load", scale=0, min_width=64, size="sm")
+        note = panel(elem_id=f"url-note-{spec.name}")
+        self._addresses.append((spec, address, fetch, note, self.components[-1]))
+
+    @property
+    def addresses(self) -> list[gr.components.Component]:
+        """The lines for addresses."""
+        return [address for _, address, *_ in self._addresses]
+
+    def away(self) -> list[str]:
+        """What the lines for addresses show for the chosen example."""
+        return [self._away(spec) for spec, *_ in self._addresses]
+
+    def _away(self, spec: Field) -> str:
+        """The address of the example's file where it is on another host and was not fetched."""
+        held = show.field_value(self.page, spec)
+        return str(held.source) if far(held) else ""
 
     def wire(self, then: Mapping[str, Any], quiet: Mapping[str, Any]) -> None:
         """Load what an address leads to; `then` is told that a field has changed."""
-        for _, address, note, component in self._addresses:
-            address.submit(self._fetch, address, [component, address, note], **quiet).then(**then)
+        for _, address, fetch, note, component in self._addresses:
+            asks = [address.submit, fetch.click]
+            gr.on(asks, self._fetch, address, [component, address, note], **quiet).then(**then)
 
     async def _fetch(self, address: str) -> list[Any]:
         """Updates of (field, address, note)."""

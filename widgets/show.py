@@ -25,6 +25,8 @@ from wire.request import ResolvedRequest
 from . import views
 from .state import Page
 
+AWAY = "The images of the first example are on another host. Choose an example to fetch them."
+
 
 def example_title(example: Example) -> str:
     """How the picker calls an example."""
@@ -116,13 +118,12 @@ def context_of(page: Page, session: Session) -> views.Context:
 def result(page: Page, session: Session) -> str:
     """The output on screen, recorded or live, or what to do to get one."""
     if page.row is None:
-        options = "Set <code>pipeline_tag</code> in the card, or choose a task under Why this widget."
-        return boxed(f'<div class="blank"><p>The task of this card is not known. {options}</p></div>')
+        options = "Set <code>pipeline_tag</code> in the card, or"
+        button = '<button type="button" class="act" data-tab="why-body">choose a task</button>'
+        return boxed(f'<div class="blank"><p>The task of this card is not known. {options} {button}</p></div>')
     if page.row.output == "message":
-        return ""
-    if page.shown is None and page.example is None and page.given is None and page.waits_elsewhere:
-        away = "The files of the first example are on another host. Choose an example to fetch them."
-        return boxed(f'<div class="blank"><p>{away}</p></div>')
+        waits = page.waits_elsewhere and page.example is None and page.given is None and not page.turns
+        return boxed(f'<div class="blank"><p>{AWAY}</p></div>') if waits else ""
     if page.shown is None:
         return boxed('<div class="blank"><p>The output appears here.</p></div>')
     what = panels.recorded_badge(page.model.illustrated)

@@ -56,7 +56,7 @@ class Page:
         if not self.examples and self.row:
             languages = self.model.card.data.get("language") or ()
             self.examples = list(default_examples(self.row, languages, self.model.mask_token))
-        if self.examples and not _leads_away(self.examples[0].inputs):
+        if self.examples and not self.waits_elsewhere:
             self.example = self.examples[0]
         self.show_recorded()
 
@@ -86,8 +86,8 @@ class Page:
 
     @property
     def waits_elsewhere(self) -> bool:
-        """Whether the first example was left alone, as its files are on another host."""
-        return bool(self.examples) and _leads_away(self.examples[0].inputs)
+        """Whether the first example is a message with images of another host, which nobody has asked for yet."""
+        return bool(self.examples) and any(is_remote(str(held)) for held in pictures(self.examples[0].inputs))
 
     @property
     def number(self) -> int | None:
@@ -166,14 +166,9 @@ def pictures(inputs: Mapping[str, Any]) -> Iterator[Any]:
                 yield part["image_url"]["url"]
 
 
-def _leads_away(inputs: Mapping[str, Any]) -> bool:
-    """Whether files of another host are among the inputs: those are fetched when a person chooses the example."""
-    held = [value for value in inputs.values() if isinstance(value, Media)] + list(pictures(inputs))
-    return any(
-        is_remote(value if isinstance(value, str) else value.source or "")
-        for value in held
-        if isinstance(value, str) or value.data is None
-    )
+def far(value: Any) -> bool:
+    """Whether an input is a file of another host that was not fetched."""
+    return isinstance(value, Media) and value.data is None and is_remote(value.source or "")
 
 
 async def load_example(page: Page, number: int | None) -> None:
@@ -182,11 +177,11 @@ async def load_example(page: Page, number: int | None) -> None:
         page.choose(None)
         return
     page.choose(page.examples[number])
-    await load_inputs(page)
+    await load_inputs(page, away=True)
 
 
-async def load_inputs(page: Page) -> None:
-    """Read the files that the chosen example names. Raises AssetError."""
+async def load_inputs(page: Page, away: bool = False) -> None:
+    """Read the files that the chosen example names; with `away` those of other hosts too. Raises AssetError."""
     example = page.example
     if example is None:
         return
@@ -265,6 +260,8 @@ def same_inputs(page: Page, values: Sequence[Any], parameters: Mapping[str, Any]
         except RequestError:
             return False
         before = page.inputs.get(spec.name)
+        if found is None and far(before):
+            continue  # the example's own file, which nobody has asked for yet
         if isinstance(found, Media) and isinstance(before, Media):
             found, before = found.data, before.data
         if found != before and (found or before):

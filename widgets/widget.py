@@ -125,8 +125,9 @@ class Widget:
         code = {"fn": self._write_code, "inputs": [*self.code.options, *values], "outputs": self.code.output, **quiet}
 
         filled = [*self.fields, *(self.parameters.components if self.parameters else ())]
-        filled += [self.transcript, self.result, self.json, self.inputs.mask]
+        filled += [self.transcript, self.result, self.json, self.inputs.mask, *self.inputs.addresses]
         filled += results.components if results else []
+        self.filled = len(filled)
         self.examples.select(self._choose, self.examples, filled, **quiet).then(**code)
         # A key tells `input` alone, and so does a focus that only passes by: that one brings the choice there is.
         self.examples.input(self._choose_other, self.examples, filled, **quiet).then(**code)
@@ -182,13 +183,13 @@ class Widget:
             one_line(result),
             one_line(show.recorded_json(self.page)),
             one_line(self.inputs.mask_note(values)),
+            *self.inputs.away(),
             *(self.runner.results.updates(self.page.turns) if self.runner.results else ()),
         ]
 
     async def _choose_other(self, number: int | None) -> list[Any]:
         if number == self.page.number:
-            parts = (self.fields, self.parameters and self.parameters.components, self.runner.results and range(4))
-            return [gr.skip()] * (4 + sum(len(part) for part in parts if part))
+            return [gr.skip()] * self.filled
         return await self._choose(number)
 
     async def _moved(self, *values: Any) -> list[Any]:
