@@ -35,7 +35,7 @@ def _number(page: Page, example: str) -> int | None:
     return int(wanted) - 1 if wanted.isdecimal() and 0 < int(wanted[:9]) <= len(titles) else None
 
 
-def link_to(page: Page, inputs: Mapping[str, Any], parameters: Mapping[str, Any], code: bool = False) -> str:
+def link_to(page: Page, inputs: Mapping[str, Any], parameters: Mapping[str, Any], provider: str = "") -> str:
     """The link to a page with these inputs; `parameters` are those on the screen."""
     opened, row = page.opened, page.row
     base: dict[str, Any] = {**page.model.parameters, **(page.example.parameters if page.example else {})}
@@ -52,8 +52,7 @@ def link_to(page: Page, inputs: Mapping[str, Any], parameters: Mapping[str, Any]
         example=(title if unique and not title.isdecimal() else str((page.number or 0) + 1)) if chosen else "",
         fields=filled,
         parameters={name: value for name, value in parameters.items() if base.get(name) != value},
-        provider=page.link.provider,
-        code=code,
+        provider=provider,
     )
     return write_link(link)
 

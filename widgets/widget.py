@@ -228,7 +228,9 @@ class Widget:
             parameters = self.parameters.read(screen.parameters) if self.parameters else {}
         except RequestError as error:
             return one_line(panels.note(str(error), "Put it right to share it."))
-        return one_line(shared(link_to(self.page, self.inputs.readable(screen.fields), parameters)))
+        place = screen.where.place
+        provider = place.provider if place.choice == PROVIDERS and place.provider != "auto" else ""
+        return one_line(shared(link_to(self.page, self.inputs.readable(screen.fields), parameters, provider)))
 
     def _reset(self) -> list[Any]:
         self.runner.stop()
