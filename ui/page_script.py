@@ -13,6 +13,11 @@ SCRIPT = r"""
     return true;
   };
 
+  // Gradio's video field fetches 32 MB of ffmpeg to trim with, which the page's policy would not let run.
+  const fetched = window.fetch;
+  window.fetch = (what, ...rest) =>
+    String(what?.url || what).includes("/static/ffmpeg/") ? new Promise(() => {}) : fetched(what, ...rest);
+
   // A link whose values stand behind its `#` is handed over once the page is there.
   const packed = () => location.hash.startsWith("#in=");
   let opened = "";
@@ -57,6 +62,7 @@ SCRIPT = r"""
 """
 
 CSS = """
+#in-video button[aria-label="Trim video to selection"] { display: none; } /* see the script */
 /* what Gradio leaves too pale */
 .gradio-container input.subdued, .gradio-container input::placeholder { color: var(--body-text-color-subdued) !important; }
 .dark input.subdued, .dark .gradio-container input::placeholder, .dark .gradio-container textarea::placeholder { color: var(--neutral-300) !important; }
