@@ -16,6 +16,7 @@ from wire.request import Request, RequestError, ResolvedRequest
 
 from . import providers
 from .errors import InferenceFailure, explain
+from .folder import FOLDER
 from .keys import ENDPOINT_KEY, hub_token, own_key_name
 from .offers import Offer, offers
 from .transport import client, is_hub
@@ -158,7 +159,8 @@ def _to_endpoint(
     else:
         given = not is_near(host) if keys is None else ENDPOINT_KEY in keys
         key_name = ENDPOINT_KEY if given else None
-    return ResolvedRequest(request, "endpoint", model, None, route, host, key_name)
+    provider = FOLDER if request.provider == FOLDER else "endpoint"
+    return ResolvedRequest(request, provider, model, None, route, host, key_name)
 
 
 def is_near(host: str) -> bool:
@@ -172,6 +174,8 @@ def is_near(host: str) -> bool:
 def availability(request: Request, embedded: Embedded | None, keys: Mapping[str, str]) -> Availability:
     """Whether a Request can run from here, in a sentence, as far as can be told without a network."""
     row = request.row
+    if request.base_url and request.provider == FOLDER:
+        return Availability(True, "Runs on your own weights, on this machine.")
     if request.base_url:
         host = urlsplit(request.base_url).hostname or request.base_url
         return Availability(True, f"Runs on your endpoint at {host}.")

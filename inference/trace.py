@@ -5,6 +5,7 @@ from __future__ import annotations
 from wire.call import HUB_KEY, own_key
 from wire.request import ResolvedRequest
 
+from .folder import FOLDER
 from .providers import split_model
 
 
@@ -17,6 +18,8 @@ def _place(resolved: ResolvedRequest) -> str:
     request = resolved.request
     if resolved.provider == "embedded":
         return f"The embedded engine serves {request.model}, so it runs on this machine: {resolved.route}."
+    if resolved.provider == FOLDER:
+        return f"It runs on your own weights, on this machine: {resolved.route}."
     if resolved.route:
         return f"It names a base URL, so it goes there: {resolved.route}."
     if resolved.provider == "auto":

@@ -335,6 +335,7 @@ _PACKAGES = {
     ONNX: ("onnxruntime", "tokenizers", "numpy", "PIL", "fastapi", "uvicorn", "yaml"),
 }
 _AUDIO_PACKAGES = ("soundfile", "scipy")
+TORCH_PACKAGES = frozenset(("torch", "transformers"))
 ALL_PACKAGES = tuple(sorted({name for names in _PACKAGES.values() for name in names} | set(_AUDIO_PACKAGES)))
 _PIP_NAMES = {"PIL": "pillow", "yaml": "pyyaml"}
 

@@ -168,7 +168,7 @@ def test_text_generation(client, folder_of, name):
     assert "".join(ask("the cat", max_new_tokens=12, stream=True)) == answer
     details = ask("the cat", max_new_tokens=12, details=True, top_n_tokens=2)
     assert (details.generated_text, details.details.generated_tokens) == (answer, 12)
-    assert details.details.tokens[0].logprob == near(details.details.top_tokens[0][0]["logprob"]) < 0
+    assert 0 > details.details.tokens[0].logprob == near(details.details.top_tokens[0][0]["logprob"])
     if name != "t5":
         assert ask("the cat", max_new_tokens=12, return_full_text=True) == "the cat" + answer
 
