@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import gradio as gr
 
+    from inference.folder import Folders
     from ui.session import Site
 
 ROOT = Path(__file__).parent
@@ -57,6 +58,13 @@ def serve(given: list[str]) -> int:
     parser.add_argument(
         "--data-dir", type=Path, metavar="FOLDER", help="keep votes here, not in the browser; not shared"
     )
+    parser.add_argument(
+        "--local-python",
+        default=os.environ.get("SHOWCARD_LOCAL_PYTHON") or None,
+        metavar="PYTHON",
+        help="runs models of folders where the app's own Python has no torch",
+    )
+    parser.add_argument("--local-models", type=int, default=1, metavar="N", help="models of folders at once (1)")
     options = parser.parse_args(given)
 
     host = options.host or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")  # noqa: S104
@@ -127,6 +135,7 @@ async def _serve(
         machine_token=None if shared else get_token(),
         endpoints=(*options.allow_endpoint, *_listed("SHOWCARD_ENDPOINTS")),
         data_dir=None if shared else options.data_dir,
+        folders=None if shared else _folders(options),
     )
     hosts = [*options.allow_host, *_listed("SHOWCARD_HOSTS"), *filter(None, [space])]
     framed_by = ("'self'", "https://huggingface.co", "https://*.hf.space") if space else ("'self'",)
@@ -140,7 +149,18 @@ async def _serve(
             print(f"Showcard is at http://{name}:{port}", flush=True)
 
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, proxy_headers=bool(space))
-    await Server(config).serve([listening])
+    try:
+        await Server(config).serve([listening])
+    finally:
+        if site.folders:
+            site.folders.close()
+
+
+def _folders(options: argparse.Namespace) -> Folders:
+    """What runs models of folders: `local.folder`, each model in a process of its own."""
+    from inference.folder import Folders, Pythons
+
+    return Folders(ROOT, ("-m", "local.folder"), Pythons(options.local_python), options.local_models)
 
 
 def _listed(variable: str) -> list[str]:

@@ -10,6 +10,7 @@ from time import monotonic
 
 from inference import client, responses
 from inference.errors import InferenceFailure
+from inference.folder import FOLDER
 from inference.reply import Delta, Reply
 from inference.resolve import resolve, resolve_offline
 from inference.transport import Exchange
@@ -42,6 +43,25 @@ def resolved_offline(session: Session, request: Request, endpoint_key: str = "")
     return resolve_offline(request, None, session.site.embedded, keys, trusted)
 
 
+async def loaded(session: Session, request: Request, progress: Progress) -> None:
+    """Waits for the model of a folder, which is loaded when it is first asked. Raises InferenceFailure."""
+    if request.provider != FOLDER or session.site.folders is None:
+        return
+
+    def tell(sentence: str) -> None:
+        progress.sentence = sentence
+
+    await session.site.folders.ready(request.base_url or "", tell)
+    progress.sentence = ""
+
+
+async def explained(session: Session, resolved: ResolvedRequest, failure: InferenceFailure) -> InferenceFailure:
+    """A failure, or why the process behind it ended."""
+    if resolved.provider != FOLDER or session.site.folders is None:
+        return failure
+    return await session.site.folders.explain(resolved.route, failure)
+
+
 async def run(
     session: Session, resolved: ResolvedRequest, exchange: Exchange | None = None, progress: Progress | None = None
 ) -> Reply:
@@ -53,7 +73,7 @@ async def run(
         try:
             return await ask(resolved, keys, exchange)
         except InferenceFailure as failure:
-            await patience.wait(failure)
+            await patience.wait(await explained(session, resolved, failure))
 
 
 async def stream(
@@ -71,9 +91,10 @@ async def stream(
                     yield delta
             return
         except InferenceFailure as failure:
+            told = await explained(session, resolved, failure)
             if begun:
-                raise
-            await patience.wait(failure)
+                raise told from failure
+            await patience.wait(told)
 
 
 class Patience:

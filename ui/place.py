@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from huggingface_hub.inference._providers import PROVIDERS as KNOWN
 
+from inference.folder import FOLDER as BY_FOLDER
 from inference.offers import Offer
 from inference.providers import ProviderMapping, split_model
 from inference.resolve import Availability, availability, resolve_offline, standing
@@ -19,7 +20,7 @@ from wire.request import Request, RequestError
 if TYPE_CHECKING:
     from .session import Session
 
-EMBEDDED, PROVIDERS, ENDPOINT = "embedded:", "providers", "endpoint"
+EMBEDDED, FOLDER, PROVIDERS, ENDPOINT = "embedded:", "folder:", "providers", "endpoint"
 AUTO = "auto"
 OWN_KEYS = frozenset(name for name in KNOWN if name != "hf-inference")  # providers that can be asked with their own key
 MOST_CHARACTERS = 2_000
@@ -42,7 +43,8 @@ def is_hosted(base_url: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where runs go. `choice` is `embedded:` and a model, `providers` or `endpoint`.
+    """Where runs go. `choice` is `embedded:` and a model, `folder:` and an address, `providers` or
+    `endpoint`.
 
     `named`: how the model is called there, where it has another name. `trusted`: the person's Hugging Face token may
     go to the endpoint at `base_url`. Never holds a key."""
@@ -56,8 +58,13 @@ class Place:
 
     @property
     def endpoint(self) -> str | None:
-        """The base URL, where an endpoint of one's own is chosen and given."""
-        return (self.base_url.strip() or None) if self.choice == ENDPOINT else None
+        """The base URL, where an endpoint of one's own is chosen and given, or the model of a folder."""
+        return (self.base_url.strip() or None) if self.choice == ENDPOINT else self.folder
+
+    @property
+    def folder(self) -> str | None:
+        """The address of a folder's model, where that is chosen."""
+        return self.choice.removeprefix(FOLDER) if self.choice.startswith(FOLDER) else None
 
     def model(self, own: str) -> str:
         """The model that is asked: the embedded engine's, where that was chosen; else as it is called there."""
@@ -72,7 +79,7 @@ class Place:
             request,
             model=self.model(request.model),
             base_url=self.endpoint,
-            provider=(self.provider.strip() or AUTO) if at_providers else AUTO,
+            provider=(self.provider.strip() or AUTO) if at_providers else BY_FOLDER if self.folder else AUTO,
             bill_to=(self.bill_to.strip() or None) if at_providers else None,
         )
 
@@ -112,8 +119,9 @@ class Typed:
             session.trust(place.endpoint, place.trusted)
 
 
-def places(row: Task | None, model: str, session: Session) -> list[tuple[str, str]]:
-    """The places where a model may run, as (label, choice); the likeliest first."""
+def places(row: Task | None, model: str, session: Session, folder: str = "") -> list[tuple[str, str]]:
+    """The places where a model may run, as (label, choice); the likeliest first. `folder`: the address that its own
+    weights have on this machine."""
     embedded = session.site.embedded
     if row is None or not row.wire:
         return []
@@ -125,15 +133,16 @@ def places(row: Task | None, model: str, session: Session) -> list[tuple[str, st
         if served.task.id == row.id
     ]
     elsewhere = [("Inference Providers", PROVIDERS), ("An endpoint of mine", ENDPOINT)]
-    return [*elsewhere, *stand_ins] if HUB_KEY in session.keys_for() else [*stand_ins, *elsewhere]
+    others = [*elsewhere, *stand_ins] if HUB_KEY in session.keys_for() else [*stand_ins, *elsewhere]
+    return [("Run it here: the weights in this folder", FOLDER + folder), *others] if folder else others
 
 
-def first_place(row: Task | None, model: str, session: Session, name: str) -> Place:
+def first_place(row: Task | None, model: str, session: Session, name: str, folder: str = "") -> Place:
     """Where a widget or pane called `name` starts: what the browser remembers, what the app was started with, or the
-    likeliest. A model of the embedded engine starts there, with what is remembered at hand."""
-    choices = [choice for _, choice in places(row, model, session)]
+    likeliest. A model of the embedded engine or of a folder starts there, with what is remembered at hand."""
+    choices = [choice for _, choice in places(row, model, session, folder)]
     found = session.remembered.get(name) or session.site.place
-    if found.choice in choices and model not in session.site.embedded.models:
+    if found.choice in choices and model not in session.site.embedded.models and not folder:
         return found
     return replace(found, choice=choices[0] if choices else "")
 
@@ -165,9 +174,20 @@ def _refused(row: Task | None, session: Session, place: Place, opted_out: bool) 
         return Availability(False, "The card opts out of inference (inference: false).", "Its examples still show.")
     if place.choice == ENDPOINT and not place.endpoint:
         return Availability(False, "Give the base URL of your endpoint.")
+    if place.folder:
+        return _refused_folder(session, place.folder)
     if place.endpoint and not session.site.allows_endpoint(place.endpoint):
         return Availability(False, "This server calls only the endpoints that its owner listed.")
     return None
+
+
+def _refused_folder(session: Session, address: str) -> Availability | None:
+    """Why the model of a folder is not run; no other address passes than one that was given out here."""
+    folders = session.site.folders
+    if folders is None:
+        return Availability(False, "Models of folders run only where one person uses the app.")
+    failure = folders.refusal(address)
+    return Availability(False, failure.reason, failure.way_out) if failure else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,9 @@ class PlacePanel:
         self.session = session
         self.components: list[gr.components.Component] = []
 
-    def build(self, row: Task | None, model: str, place: Place) -> None:
-        """Lay the controls out for a model and its task, showing a place."""
-        choices = places(row, model, self.session)
+    def build(self, row: Task | None, model: str, place: Place, folder: str = "") -> None:
+        """Lay the controls out for a model and its task, showing a place; `folder` as of `places`."""
+        choices = places(row, model, self.session, folder)
         shown = self._shown(place)
         with gr.Row(elem_classes="tight"):
             self.choice = Picker(

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import gradio as gr
 from huggingface_hub.inference._providers import PROVIDERS
 
+from inference.folder import Folders
 from inference.keys import ENDPOINT_KEY, own_key_name
 from inference.resolve import Embedded
 from wire.call import HUB_KEY
@@ -38,6 +39,7 @@ class Site:
     machine_token: str | None = None
     endpoints: tuple[str, ...] = ()  # shared mode: the only base URLs that may be called
     data_dir: Path | None = None
+    folders: Folders | None = None  # what runs models of folders; never in shared mode
     functions: Functions = field(default_factory=Functions)  # that a chat may call, when a person says so
     place: Place = field(default_factory=Place)  # where runs go, as the app was started
     machine_keys: Mapping[str, str] = field(default_factory=dict)  # of this machine's environment; never in shared mode

@@ -48,6 +48,7 @@ class Opened:
     source: str
     notes: tuple[Diagnostic, ...] = ()
     pasted: bool = False  # `source` is the card itself
+    folder: Path | None = None  # of this machine, that a person named
 
 
 @cache
@@ -115,7 +116,8 @@ def _local(text: str, task: str | None) -> Opened | None:
             raise InferenceFailure(f"{text} is not a model card.", "Give a README.md or a model folder.")
         if path.is_dir() and not any(child.name in CARD_FILES for child in path.iterdir()):
             raise InferenceFailure(f"{text} holds no README.md and no model.", "Give a README.md or a model folder.")
-        return Opened(source_model(path, task), None, text)
+        model = source_model(path, task)
+        return Opened(model, None, text, folder=model.files.root if isinstance(model.files, Folder) else None)
     except (OSError, ValueError, RuntimeError) as error:
         raise InferenceFailure(str(error), "Give a README.md or a model folder.") from None
 

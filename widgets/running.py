@@ -93,7 +93,7 @@ class Runner:
         """Stop the run under way, if there is one."""
         self.session.runs.stop(self.id)
 
-    async def _prepare(self, screen: Screen) -> ResolvedRequest:
+    async def _prepare(self, screen: Screen, progress: asking.Progress) -> ResolvedRequest:
         screen.where.keep(self.session)
         found = reachable(self.page, self.session, screen.where.place)
         if not found.runs:
@@ -102,6 +102,7 @@ class Runner:
         for value in request.inputs.values():
             if isinstance(value, Media):
                 await load(value, None)  # a look at the file: does it open, is it too large
+        await asking.loaded(self.session, request, progress)
         return await asking.resolved_for(self.session, request)
 
     async def run(self, *values: Any) -> AsyncIterator[list[Any]]:
@@ -110,7 +111,7 @@ class Runner:
         exchange, progress, started, turn = Exchange(), asking.Progress(), perf_counter(), self.page.turn
 
         async def call() -> Reply:
-            resolved = await self._prepare(self.screen(values))
+            resolved = await self._prepare(self.screen(values), progress)
             return await asking.run(self.session, resolved, exchange, progress)
 
         task = asyncio.create_task(call())
@@ -218,7 +219,7 @@ class Runner:
                 yield update
 
     async def _pieces(self, screen: Screen, answer: Answer, progress: asking.Progress) -> AsyncIterator[Delta]:
-        answer.resolved = resolved = await self._prepare(screen)
+        answer.resolved = resolved = await self._prepare(screen, progress)
         async with aclosing(asking.stream(self.session, resolved, None, progress)) as deltas:  # type: ignore[type-var]
             async for delta in deltas:
                 yield delta

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from inference.folder import FOLDER
 from inference.reply import Reply
 from inference.resolve import Availability
 from inference.transport import Exchange
@@ -90,6 +91,8 @@ def done(reply: Reply) -> str:
 def _via(resolved: ResolvedRequest) -> str:
     if resolved.provider == "embedded":
         return f"{escape(resolved.provider_model)}, embedded engine"
+    if resolved.provider == FOLDER:
+        return "Your own weights, on this machine"
     if resolved.route:
         return f"{escape(resolved.provider_model)} at {escape(resolved.host)}"
     return f"{escape(resolved.request.model)} via {escape(resolved.provider)}"

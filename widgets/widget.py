@@ -20,6 +20,7 @@ from ui.session import Session
 from wire.request import RequestError
 
 from . import show
+from .folder import FolderPanel
 from .inputs import Inputs
 from .linked import link_to, shared
 from .running import Runner
@@ -41,6 +42,7 @@ class Widget:
         self.runner = Runner(page, session, self.parameters)
         self.code = CodePanel()
         self.place = PlacePanel("", session)
+        self.folder = FolderPanel(page, session)
         self.remembered = remembered
         self.set: list[Any] = []  # the controls of what is set beside the fields
 
@@ -85,9 +87,10 @@ class Widget:
             with gr.Accordion("Tools and structured output", open=False, elem_id="chat-options"):
                 self.runner.options.build()
                 self.set += self.runner.options.components
-        place = first_place(self.row, page.model.name, self.session, NAME)
+        place = first_place(self.row, page.model.name, self.session, NAME, self.folder.address)
         self.held = place = replace(place, provider=page.link.provider or place.provider)
-        self.place.build(self.row, page.model.name, place)
+        self.place.build(self.row, page.model.name, place, self.folder.address)
+        self.folder.build(place)
         found = reachable(page, self.session, place)
         with gr.Row(elem_id="run-row", elem_classes="tight"):
             self.run = gr.Button(
@@ -135,7 +138,7 @@ class Widget:
             [self.look.click, *self.place.triggers],
             self._moved,
             where,
-            [*where, self.run, self.status, self.remembered],
+            [*where, self.run, self.status, self.remembered, *self.folder.all],
             trigger_mode="always_last",
             **quiet,
         ).then(**code)
@@ -157,7 +160,10 @@ class Widget:
         starts = [self.run.click] + [f.submit for f in self.fields if isinstance(f, gr.Textbox) and f.lines == 1]
         screen += [*self.fields, *results.components] if results else []
         running = self.runner.chat if results else self.runner.run
-        gr.on(starts, running, values, screen, trigger_mode="once", **quiet).then(**code)
+        done = gr.on(starts, running, values, screen, trigger_mode="once", **quiet).then(**code)
+        if self.folder.address:
+            done.then(self.folder.updates, None, self.folder.components, **quiet)
+            self.folder.wire(quiet)
         if results:
             answered = [results.result, *values]
             results.send.click(self.runner.answer_call, answered, screen, trigger_mode="once", **quiet).then(**code)
@@ -193,7 +199,7 @@ class Widget:
         return await self._choose(number)
 
     async def _moved(self, *values: Any) -> list[Any]:
-        """Updates of (the controls of the place, run, status, what the browser remembers)."""
+        """Updates of (the controls of the place, run, status, what the browser remembers, the folder's model)."""
         typed, page = self.place.read(values), self.page
         typed.keep(self.session)
         found = await look(page.row, page.model.name, self.session, typed.place, page.model.opted_out)
@@ -201,7 +207,8 @@ class Widget:
             self.held = self.session.remembered[NAME] = typed.place
         status = one_line(show.where(found, typed.place.model(page.model.name)))
         runs = gr.update(interactive=found.availability.runs)
-        return [*self.place.updates(typed.place, found), runs, status, remembered_by(self.session)]
+        shown = self.place.updates(typed.place, found)
+        return [*shown, runs, status, remembered_by(self.session), *self.folder.moved(typed.place)]
 
     def _changed(self, *values: Any) -> list[Any]:
         """The result, marked where the inputs are no longer those it answers; and the code of the inputs."""

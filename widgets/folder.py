@@ -1,0 +1,135 @@
+"""The model of the open folder on this machine: how its process stands, and the buttons that load it and let it go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import gradio as gr
+
+from inference.errors import InferenceFailure
+from inference.folder import FAILED, IDLE, LOADING, READY, FolderModel, Folders
+from metadata.files import Folder
+from metadata.runnable import holds_model
+from ui import panels
+from ui.markup import escape, one_line, panel
+from ui.place import FOLDER, Place
+from ui.session import Session
+from ui.streaming import HEARTBEAT_SECONDS
+
+from .state import Page
+
+
+def folder_address(page: Page, session: Session) -> str:
+    """Where the model of the open folder answers, or would; empty where there is none or it may not be run."""
+    folders, folder = session.site.folders, page.opened.folder
+    if folders is None or folder is None or page.row is None or not page.row.wire or not holds_model(Folder(folder)):
+        return ""
+    return folders.offer(folder, page.row.id)
+
+
+class FolderPanel:
+    """How the model stands, with Load, Restart or Unload, and its log; shown where it is the place that was chosen."""
+
+    def __init__(self, page: Page, session: Session) -> None:
+        self.address = folder_address(page, session)
+        self.folders: Folders | None = session.site.folders
+        self.components: list[Any] = []
+
+    @property
+    def model(self) -> FolderModel | None:
+        """The model, where there is one."""
+        return self.folders.find(self.address) if self.folders and self.address else None
+
+    def build(self, place: Place) -> None:
+        """Lay it out below the place."""
+        if not self.address:
+            return
+        with gr.Column(visible=self._chosen(place), elem_id="folder", elem_classes="tight") as self.box:
+            with gr.Row(elem_classes="tight"):
+                self.standing = panel(elem_id="folder-standing")
+                self.load = gr.Button("Load", elem_id="folder-load", scale=0, min_width=88)
+                self.unload = gr.Button("Unload", elem_id="folder-unload", scale=0, min_width=88)
+            with gr.Accordion("Log of the process", open=False, elem_id="folder-log") as self.opened:
+                self.log = panel(elem_id="folder-lines")
+        self.components = [self.standing, self.load, self.unload, self.log]
+        self.standing.value, load, unload, _ = self.updates()
+        for button, update in ((self.load, load), (self.unload, unload)):
+            button.value, button.visible = update.get("value", button.value), update["visible"]
+
+    def wire(self, quiet: dict[str, Any]) -> None:
+        """The listeners of its own buttons."""
+        if not self.address:
+            return
+        self.load.click(self._load, None, self.components, trigger_mode="once", **quiet)
+        self.unload.click(self._unload, None, self.components, **quiet)
+        self.opened.expand(self.updates, None, self.components, **quiet)
+
+    def moved(self, place: Place) -> list[Any]:
+        """Updates of the box and of what is in it, for another place."""
+        return [gr.update(visible=self._chosen(place)), *self.updates()] if self.address else []
+
+    @property
+    def all(self) -> list[Any]:
+        """The box, and what is in it."""
+        return [self.box, *self.components] if self.address else []
+
+    def _chosen(self, place: Place) -> bool:
+        return place.choice == FOLDER + self.address
+
+    def updates(self) -> list[Any]:
+        """Updates of (standing, Load, Unload, log)."""
+        model = self.model
+        if model is None or self.folders is None:
+            return [gr.skip()] * 4
+        runs = model.phase in (LOADING, READY)
+        refused = None if runs or model.phase == FAILED else self.folders.refusal(self.address)
+        name = "Restart" if model.phase == FAILED else "Load"
+        return [
+            one_line("" if refused else standing_html(model)),
+            gr.update(value=name, visible=not runs and refused is None),
+            gr.update(value="Unload" if model.phase == READY else "Stop loading", visible=runs),
+            one_line(log_html(model)),
+        ]
+
+    async def _load(self) -> AsyncIterator[list[Any]]:
+        assert self.folders is not None
+        loading = asyncio.create_task(self.folders.ready(self.address))
+        try:
+            while not (await asyncio.wait({loading}, timeout=HEARTBEAT_SECONDS))[0]:
+                yield self.updates()
+            error = loading.exception()
+            shown = self.updates()
+            if isinstance(error, InferenceFailure) and self.model and self.model.phase == IDLE:
+                shown[0] = one_line(panels.failure(error))  # what was found before anything was started
+            yield shown
+        finally:
+            loading.cancel()
+
+    async def _unload(self) -> list[Any]:
+        if self.folders is not None:
+            await asyncio.to_thread(self.folders.stop, self.address)
+        return self.updates()
+
+
+def standing_html(model: FolderModel) -> str:
+    """How a model stands, in a sentence."""
+    seconds = f'<span class="num">{model.seconds:.1f} s</span>'
+    if model.phase == LOADING:
+        words = f'<span class="spin" aria-hidden="true"></span><span>{escape(model.doing)} · {seconds}</span>'
+    elif model.phase == READY:
+        words = f"<span>Loaded in {seconds}. It answers at <code>{escape(model.address)}</code> too.</span>"
+    elif model.phase == FAILED and model.failure:
+        return panels.failure(model.failure)
+    else:
+        words = "<span>Not loaded yet. Run loads it first.</span>"
+    return f'<div class="status" role="status">{words}</div>'
+
+
+def log_html(model: FolderModel) -> str:
+    """What the process wrote."""
+    lines = "\n".join(model.log)
+    if not lines:
+        return '<p class="dim">It wrote nothing.</p>'
+    return f'<div class="raw" tabindex="0"><pre>{escape(lines)}</pre></div>'
