@@ -14,11 +14,13 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 import yaml
+from PIL import Image
 
 EXAMPLES = Path(__file__).resolve().parent.parent
 INDENT = " " * 4
@@ -41,7 +43,7 @@ def post(url: str, body: Any) -> Any:
     """A request as JSON, or a file as it is."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     with urlopen(Request(url, data, {"content-type": "" if data is body else "application/json"})) as reply:
-        return json.load(reply)
+        return reply.read() if reply.headers["content-type"].startswith("image/") else json.load(reply)
 
 
 def answer(base: str, model: str, card: dict[str, Any], example: dict[str, Any], folder: Path) -> Any:
@@ -54,13 +56,56 @@ def answer(base: str, model: str, card: dict[str, Any], example: dict[str, Any],
     parameters = {**card.get("inference", {}).get("parameters", {}), **example.get("parameters", {})}
     if "src" in example:
         data = (folder / example["src"]).read_bytes()
+        if "text" in example:
+            parameters |= {"prompt": example["text"]}
         body: Any = {"inputs": base64.b64encode(data).decode(), "parameters": parameters} if parameters else data
     else:
         body = {"inputs": inputs(example), "parameters": parameters}
     reply = post(f"{base}/models/{model}", body)
     if card["pipeline_tag"] == "text-generation":
         return {"text": reply[0]["generated_text"]}
+    name = example["example_title"].lower().replace(" ", "-")
+    if isinstance(reply, bytes):
+        return {"url": Picture(folder, f"outputs/{name}.png", reply)}
+    if card["pipeline_tag"] == "image-segmentation":
+        masks = [base64.b64decode(row["mask"]) for row in reply]
+        return [
+            {**row, "mask": Picture(folder, f"masks/{name}-{number}.png", mask)}
+            for number, (row, mask) in enumerate(zip(reply, masks, strict=True), 1)
+        ]
     return reply[0] if card["pipeline_tag"] == "text-classification" else reply
+
+
+class Picture(str):
+    """The path of a picture within its folder, which is equal to it where the file there shows the same."""
+
+    def __new__(cls, folder: Path, path: str, data: bytes) -> Picture:
+        """A path that knows the picture."""
+        made = super().__new__(cls, path)
+        made.file, made.data = folder / path, data
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        """Whether a card names this path, and the file there has the same pixels."""
+        if str(self) != other or not self.file.is_file():
+            return False
+        return Image.open(self.file).convert("RGB").tobytes() == Image.open(BytesIO(self.data)).convert("RGB").tobytes()
+
+    __hash__ = str.__hash__
+
+    def save(self) -> None:
+        """Writes the file."""
+        self.file.parent.mkdir(exist_ok=True)
+        self.file.write_bytes(self.data)
+
+
+def pictures(value: Any) -> Iterator[Picture]:
+    """The pictures of an output."""
+    if isinstance(value, Picture):
+        yield value
+    elif isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from pictures(item)
 
 
 def inputs(example: dict[str, Any]) -> Any:
@@ -139,6 +184,8 @@ def main() -> int:
                 wrong = 1
             elif stale:
                 path.write_text(filled(text, outputs), encoding="utf-8")
+                for picture in pictures(list(outputs.values())):
+                    picture.save()
                 print(f"{path.parent.name}: wrote {', '.join(stale)}")
     return wrong
 

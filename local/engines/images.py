@@ -38,10 +38,19 @@ def open_image(data: Any) -> Image.Image:
 
 def grey_on_white(image: Image.Image) -> Image.Image:
     """An image in grey, where it is transparent on white."""
+    return _opaque(image).convert("L")
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """An image in red, green and blue, where it is transparent on white."""
+    return _opaque(image).convert("RGB")
+
+
+def _opaque(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
     if image.mode.startswith("I"):
         # 16 bits a pixel: what Pillow's own conversion cuts off is scaled.
-        image = image.convert("I").point(lambda value: value / 257)
-    return image.convert("L")
+        image = image.convert("I").point(lambda value: value / 257).convert("L")
+    return image

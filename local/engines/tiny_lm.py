@@ -35,7 +35,7 @@ class TinyLM(Talker):
         self.defaults = json.loads((folder / "generation_config.json").read_text(encoding="utf-8"))
         ends = self.defaults["eos_token_id"]
         self._ends = frozenset(ends if isinstance(ends, list) else [ends])
-        self._datas = {number: self.tokenizer.data(number) for number in self.tokenizer.tokens}
+        self.datas = {number: self.tokenizer.data(number) for number in self.tokenizer.tokens}
 
     def prompt(self, turns: Sequence[Turn]) -> list[int]:
         """A conversation as the tokens after which the answer begins. What people type can't end their turn."""
@@ -74,8 +74,8 @@ class TinyLM(Talker):
                 return
             said.append(number)
             full = cache.length == self.model.context
-            text = decode(self._datas[number], final=full)
-            yield token(number, text, scores, self._datas, top)
+            text = decode(self.datas[number], final=full)
+            yield token(number, text, scores, self.datas, top)
             if full:
                 return
             scores = self.model.scores(np.array([[number]]), cache)[0, -1]
