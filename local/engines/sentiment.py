@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,11 +15,24 @@ from .base import choice_of, count_of, json_name, text_of
 _EXPONENT = 0.2314
 
 
+# VADER looks each word up from the start of its text, so a long text is read in parts: up to the end of a sentence
+# where there is one, or else of a word.
+_PART = re.compile(r"\S.{0,399}(?<=[.!?])(?=\s|$)|\S.{0,399}(?=\s|$)|\S.{0,399}", re.DOTALL)
+
+
+class _Words(SentimentIntensityAnalyzer):  # type: ignore[misc]
+    """VADER up to the strength of each word."""
+
+    def score_valence(self, sentiments: list[float], text: str) -> dict[str, Any]:
+        """The strengths as they are."""
+        return {"words": sentiments}
+
+
 class Sentiment:
     """POSITIVE, NEUTRAL and NEGATIVE with scores that sum to one."""
 
     def __init__(self) -> None:
-        self._analyzer = SentimentIntensityAnalyzer()
+        self._words = _Words()
 
     def run(self, inputs: Any, parameters: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
         """One list of labels a text, best first."""
@@ -33,7 +47,8 @@ class Sentiment:
         return [self._labels(text_of(inputs))[:top_k]]
 
     def _labels(self, text: str) -> list[dict[str, Any]]:
-        found = self._analyzer.polarity_scores(text)
+        words = [word for part in _PART.findall(text) for word in self._words.polarity_scores(part)["words"]]
+        found = SentimentIntensityAnalyzer.score_valence(self._words, words, text)
         strength = abs(found["compound"]) ** _EXPONENT if found["compound"] else 0.0
         # What speaks against the verdict keeps its share, at most half: a mixed text shows both sides.
         for_it, against = ("POSITIVE", "NEGATIVE") if found["compound"] >= 0 else ("NEGATIVE", "POSITIVE")
