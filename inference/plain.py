@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
-from metadata.media import Media, sniff
+from metadata.media import sniff
 from wire.call import raw_call
 from wire.http import HttpRequest, Key, http_request
-from wire.media import Embedded, data_url, media_type_of
+from wire.media import with_bytes
 from wire.request import RequestError, ResolvedRequest
 
 from .errors import status_failure
@@ -49,16 +49,4 @@ def _body(sent: HttpRequest) -> dict[str, Any]:
         raise RequestError("This provider takes a form, which is not sent for this task.")
     if sent.data is not None:
         return {"content": sent.data.data or b""}
-    return {"content": json.dumps(_plain(sent.json), ensure_ascii=False).encode("utf-8")}
-
-
-def _plain(value: Any) -> Any:
-    """JSON with the bytes of media in their place."""
-    if isinstance(value, Embedded):
-        encoded = data_url(value.media)
-        return value.prefix + encoded.partition(",")[2]
-    if isinstance(value, Media):
-        return f"data:{media_type_of(value)};base64," + data_url(value).partition(",")[2]
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+    return {"content": json.dumps(with_bytes(sent.json), ensure_ascii=False).encode("utf-8")}

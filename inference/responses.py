@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Any
 
 from metadata.outputs import Message, ToolCall
+from wire.media import with_bytes
 from wire.request import ResolvedRequest
 from wire.responses import responses_request
 
@@ -79,7 +80,7 @@ def _asked(resolved: ResolvedRequest, keys: Mapping[str, str], exchange: Exchang
         name: value if isinstance(value, str) else f"{value.scheme} {key_of(resolved, value.name, keys)}"
         for name, value in sent.headers
     }
-    body = json.dumps(sent.json, ensure_ascii=False).encode("utf-8")
+    body = json.dumps(with_bytes(sent.json), ensure_ascii=False).encode("utf-8")
     return {"method": sent.method, "url": sent.url, "headers": headers, "content": body}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from metadata.tasks import task
 from wire.call import CHAT_TASKS
-from wire.request import ResolvedRequest
+from wire.request import RESPONSES, ResolvedRequest
 
 Path = tuple[str | int, ...]
 
@@ -15,7 +15,8 @@ OUTPUT_FILES = {"image": "output.png", "audio": "output.wav", "video": "output.m
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer of a service: `json`, `bytes` of media, `base64` in JSON, or the `url` of media in JSON at `path`.
+    """The answer of a service: `json`, `bytes` of media, `base64` in JSON, or the `url` of media in JSON at `path`;
+    or the `items` of the Responses API.
 
     `one_or_list`: some models put a list of one there. `or_data`: the address may be a `data:` address."""
 
@@ -73,6 +74,8 @@ def answer_of(resolved: ResolvedRequest) -> Answer:
     task_id = resolved.request.task
     provider = "hf-inference" if resolved.route or resolved.provider == "auto" else resolved.provider
     file = OUTPUT_FILES.get(task(task_id).output, "")
+    if resolved.request.api == RESPONSES:
+        return Answer("items", ("output",))
     if task_id in CHAT_TASKS:
         message: Path = ("choices", 0, "message")
         return Answer("json", message if resolved.request.tools else (*message, "content"))

@@ -10,7 +10,8 @@ from typing import Any
 from metadata.media import Media
 from wire.call import OWN_ENDPOINT_CANT, ClientCall, client_call, has_method, raw_call
 from wire.http import HttpRequest, http_request
-from wire.request import ResolvedRequest
+from wire.request import RESPONSES, RequestError, ResolvedRequest
+from wire.responses import responses_request
 
 from .answers import Answer, answer_of
 from .files import File, files_of, needed_in
@@ -28,11 +29,20 @@ class Asked:
     @cached_property
     def call(self) -> ClientCall:
         """The call of huggingface_hub's client."""
+        if self.responds:
+            raise RequestError("Hugging Face's own clients have no Responses API.")
         return client_call(self.resolved)
+
+    @property
+    def responds(self) -> bool:
+        """Whether a chat is asked by the Responses API."""
+        return self.resolved.request.api == RESPONSES
 
     @cached_property
     def sent(self) -> HttpRequest:
         """The HTTP request."""
+        if self.responds:
+            return responses_request(self.resolved)[0]
         task_id = self.resolved.request.task
         raw = not has_method(task_id) or (self.resolved.route and task_id in OWN_ENDPOINT_CANT)
         return http_request(self.resolved, raw_call(self.resolved) if raw else self.call)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from wire.call import CHAT_TASKS, ClientCall, client_call
+from metadata.media import Media
+from wire.call import CHAT_TASKS
 from wire.request import RequestError, ResolvedRequest
 
-from .files import files_of
+from .asked import Asked
+from .files import File, files_of
 from .literals import Code, python, python_string
 from .notes import no_token_note
-from .python import Script, indented
+from .openai import openai_call
+from .python import Script, expression, indented
 from .python_huggingface_hub import expression_of
+from .python_openai import constructor_of
 from .snippet import Snippet
 
 _FILENAME = "comparison.py"
@@ -27,51 +32,79 @@ def comparison_script(resolved: Mapping[str, ResolvedRequest]) -> Snippet:
     return Snippet("python", "huggingface_hub", content, None, install, _FILENAME)
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One model's call: the client's constructor, the method, its arguments, and what of the result is text."""
+
+    client: str
+    constructor: list[tuple[str | None, Any]]
+    method: str
+    arguments: dict[str, Any]
+    text: str
+    note: str
+
+
 def _write(resolved: Mapping[str, ResolvedRequest]) -> tuple[str, str]:
     if any(one.request.task not in CHAT_TASKS for one in resolved.values()):
         raise RequestError("Only chats can be compared by one script.")
     if not resolved:
         raise RequestError("There is nothing to compare.")
-    calls = [client_call(one) for one in resolved.values()]
+    asked = [Asked(one) for one in resolved.values()]
     script = Script()
     script.use("asyncio")
-    script.use("huggingface_hub", "AsyncInferenceClient")
-    files = files_of([call.arguments for call in calls])
+    # The same media of several sides is one file.
+    files = files_of([one.sent.json if one.responds else one.call.arguments for one in asked])
     if nested := [script.encode(file) for file in files.values() if file.address is None]:
         script.blocks.append("\n".join(nested))
-    written = [{name: expression_of(value, files) for name, value in call.arguments.items()} for call in calls]
-    if len(calls) > 1 and all(one["messages"] == written[0]["messages"] for one in written):
-        script.blocks.append(f"messages = {python(written[0]['messages'], 0, 77)}")
-        for one in written:
-            one["messages"] = Code("messages")
-    functions = [
-        _function(script, f"ask_{number}", call, arguments, no_token_note(one, "#"))
-        for number, (call, arguments, one) in enumerate(zip(calls, written, resolved.values(), strict=True), 1)
-    ]
+    sides = [_by_responses(script, one, files) if one.responds else _by_hub(script, one, files) for one in asked]
+    said = [side.arguments.get("messages") for side in sides]
+    if len(sides) > 1 and said[0] is not None and all(one == said[0] for one in said):
+        script.blocks.append(f"messages = {python(said[0], 0, 77)}")
+        for side in sides:
+            side.arguments["messages"] = Code("messages")
+    functions = [_function(script, f"ask_{number}", side) for number, side in enumerate(sides, 1)]
     head = script.text().rstrip("\n")
     return "\n\n\n".join([head, *functions, _main(list(resolved)), "asyncio.run(main())"]) + "\n", script.install()
 
 
-def _function(script: Script, name: str, call: ClientCall, arguments: dict[str, Any], note: str) -> str:
+def _by_hub(script: Script, asked: Asked, files: Mapping[Media, File]) -> _Side:
+    call = asked.call
+    script.use("huggingface_hub", "AsyncInferenceClient")
     constructor: list[tuple[str | None, Any]] = list(call.client.items())
     if call.key_name is not None:
         constructor.insert(1 if call.client else 0, ("api_key", script.key(call.key_name)))
-    opened = f"{note}{script.call('AsyncInferenceClient', constructor, 'async with ')} as client:"
-    if call.arguments.get("stream"):
+    arguments = {name: expression_of(value, files) for name, value in call.arguments.items()}
+    text = f"str(completion.choices[0].message{'' if call.arguments.get('tools') else '.content'})"
+    note = no_token_note(asked.resolved, "#")
+    return _Side("AsyncInferenceClient", constructor, "chat_completion", arguments, text, note)
+
+
+def _by_responses(script: Script, asked: Asked, files: Mapping[Media, File]) -> _Side:
+    call = openai_call(asked)
+    script.use("openai", "AsyncOpenAI")
+    arguments = {name: expression(value, files) for name, value in call.arguments.items()}
+    arguments |= {"extra_body": expression(dict(call.others), files)} if call.others else {}
+    note, constructor = no_token_note(asked.resolved, "#"), constructor_of(script, call)
+    return _Side("AsyncOpenAI", constructor, "responses.create", arguments, "completion.output_text", note)
+
+
+def _function(script: Script, name: str, side: _Side) -> str:
+    opened = f"{side.note}{script.call(side.client, side.constructor, 'async with ')} as client:"
+    called = f"client.{side.method}"
+    if not side.arguments.get("stream"):
+        asked = f"{script.call(called, side.arguments.items(), 'completion = await ')}\nreturn {side.text}"
+    else:
         # The first chunk may hold a role only, the last one (usage) no choice at all.
+        given, text = ("chunk.choices and chunk.choices[0].delta.content", "chunk.choices[0].delta.content")
+        if side.client == "AsyncOpenAI":
+            given, text = 'chunk.type == "response.output_text.delta"', "chunk.delta"
         asked = (
-            f"{script.call('client.chat_completion', arguments.items(), 'stream = await ')}\n"
+            f"{script.call(called, side.arguments.items(), 'stream = await ')}\n"
             "pieces = []\n"
             "async for chunk in stream:\n"
-            "    if chunk.choices and chunk.choices[0].delta.content:\n"
-            "        pieces.append(chunk.choices[0].delta.content)\n"
+            f"    if {given}:\n"
+            f"        pieces.append({text})\n"
             'return "".join(pieces)'
-        )
-    else:
-        what = "message" if call.arguments.get("tools") else "message.content"
-        asked = (
-            f"{script.call('client.chat_completion', arguments.items(), 'completion = await ')}\n"
-            f"return str(completion.choices[0].{what})"
         )
     return f"async def {name}() -> str:\n{indented(f'{opened}{chr(10)}{indented(asked, 4)}', 4)}"
 

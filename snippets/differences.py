@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wire.call import OWN_ENDPOINT_CANT, client_call, has_method, own_key, raw_call
-from wire.request import RequestError, ResolvedRequest
+from wire.request import RESPONSES, RequestError, ResolvedRequest
+from wire.responses import responses_request
 
 from .literals import comment
 
@@ -32,6 +33,8 @@ def differences(resolved: ResolvedRequest) -> tuple[str, ...]:
         found.append("The answer arrives piece by piece.")
     if request.tools:
         found.append(f"The model may call {len(request.tools)} tool{'s' if len(request.tools) > 1 else ''}.")
+    if request.api == RESPONSES:
+        found.append("It is asked by OpenAI's Responses API.")
     if request.response_format:
         found.append("The answer has a fixed format.")
     if request.headers:
@@ -54,6 +57,8 @@ def _dropped(resolved: ResolvedRequest) -> tuple[str, ...]:
     task_id = resolved.request.task
     films = resolved.route and task_id in OWN_ENDPOINT_CANT
     try:
+        if resolved.request.api == RESPONSES:
+            return responses_request(resolved)[1]
         return (client_call(resolved) if has_method(task_id) and not films else raw_call(resolved)).dropped
     except RequestError:
         return ()

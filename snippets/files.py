@@ -65,7 +65,7 @@ def files_of(value: Any) -> dict[Media, File]:
     for media in _media(value):
         if media in files:
             continue
-        kind = media.kind if media.kind in ("image", "audio", "video") else "file"
+        kind = media.kind if media.kind in ("image", "audio", "video") else "media"
         name, number = _name(media, kind), 2
         taken = {file.name for file in files.values()}
         stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix

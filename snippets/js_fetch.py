@@ -119,6 +119,8 @@ def _show(script: Script, answer: Answer) -> str:
     if answer.kind == "bytes":
         return script.write_file(answer.file, "Buffer.from(await response.arrayBuffer())")
     value = path_of("result", answer.path)
+    if answer.kind == "items":
+        return js_tools.items_text(script, value)
     if answer.kind == "json":
         return script.show(value, answer.is_text, deep=not answer.path)
     if answer.kind == "base64":
@@ -129,6 +131,9 @@ def _show(script: Script, answer: Answer) -> str:
 
 def _tools(script: Script, asked: Asked, request: str) -> str:
     forced = is_forced(asked.sent.json.get("tool_choice"))
+    if asked.responds:
+        heard = _events if asked.streams else None
+        return js_tools.responses(script, request, heard, "(await response.json()).output", forced)
     if asked.streams:
         return js_tools.streamed(script, request, _events, forced)
     return js_tools.whole(script, request, "(await response.json()).choices[0].message", forced)
@@ -136,6 +141,8 @@ def _tools(script: Script, asked: Asked, request: str) -> str:
 
 def _text_of(asked: Asked) -> str:
     """The piece of text in an event of a stream."""
+    if asked.responds:
+        return 'chunk.type === "response.output_text.delta" ? chunk.delta : ""'
     if asked.resolved.request.task in CHAT_TASKS:
         # The first chunk may hold a role only, the last one (usage) no choice at all.
         return 'chunk.choices?.[0]?.delta?.content ?? ""'

@@ -50,7 +50,7 @@ def _tools(script: Script, made: OpenAICall, arguments: dict[str, Any]) -> str:
     kept = "response = " if answer == "response" else "const completion = "
     request = call(f"await client.{made.route.method}", hoisted, "const stream = " if stream else kept) + ";"
     if answer == "response":
-        return js_tools.responses(script, request, stream, forced)
+        return js_tools.responses(script, request, chunks if stream else None, "", forced)
     if stream:
         return js_tools.streamed(script, request, chunks, forced)
     return js_tools.whole(script, request, "completion.choices[0].message", forced)
@@ -66,8 +66,8 @@ def _run(script: Script, asked: Asked, made: OpenAICall, arguments: dict[str, An
     tools, kind = bool(made.arguments.get("tools")), made.route.result
     if made.arguments.get("stream"):
         if kind == "response":
-            piece = f'if (event.type === "response.output_text.delta") {script.piece("event.delta")}'
-            return result("stream") + script.streamed(f"for await (const event of stream) {{\n  {piece}\n}}")
+            piece = f'if (chunk.type === "response.output_text.delta") {script.piece("chunk.delta")}'
+            return result("stream") + script.streamed(chunks(piece))
         return result("stream") + script.streamed(chunks(script.piece('chunk.choices[0]?.delta?.content ?? ""')))
     if kind == "audio":
         return result("result") + script.write_file(

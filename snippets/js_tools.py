@@ -27,8 +27,8 @@ for (const call of CALLS) {
 }"""
 _ANSWERS_OF_ITEMS = """\
 for (const call of calls) {
-  const output = await runTool(call.name, JSON.parse(call.arguments || "{}"));
-  messages.push({ type: "function_call_output", call_id: call.call_id, output });
+  const result = await runTool(call.name, JSON.parse(call.arguments || "{}"));
+  messages.push({ type: "function_call_output", call_id: call.call_id, output: result });
 }"""
 
 
@@ -82,24 +82,35 @@ def streamed(script: Script, request: str, chunks: Callable[[str], str], forced:
     return script.streamed(_rounds(body, forced))
 
 
-def responses(script: Script, request: str, stream: bool, forced: bool) -> str:
-    """The loop of the Responses API, whose calls are items of their own."""
-    calls = '.filter((item) => item.type === "function_call")'
-    heard = (
-        [
-            request,
-            "const items = [];",
-            "for await (const event of stream) {",
-            f'  if (event.type === "response.output_text.delta") {script.piece("event.delta")}',
-            '  if (event.type === "response.output_item.done") items.push(event.item);',
-            "}",
-            "messages.push(...items);",
-            f"const calls = items{calls};",
-        ]
-        if stream
-        else [request, "messages.push(...response.output);", f"const calls = response.output{calls};"]
-    )
-    loop = _rounds([*heard, "if (!calls.length) break;", _ANSWERS_OF_ITEMS], forced)
-    if stream:
+def responses(script: Script, request: str, chunks: Callable[[str], str] | None, output: str, forced: bool) -> str:
+    """The loop of the Responses API, whose calls are items of their own; `chunks` goes through a stream's events.
+
+    `output`: where a response that comes whole has its items; empty in the case of OpenAI's own client."""
+    if chunks:
+        take = (
+            f'if (chunk.type === "response.output_text.delta") {script.piece("chunk.delta")}\n'
+            'if (chunk.type === "response.output_item.done") items.push(chunk.item);'
+        )
+        heard = [request, "const items = [];", chunks(take)]
+    else:
+        heard = [request, f"items = {output or 'response.output'};"]
+    body = [
+        *heard,
+        "messages.push(...items);",
+        'const calls = items.filter((item) => item.type === "function_call");',
+        "if (!calls.length) break;",
+        _ANSWERS_OF_ITEMS,
+    ]
+    loop = _rounds(body, forced)
+    if chunks:
         return script.streamed(loop)
-    return f"let response;\n{loop}\n{script.show('response.output_text', True)}"
+    if output:
+        return f"let items;\n{loop}\n{items_text(script, 'items')}"
+    return f"let response, items;\n{loop}\n{script.show('response.output_text', True)}"
+
+
+def items_text(script: Script, output: str) -> str:
+    """Lines that show the text in the items of a response."""
+    texts = 'parts.filter((part) => part.type === "output_text").map((part) => part.text)'
+    shown = script.show(f'{texts}.join("")', True)
+    return f"const parts = {output}.flatMap((item) => item.content ?? []);\n{shown}"

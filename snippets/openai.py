@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from wire.http import HttpRequest, Key
-from wire.request import RESPONSES, RequestError
+from wire.request import RequestError
 
 from .asked import Asked
-from .responses import responses_body
 
 # Without a key the client would refuse to start; a word is sent that says nothing.
 NO_KEY = "not-needed"
@@ -38,7 +37,7 @@ _SPEAK = "model input voice speed response_format instructions"
 _TRANSCRIBE = "model file language prompt response_format temperature chunking_strategy"
 _RESPOND = (
     "model input stream temperature top_p max_output_tokens tools tool_choice parallel_tool_calls text reasoning user "
-    "metadata store service_tier top_logprobs"
+    "metadata store service_tier top_logprobs include instructions previous_response_id truncation"
 )
 
 
@@ -52,8 +51,8 @@ ROUTES = (
     Route("/images/generations", "images.generate", _words(_DRAW), ("model", "prompt"), "image"),
     Route("/audio/speech", "audio.speech.create", _words(_SPEAK), ("model", "input", "voice"), "audio"),
     Route("/audio/transcriptions", "audio.transcriptions.create", _words(_TRANSCRIBE), ("model", "file"), "transcript"),
+    Route("/responses", "responses.create", _words(_RESPOND), ("model", "input"), "response"),
 )
-_RESPONSES = Route("/responses", "responses.create", _words(_RESPOND), ("model", "input"), "response")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +87,6 @@ def _call(asked: Asked) -> OpenAICall:
     if missing := [name for name in route.needs if body.get(name) is None]:
         raise RequestError(f"OpenAI's client insists on {' and '.join(missing)}.")
     base_url = address.removesuffix(route.path)
-    responses = asked.options.responses or asked.resolved.request.api == RESPONSES
-    if responses and route.result == "message":
-        # Some helpers reshape the format for their chat completions.
-        own = {name: value for name, value in asked.call.arguments.items() if name == "response_format"}
-        route, body = _RESPONSES, responses_body({**body, **own})
     key = next((value for _, value in sent.headers if isinstance(value, Key)), None)
     if key is not None and key.scheme != "Bearer":
         raise RequestError(f"OpenAI's client can't send a key as {asked.resolved.provider} wants it.")

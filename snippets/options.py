@@ -11,13 +11,10 @@ _LONGEST_NAME = 1000
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`asynchronous`: Python's asyncio clients. `save_to`: a file for the output instead of the screen.
-
-    `responses`: OpenAI's clients ask a chat through the Responses API instead of chat completions."""
+    """`asynchronous`: Python's asyncio clients. `save_to`: a file for the output instead of the screen."""
 
     asynchronous: bool = False
     save_to: str | None = None
-    responses: bool = False
 
     def checked(self) -> Options:
         """The same, where every language can open the file. Raises RequestError."""

@@ -12,7 +12,7 @@ from .asked import Asked
 from .draft import Draft
 from .notes import no_token_note
 from .openai import NO_KEY, OpenAICall, openai_call
-from .python import Script, chat_loop, chunks, expression, form_file
+from .python import Script, chat_loop, chunks, expression, form_file, indented
 from .tools import calls_tools, is_forced
 
 
@@ -22,11 +22,7 @@ def write(asked: Asked) -> Draft:
     script = Script(options.asynchronous, options.save_to)
     client = "AsyncOpenAI" if options.asynchronous else "OpenAI"
     script.use("openai", client)
-    constructor: list[tuple[str | None, Any]] = [("base_url", call.base_url)]
-    constructor.append(("api_key", script.key(call.key) if call.key is not None else NO_KEY))
-    if call.headers:
-        constructor.append(("default_headers", dict(call.headers)))
-    script.open(client, constructor, no_token_note(asked.resolved, "#"))
+    script.open(client, constructor_of(script, call), no_token_note(asked.resolved, "#"))
     if asked.needed:
         read = script.read if asked.sent.form else script.encode
         script.blocks.append("\n".join(read(file) for file in asked.needed))
@@ -35,6 +31,13 @@ def write(asked: Asked) -> Draft:
         arguments.append(("extra_body", expression(dict(call.others), asked.files)))
     script.blocks.append(_run(script, asked, call, arguments))
     return Draft(script.text(), script.install())
+
+
+def constructor_of(script: Script, call: OpenAICall) -> list[tuple[str | None, Any]]:
+    """The arguments that make the client."""
+    constructor: list[tuple[str | None, Any]] = [("base_url", call.base_url)]
+    constructor.append(("api_key", script.key(call.key) if call.key is not None else NO_KEY))
+    return [*constructor, ("default_headers", dict(call.headers))] if call.headers else constructor
 
 
 def _argument(value: Any, asked: Asked) -> Any:
@@ -50,7 +53,7 @@ def _run(script: Script, asked: Asked, call: OpenAICall, arguments: list[tuple[s
 
     tools = bool(call.arguments.get("tools"))
     if call.arguments.get("stream"):
-        loop = _events(script) if call.route.result == "response" else chat_loop(script)
+        loop = _events(script, _piece(script)) if call.route.result == "response" else chat_loop(script)
         return f"{result('stream')}\n{script.streamed(loop)}"
     if call.route.result == "audio":
         return f"{result('audio')}\n{script.path(asked.answer.output('audio'))}.write_bytes(audio.content)"
@@ -70,7 +73,8 @@ def _tools(script: Script, call: OpenAICall, arguments: list[tuple[str, Any]]) -
     variable = "stream" if stream else {"message": "completion"}.get(answer, answer)
     request = script.call(f"client.{call.route.method}", hoisted, f"{variable} = {script.wait}")
     if answer == "response":
-        return python_tools.responses(script, request, stream=stream, forced=forced)
+        events = partial(_events, script) if stream else None
+        return python_tools.responses(script, request, events, objects=True, forced=forced)
     if stream:
         return python_tools.streamed(script, request, partial(chunks, script), objects=True, forced=forced)
     return python_tools.whole(script, request, "completion.choices[0].message", kind="object", forced=forced)
@@ -85,9 +89,9 @@ _SHOWN = {
 }
 
 
-def _events(script: Script) -> str:
-    return (
-        f"{script.each} event in stream:\n"
-        '    if event.type == "response.output_text.delta":\n'
-        f"        {script.piece('event.delta')}"
-    )
+def _events(script: Script, inner: str) -> str:
+    return f"{script.each} event in stream:\n{indented(inner, 4)}"
+
+
+def _piece(script: Script) -> str:
+    return f'if event.type == "response.output_text.delta":\n    {script.piece("event.delta")}'

@@ -135,6 +135,8 @@ def _bare(call: str) -> str:
 
 def _show(script: _Requests, answer: Answer) -> list[str]:
     value = path_of("response.json()", answer.path)
+    if answer.kind == "items":
+        return [python_tools.items_text(script, value)]
     if answer.kind == "json":
         return [script.show(value, answer.is_text)]
     file = script.path(answer.file)
@@ -166,15 +168,21 @@ def _tools(script: _Requests, arguments: list[tuple[str | None, Any]], note: str
     *others, (_, body) = arguments
     forced, stream = is_forced(body.get("tool_choice")), body.get("stream") is True
     arguments = [*others, ("json", dict(python_tools.hoist(script, body.items())))]
-    if stream:
-
-        def chunks(inner: str) -> str:
-            head = 'for choice in chunk.get("choices") or []:\n    delta = choice.get("delta") or {}\n'
-            return _events(script, arguments, head + indented(inner, 4))
-
-        return note + python_tools.streamed(script, "", chunks, objects=False, forced=forced)
     post = "client.post" if script.asynchronous else "requests.post"
     request = f"{script.call(post, arguments, f'response = {script.wait}')}\nresponse.raise_for_status()"
+
+    def events(inner: str) -> str:
+        return _events(script, arguments, inner)
+
+    def deltas(inner: str) -> str:
+        head = 'for choice in chunk.get("choices") or []:\n    delta = choice.get("delta") or {}\n'
+        return events(head + indented(inner, 4))
+
+    if "input" in body:
+        heard, request = (events, "") if stream else (None, request)
+        return note + python_tools.responses(script, request, heard, objects=False, forced=forced)
+    if stream:
+        return note + python_tools.streamed(script, "", deltas, objects=False, forced=forced)
     message = 'response.json()["choices"][0]["message"]'
     return note + python_tools.whole(script, request, message, kind="json", forced=forced)
 
@@ -205,6 +213,9 @@ def _events(script: Script, arguments: list[tuple[str | None, Any]], inner: str)
 
 def _pieces(script: Script, asked: Asked) -> str:
     resolved = asked.resolved
+    if asked.responds:
+        piece = script.piece('chunk["delta"]')
+        return f'if chunk["type"] == "response.output_text.delta":\n    {piece}'
     if resolved.request.task in CHAT_TASKS:
         # The first chunk may hold a role only, the last one (usage) no choice at all.
         piece = script.piece('(choice.get("delta") or {}).get("content") or ""')

@@ -102,34 +102,43 @@ def streamed(script: Script, request: str, chunks: Callable[[str], str], *, obje
     return script.streamed(_rounds(body, forced))
 
 
-def responses(script: Script, request: str, *, stream: bool, forced: bool) -> str:
-    """The loop of the Responses API, whose calls are items of their own."""
-    heard = (
-        [
-            request,
-            "calls = []",
-            f"{script.each} event in stream:",
-            '    if event.type == "response.output_text.delta":',
-            f"        {script.piece('event.delta')}",
-            '    elif event.type == "response.output_item.done":',
-            "        messages.append(event.item)",
-            '        calls += [event.item] if event.item.type == "function_call" else []',
-        ]
-        if stream
-        else [
-            request,
-            "messages += response.output",
-            'calls = [item for item in response.output if item.type == "function_call"]',
-        ]
+def responses(script: Script, request: str, chunks: Callable[[str], str] | None, *, objects: bool, forced: bool) -> str:
+    """The loop of the Responses API, whose calls are items of their own; `chunks` goes through a stream's events."""
+
+    def of(thing: str, name: str) -> str:
+        return f"{thing}.{name}" if objects else f'{thing}["{name}"]'
+
+    event, item = ("event", "event.item") if objects else ("chunk", 'chunk["item"]')
+    output = "response.output" if objects else "output"
+    whole = [
+        request,
+        *([] if objects else ['output = response.json()["output"]']),
+        f"messages += {output}",
+        f'calls = [item for item in {output} if {of("item", "type")} == "function_call"]',
+    ]
+    take = (
+        f'if {of(event, "type")} == "response.output_text.delta":\n'
+        f"    {script.piece(of(event, 'delta'))}\n"
+        f'elif {of(event, "type")} == "response.output_item.done":\n'
+        f"    messages.append({item})\n"
+        f'    calls += [{item}] if {of(item, "type")} == "function_call" else []'
     )
     body = [
-        *heard,
+        *([*filter(None, [request]), "calls = []", chunks(take)] if chunks else whole),
         "if not calls:",
         "    break",
         "for call in calls:",
-        '    result = run_tool(call.name, json.loads(call.arguments or "{}"))',
-        '    output = {"type": "function_call_output", "call_id": call.call_id, "output": result}',
-        "    messages.append(output)",
+        f'    result = run_tool({of("call", "name")}, json.loads({of("call", "arguments")} or "{{}}"))',
+        f'    done = {{"type": "function_call_output", "call_id": {of("call", "call_id")}, "output": result}}',
+        "    messages.append(done)",
     ]
     loop = _rounds(body, forced)
-    return script.streamed(loop) if stream else f"{loop}\n{script.show('response.output_text', True)}"
+    if chunks:
+        return script.streamed(loop)
+    return f"{loop}\n{script.show('response.output_text', True) if objects else items_text(script, output)}"
+
+
+def items_text(script: Script, output: str) -> str:
+    """Lines that show the text in the items of a response."""
+    text = '"".join(part["text"] for part in parts if part["type"] == "output_text")'
+    return f'parts = [part for item in {output} for part in item.get("content") or []]\n{script.show(text, True)}'

@@ -68,7 +68,8 @@ def _tools(asked: Asked, pieces: list[str | File]) -> str:
         body = f"cat > {REQUEST_FILE} {opening}\n{rest}"
     first, *others = _command(asked, output=False)
     quiet = first.replace("curl", "curl --silent --show-error", 1)
-    return loop(body, [quiet, *others], is_forced(asked.sent.json.get("tool_choice")), asked.options.save_to)
+    forced = is_forced(asked.sent.json.get("tool_choice"))
+    return loop(body, [quiet, *others], forced, asked.responds, asked.options.save_to)
 
 
 def _header(name: str, value: str | Key) -> str:

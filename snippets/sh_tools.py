@@ -18,20 +18,43 @@ _ROUNDS = """\
 for round in {rounds}; do
   {ask} ||
     {{ cat {answer} >&2; break; }}
-  jq -e '.choices[0].message.tool_calls | length > 0' {answer} > /dev/null || break
-  jq --slurpfile answer {answer} '.messages += [$answer[0].choices[0].message]{forced}' {request} > next.json
-  for number in $(jq '.choices[0].message.tool_calls | keys[]' {answer}); do
-    call=".choices[0].message.tool_calls[$number]"
-    result=$(run_tool "$(jq -r "$call.function.name" {answer})" "$(jq -r "$call.function.arguments" {answer})")
-    jq --arg id "$(jq -r "$call.id" {answer})" --arg content "$result" \\
-      '.messages += [{{role: "tool", tool_call_id: $id, content: $content}}]' next.json > {request}
+  jq -e '{calls} | length > 0' {answer} > /dev/null || break
+  jq --slurpfile answer {answer} '.{said} += {heard}{forced}' {request} > next.json
+  for number in $(jq '{calls} | keys[]' {answer}); do
+    call="{called}[$number]"
+    result=$(run_tool "$(jq -r "$call{name}" {answer})" "$(jq -r "$call{arguments}" {answer})")
+    jq --arg id "$(jq -r "$call{identity}" {answer})" --arg content "$result" \\
+      '.{said} += [{result}]' next.json > {request}
     cp {request} next.json
   done
 done
-jq -er '.choices[0].message.content' {answer}"""
+jq -er '{text}' {answer}"""
+_CALLS = '[.output[] | select(.type == "function_call")]'
+_CHAT = {
+    "said": "messages",
+    "heard": "[$answer[0].choices[0].message]",
+    "calls": ".choices[0].message.tool_calls",
+    "called": ".choices[0].message.tool_calls",
+    "name": ".function.name",
+    "arguments": ".function.arguments",
+    "identity": ".id",
+    "result": '{role: "tool", tool_call_id: $id, content: $content}',
+    "text": ".choices[0].message.content",
+}
+_RESPONSES = {
+    "said": "input",
+    "heard": "$answer[0].output",
+    "calls": _CALLS,
+    "called": _CALLS.replace('"', '\\"'),
+    "name": ".name",
+    "arguments": ".arguments",
+    "identity": ".call_id",
+    "result": '{type: "function_call_output", call_id: $id, output: $content}',
+    "text": '[.output[].content[]? | select(.type == "output_text").text] | join("")',
+}
 
 
-def loop(body: str, ask: list[str], forced: bool, save_to: str | None) -> str:
+def loop(body: str, ask: list[str], forced: bool, responds: bool, save_to: str | None) -> str:
     """The script: `body` writes the request's file, `ask` are the words of curl that send it."""
     asked = " \\\n    ".join([*ask, f"--data-binary @{REQUEST_FILE}", f"--output {ANSWER_FILE}"])
     rounds = _ROUNDS.format(
@@ -39,6 +62,7 @@ def loop(body: str, ask: list[str], forced: bool, save_to: str | None) -> str:
         ask=asked,
         answer=ANSWER_FILE,
         request=REQUEST_FILE,
+        **(_RESPONSES if responds else _CHAT),
         forced=' | .tool_choice = "auto"' if forced else "",
     )
     saved = f" > {shell_word(save_to)}" if save_to else ""

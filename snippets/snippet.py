@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wire.call import CHAT_TASKS
-from wire.request import RESPONSES, RequestError, ResolvedRequest
+from wire.request import RequestError, ResolvedRequest
 
 from . import js_fetch, js_huggingface, js_openai, python_huggingface_hub, python_openai, python_requests, sh_curl
 from .asked import Asked
@@ -62,8 +62,6 @@ def _snippet(client: Client, asked: Asked) -> Snippet:
     task_id = asked.resolved.request.task
     filename = f"{'chat' if task_id in CHAT_TASKS else task_id.replace('-', '_')}.{_ENDINGS[client.language]}"
     try:
-        if asked.resolved.request.api == RESPONSES and client.name != "openai":
-            raise RequestError("Of these clients only OpenAI's have the Responses API.")
         draft = client.write(asked)
     except RequestError as error:
         return Snippet(client.language, client.name, None, str(error), "", filename)

@@ -16,7 +16,7 @@ def calls_tools(asked: Asked) -> bool:
     tools = body.get("tools") if isinstance(body, dict) else None
     if not isinstance(tools, list) or body.get("tool_choice") == "none":
         return False
-    return any(isinstance(tool, Mapping) and isinstance(tool.get("function"), Mapping) for tool in tools)
+    return any(isinstance(tool, Mapping) and tool.get("type", "function") == "function" for tool in tools)
 
 
 def is_forced(choice: Any) -> bool:

@@ -17,12 +17,12 @@ from metadata.media import Media
 from snippets import Options, Snippet, comparison_script, differences, one_liner, paste, snippets_for
 from wire.call import CHAT_TASKS, HUB_KEY, helper_task
 from wire.checks import check_model_id
-from wire.request import RequestError, ResolvedRequest
+from wire.request import RESPONSES, RequestError, ResolvedRequest
 
 from . import panels
 from .markup import escape, one_line, panel, tag
 
-STREAM, ASYNC, RESPONSES, OWN_KEY = "stream", "async", "responses", "own key"
+STREAM, ASYNC, BY_RESPONSES, OWN_KEY = "stream", "async", "responses", "own key"
 UNPUBLISHED = "your-name/your-model"
 LANGUAGES = {"python": "Python", "js": "JavaScript", "sh": "curl", "local": "On your machine"}
 
@@ -52,7 +52,7 @@ class CodePanel:
         chats = task_id in CHAT_TASKS
         names = [("Stream", STREAM)] if chats or task_id == "text-generation" else []
         names += [("asyncio", ASYNC)]
-        names += [("Responses API", RESPONSES)] if chats else []
+        names += [("Responses API", BY_RESPONSES)] if chats else []
         names += [("Provider's own key", OWN_KEY)]
         with gr.Row(elem_classes="code-options"):
             how = gr.CheckboxGroup(
@@ -91,7 +91,7 @@ def code_html(
 ) -> str:
     """The tabs of one request, or of several by their names with one script for all of them first."""
     chosen = {str(item) for item in how} if isinstance(how, list | tuple) else set()
-    options = Options(ASYNC in chosen, str(save_to or "").strip() or None, RESPONSES in chosen)
+    options = Options(ASYNC in chosen, str(save_to or "").strip() or None)
     try:
         tabs = [
             Tab(f"side {number}", name, _languages(f"{prefix}-{number}", resolved, chosen, options, local))
@@ -134,6 +134,9 @@ def _varied(resolved: ResolvedRequest, chosen: set[str]) -> tuple[ResolvedReques
         if stream != request.stream:
             remarks.append(f"Run asks {'without streaming' if stream else 'for a stream'}; this code does not.")
             resolved = replace(resolved, request=replace(request, stream=stream))
+    if BY_RESPONSES in chosen and request.task in CHAT_TASKS and request.api != RESPONSES:
+        remarks.append("Run asks by chat completions; this code by OpenAI's Responses API.")
+        resolved = replace(resolved, request=replace(resolved.request, api=RESPONSES))
     if OWN_KEY in chosen and not resolved.route and resolved.key_name == HUB_KEY:
         helper = PROVIDERS.get(resolved.provider, {}).get(helper_task(request.task))  # type: ignore[call-overload]
         if helper is None or resolved.provider == "hf-inference":

@@ -106,6 +106,6 @@ def check_json(value: Any) -> None:
 
 
 def _media_stands_in(value: Any) -> str:
-    if isinstance(value, Media):
+    if isinstance(value, Media) or isinstance(getattr(value, "media", None), Media):
         return ""
     raise TypeError(f"a {type(value).__name__} is no JSON value")

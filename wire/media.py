@@ -37,6 +37,17 @@ class Embedded:
     prefix: str = ""
 
 
+def with_bytes(value: Any) -> Any:
+    """JSON with the bytes of media in their place."""
+    if isinstance(value, Embedded):
+        return value.prefix + data_url(value.media).partition(",")[2]
+    if isinstance(value, Media):
+        return data_url(value)
+    if isinstance(value, Mapping):
+        return {key: with_bytes(item) for key, item in value.items()}
+    return [with_bytes(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 @dataclass(slots=True)
 class Marker:
     """Bytes that occur nowhere in a request, one number for each of its media."""

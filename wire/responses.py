@@ -10,14 +10,17 @@ from metadata.media import Media
 from .call import CHAT_TASKS, HUB_KEY
 from .checks import check_header, check_headers, check_json, clean_url
 from .http import HttpRequest, Key
-from .media import data_url
+from .media import Embedded, media_type_of
 from .request import RequestError, ResolvedRequest
 
 ROUTER = "https://router.huggingface.co"
 # What both have, under the name it has here; the rest can't be said.
+_SAME = (
+    "temperature top_p top_logprobs tool_choice parallel_tool_calls store user service_tier metadata include "
+    "instructions previous_response_id truncation"
+)
 _NAMES = {
-    **{name: name for name in ("temperature", "top_p", "top_logprobs", "tool_choice", "parallel_tool_calls", "store")},
-    **{name: name for name in ("metadata", "include", "instructions", "previous_response_id", "truncation")},
+    **{name: name for name in _SAME.split()},
     "max_tokens": "max_output_tokens",
     "max_completion_tokens": "max_output_tokens",
     "max_output_tokens": "max_output_tokens",
@@ -25,7 +28,9 @@ _NAMES = {
 
 
 def responses_request(resolved: ResolvedRequest) -> tuple[HttpRequest, tuple[str, ...]]:
-    """The request to `/v1/responses`, and the parameters that it has no name for. Raises RequestError."""
+    """The request to `/v1/responses`, media as `Embedded`, and the parameters that it has no name for.
+
+    Raises RequestError."""
     request = resolved.request
     if request.task not in CHAT_TASKS or not isinstance(request.inputs.get("messages"), list | tuple):
         raise RequestError("The Responses API takes messages.")
@@ -98,8 +103,12 @@ def _part(part: Any, role: str) -> Any:
     if part.get("type") == "image_url":
         image = part.get("image_url")
         url = image.get("url") if isinstance(image, Mapping) else image
-        return {"type": "input_image", "image_url": data_url(url) if isinstance(url, Media) else url}
+        return {"type": "input_image", "image_url": _embedded(url) if isinstance(url, Media) else url}
     return dict(part)
+
+
+def _embedded(media: Media) -> Embedded:
+    return Embedded(media, f"data:{media_type_of(media)};base64,")
 
 
 def _tool(tool: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from inference.responses import mcp_calls, respond
 from metadata.outputs import ToolCall
 from tests.support.requests import IMAGE, MESSAGES, TOOLS, at_endpoint, request, routed
 from tests.support.scripted import scripted
+from wire.media import with_bytes
 from wire.request import RequestError
 from wire.responses import responses_request
 
@@ -53,7 +54,7 @@ def test_the_request_under_its_other_names() -> None:
         "system", "user", "function_call", "function_call_output", "user",
     ]  # fmt: skip
     assert sent.json["input"][-1]["content"][0] == {"type": "input_text", "text": "What?"}
-    assert sent.json["input"][-1]["content"][1]["image_url"].startswith("data:image/png;base64,")
+    assert with_bytes(sent.json)["input"][-1]["content"][1]["image_url"].startswith("data:image/png;base64,iVBOR")
     assert sent.json["tools"] == [{"type": "function", **TOOLS[0]["function"]}, MCP]
     assert sent.json["text"]["format"] == {"type": "json_schema", "name": "x", "schema": {"type": "object"}}
     assert "X-HF-Bill-To" in dict(sent.headers)

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from snippets import comparison_script, differences
+from tests.snippets.test_options import RESPONSE
 from tests.support.answers import answer
 from tests.support.execute import Ran, environment, run_python
 from tests.support.hostile import TEXTS
 from tests.support.recorder import Arrived, recording
 from tests.support.requests import IMAGE, PARAMETERS, PNG, TOOLS, at_endpoint, request, routed, sent_by_client
+from wire.media import with_bytes
 from wire.request import ResolvedRequest
+from wire.responses import responses_request
 
 
 def run(home: Path, comparisons: list[dict[str, ResolvedRequest]], url: str) -> list[Ran]:
@@ -40,8 +43,19 @@ SHAPES = {
     "streamed": {"stream": True},
     "everything": {"parameters": PARAMETERS["conversational"], "extra": {"x": 0}},
     "tools": {"tools": TOOLS, "stream": True},
+    "responses": {"api": "responses", "stream": True},
+    "responses whole": {"api": "responses", "inputs": {"messages": [{"role": "user", "content": PARTS}]}},
     "image": {"inputs": {"messages": [{"role": "user", "content": PARTS}]}},
 }
+
+
+def responding(arrived: Arrived) -> tuple[str, bytes] | None:
+    """What a server of the Responses API says."""
+    if not arrived.path.endswith("/responses"):
+        return None
+    if arrived.json.get("stream"):
+        return "text/event-stream", b'data: {"type": "response.output_text.delta", "delta": "scattering"}\n\n'
+    return "application/json", json.dumps(RESPONSE).encode()
 
 
 def test_each_side_sends_what_the_app_sends(tmp_path):
@@ -57,10 +71,13 @@ def test_each_side_sends_what_the_app_sends(tmp_path):
             found = re.search(r"(left|right)-(\d)", f"{arrived.path} {arrived.body[:80]}")
             return comparisons[int(found[2])][found[1]]
 
-        recorder.answer = lambda arrived: answer(side(arrived), arrived)
+        recorder.answer = lambda arrived: responding(arrived) or answer(side(arrived), arrived)
         *ran, broken = run(tmp_path, comparisons, recorder.url)
         assert len(recorder.posts()) == 2 * len(comparisons)
         for arrived in recorder.posts():
+            if side(arrived).request.api:
+                assert arrived.json == with_bytes(responses_request(side(arrived))[0].json)
+                continue
             wanted = sent_by_client(side(arrived), "hf_of_this_machine")
             assert arrived.body == wanted.body
             assert arrived.headers.get("authorization") == wanted.headers.get("authorization")

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from tests.support.execute import NODE, environment, run_node, run_python, run_s
 from tests.support.hostile import TEXTS
 from tests.support.recorder import Arrived, recording
 from tests.support.requests import IMAGE, PNG, at_endpoint, request, routed, sent_by_client
-from wire.request import ResolvedRequest
+from wire.media import with_bytes
+from wire.request import RESPONSES, ResolvedRequest
+from wire.responses import responses_request
 
 PARTS = [{"type": "text", "text": "?"}, {"type": "image_url", "image_url": {"url": IMAGE}}]
 WITHOUT_JQ = pytest.mark.skipif(not shutil.which("jq"), reason="jq, which curl's loop needs, is not installed")
@@ -159,12 +162,12 @@ class Runs:
         return {name: one.printed for name, one in zip(self.written, ran, strict=True)}
 
 
-def variants(client: str) -> list[Options]:
-    """Each way in which the client writes a loop."""
-    found = [Options(), Options(save_to="out.txt")]
-    found += [Options(asynchronous=True)] if client.startswith("python") else []
-    found += [Options(responses=True)] if "openai" in client else []
-    return found + ([Options(True, None, True)] if client == "python openai" else [])
+def variants(client: str) -> list[tuple[str, Options]]:
+    """Each way in which the client writes a loop: the API, and the options."""
+    apis = [""] if "huggingface" in client else ["", RESPONSES]
+    options = [Options(), Options(save_to="out.txt")]
+    options += [Options(asynchronous=True)] if client.startswith("python") else []
+    return [(api, one) for api in apis for one in options]
 
 
 @pytest.mark.parametrize("client", NAMES)
@@ -172,9 +175,10 @@ def test_calls_are_answered(tmp_path, recorder, client):
     recorder.answer = Model()
     runs, cases = Runs(tmp_path, client), {}
     for number, shape in enumerate(shapes()):
-        for way, options in enumerate(variants(client)):
+        for way, (api, options) in enumerate(variants(client)):
             name = f"case-{number}-{way}"
-            cases[name] = at_endpoint(request("conversational", **shape), f"{recorder.url}/{name}/v1"), options
+            asked = request("conversational", api=api, **shape)
+            cases[name] = at_endpoint(asked, f"{recorder.url}/{name}/v1"), options
             runs.write(name, *cases[name])
     printed = runs.run()
     posts = defaultdict(list)
@@ -185,32 +189,28 @@ def test_calls_are_answered(tmp_path, recorder, client):
             assert len(posts[name]) == 1  # a shell reads no calls out of a stream
             continue
         assert len(posts[name]) == 2, runs.written[name].read_text()
-        assert_answered(*posts[name], resolved, options, client)
+        assert_answered(*posts[name], resolved, client)
         shown = (tmp_path / name / "out.txt").read_text() if options.save_to else printed[name]
         assert shown.strip() == ANSWER
 
 
-def assert_answered(
-    first: dict[str, Any], second: dict[str, Any], resolved: ResolvedRequest, options: Options, client: str
-) -> None:
+def assert_answered(first: dict[str, Any], second: dict[str, Any], resolved: ResolvedRequest, client: str) -> None:
     """The first request is the app's own; the second adds what was called and what came back, and forces nothing."""
     asked = resolved.request
-    said = "input" if options.responses else "messages"
-    if not options.responses:
-        wanted = json.loads(sent_by_client(resolved).body)
-        for one in (first, wanted):
-            one.pop("stream", None) if not asked.stream else None
-        assert first == wanted
+    responds = asked.api == RESPONSES
+    said = "input" if responds else "messages"
+    wanted = with_bytes(responses_request(resolved)[0].json) if responds else json.loads(sent_by_client(resolved).body)
+    for one in (first, second, wanted):
+        one.pop("stream", None) if not asked.stream else None
+    assert first == wanted
     before, after = first.pop(said), second.pop(said)
     assert after[: len(before)] == before
     if "tool_choice" in first:
         assert second.pop("tool_choice") == "auto"
         assert first.pop("tool_choice") != "auto"
-    second.pop("stream", None) if not asked.stream else None
-    first.pop("stream", None) if not asked.stream else None
     assert second == first
     added = after[len(before) :]
-    if options.responses:
+    if responds:
         calls, results = added[:2], added[2:]
         assert [one["call_id"] for one in calls] == ["a", "b"]
         assert [(one["type"], one["call_id"]) for one in results] == [("function_call_output", key) for key in "ab"]
@@ -222,7 +222,7 @@ def assert_answered(
         ]
         assert [(one["role"], one["tool_call_id"]) for one in results] == [("tool", "a"), ("tool", "b")]
     for one, city in zip(results, ("Paris", "Łódź"), strict=True):
-        result = one["output" if options.responses else "content"]
+        result = one["output" if responds else "content"]
         if client == "sh curl":
             assert result == f'get_weather was called with {{"city": "{city}"}}'
         else:
@@ -234,13 +234,13 @@ def test_a_model_that_never_stops_calling_is_left(tmp_path, recorder, client):
     recorder.answer = model = Model()
     model.tireless = True
     runs = Runs(tmp_path, client)
-    for number, options in enumerate(one for one in variants(client) if not one.save_to):
+    for number, (api, options) in enumerate(one for one in variants(client) if not one[1].save_to):
         for stream in (False,) if client == "sh curl" else (False, True):
-            asked = request("conversational", tools=(tool("f"),), stream=stream)
+            asked = request("conversational", tools=(tool("f"),), stream=stream, api=api)
             runs.write(f"{number}{stream}", at_endpoint(asked, f"{recorder.url}/v1"), options)
     if client == "sh curl":
-        (ran,) = run_shell("sh", list(runs.written.values()), environment(tmp_path))
-        assert ran.error  # there is no answer, and the exit code says so
+        chat, _ = run_shell("sh", list(runs.written.values()), environment(tmp_path))
+        assert chat.error  # there is no answer, and the exit code says so
     else:
         runs.run()
     assert len(recorder.posts()) == ROUNDS * len(runs.written)
@@ -257,18 +257,19 @@ def test_hostile_tools_and_calls(tmp_path, recorder, client):
     runs = Runs(tmp_path, client)
     models = {}
     for number, text in enumerate(texts):
-        for stream in (False, True):
-            if client == "sh curl" and stream:
-                continue
+        api = RESPONSES if number % 3 == 2 and "huggingface" not in client else ""
+        for stream in (False,) if client == "sh curl" else (False, True):
             name = f"case-{number}{'s' if stream else ''}"
             models[name] = Model()
             models[name].calls = [(key, text, json.dumps({text: text})) for key in "ab"]
             asked = request("conversational", tools=(tool(text),), extra={"metadata": {text: text}}, stream=stream)
+            asked = replace(asked, api=api)
             runs.write(name, at_endpoint(asked, f"{recorder.url}/{name}/v1"), Options())
     recorder.answer = lambda arrived: models[arrived.path.split("/")[1]](arrived)
     printed = runs.run()
     assert all(one.strip() == ANSWER for one in printed.values())
-    results = {arrived.path.split("/")[1]: arrived.json["messages"][-1]["content"] for arrived in recorder.posts()}
+    last = {one.path.split("/")[1]: (one.json.get("messages") or one.json["input"])[-1] for one in recorder.posts()}
+    results = {name: one.get("content", one.get("output")) for name, one in last.items()}
     for number, text in enumerate(texts):
         result = results[f"case-{number}"]
         if client != "sh curl":

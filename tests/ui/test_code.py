@@ -12,7 +12,7 @@ from metadata.tasks import task
 from snippets import CLIENTS, local_snippets, snippets_for
 from tests.support.hostile import LONG, TEXTS
 from tests.support.requests import INPUTS, PNG, at_endpoint, request, routed
-from ui.code import ASYNC, OWN_KEY, RESPONSES, STREAM, code_html
+from ui.code import ASYNC, BY_RESPONSES, OWN_KEY, STREAM, code_html
 from ui.markup import one_line
 from wire.request import ResolvedRequest
 
@@ -69,7 +69,7 @@ def test_hostile_names_stay_text(text):
 
 
 def test_the_options_change_how_it_is_written():
-    shown = "".join(sources(code_html("code", {"m": CHAT}, [STREAM, ASYNC, RESPONSES])))
+    shown = "".join(sources(code_html("code", {"m": CHAT}, [STREAM, ASYNC, BY_RESPONSES])))
     assert "asyncio.run(main())" in shown
     assert "client.responses.create" in shown
     saved = code_html("code", {"m": CHAT}, [STREAM], "out.txt")
