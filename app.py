@@ -117,6 +117,7 @@ async def _serve(
     import uvicorn
     from huggingface_hub import get_token
 
+    import playground.looks
     from inference.resolve import discover
     from ui.server import Access, allowed_hosts, build_app
     from ui.session import Site
@@ -139,7 +140,8 @@ async def _serve(
     )
     hosts = [*options.allow_host, *_listed("SHOWCARD_HOSTS"), *filter(None, [space])]
     framed_by = ("'self'", "https://huggingface.co", "https://*.hf.space") if space else ("'self'",)
-    app = build_app(_pages(site, options.source), site, Access(allowed_hosts(host, hosts), framed_by=framed_by))
+    access = Access(allowed_hosts(host, hosts), framed_by=framed_by)
+    app = build_app(_pages(site, options.source), site, access, playground.looks.CSS, playground.looks.HEAD)
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -148,7 +150,9 @@ async def _serve(
             name = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
             print(f"Showcard is at http://{name}:{port}", flush=True)
 
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, proxy_headers=bool(space))
+    config = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=2, proxy_headers=bool(space), ws_per_message_deflate=False
+    )
     try:
         await Server(config).serve([listening])
     finally:

@@ -58,13 +58,14 @@ class Exchange:
     """What one call sent and received: the last request and its answer, for the inspector and the raw JSON view.
 
     Times are seconds of `perf_counter`; `timeout` bounds each wait. `trusted_host` may get a Hub token too, because the
-    person said so. `received` counts the bytes of the answer, of which `body` keeps the first. `dropped` names the
-    parameters that could not be sent."""
+    person said so. `asked` is the body that was sent, empty for one that was streamed. `received` counts the bytes of
+    the answer, of which `body` keeps the first. `dropped` names the parameters that could not be sent."""
 
     trusted_host: str | None = None
     timeout: httpx2.Timeout = field(default_factory=lambda: TIMEOUT)
     method: str = ""
     url: str = ""
+    asked: bytes = b""
     status: int = 0
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
@@ -134,6 +135,7 @@ class _Guarded(httpx2.AsyncBaseTransport):
         exchange = self.exchange
         if exchange:
             exchange.method, exchange.url = request.method, str(request.url)
+            exchange.asked = request.content if isinstance(request.stream, httpx2.ByteStream) else b""
             exchange.sent_at, exchange.answered_at, exchange.status, exchange.received = perf_counter(), 0.0, 0, 0
             exchange.body.clear()
         response = await _pool().handle_async_request(request)

@@ -1,248 +1,295 @@
-"""The compare page: one question, two models, side by side."""
+"""The compare page: one question, one to four models side by side. Layout and wiring; what it shows is `view.py`'s."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from metadata.tasks import task
 from ui import panels
-from ui.chat import transcript_html, turn_html
-from ui.code import code_html
-from ui.markup import escape, one_line, panel
-from ui.parameters import ParameterPanel
+from ui.markup import one_line, panel
 from ui.session import Session, Sessions, Site
-from wire.request import Request, RequestError
+from wire.request import RequestError
 
-from .conversation import Comparison, Pane, Settings
-from .stream import Race, Side
+from . import actions, conversation, kept, restoring, tools, view
+from .composer import Asked, Question, read_question
+from .desk import PAGE, Desk, Job, desk_of
+from .mount import Drawn, Mount
+from .settings_panel import SettingsPanel
+from .state import LETTERS, Comparison, Pane
 
-NAMES = ("A", "B")
-RUN = "compare"
-READER = ParameterPanel("conversational", "")
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-EMPTY = "Ask something below; both models get the same question."
+EVERY = "All panes"
 
 
+@dataclass(slots=True)
 class PaneView:
-    """The components of one pane."""
+    """The components of one place for a pane."""
 
-    def __init__(self, name: str, models: list[str], model: str | None) -> None:
-        with gr.Column(elem_classes="pane", elem_id=f"pane-{name}"):
-            self.model = gr.Dropdown(
-                models, value=model, label=f"Model {name}", allow_custom_value=True, elem_id=f"model-{name}"
+    column: gr.Column
+    head: Any
+    marks: Any
+    transcript: Any
+    live: Any
+
+    @classmethod
+    def build(cls, letter: str, visible: bool) -> PaneView:
+        """Lay one out."""
+        with gr.Column(elem_classes="pane", elem_id=f"pane-{letter}", visible=visible) as column:
+            head = panel(elem_id=f"head-{letter}")
+            marks = panel(elem_id=f"marks-{letter}")
+            with gr.Column(elem_classes="pane-body", elem_id=f"body-{letter}"):
+                transcript = panel(elem_id=f"transcript-{letter}", elem_classes="transcript")
+                live = panel(elem_id=f"live-{letter}")
+        return cls(column, head, marks, transcript, live)
+
+
+class ComparePage:
+    """The components of the page and what its listeners do."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.sessions = Sessions(site)
+        self.settings = SettingsPanel(site)
+
+    def build(self) -> None:
+        """Lay the page out inside the current Blocks."""
+        panel(panels.top_bar("Compare"), elem_id="bar")
+        self.top = panel(elem_id="compare-head")
+        self.tabs = panel(elem_id="pane-tabs")
+        with gr.Row(elem_id="panes"):
+            self.views = [PaneView.build(letter, place < 2) for place, letter in enumerate(LETTERS)]
+        self.notice = panel(elem_id="notice")
+        self.kept = panel(elem_id="kept")
+        panel(view.sheets())
+        self.act, self.act_go = _hidden("act")
+        self.halt, self.halt_go = _hidden("stop")
+        self.restore, self.restore_go = _hidden("restore")
+        self.ran = gr.Textbox(elem_id="ran", visible="hidden")
+        with gr.Row(elem_id="ask", elem_classes="tight end"):
+            self.question = Question.build()
+            self.to = gr.Dropdown(
+                [EVERY, *LETTERS[:2]], value=EVERY, label="Ask", show_label=False, container=False, elem_id="to"
             )
-            self.parameters = ParameterPanel("conversational", f"p-{name}")
-            with gr.Accordion("Settings", open=False):
-                self.system = gr.Textbox(label="System prompt", lines=2, placeholder="You are a helpful assistant.")
-                self.base_url = gr.Textbox(
-                    label="Base URL, for a model on an endpoint of yours",
-                    placeholder="http://127.0.0.1:8080/v1",
-                    max_lines=1,
-                )
-                self.key = gr.Textbox(label="Its key, if it wants one", type="password", max_lines=1)
-                self.token = gr.Textbox(
-                    label="Hugging Face token, for a model on Inference Providers",
-                    placeholder="hf_…  Kept in memory, sent to the Hub's own hosts only",
-                    type="password",
-                    max_lines=1,
-                )
-                with gr.Accordion("Parameters", open=False):
-                    self.parameters.build({})
-            self.transcript = panel(transcript_html([], EMPTY), elem_id=f"transcript-{name}", elem_classes="transcript")
-            self.live = panel(elem_id=f"live-{name}")
-            with gr.Row(elem_classes="tight"):
-                self.stats = panel(elem_id=f"stats-{name}")
-                self.stop = gr.Button(f"Stop {name}", visible=False, scale=0, min_width=80, elem_id=f"stop-{name}")
-
-    @property
-    def settings(self) -> list[Any]:
-        """The components that a person sets."""
-        return [self.model, self.system, self.base_url, self.key, self.token, *self.parameters.components]
+            self.send = gr.Button("Send", variant="primary", scale=0, min_width=96, elem_id="send")
+            self.stop_all = gr.Button("Stop all", scale=0, min_width=88, visible=False, elem_id="stop-all")
+            mount = self._mount()
+            made = tools.buttons(mount)
+        tools.build(mount, made)
+        with gr.Column(elem_id="drawer", visible=False) as self.drawer:
+            self.drawer_head = panel(elem_id="drawer-head")
+            self.settings.build()
+        self._wire()
 
     @property
     def screen(self) -> list[Any]:
-        """The components that a run changes."""
-        return [self.transcript, self.live, self.stats, self.stop]
+        """What `draw` fills."""
+        places = [[v.column, v.head, v.transcript, v.live] for v in self.views]
+        return [self.top, self.tabs, self.notice, self.kept, self.to, *(part for place in places for part in place)]
+
+    def _mount(self) -> Mount:
+        return Mount(
+            self.site,
+            self.sessions.of,
+            lambda request: self.desk(request).comparison,
+            self.ran,
+            self.screen,
+            lambda request: self.draw(self.desk(request)),
+            self._replace,
+            [view.marks for view in self.views],
+            self.question,
+        )
+
+    def _wire(self) -> None:
+        drawer = [self.drawer, self.drawer_head, self.settings.locks, *self.settings.components]
+        held = [self.settings.locks, *self.settings.components]
+        asking = [self.question, self.send, self.stop_all, self.ran, *self.screen]
+        gr.on(
+            [self.send.click, self.question.submit], self._send, [self.question, self.to, *held], asking,
+            trigger_mode="once", **QUIET,
+        )  # fmt: skip
+        self.act_go.click(self._act, [self.act, *held], [*asking, *drawer], trigger_mode="multiple", **QUIET)
+        self.halt_go.click(self._stop, self.halt, None, queue=False, **QUIET)
+        self.stop_all.click(self._stop, None, None, queue=False, **QUIET)
+        self.restore_go.click(self._restore, self.restore, [self.restore, self.ran, *self.screen, *drawer], **QUIET)
+        self.settings.wire(self, drawer)
+        blocks = gr.context.Context.root_block
+        assert blocks is not None
+        blocks.load(self._load, None, [self.question, self.ran, *self.screen], **QUIET)
+        blocks.unload(self.sessions.forget)
+
+    # What is shown
+
+    def desk(self, request: gr.Request) -> Desk:
+        """The desk of the tab that sent a request."""
+        desk = desk_of(self.sessions.of(request))
+        desk.feed.read = lambda what: kept.read(desk, what)
+        return desk
+
+    def draw(self, desk: Desk, only: Collection[str] | None = None) -> Drawn:
+        """Updates of the screen: of all panes, or of the messages of those with the ids given."""
+        comparison = desk.comparison
+        drawn: Drawn = {
+            self.top: one_line(view.top(desk)),
+            self.tabs: one_line(view.tabs(comparison)),
+            self.notice: one_line(view.notice(desk)),
+            self.kept: one_line(view.kept(desk)),
+        }
+        if only is None:
+            drawn[self.to] = gr.update(choices=[EVERY, *conversation.letters(comparison)])
+        for place, shown in enumerate(self.views):
+            if place >= len(comparison.panes):
+                if only is None:
+                    drawn |= {shown.column: gr.update(visible=False), shown.transcript: "", shown.live: ""}
+                continue
+            pane = comparison.panes[place]
+            drawn[shown.head] = one_line(view.head(desk, pane))
+            if only is None:
+                drawn[shown.column] = gr.update(visible=True)
+            if only is None or pane.id in only:
+                drawn[shown.transcript] = one_line(view.transcript(desk, pane))
+                drawn[shown.live] = one_line(view.below(desk, pane))
+        return drawn
+
+    def open_drawer(self, desk: Desk, pane: Pane | None) -> Drawn:
+        """Updates that show a pane's settings, or close them."""
+        desk.open_pane = pane.id if pane else ""
+        if pane is None:
+            return {self.drawer: gr.update(visible=False)}
+        shown = dict(zip(self.settings.components, self.settings.show(desk, pane), strict=True))
+        locks = gr.update(value=sorted(desk.comparison.locked))
+        return {
+            self.drawer: gr.update(visible=True),
+            self.drawer_head: one_line(view.drawer_head(desk, pane)),
+            self.settings.locks: locks,
+            **shown,
+        }
+
+    def take_settings(self, desk: Desk, held: tuple[Any, ...]) -> None:
+        """What the controls hold becomes the settings of the pane that is open."""
+        pane = desk.comparison.pane(desk.open_pane)
+        if pane is None:
+            return
+        locks, *values = held
+        self.settings.take(desk, pane, locks, values)
+
+    # What listeners do
+
+    async def _load(self, request: gr.Request) -> Drawn:
+        desk = self.desk(request)
+        text = restoring.from_link(desk, dict(request.query_params))
+        filled = {self.question: {"text": text, "files": []}} if text else {}
+        return {**filled, self.ran: _revision(desk), **self.draw(desk)}
+
+    async def _send(self, request: gr.Request, asked: Any, to: str, *held: Any) -> AsyncIterator[Drawn]:
+        desk = self.desk(request)
+        self.take_settings(desk, held)
+        try:
+            question = await read_question(asked)
+        except RequestError as error:
+            desk.notice = str(error)
+            yield {self.notice: one_line(view.notice(desk))}
+            return
+        if question.is_empty or desk.busy:
+            yield {self.notice: gr.skip()}  # a generator that yields nothing empties the page
+            return
+        desk.notice = ""
+        panes = [pane for pane in desk.comparison.panes if to in (EVERY, desk.comparison.letter(pane))]
+        for pane in panes:
+            desk.comparison.put(conversation.asked(pane, question.text, question.images))
+        jobs = [Job(pane.id) for pane in panes]
+        async with aclosing(self._following(desk, desk.run(jobs), Question.EMPTY)) as updates:
+            async for update in updates:
+                yield update
+        if all(pane.id in desk.failures for pane in panes):
+            yield {self.question: Asked.shown(question.text)}
+
+    async def _act(self, request: gr.Request, posted: str, *held: Any) -> AsyncIterator[Drawn]:
+        desk = self.desk(request)
+        self.take_settings(desk, held)
+        before = [pane.id for pane in desk.comparison.panes]
+        try:
+            act = actions.read(posted)
+            outcome = actions.perform(desk, act)
+        except RequestError as error:
+            desk.notice = str(error)
+            yield {self.notice: one_line(view.notice(desk))}
+            return
+        whole = before != [pane.id for pane in desk.comparison.panes] or act.name in ("undo", "new", "replay-new")
+        run = outcome.run(desk)
+        opened = desk.comparison.pane(outcome.settings or desk.open_pane)
+        drawer = self.open_drawer(desk, opened)
+        if run is None:
+            yield {self.ran: _revision(desk), **drawer, **self.draw(desk, None if whole else {act.pane})}
+            return
+        async with aclosing(self._following(desk, run)) as updates:
+            async for update in updates:
+                yield update
+
+    async def _following(
+        self, desk: Desk, run: AsyncGenerator[set[str], None], question: Any = None
+    ) -> AsyncGenerator[Drawn, None]:
+        """The updates of a run: its beginning, each answer's end, its own end."""
+        begun = False
+        async with aclosing(run):
+            async for changed in run:
+                if begun and not changed:
+                    yield {self.send: gr.skip()}
+                    continue
+                first = {} if begun or question is None else {self.question: question}
+                begun = True
+                yield {**first, **self._controls(desk), **self.draw(desk, changed)}
+        yield {self.ran: _revision(desk), **self._controls(desk), **self.draw(desk, ())}
+
+    def _controls(self, desk: Desk) -> Drawn:
+        return {
+            self.send: gr.update(interactive=not desk.busy),
+            self.stop_all: gr.update(visible=desk.busy),
+        }
+
+    async def _stop(self, request: gr.Request, posted: str = "") -> None:
+        desk = self.desk(request)
+        desk.stop(actions.read(posted).pane if posted else "")
+
+    def _replace(self, request: gr.Request, comparison: Comparison) -> Drawn:
+        desk = self.desk(request)
+        desk.put(comparison)
+        return self.draw(desk)
+
+    async def _restore(self, request: gr.Request, posted: str) -> Drawn:
+        desk = self.desk(request)
+        try:
+            desk.put(restoring.from_text(posted))
+        except RequestError as error:
+            desk.notice = str(error)
+        return {
+            self.restore: "",
+            self.ran: _revision(desk),
+            **self.open_drawer(desk, None),
+            **self.draw(desk),
+        }
+
+
+def _hidden(name: str) -> tuple[gr.Textbox, gr.Button]:
+    """A field and a button that the page's script posts through."""
+    return gr.Textbox(elem_id=name, visible="hidden"), gr.Button(elem_id=f"{name}-go", visible="hidden")
+
+
+def _revision(desk: Desk) -> str:
+    return f"{desk.comparison.id}@{desk.comparison.revision}"
 
 
 def build(site: Site) -> None:
     """Lay the page out inside the current Blocks."""
-    sessions = Sessions(site)
-    row = task("conversational")
-    models = [model.id for model in site.embedded.models.values() if model.task is row]
-    panel(panels.top_bar("Compare"), elem_id="bar")
-    panel(
-        '<div class="head"><h1 style="font-family:inherit">Compare two chat models</h1>'
-        '<span class="dim">One question to both. Each model sees only its own answers.</span></div>'
-    )
-    with gr.Row(elem_id="panes"):
-        first, second = (models[0], models[1 % len(models)]) if models else (None, None)
-        views = [PaneView(NAMES[0], models, first), PaneView(NAMES[1], models, second)]
-    with gr.Row(elem_id="ask", elem_classes="tight end"):
-        text = gr.Textbox(
-            label="Question", show_label=False, container=False, placeholder="Ask both …", lines=1, max_lines=8, scale=4
-        )
-        send = gr.Button("Send", variant="primary", scale=0, min_width=96, elem_id="send")
-        stop_all = gr.Button("Stop all", scale=0, min_width=88, visible=False, elem_id="stop-all")
-        reset = gr.Button("New chat", scale=0, min_width=96, elem_id="new-chat")
-    with gr.Accordion("Code that reproduces the comparison", open=False, elem_id="comparison"):
-        code = panel('<p class="dim">The code appears here after both models were asked.</p>', elem_id="code")
-    settings = [component for view in views for component in view.settings]
-    screen = [component for view in views for component in view.screen]
-
-    async def run(request: gr.Request, text: str, *settings: Any) -> AsyncIterator[list[Any]]:
-        async with aclosing(_run(_session(sessions, request), text, *settings)) as updates:
-            async for update in updates:
-                yield update
-
-    def stopping(*names: str) -> Callable[[gr.Request], None]:
-        def stop(request: gr.Request) -> None:
-            for name in names:
-                _session(sessions, request).runs.stop(f"{RUN}-{name}")
-
-        return stop
-
-    def clear(request: gr.Request) -> list[Any]:
-        return _reset(_session(sessions, request))
-
-    running = [text, send, stop_all, code, *screen]
-    gr.on([send.click, text.submit], run, [text, *settings], running, trigger_mode="once", **QUIET)
-    for name, view in zip(NAMES, views, strict=True):
-        view.stop.click(stopping(name), None, None, queue=False, **QUIET)
-    stop_all.click(stopping(*NAMES), None, None, queue=False, **QUIET)
-    reset.click(clear, None, [*screen], **QUIET)
-    blocks = gr.context.Context.root_block
-    assert blocks is not None
-    blocks.unload(sessions.forget)
+    ComparePage(site).build()
 
 
-def _session(sessions: Sessions, request: gr.Request) -> Session:
-    session = sessions.of(request)
-    if RUN not in session.pages:
-        session.pages[RUN] = Comparison({name: Pane(Settings("")) for name in NAMES})
-    return session
+def comparison_of(session: Session) -> Comparison:
+    """The comparison of a tab."""
+    return desk_of(session).comparison
 
 
-def _reset(session: Session) -> list[Any]:
-    for name in NAMES:
-        session.runs.stop(f"{RUN}-{name}")
-    held: Comparison = session.pages[RUN]
-    held.turn += 1
-    held.panes = {name: replace(pane, turns=()) for name, pane in held.panes.items()}
-    return [one_line(transcript_html([], EMPTY)), "", "", gr.update(visible=False)] * len(NAMES)
-
-
-async def _run(session: Session, text: str, *settings: Any) -> AsyncGenerator[list[Any], None]:
-    """Yields updates of (text, send, stop all, code), then (transcript, live, stats, stop) of each pane."""
-    skip = gr.skip()
-    if not text.strip():
-        yield [skip] * (4 + 4 * len(NAMES))
-        return
-    held: Comparison = session.pages[RUN]
-    asked, refused = _requests(session, held, text, settings)
-    race, turn = Race(asked, session), held.turn
-    stops = {name: _stopping(race, name) for name in asked}
-    for name, stop in stops.items():
-        session.runs.start(f"{RUN}-{name}", stop)
-    try:
-        yield ["", gr.update(interactive=False), gr.update(visible=True), skip, *_opening(held, refused, text)]
-        async for changed in race:
-            updates = []
-            for name in NAMES:
-                if name not in changed or held.turn != turn:
-                    updates += [skip] * 4
-                elif race.sides[name].answer.ended:
-                    updates += _finished(held, name, race.sides[name], text)
-                else:
-                    updates += [skip, race.sides[name].answer.html, skip, skip]
-            yield [skip, skip, skip, skip, *updates]
-        lost = held.turn == turn and all(side.answer.error for side in race.sides.values())
-        idle, hidden = gr.update(interactive=True), gr.update(visible=False)
-        yield [text if lost else skip, idle, hidden, _code(race), *[skip] * 4 * len(NAMES)]
-    finally:
-        for name, stop in stops.items():
-            session.runs.end(f"{RUN}-{name}", stop)
-        await race.aclose()
-
-
-def _code(race: Race) -> Any:
-    """One script that asks what the panes were asked."""
-    asked = {name: side.answer.resolved for name, side in race.sides.items() if side.answer.resolved}
-    return one_line(code_html("code", asked)) if asked else gr.skip()
-
-
-def _requests(
-    session: Session, held: Comparison, text: str, settings: Sequence[Any]
-) -> tuple[dict[str, Request], dict[str, Exception]]:
-    """The request of each pane, or why it can't be made."""
-    asked: dict[str, Request] = {}
-    refused: dict[str, Exception] = {}
-    width = len(settings) // len(NAMES)
-    for place, name in enumerate(NAMES):
-        model, system, base_url, key, token, *parameters = settings[place * width : (place + 1) * width]
-        base_url = (base_url or "").strip() or None
-        try:
-            chosen = Settings((model or "").strip(), system or "", READER.read(parameters), base_url)
-            _check(session, chosen)
-        except RequestError as error:
-            refused[name] = error
-            continue
-        if base_url:
-            session.keep_endpoint_key(base_url, key)
-        session.keep_hub_token(token)
-        held.panes[name] = replace(held.panes[name], settings=chosen)
-        asked[name] = held.panes[name].request(text)
-    return asked, refused
-
-
-def _check(session: Session, settings: Settings) -> None:
-    """Raises RequestError where a pane's settings can't be asked."""
-    if not settings.model:
-        raise RequestError("No model is chosen here.")
-    if settings.base_url and not session.site.allows_endpoint(settings.base_url):
-        raise RequestError("This server calls only the endpoints that its owner listed.")
-    served = session.site.embedded.models.get(settings.model)
-    if served and not settings.base_url and served.task.id != "conversational":
-        raise RequestError(f"{served.id} does {served.task.name.lower()}, it does not chat.")
-
-
-def _stopping(race: Race, name: str) -> Any:
-    return lambda: race.stop(name)
-
-
-def _opening(held: Comparison, refused: Mapping[str, Exception], text: str) -> list[Any]:
-    updates = []
-    for name in NAMES:
-        if name in refused:
-            updates += [gr.skip(), one_line(panels.failure(refused[name])), "", gr.skip()]
-            continue
-        turns = [*held.panes[name].turns, {"role": "user", "content": text}]
-        shown = one_line(transcript_html(turns, EMPTY, held.panes[name].settings.model))
-        waiting = '<div class="status"><span class="spin" aria-hidden="true"></span>Waiting for the first token</div>'
-        updates += [shown, one_line(waiting), "", gr.update(visible=True)]
-    return updates
-
-
-def _finished(held: Comparison, name: str, side: Side, text: str) -> list[Any]:
-    """What a pane shows when its answer has ended: committed to its history, or the failure in its place."""
-    answer, hidden = side.answer, gr.update(visible=False)
-    pane = held.panes[name]
-    if answer.error:
-        shown = transcript_html([*pane.turns, {"role": "user", "content": text}], EMPTY, pane.settings.model)
-        failed = answer.partial + panels.failure(answer.error)
-        return [one_line(shown), one_line(failed), "", hidden]
-    words = f"stopped · {side.measurement}" if answer.stopped else str(side.measurement)
-    held.panes[name] = pane = pane.answered(text, answer.message, words)
-    shown = transcript_html(pane.turns, EMPTY, pane.settings.model)
-    left = "" if answer.content or answer.reasoning else one_line(_nothing(text, answer.stopped))
-    return [one_line(shown), left, "", hidden]
-
-
-def _nothing(text: str, stopped: bool) -> str:
-    said = "Stopped before the first token." if stopped else "The answer is empty."
-    return turn_html({"role": "user", "content": text}) + f'<p class="dim">{escape(said)}</p>'
+__all__ = ["PAGE", "build", "comparison_of"]

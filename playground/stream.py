@@ -1,76 +1,192 @@
-"""Asks every pane's model at the same time, and gathers what each one says and how long it takes."""
+"""One pane's model asked: what it says as it arrives, how long that takes, and what went over the wire.
+
+asking = await ask(request, session)        # to its end; never raises, `asking.failure` says what went wrong
+asking.variant().record.measurement"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import Any
+from urllib.parse import urlsplit
 
-from inference import client
-from inference.reply import Delta
-from inference.resolve import resolve
-from ui.chat import Answer
+import httpx2
+
+from inference.errors import InferenceFailure, explain
+from inference.keys import hub_token
+from inference.offers import Offer, offers
+from inference.providers import split_model
+from inference.reply import Delta, Usage
+from inference.transport import Exchange
+from metadata.outputs import ToolCall
+from ui import asking
+from ui.chat import words
+from ui.feed import Growing
 from ui.session import Session
-from ui.streaming import Merged
-from wire.request import Request
+from wire.request import Request, ResolvedRequest
 
-from .measure import Measurement, measure
+from .measure import measure
+from .state import Raw, Record, Variant
+
+MOST_POINTS = 400
+MOST_SENT = 200_000
+OFFER_SECONDS = 4.0
+SERVED_BY = "x-inference-provider"
+_DATA_URL = re.compile(r'"data:([\w.+/-]{1,80});base64,([A-Za-z0-9+/=]{200,})"')
 
 
-@dataclass(slots=True)
-class Side:
-    """One pane's answer under way, with its times (`perf_counter`)."""
+@dataclass(eq=False)
+class Asking:
+    """A call under way, or ended. Times are of `perf_counter`.
+
+    What arrives goes to `growing`, and `on_news` is called."""
 
     request: Request
-    answer: Answer
-    started: float = field(default_factory=perf_counter)
+    session: Session
+    growing: Growing = field(default_factory=lambda: Growing(""))
+    content: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: str | None = None
+    usage: Usage | None = None
+    failure: Exception | None = None
+    stopped: bool = False
+    ended: bool = False
+    started: float = 0.0
     first: float | None = None
-    ended: float | None = None
+    ended_at: float = 0.0
+    resolved: ResolvedRequest | None = None
+    offer: Offer | None = None
+    exchange: Exchange = field(default_factory=Exchange)
+    arrivals: list[tuple[float, int]] = field(default_factory=list)
+    on_news: Callable[[], None] = lambda: None
+    _reading: asyncio.Task[None] | None = None
 
     @property
-    def measurement(self) -> Measurement:
-        """What the answer took so far."""
-        text = self.answer.content + self.answer.reasoning
-        return measure(self.started, self.first, self.ended or perf_counter(), text, self.answer.usage)
+    def reasoning(self) -> str:
+        """The thoughts so far, apart from the answer."""
+        return self.growing.reasoning
+
+    @property
+    def said_anything(self) -> bool:
+        """Whether there is something to keep."""
+        return bool(self.content or self.reasoning or self.tool_calls)
+
+    async def run(self) -> None:
+        """Ask, to the end of the answer. Never raises; cancelling it, and `stop`, close the connection."""
+        self._reading = asyncio.create_task(self._read())
+        offering = asyncio.create_task(self._find_offer())
+        try:
+            await asyncio.wait((self._reading,))
+            if self.offer is None and self.usage is not None:
+                await asyncio.wait((offering,), timeout=OFFER_SECONDS)
+        finally:
+            self._reading.cancel()
+            offering.cancel()
+            await asyncio.gather(self._reading, offering, return_exceptions=True)
+            self.ended = True
+
+    def stop(self) -> None:
+        """Close the connection; what came is kept, and marked as stopped."""
+        if self._reading is not None and not self._reading.done():
+            self.stopped = True
+            self._reading.cancel()
+
+    def variant(self) -> Variant:
+        """The answer with the record of how it came about."""
+        return Variant(self.content, (), self.reasoning, self.tool_calls, self._record())
+
+    async def _read(self) -> None:
+        self.started = perf_counter()
+        try:
+            self.resolved = await asking.resolved_for(self.session, self.request)
+            self.started = perf_counter()  # who serves the model was asked of the Hub, not of the model
+            async with aclosing(asking.stream(self.session, self.resolved, self.exchange)) as deltas:  # type: ignore[type-var]
+                async for delta in deltas:
+                    self._take(delta)
+        except asyncio.CancelledError:
+            if not self.stopped:
+                raise
+        except Exception as error:
+            self.failure = error
+        finally:
+            self.ended_at = perf_counter()
+
+    def _take(self, delta: Delta) -> None:
+        now, characters = perf_counter(), len(delta.content) + len(delta.reasoning)
+        if characters or delta.tool_calls:
+            self.first = self.first or now
+            self._arrived(now - self.started, characters)
+        if delta.content:
+            self.content += delta.content
+            self.growing.markdown.add(delta.content)
+        self.growing.reasoning += delta.reasoning
+        self.tool_calls = delta.tool_calls or self.tool_calls
+        self.finish_reason = delta.finish_reason or self.finish_reason
+        self.usage = delta.usage or self.usage
+        self.on_news()
+
+    def _arrived(self, seconds: float, characters: int) -> None:
+        """Note a piece in the timeline; a long one gets coarser, two pieces becoming one."""
+        self.arrivals.append((round(seconds, 4), characters))
+        if len(self.arrivals) > MOST_POINTS:
+            pairs = zip(self.arrivals[::2], self.arrivals[1::2], strict=False)
+            self.arrivals[: len(self.arrivals) // 2 * 2] = [(one[0], one[1] + two[1]) for one, two in pairs]
+
+    async def _find_offer(self) -> None:
+        """The published prices of who serves this; none for the embedded engine and endpoints of one's own."""
+        request = self.request
+        if request.base_url or request.model in self.session.site.embedded.models:
+            return
+        token = hub_token(self.session.keys_for(None))
+        try:
+            served = (await offers(token)).get(split_model(request.model)[0], ())
+        except (InferenceFailure, httpx2.HTTPError):
+            return
+        assert self._reading is not None
+        await asyncio.wait((self._reading,))
+        self.offer = next((offer for offer in served if offer.provider == self.provider), None)
+
+    @property
+    def provider(self) -> str:
+        """Who served the answer; `auto` where the router decided and did not say."""
+        named = next((value for name, value in self.exchange.headers if name.lower() == SERVED_BY), "")
+        return named or (self.resolved.provider if self.resolved else self.request.provider)
+
+    def _record(self) -> Record:
+        said = (_text(self.request.inputs.get("messages") or ()), self.content, self.reasoning)
+        taken = measure(self.started, self.first, self.ended_at or perf_counter(), said, self.usage, self.offer)
+        reason = "stopped" if self.stopped else self.finish_reason
+        return Record(self.request.model, self.provider, taken, reason, self._raw())
+
+    def _raw(self) -> Raw:
+        exchange = self.exchange
+        sent = _DATA_URL.sub(_shortened, exchange.asked.decode("utf-8", "replace"))
+        headers = tuple((name, value) for name, value in exchange.headers if name.lower() != "set-cookie")
+        address = urlsplit(exchange.url)
+        url = address._replace(netloc=address.netloc.rpartition("@")[2], query="").geturl()
+        return Raw(exchange.method, url, sent[:MOST_SENT], exchange.status, headers, tuple(self.arrivals))
 
 
-class Race:
-    """The answers of all panes to one question."""
+async def ask(request: Request, session: Session) -> Asking:
+    """Ask and wait for the end of the answer; a page may go on meanwhile. Cancelling closes the connection."""
+    call = Asking(request, session)
+    await call.run()
+    return call
 
-    def __init__(self, requests: Mapping[str, Request], session: Session) -> None:
-        self.session = session
-        self.sides = {name: Side(request, Answer(request.model)) for name, request in requests.items()}
-        self.merged: Merged[Delta] = Merged({name: self._ask(name) for name in requests})
 
-    def stop(self, name: str) -> None:
-        """Stop one pane; its connection closes, the others go on."""
-        if not self.sides[name].answer.ended:
-            self.merged.stop(name)
+def failure_of(call: Asking) -> InferenceFailure | None:
+    """What went wrong, as a sentence with a way out."""
+    return explain(call.failure) if call.failure is not None else None
 
-    def stop_all(self) -> None:
-        """Stop every pane."""
-        for name in self.sides:
-            self.stop(name)
 
-    async def __aiter__(self) -> AsyncIterator[set[str]]:
-        """The names of the panes that changed since the last time; none is a heartbeat."""
-        async for batches in self.merged:
-            for name, batch in batches.items():
-                side = self.sides[name]
-                if side.first is None:
-                    side.first = next((at for at, delta in batch.items if delta.content or delta.reasoning), None)
-                side.answer.take(batch)
-                if batch.ended:
-                    side.ended = batch.items[-1][0] if batch.items and not batch.stopped else perf_counter()
-            yield set(batches)
+def _text(messages: Sequence[Any]) -> str:
+    """The text of the messages that are sent, for an estimate of their tokens."""
+    return "\n".join(words(message.get("content")) for message in messages)
 
-    async def aclose(self) -> None:
-        """Stop what still runs, and wait until every connection is closed."""
-        await self.merged.aclose()
 
-    async def _ask(self, name: str) -> AsyncIterator[Delta]:
-        side = self.sides[name]
-        keys = self.session.keys_for(side.request.base_url)
-        side.answer.resolved = resolved = await resolve(side.request, self.session.site.embedded, keys)
-        async for delta in client.stream(resolved, keys):
-            yield delta
+def _shortened(found: re.Match[str]) -> str:
+    return f'"data:{found[1]};base64,… ({len(found[2]) * 3 // 4:,} bytes)"'

@@ -70,41 +70,72 @@ def chat_html(text: str) -> str:
 
 
 class LiveMarkdown:
-    """A chat answer that grows: finished blocks are rendered once, the unfinished end stays plain text."""
+    """A chat answer that grows: finished blocks are rendered once (`settled`), the unfinished end stays plain text.
+
+    Every line is looked at once, so that the work grows with the length of the answer."""
 
     def __init__(self) -> None:
-        self._settled: list[str] = []
-        self._tail = ""
+        self.settled: list[str] = []
+        self.tail = ""
+        self.is_code = False  # whether the tail is the inside of a code fence
         self._fence = ""
+        self._looked = 0  # at the lines of the tail up to here
+        self._blank = 0  # where the tail's last blank line ends
 
     def add(self, piece: str) -> None:
         """Append a piece of the answer."""
-        self._tail += piece
-        cut = self._boundary()
-        if cut:
-            self._settled.append(chat_html(self._tail[:cut]))
-            self._tail = self._tail[cut:]
+        self.tail += piece
+        while (end := self.tail.find("\n", self._looked) + 1) > 0:
+            line, start = self.tail[self._looked : end], self._looked
+            self._looked = end
+            self._look(line, start, end)
+        if self._blank and _begins_a_block(self.tail[self._blank :]):
+            self._settle(self._blank)
+
+    @property
+    def shown(self) -> str:
+        """The tail as it is shown: without the line that opens a code fence."""
+        return self.tail.partition("\n")[2] if self.is_code else self.tail
 
     @property
     def html(self) -> str:
         """The answer so far; between two finished blocks it only grows at its end."""
-        return "".join(self._settled) + '<div class="tail">' + escape(self._tail)
+        return "".join(self.settled) + '<div class="tail">' + escape(self.tail)
 
-    def _boundary(self) -> int:
-        """Where the last finished block of the tail ends: at a blank line outside of a code fence."""
-        fence, cut, place = "", 0, 0
-        for line in self._tail.splitlines(keepends=True):
-            place += len(line)
-            found = _FENCE.match(line)
-            if found:
-                if not fence:
-                    fence = found[1]
-                elif found[1].startswith(fence):
-                    fence = ""
-            elif not fence and not line.strip() and line.endswith("\n"):
-                cut = place
-        # A list or a table may go on after a blank line; a new unindented paragraph settles what is above it.
-        return cut if cut and self._tail[cut:].strip() and not self._tail[cut:].startswith((" ", "\t", "-", "*")) else 0
+    @property
+    def whole(self) -> str:
+        """The answer as it stands, every block rendered."""
+        return "".join(self.settled) + (chat_html(self.tail) if self.tail.strip() else "")
+
+    def _look(self, line: str, start: int, end: int) -> None:
+        """A line has come to its end: a fence or a blank line may finish what is above it."""
+        found = _FENCE.match(line)
+        if self._fence:
+            if found and found[1].startswith(self._fence):
+                self._fence = ""
+                if self.is_code:
+                    self._settle(end)
+        elif found:
+            self._fence = found[1]
+            if line[0] in "`~":  # an indented one may belong to a list
+                if self.tail[:start].strip():
+                    self._settle(start)
+                self.is_code = True
+        elif not line.strip():
+            self._blank = end
+        elif self._blank and _begins_a_block(self.tail[self._blank : end]):
+            self._settle(self._blank)
+
+    def _settle(self, place: int) -> None:
+        """Render the tail up to here, once."""
+        self.settled.append(chat_html(self.tail[:place]))
+        self.tail = self.tail[place:]
+        self._looked, self._blank, self.is_code = max(0, self._looked - place), 0, False
+
+
+def _begins_a_block(text: str) -> bool:
+    """Whether what follows a blank line begins something new: a list or a table may go on after one."""
+    return bool(text.strip()) and not text.startswith((" ", "\t", "-", "*", "+"))
 
 
 def _render(text: str) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
-from fastapi import FastAPI
+from fastapi import FastAPI, WebSocket
 from fastapi.responses import JSONResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 
 from inference.assets import AssetError
 
 from . import theme
+from .feed import Feed
 from .session import Site
 from .shelf import SHOWN
 
@@ -86,8 +88,10 @@ class Guard:
         return sending
 
 
-def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
-    """The whole app: Gradio mounted at the root, with our middleware, `/health` and `/media` before it."""
+def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: str = "") -> FastAPI:
+    """The whole app: Gradio mounted at the root, with our middleware and our own routes before it.
+
+    `css` and `head` are what pages add to the theme's."""
     app = FastAPI(title="Showcard", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/health")
@@ -114,6 +118,18 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
             },
         )
 
+    @app.websocket("/live/{name}")
+    async def live(socket: WebSocket, name: str) -> None:
+        await stream_feed(socket, site.feeds.get(name))
+
+    @app.get("/kept/{name}/{what:path}")
+    async def kept(name: str, what: str) -> Response:
+        feed = site.feeds.get(name)
+        found = feed.read(what) if feed else None
+        if found is None:
+            return JSONResponse({"error": "This is no longer here."}, 404)
+        return Response(found[0], media_type=found[1], headers={"cache-control": "no-store"})
+
     demo.max_threads = 200
     demo.queue(default_concurrency_limit=None, max_size=1_000, api_open=False)
     gr.mount_gradio_app(
@@ -125,8 +141,8 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
         show_error=True,
         max_file_size=MAX_UPLOAD,
         theme=theme.theme(),
-        css=theme.CSS,
-        head=theme.HEAD,
+        css=theme.CSS + css,
+        head=theme.HEAD + head,
         footer_links=[],
         ssr_mode=False,
         pwa=False,
@@ -134,6 +150,32 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
     app.add_middleware(Guard, access=access)
     return app
+
+
+async def stream_feed(socket: WebSocket, feed: Feed | None) -> None:
+    """Send a feed's lines until there are no more, or the page leaves."""
+    if feed is None:
+        await socket.close(4404)
+        return
+    await socket.accept()
+
+    async def send() -> None:
+        async for line in feed.lines():
+            await socket.send_text(line)
+
+    async def left() -> None:
+        while (await socket.receive())["type"] != "websocket.disconnect":
+            pass
+
+    sending, leaving = asyncio.create_task(send()), asyncio.create_task(left())
+    try:
+        await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if sending.done() and not leaving.done():
+            await socket.close()
+    finally:
+        for task in (sending, leaving):
+            task.cancel()
+        await asyncio.gather(sending, leaving, return_exceptions=True)
 
 
 def _refuse(status: int, sentence: str) -> JSONResponse:

@@ -19,6 +19,7 @@ from inference.keys import ENDPOINT_KEY, own_key_name
 from inference.resolve import Embedded
 from wire.call import HUB_KEY
 
+from .feed import Feeds
 from .functions import Functions
 from .place import Place, is_hosted
 from .shelf import Shelf
@@ -43,6 +44,7 @@ class Site:
     functions: Functions = field(default_factory=Functions)  # that a chat may call, when a person says so
     place: Place = field(default_factory=Place)  # where runs go, as the app was started
     machine_keys: Mapping[str, str] = field(default_factory=dict)  # of this machine's environment; never in shared mode
+    feeds: Feeds = field(default_factory=Feeds, compare=False)
 
     def allows_endpoint(self, base_url: str) -> bool:
         """Whether a person may call this base URL from here."""
@@ -84,7 +86,7 @@ class Runs:
 
     def end(self, run: str, stop: Callable[[], Any]) -> None:
         """Forget a run, if it is still the one registered."""
-        if self._stops.get(run) is stop:
+        if self._stops.get(run) == stop:
             del self._stops[run]
 
     def stop(self, run: str) -> bool:

@@ -171,6 +171,7 @@ HEAD = """
     return false;
   };
   document.addEventListener("keydown", (event) => {
+    if (event.target.closest?.(".own-keys")) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       // The last keystrokes reach the server with the field's own event before the click does.
       if (click("#run") || click("#send")) { event.preventDefault(); event.stopPropagation(); }

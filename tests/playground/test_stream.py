@@ -1,46 +1,138 @@
-"""Two panes against a scripted server: both stream at once, each stops alone, one failing leaves the other."""
+"""Panes asked at a scripted server: each figure, stopping, failing, and what each model gets to see."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 from inference.resolve import Embedded
-from playground.conversation import Pane, Settings
-from playground.stream import Race
+from playground import actions, conversation
+from playground.desk import Desk, Job
+from playground.state import Comparison, Pane, Settings
+from playground.stream import ask
 from tests.support.scripted import Talk, scripted
 from ui.session import Session, Site
 from ui.shelf import Shelf
+from wire.request import RequestError
+
+END = "data: [DONE]\n\n"
 
 
-def chunk(text: str) -> str:
-    return "data: " + json.dumps({"choices": [{"index": 0, "delta": {"content": text}}]}) + "\n\n"
+def chunk(text: str = "", **more: Any) -> str:
+    delta = {"content": text, **more.pop("delta", {})}
+    return "data: " + json.dumps({"choices": [{"index": 0, "delta": delta, **more.pop("choice", {})}], **more}) + "\n\n"
 
 
-def race(url: str) -> Race:
-    session = Session(Site(Embedded("http://127.0.0.1:1"), Shelf()))
-    panes = {name: Pane(Settings(name, base_url=url)) for name in "AB"}
-    return Race({name: pane.request("hi") for name, pane in panes.items()}, session)
+def usage(prompt: int, completion: int, reasoning: int | None = None) -> str:
+    details = {} if reasoning is None else {"completion_tokens_details": {"reasoning_tokens": reasoning}}
+    counted = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": 0, **details}
+    return "data: " + json.dumps({"choices": [], "usage": counted}) + "\n\n"
 
 
-async def test_both_stream_before_either_ends() -> None:
+def session() -> Session:
+    return Session(Site(Embedded("http://127.0.0.1:1"), Shelf()))
+
+
+def desk(url: str, *models: str) -> Desk:
+    held = session()
+    panes = [Pane(Settings(model, base_url=url), id=model) for model in models]
+    return Desk(held, Comparison(panes), held.site.feeds.open())
+
+
+async def send(held: Desk, text: str, *panes: str) -> None:
+    """Ask all panes, or some, to the end."""
+    asked = [pane for pane in held.comparison.panes if not panes or pane.id in panes]
+    for pane in asked:
+        held.comparison.put(conversation.asked(pane, text))
+    async for _ in held.run([Job(pane.id) for pane in asked]):
+        pass
+
+
+async def until(held: Desk, true: Callable[[], bool]) -> None:
+    """Wait for what the feed tells of."""
+    async for _ in held.feed.lines():
+        if true():
+            return
+
+
+async def act(held: Desk, name: str, pane: str, message: str = "", **more: Any) -> None:
+    """What a button does, to the end."""
+    posted = json.dumps({"act": name, "pane": pane, "message": message, **more})
+    run = actions.perform(held, actions.read(posted)).run(held)
+    if run is not None:
+        async for _ in run:
+            pass
+
+
+async def test_each_figure_is_the_servers_own() -> None:
+    async def script(talk: Talk) -> None:
+        await talk.say(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-inference-provider: novita\r\n"
+            "set-cookie: secret=1\r\nconnection: close\r\n\r\n"
+        )
+        await talk.say(chunk(delta={"reasoning_content": "let me see"}))
+        await talk.say(chunk("Hello "))
+        await talk.say(chunk("you", choice={"finish_reason": "length"}) + usage(12, 34, 5) + END)
+
+    async with scripted(script) as server, asyncio.timeout(10):
+        held = session()
+        held.keep_endpoint_key(server.url, "sk-secret")
+        request = conversation.request(conversation.asked(Pane(Settings("m", base_url=server.url)), "hi"))
+        asking = await ask(request, held)
+    variant = asking.variant()
+    record = variant.record
+    assert record
+    assert (variant.content, variant.reasoning) == ("Hello you", "let me see")
+    taken = record.measurement
+    assert (taken.prompt_tokens, taken.output_tokens, taken.reasoning_tokens, taken.reported) == (12, 34, 5, True)
+    assert (record.finish_reason, record.provider, record.model) == ("length", "novita", "m")
+    assert taken.cost is None
+    assert taken.time_to_first_token is not None
+    assert 0 < taken.time_to_first_token <= taken.total
+    raw = record.raw
+    assert raw
+    assert json.loads(raw.sent)["messages"] == [{"role": "user", "content": "hi"}]
+    assert (raw.status, raw.method, raw.url) == (200, "POST", f"{server.url}/v1/chat/completions")
+    assert [size for _, size in raw.timeline] == [10, 6, 3]
+    assert "sk-secret" in server.heads[0]
+    assert "secret" not in str(raw)
+
+
+async def test_without_usage_the_figures_are_estimates() -> None:
+    async def script(talk: Talk) -> None:
+        await talk.events()
+        await talk.say(chunk("x" * 40, choice={"finish_reason": "stop"}) + END)
+
+    async with scripted(script) as server, asyncio.timeout(10):
+        request = conversation.request(conversation.asked(Pane(Settings("m", base_url=server.url)), "q" * 20))
+        record = (await ask(request, session())).variant().record
+    assert record
+    assert (record.measurement.output_tokens, record.measurement.prompt_tokens) == (10, 5)
+    assert record.measurement.about == "≈"
+
+
+async def test_panes_stream_at_the_same_time() -> None:
     both = asyncio.Barrier(2)
 
     async def script(talk: Talk) -> None:
         await talk.events()
         await talk.say(chunk("first "))
         await both.wait()  # a client that waited for one answer to end would never get here twice
-        await talk.say(chunk("second") + "data: [DONE]\n\n")
+        await talk.say(chunk("second") + END)
 
     async with scripted(script) as server, asyncio.timeout(10):
-        held = race(server.url)
-        async for _ in held:
-            pass
-    assert [side.answer.content for side in held.sides.values()] == ["first second"] * 2
-    assert all(side.first and side.ended and side.first <= side.ended for side in held.sides.values())
+        held = desk(server.url, "A", "B")
+        await send(held, "hi")
+    assert [pane.messages[-1].content for pane in held.comparison.panes] == ["first second"] * 2
+    assert not held.asking
+    assert not held.session.runs.stop("compare-A")
 
 
-async def test_stopping_one_closes_its_connection_and_the_other_finishes() -> None:
+async def test_stopping_one_closes_its_connection_keeps_its_part_and_the_other_finishes() -> None:
     release, a_left = asyncio.Event(), asyncio.Event()
 
     async def script(talk: Talk) -> None:
@@ -51,31 +143,150 @@ async def test_stopping_one_closes_its_connection_and_the_other_finishes() -> No
             a_left.set()
         else:
             await release.wait()
-            await talk.say(chunk(" more") + "data: [DONE]\n\n")
+            await talk.say(chunk(" more") + END)
 
     async with scripted(script) as server, asyncio.timeout(10):
-        held = race(server.url)
-        async for _ in held:
-            if all(side.answer.content for side in held.sides.values()) and not held.sides["A"].answer.ended:
-                held.stop("A")
-                await a_left.wait()
-                release.set()
-    a, b = held.sides["A"].answer, held.sides["B"].answer
-    assert (a.content, a.stopped, a.error) == ("some", True, None)
-    assert (b.content, b.stopped) == ("some more", False)
+        held = desk(server.url, "A", "B")
+        running = asyncio.create_task(send(held, "hi"))
+        await until(held, lambda: len(held.asking) == 2 and all(one.content for one in held.asking.values()))
+        held.stop("A")
+        await a_left.wait()
+        release.set()
+        await running
+    a, b = (pane.messages[-1].variant for pane in held.comparison.panes)
+    assert a.record
+    assert b.record
+    assert (a.content, a.record.finish_reason) == ("some", "stopped")
+    assert (b.content, b.record.finish_reason) == ("some more", None)
 
 
-async def test_one_failing_leaves_the_other() -> None:
+async def test_one_failing_says_why_keeps_the_question_and_can_be_asked_again() -> None:
+    refusals = 1
+
     async def script(talk: Talk) -> None:
-        if json.loads(talk.body)["model"] == "A":
-            await talk.answer("429 Too Many", "{}")
+        nonlocal refusals
+        if json.loads(talk.body)["model"] == "A" and refusals:
+            refusals -= 1
+            await talk.answer("429 Too Many", "{}", "application/json", "retry-after: 7")
         else:
             await talk.events()
-            await talk.say(chunk("fine") + "data: [DONE]\n\n")
+            await talk.say(chunk("fine") + END)
 
     async with scripted(script) as server, asyncio.timeout(10):
-        held = race(server.url)
-        async for _ in held:
-            pass
-    assert "too many" in str(held.sides["A"].answer.error)
-    assert held.sides["B"].answer.content == "fine"
+        held = desk(server.url, "A", "B")
+        await send(held, "hi")
+        failure = held.failures["A"]
+        assert "too many" in failure.reason
+        assert failure.retry_after == 7
+        assert [message.role for message in held.comparison.panes[0].messages] == ["user"]
+        assert held.comparison.panes[1].messages[-1].content == "fine"
+        await act(held, "again", "A")
+    assert not held.failures
+    assert held.comparison.panes[0].messages[-1].content == "fine"
+
+
+async def test_each_model_sees_only_its_own_history_over_turns_edits_and_retries() -> None:
+    seen: dict[str, list[list[dict[str, Any]]]] = {"A": [], "B": []}
+
+    async def script(talk: Talk) -> None:
+        body = json.loads(talk.body)
+        seen[body["model"]].append(body["messages"])
+        await talk.events()
+        await talk.say(chunk(f"{body['model']} says {len(seen[body['model']])}") + END)
+
+    async with scripted(script) as server, asyncio.timeout(20):
+        held = desk(server.url, "A", "B")
+        await send(held, "q1")
+        await send(held, "q2")
+        a = held.comparison.panes[0].messages
+        await act(held, "retry", "A", a[3].id)  # a second answer to q2, in A alone
+        await send(held, "q3")
+        b = held.comparison.panes[1].messages
+        await act(held, "save", "B", b[1].id, text="B edited 1")
+        await act(held, "older", "A", a[3].id)
+        await send(held, "q4", "B")
+        await act(held, "resend", "A", a[0].id, text="q1 anew")
+        await send(held, "q5")
+        await act(held, "save", "A", "system-A", text="Only A")
+        await act(held, "delete", "B", b[2].id)
+        await send(held, "q6")
+
+    def last(name: str) -> list[str]:
+        return [message["content"] for message in seen[name][-1]]
+
+    assert last("A") == [
+        "Only A", "q1 anew", "A says 5", "q2", "A says 2", "q3", "A says 4", "q5", "A says 6", "q6",
+    ]  # fmt: skip
+    assert last("B") == ["q1", "B edited 1", "q3", "B says 3", "q4", "B says 4", "q5", "B says 5", "q6"]
+    assert seen["A"][2] == [
+        {"role": "user", "content": "q1"},
+        {"role": "assistant", "content": "A says 1"},
+        {"role": "user", "content": "q2"},
+    ]
+    assert all(set(message) == {"role", "content"} for sent in (*seen["A"], *seen["B"]) for message in sent)
+    for name in "AB":
+        said = [m["content"] for sent in seen[name] for m in sent if m["role"] == "assistant"]
+        assert all(text.startswith(name) for text in said)
+
+
+async def test_questions_are_replayed_on_another_model_with_its_own_answers() -> None:
+    async def script(talk: Talk) -> None:
+        body = json.loads(talk.body)
+        await talk.events()
+        await talk.say(chunk(f"{body['model']}{len(body['messages'])}") + END)
+
+    async with scripted(script) as server, asyncio.timeout(10):
+        held = desk(server.url, "A", "B")
+        for text in ("q1", "q2"):
+            await send(held, text, "A")
+        await act(held, "replay", "B", **{"from": "A"})
+    said = [message.content for message in held.comparison.panes[1].messages]
+    assert said == ["q1", "B1", "q2", "B3"]
+
+
+async def test_tool_calls_are_shown_and_their_results_go_back() -> None:
+    call = {"index": 0, "id": "c1", "function": {"name": "weather", "arguments": '{"city": "Oslo"}'}}
+    seen = []
+
+    async def script(talk: Talk) -> None:
+        seen.append(json.loads(talk.body)["messages"])
+        await talk.events()
+        said = chunk("It rains") if len(seen) > 1 else chunk(delta={"tool_calls": [call]})
+        await talk.say(said + chunk(choice={"finish_reason": "stop"}) + END)
+
+    async with scripted(script) as server, asyncio.timeout(10):
+        held = desk(server.url, "A")
+        await send(held, "Weather?")
+        answer = held.comparison.panes[0].messages[-1]
+        assert answer.variant.tool_calls[0].name == "weather"
+        await act(held, "results", "A", answer.id, results={"c1": "rain"})
+    assert seen[1][-1] == {"role": "tool", "content": "rain", "tool_call_id": "c1"}
+    assert held.comparison.panes[0].messages[-1].content == "It rains"
+
+
+async def test_an_answer_to_a_comparison_that_was_put_away_is_dropped_and_its_call_closed() -> None:
+    left = asyncio.Event()
+
+    async def script(talk: Talk) -> None:
+        await talk.events()
+        await talk.say(chunk("some"))
+        await talk.gone()
+        left.set()
+
+    async with scripted(script) as server, asyncio.timeout(10):
+        held = desk(server.url, "A")
+        before = held.comparison
+        running = asyncio.create_task(send(held, "hi"))
+        await until(held, lambda: bool(held.asking) and bool(held.asking["A"].content))
+        held.put(conversation.emptied(before))
+        await left.wait()
+        await running
+    assert held.comparison.panes[0].messages == ()
+    assert [message.role for message in before.panes[0].messages] == ["user"]
+
+
+def test_what_is_no_action_is_refused() -> None:
+    held = desk("http://127.0.0.1:1", "A")
+    for posted in (None, "", "[]", "{", json.dumps({"act": "burn", "pane": "A"}), json.dumps({"act": "edit"})):
+        with pytest.raises(RequestError):
+            actions.perform(held, actions.read(posted))

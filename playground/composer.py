@@ -1,0 +1,86 @@
+"""The question box: text, and images by paste, drop or file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from inference.assets import AssetError, load
+from metadata.media import Media
+from wire.request import RequestError
+
+MOST_IMAGES = 10
+
+
+class Question(gr.MultimodalTextbox):  # type: ignore[misc]
+    """The box. Its files reach us as they are: what is wrong with one is told in our words, not by a toast."""
+
+    is_template = True  # for the page it is a MultimodalTextbox
+    EMPTY: dict[str, Any] = {"text": "", "files": []}  # noqa: RUF012 sent as it is
+
+    def preprocess(self, payload: Any) -> Any:
+        """Text and the paths of files, which Gradio has found to be uploads."""
+        return Asked(payload.text or "", [file.path for file in payload.files]) if payload else Asked("", [])
+
+    @classmethod
+    def build(cls) -> Question:
+        """Lay it out."""
+        return cls(
+            value=cls.EMPTY,
+            label="Question",
+            show_label=False,
+            container=False,
+            placeholder="Ask all panes …  Images can be pasted or dropped here",
+            lines=1,
+            max_lines=8,
+            file_count="multiple",
+            file_types=["image"],
+            submit_btn=False,
+            elem_id="question",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the box holds."""
+
+    text: str
+    paths: list[str]
+
+    @staticmethod
+    def shown(text: str) -> dict[str, Any]:
+        """The box with a text in it."""
+        return {"text": text, "files": []}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A question with its images opened."""
+
+    text: str
+    images: tuple[Media, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to ask."""
+        return not (self.text.strip() or self.images)
+
+
+async def read_question(asked: Any) -> Read:
+    """What was asked, its images opened. Raises RequestError for what is no image or too large."""
+    if not isinstance(asked, Asked):
+        return Read("", ())
+    if len(asked.paths) > MOST_IMAGES:
+        raise RequestError(f"A question takes at most {MOST_IMAGES} images.")
+    images = []
+    for path in asked.paths:
+        try:
+            image = await load(Media(source=path), None)
+        except AssetError as error:
+            raise RequestError(str(error)) from None
+        if image.kind != "image":
+            raise RequestError(f"{image.name or 'A file'} is not an image.")
+        images.append(Media(None, image.data, image.media_type, image.name))
+    return Read(asked.text, tuple(images))

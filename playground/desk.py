@@ -1,0 +1,223 @@
+"""What one tab has before it: the comparison, the calls under way, what failed, what is being edited or was deleted.
+
+`run` asks panes and tells which of them changed; what they show is drawn elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from inference.errors import InferenceFailure
+from ui.feed import Feed
+from ui.session import Session
+from wire.request import Request, RequestError
+
+from . import conversation
+from .state import Comparison, Pane, Settings, Variant
+from .stream import Asking, failure_of
+
+PAGE = "compare"
+HEARTBEAT_SECONDS = 1.0  # a closed tab is noticed by its socket too; this is the second net
+MOST_DELETED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A pane to ask; `of` is the answer to write a further variant of, else a new answer comes at the end."""
+
+    pane_id: str
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a pane's controls hold, and the settings it means; `error` says why it means none."""
+
+    values: tuple[Any, ...]
+    settings: Settings | None = None
+    error: str = ""
+
+
+@dataclass(eq=False)
+class Desk:
+    """`asking`, `failures` and `forms` are by the id of a pane; `open_pane` is the one whose settings are open.
+
+    `notice` is what the page says once."""
+
+    session: Session
+    comparison: Comparison
+    feed: Feed
+    asking: dict[str, Asking] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    failures: dict[str, InferenceFailure] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    deleted: list[conversation.Deleted] = field(default_factory=list)
+    editing: str = ""
+    open_pane: str = ""
+    notice: str = ""
+    asked: dict[str, Asking] = field(default_factory=dict)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any pane is being asked."""
+        return bool(self.asking)
+
+    def stop(self, pane_id: str = "") -> None:
+        """Stop a pane, or all; what came is kept."""
+        for held, asking in list(self.asking.items()):
+            if pane_id in ("", held):
+                asking.stop()
+
+    def put(self, comparison: Comparison) -> None:
+        """Another comparison takes the place of this one; what still runs for the old one is stopped and dropped."""
+        self.stop()
+        self.comparison = comparison
+        self.asking, self.jobs, self.failures, self.forms, self.deleted, self.asked = {}, {}, {}, {}, [], {}
+        self.editing = self.open_pane = self.notice = ""
+
+    async def run(self, jobs: Sequence[Job]) -> AsyncGenerator[set[str], None]:
+        """Ask panes at the same time. Yields the ids of those that began, then of those that ended; none is a
+        heartbeat. Closing it closes every connection."""
+        comparison = self.comparison
+        tasks = {}
+        for job in jobs:
+            asking = self._begin(job)
+            if asking is not None:
+                tasks[asyncio.create_task(asking.run())] = (job, asking)
+        try:
+            yield {job.pane_id for job in jobs}
+            waiting = set(tasks)
+            while waiting:
+                done, waiting = await asyncio.wait(
+                    waiting, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in done:
+                    self._end(comparison, *tasks[task])
+                yield {tasks[task][0].pane_id for task in done if self.comparison is comparison}
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for job, asking in tasks.values():
+                self._forget(job, asking)
+
+    async def replay(self, pane_id: str, asked: Iterable[Variant]) -> AsyncGenerator[set[str], None]:
+        """Put questions to a pane one after the other, each with the model's own answers before it."""
+        comparison = self.comparison
+        for question in asked:
+            pane = comparison.pane(pane_id)
+            if pane is None or self.comparison is not comparison:
+                return
+            comparison.put(conversation.asked(pane, question.content, question.images))
+            async for changed in self.run([Job(pane_id)]):
+                yield changed
+            pane = comparison.pane(pane_id)
+            if pane is None or pane.answer is None or pane_id in self.failures or _was_stopped(pane):
+                return
+
+    def request_of(self, job: Job) -> Request:
+        """What a job asks. Raises RequestError where that can't be asked."""
+        pane = self.comparison.pane(job.pane_id)
+        if pane is None:
+            raise RequestError("This pane is no longer here.")
+        form = self.forms.get(pane.id)
+        if form is not None and form.error:
+            raise RequestError(form.error)
+        check(self.session, pane.settings)
+        asked = conversation.request(pane, job.of)
+        if not any(message["role"] == "user" for message in asked.inputs["messages"]):
+            raise RequestError("There is no question to answer.")
+        return asked
+
+    def _begin(self, job: Job) -> Asking | None:
+        if job.pane_id in self.asking:
+            return None
+        self.failures.pop(job.pane_id, None)
+        try:
+            request = self.request_of(job)
+        except RequestError as error:
+            self.failures[job.pane_id] = InferenceFailure(str(error))
+            return None
+        asking = Asking(request, self.session, self.feed.open(job.pane_id), on_news=self.feed.tell)
+        self.asking[job.pane_id], self.jobs[job.pane_id] = asking, job
+        self.session.runs.start(run_name(job.pane_id), asking.stop)
+        return asking
+
+    def _end(self, comparison: Comparison, job: Job, asking: Asking) -> None:
+        """An answer has come to its end: what was said is kept with its record, what went wrong is said beside it."""
+        self._forget(job, asking)
+        pane = comparison.pane(job.pane_id)
+        if pane is None or self.comparison is not comparison:
+            return
+        failure = failure_of(asking)
+        if failure is not None:
+            self.failures[job.pane_id] = failure
+        self.asked[job.pane_id] = asking
+        if asking.said_anything or (asking.stopped and failure is None):
+            comparison.put(conversation.answered(pane, asking.variant(), job.of))
+
+    def _forget(self, job: Job, asking: Asking) -> None:
+        self.feed.close(asking.growing)
+        self.session.runs.end(run_name(job.pane_id), asking.stop)
+        if self.asking.get(job.pane_id) is asking:
+            del self.asking[job.pane_id], self.jobs[job.pane_id]
+
+    def delete(self, pane: Pane, message_id: str) -> None:
+        """Take a message out of a pane; `undo` brings it back."""
+        left, deleted = conversation.without(pane, message_id)
+        if deleted is not None:
+            self.comparison.put(left)
+            self.deleted = [*self.deleted, deleted][-MOST_DELETED:]
+
+    def undo(self) -> str:
+        """Bring back what was deleted last; the id of its pane, or nothing."""
+        while self.deleted:
+            last = self.deleted.pop()
+            pane = self.comparison.pane(last.pane_id)
+            if pane is not None:
+                self.comparison.put(conversation.restored(pane, last))
+                return pane.id
+        return ""
+
+
+def _was_stopped(pane: Pane) -> bool:
+    record = pane.answer.variant.record if pane.answer else None
+    return record is not None and record.finish_reason == "stopped"
+
+
+def run_name(pane_id: str) -> str:
+    """A pane's name in the registry of runs."""
+    return f"{PAGE}-{pane_id}"
+
+
+def check(session: Session, settings: Settings) -> None:
+    """Raises RequestError where a pane's settings can't be asked."""
+    if not settings.model:
+        raise RequestError("No model is chosen here.")
+    if settings.base_url and not session.site.allows_endpoint(settings.base_url):
+        raise RequestError("This server calls only the endpoints that its owner listed.")
+    served = session.site.embedded.models.get(settings.model)
+    if served and not settings.base_url and served.task.id != "conversational":
+        raise RequestError(f"{served.id} does {served.task.name.lower()}, it does not chat.")
+
+
+def first_comparison(session: Session) -> Comparison:
+    """What a tab begins with: two panes with two of the embedded chats."""
+    models = chats(session)
+    names = [models[place % len(models)] if models else "" for place in range(2)]
+    return Comparison([Pane(Settings(name)) for name in names])
+
+
+def chats(session: Session) -> list[str]:
+    """The embedded models that chat."""
+    return [model.id for model in session.site.embedded.models.values() if model.task.id == "conversational"]
+
+
+def desk_of(session: Session) -> Desk:
+    """The desk of a tab, laid out at the first look."""
+    held = session.pages.get(PAGE)
+    if not isinstance(held, Desk):
+        held = session.pages[PAGE] = Desk(session, first_comparison(session), session.site.feeds.open())
+    return held

@@ -1,0 +1,89 @@
+"""The part of the page's script that keeps conversations in the browser (IndexedDB), and lists them to return to."""
+
+from __future__ import annotations
+
+KEEPING = r"""
+  // Conversations are kept in this browser: read from the server after each change, given back when one is reopened.
+  const NAME = "showcard", STORE = "comparisons", MOST = 200;
+  const database = () => new Promise((resolve, reject) => {
+    const asked = indexedDB.open(NAME, 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: "id" });
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+  const within = async (mode, work) => {
+    const held = await database();
+    try {
+      return await new Promise((resolve, reject) => {
+        const doing = held.transaction(STORE, mode), result = work(doing.objectStore(STORE));
+        doing.oncomplete = () => resolve(result.result);
+        doing.onerror = doing.onabort = () => reject(doing.error);
+      });
+    } finally { held.close(); }
+  };
+  let kept = "", keepingNow = false, again = false;
+  const keep = async () => {
+    const now = $("#kept [data-revision]")?.dataset;
+    if (!now || `${now.id}@${now.revision}` === kept) return;
+    if (keepingNow) { again = true; return; }
+    keepingNow = true;
+    try {
+      const answer = await fetch(keptAddress("comparison"));
+      if (!answer.ok) return;
+      const comparison = await answer.json();
+      kept = `${now.id}@${now.revision}`;
+      try { sessionStorage.setItem("showcard-comparison", comparison.id); } catch {}
+      if (!comparison.panes.some((pane) => pane.messages.length)) return;
+      await within("readwrite", (store) => store.put({
+        id: comparison.id, title: comparison.title, changed: Date.now(), comparison,
+        models: comparison.panes.map((pane) => pane.settings.model || ""),
+      }));
+      await thin();
+    } catch (error) { console.warn("not kept:", error); }
+    finally { keepingNow = false; if (again) { again = false; keep(); } }
+  };
+  const list = async () => (await within("readonly", (store) => store.getAll())).sort((a, b) => b.changed - a.changed);
+  const thin = async () => {
+    const old = (await list()).slice(MOST);
+    if (old.length) await within("readwrite", (store) => { let last; for (const one of old) last = store.delete(one.id); return last; });
+  };
+  const reopen = async (id) => {
+    const found = await within("readonly", (store) => store.get(id));
+    if (found) post(JSON.stringify(found.comparison), "#restore", "#restore-go");
+    return Boolean(found);
+  };
+  const showEarlier = async () => {
+    const dialog = $("#earlier"), place = $(".list", dialog), items = await list().catch(() => []);
+    place.replaceChildren(...items.map((one) => {
+      const row = document.createElement("li"), open = document.createElement("button");
+      open.type = "button"; open.className = "open";
+      const title = document.createElement("strong"), about = document.createElement("span");
+      title.textContent = one.title || "Without a title";
+      about.className = "dim";
+      about.textContent = `${one.models.join(" · ")} · ${new Date(one.changed).toLocaleString()}`;
+      open.append(title, about);
+      open.onclick = () => { dialog.close(); reopen(one.id); };
+      const gone = document.createElement("button");
+      gone.type = "button"; gone.className = "i i-delete"; gone.title = "Delete";
+      gone.setAttribute("aria-label", `Delete ${title.textContent}`);
+      gone.onclick = async () => { await within("readwrite", (store) => store.delete(one.id)); showEarlier(); };
+      row.append(open, gone);
+      return row;
+    }));
+    $(".none", dialog).hidden = items.length > 0;
+    if (!dialog.open) dialog.showModal();
+  };
+  // After a reload, what was open in this tab comes back; a link that fills the fields goes before.
+  let returned = false;
+  const comeBack = setInterval(() => {
+    if (returned || location.pathname.replace(/\/$/, "") !== "/compare") { clearInterval(comeBack); return; }
+    if (!$("#kept [data-revision]") || !$("#restore textarea, #restore input")) return;
+    returned = true;
+    clearInterval(comeBack);
+    const asked = new URLSearchParams(location.search);
+    let id = "";
+    try { id = sessionStorage.getItem("showcard-comparison") || ""; } catch {}
+    const again = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+    if (id && (again || !["a", "b", "c", "d", "q"].some((name) => asked.has(name)))) reopen(id).catch(() => {});
+  }, 50);
+"""

@@ -1,0 +1,105 @@
+"""How the compare page looks, and the script it brings along."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from . import tools
+from .keeping import KEEPING
+from .script import SCRIPT
+
+# Drawn on 16 by 16, as outlines.
+ICONS = {
+    "copy": "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
+    "edit": "M10.5 3l2.5 2.5-7.5 7.5H3v-2.5zM9 4.5L11.5 7",
+    "retry": "M13 8a5 5 0 1 1-1.5-3.5M13 2v3h-3",
+    "branch": "M4.5 5v6M4.5 8c4 0 6-1 6-3M4.5 2.5a1.3 1.3 0 1 0 .01 0M10.5 2.5a1.3 1.3 0 1 0 .01 0M4.5 11a1.3 1.3 0 1 0 .01 0",
+    "replay-new": "M2.5 4h8v8h-8zM13.5 4v8M5.5 6l3 2-3 2z",
+    "delete": "M3 4.5h10M6.5 4V2.5h3V4M4.5 4.5l.6 9h5.8l.6-9M6.8 7v4M9.2 7v4",
+    "older": "M10 3L5 8l5 5",
+    "newer": "M6 3l5 5-5 5",
+    "duplicate": "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3M9.5 7.5v4M7.5 9.5h4",
+    "swap": "M2.5 5.5h10M10 3l2.5 2.5L10 8M13.5 10.5h-10M6 8l-2.5 2.5L6 13",
+    "remove": "M4 4l8 8M12 4l-8 8",
+}
+
+
+def _icon(path: str) -> str:
+    drawn = (
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' stroke='black' stroke-width='1.3' "
+        f"stroke-linecap='round' stroke-linejoin='round'><path d='{path}'/></svg>"
+    )
+    return f"data:image/svg+xml,{quote(drawn)}"
+
+
+_ICONS = "".join(f'.i-{name}{{--icon:url("{_icon(path)}")}}' for name, path in ICONS.items())
+
+CSS = """
+/* compare: the frame */
+#panes { display: grid !important; grid-template-columns: repeat(auto-fit, minmax(0, 1fr)); grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); grid-template-columns: none; gap: 12px; height: max(420px, calc(100dvh - 226px)); min-height: 0; align-items: stretch; }
+#panes > .pane { height: 100%; min-height: 0; padding: 0 !important; gap: 0 !important; overflow: hidden; flex-wrap: nowrap; }
+#panes > .pane > .block { flex: none; }
+.pane-body { flex: 1 1 0 !important; min-height: 0; overflow-y: auto !important; overflow-x: hidden; padding: 12px 14px 20px !important; gap: 14px !important; flex-wrap: nowrap !important; scrollbar-width: thin; }
+.pane-body > * { flex: none !important; }
+#compare-head .sc { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 12px; } #compare-head h1 { font-size: 18px; font-weight: 650; }
+#compare-head .grow { flex: 1; min-width: 0; }
+.gradio-container .plain { min-height: 32px; padding: 0 12px; border: 1px solid var(--border-color-primary); border-radius: 6px; background: var(--background-fill-primary); color: var(--body-text-color); font-size: 13px; font-weight: 550; cursor: pointer; }
+.gradio-container .plain:hover { background: var(--background-fill-secondary); } .gradio-container .plain.primary { background: var(--button-primary-background-fill); border-color: transparent; color: white; }
+.gradio-container .plain:disabled { opacity: 0.55; cursor: default; }
+
+/* compare: heads */
+.pane-head { padding: 8px 8px 6px 12px; border-bottom: 1px solid var(--border-color-primary); }
+.pane-title { display: flex; align-items: center; gap: 8px; min-width: 0; }
+.letter { display: inline-grid; place-items: center; width: 22px; height: 22px; flex: none; border-radius: 6px; background: var(--color-accent-soft); color: var(--link-text-color); font-size: 12px; font-weight: 700; }
+.pane-title .name { flex: 0 1 auto; min-width: 0; min-height: 32px; padding: 0 22px 0 6px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border: 0; border-radius: 6px; background: none; color: var(--body-text-color); font-weight: 600; text-align: left; position: relative; }
+.pane-title .name::after { content: ""; position: absolute; right: 9px; top: 50%; width: 5px; height: 5px; margin-top: -4px; border: solid currentcolor; border-width: 0 1.5px 1.5px 0; transform: rotate(45deg); opacity: 0.6; }
+.pane-title .name:hover { background: var(--background-fill-secondary); } .pane-title .i-row { margin-left: auto; flex: none; }
+.pane-facts { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 6px; min-height: 20px; padding-left: 36px; font-size: 12px; }
+.badge.diff { font-weight: 500; font-family: var(--sc-mono); background: var(--sc-5); border-color: transparent; }
+
+/* compare: messages */
+.pane .turn .who { display: flex; align-items: center; gap: 8px; min-height: 32px; margin: 0; text-transform: none; letter-spacing: 0; font-size: 12px; }
+.pane .turn .who > span:first-child { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.pane .chat { gap: 10px; } .pane .turn.system .text { border: 1px dashed var(--border-color-primary); border-radius: 8px; padding: 8px 12px; color: var(--body-text-color-subdued); }
+.i-row { display: inline-flex; gap: 0; } .turn .i-row { opacity: 0; transition: opacity 0.1s; } .turn:hover .i-row, .turn:focus-within .i-row { opacity: 1; }
+@media (hover: none) { .turn .i-row { opacity: 1; } }
+.gradio-container .i { width: 32px; height: 32px; min-height: 32px; padding: 0; border: 0; border-radius: 6px; background: none; color: var(--body-text-color-subdued); display: inline-grid; place-items: center; cursor: pointer; }
+.i::before { content: ""; width: 16px; height: 16px; background: currentcolor; mask: var(--icon) center / contain no-repeat; -webkit-mask: var(--icon) center / contain no-repeat; }
+.gradio-container .i:hover:not(:disabled) { background: var(--background-fill-secondary); color: var(--body-text-color); } .i:disabled { opacity: 0.35; cursor: default; }
+.pane .turn .stats { display: flex; flex-wrap: wrap; align-items: center; gap: 0 6px; margin-top: 6px; } .stats [data-fact] + [data-fact]::before { content: "·"; margin-right: 6px; color: var(--body-text-color-subdued); font-weight: 400; }
+.stats .best::before { text-decoration: none; } .stats .best { color: var(--body-text-color); font-weight: 700; text-decoration: underline; text-decoration-color: var(--color-accent); text-underline-offset: 3px; }
+.variants { display: inline-flex; align-items: center; margin-right: 4px; }
+.thought > summary, .wire > summary { cursor: pointer; font-size: 12px; color: var(--body-text-color-subdued); min-height: 24px; } .thought { margin-bottom: 6px; } .thought .said { border-left: 2px solid var(--border-color-primary); padding-left: 10px; max-height: 320px; overflow: auto; }
+.call { margin-top: 6px; } .call pre, .wire pre { overflow: auto; max-height: 340px; margin: 4px 0 0; padding: 8px 10px; background: var(--background-fill-secondary); border: 1px solid var(--border-color-primary); border-radius: 6px; font: 12px/1.5 var(--sc-mono); white-space: pre-wrap; }
+.editing textarea, .results textarea { width: 100%; box-sizing: border-box; padding: 8px 12px; border: 1px solid var(--border-color-primary); border-radius: 8px; background: var(--input-background-fill); color: var(--body-text-color); font: inherit; resize: vertical; } .editing > div, .ways { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 6px; } .results label { display: block; margin-top: 6px; font-size: 12px; } .results .plain { margin-top: 6px; }
+.gradio-container .editing textarea, .gradio-container .results textarea { animation: none; }
+.pictures { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 6px; } .pictures .shown { max-height: 160px; max-width: 100%; }
+.live .tail { white-space: pre-wrap; } .live pre.tail { white-space: pre; } .live .tail::after { content: none; } .live .status { min-height: 24px; }
+.live[data-done] .status { visibility: hidden; }
+.chart { display: block; width: 100%; height: 44px; } .wire .loaded { display: grid; gap: 8px; padding: 6px 0; } .wire h4 { margin: 4px 0 0; font-size: 12px; font-weight: 600; }
+
+/* compare: asking */
+#ask { position: sticky; bottom: 0; padding: 8px 0 10px; background: var(--body-background-fill); z-index: 5; border-top: 0; align-items: flex-end; flex-wrap: wrap; }
+#question { flex: 1 1 320px; min-width: 0; } #ask button.lg, #ask button.md { height: 40px; }
+#to { flex: 0 0 120px; min-width: 100px; }
+#notice .sc { display: flex; align-items: center; gap: 10px; min-height: 32px; font-size: 13px; }
+#said-now:not(:empty) { position: fixed; left: 50%; bottom: 90px; transform: translateX(-50%); padding: 6px 14px; border-radius: 16px; background: var(--neutral-900); color: white; font-size: 13px; z-index: 60; }
+dialog.sheet { margin: auto; width: min(560px, calc(100vw - 32px)); max-height: 80vh; overflow: auto; padding: 20px; border: 1px solid var(--border-color-primary); border-radius: 12px; background: var(--background-fill-primary); color: var(--body-text-color); }
+dialog.sheet::backdrop { background: rgb(0 0 0 / 0.4); } dialog.sheet h2 { font-size: 16px; margin-bottom: 12px; } dialog.sheet dl { display: grid; grid-template-columns: auto 1fr; gap: 8px 16px; margin: 0 0 16px; } dialog.sheet dd { margin: 0; } dialog.sheet dt kbd { margin: 0; }
+#earlier .list { list-style: none; padding: 0; margin: 0 0 12px; } #earlier li { display: flex; gap: 4px; margin: 0; border-bottom: 1px solid var(--border-color-primary); } #earlier li .open { flex: 1; min-width: 0; display: grid; gap: 2px; padding: 8px 4px; text-align: left; border: 0; background: none; color: inherit; } #earlier li .open:hover { background: var(--background-fill-secondary); }
+
+/* compare: the settings of a pane */
+#drawer { position: fixed; right: 0; top: 0; bottom: 0; width: min(440px, 100vw); z-index: 40; padding: 12px 16px 24px !important; gap: 12px !important; overflow-y: auto !important; flex-wrap: nowrap !important; background: var(--background-fill-primary); border-left: 1px solid var(--border-color-primary); box-shadow: -8px 0 24px rgb(0 0 0 / 0.12); }
+#drawer > * { flex: none !important; } #drawer-head .sc { display: flex; align-items: center; gap: 8px; } #drawer-head h2 { flex: 1; font-size: 16px; }
+
+#pane-tabs { display: none !important; }
+@media (max-width: 760px) {
+  #panes { grid-auto-columns: 100%; overflow-x: auto; scroll-snap-type: x mandatory; scrollbar-width: none; height: max(360px, calc(100dvh - 300px)); } #panes > .pane { scroll-snap-align: start; }
+  #pane-tabs:has(.sc) { display: block !important; } #pane-tabs .sc { display: flex; gap: 4px; } #pane-tabs [role=tab] { flex: 1; min-width: 0; min-height: 44px; padding: 0 8px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border: 1px solid var(--border-color-primary); border-radius: 8px; background: none; color: var(--body-text-color); font-size: 13px; } #pane-tabs [aria-selected=true] { background: var(--color-accent-soft); color: var(--link-text-color); font-weight: 600; border-color: transparent; }
+  .turn .i-row { opacity: 1; } .gradio-container .i { width: 36px; height: 44px; } .gradio-container .plain { min-height: 44px; } #compare-head .dim { display: none; }
+}
+@media (prefers-reduced-motion: reduce) { .turn .i-row { transition: none; } }
+"""
+
+CSS += _ICONS + tools.CSS
+HEAD = f"<script>{SCRIPT.replace('KEEPING', KEEPING)}</script><script>{tools.SCRIPT}</script>"

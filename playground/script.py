@@ -1,0 +1,204 @@
+"""The page's own script: what buttons post, answers that grow, keys, and conversations kept in the browser."""
+
+from __future__ import annotations
+
+SCRIPT = r"""
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // Buttons: what they do is posted through a hidden field, whose listener looks at all of it.
+  const put = (selector, text) => {
+    const field = $(`${selector} textarea, ${selector} input`);
+    if (!field) return false;
+    const kind = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return true;
+  };
+  const post = (action, field = "#act", go = "#act-go") => {
+    if (put(field, typeof action === "string" ? action : JSON.stringify(action)))
+      setTimeout(() => ($(`${go}`)?.matches("button") ? $(go) : $(`${go} button`))?.click(), 0);
+  };
+  const feedName = () => $("[data-feed]")?.dataset.feed || "";
+  const keptAddress = (what) => `/kept/${feedName()}/${what}`;
+  const copy = async (text) => {
+    try { await navigator.clipboard.writeText(text); }
+    catch {
+      const area = document.createElement("textarea");
+      area.value = text; area.style.position = "fixed"; area.style.opacity = "0";
+      document.body.append(area); area.select(); document.execCommand("copy"); area.remove();
+    }
+  };
+  const say = (text) => {
+    const place = $("#said-now") || document.body.appendChild(
+      Object.assign(document.createElement("div"), { id: "said-now", role: "status" }));
+    place.textContent = text;
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => { place.textContent = ""; }, 1800);
+  };
+
+  const ACTS = {
+    copy: async (button, at) => {
+      const answer = await fetch(keptAddress(`text/${at.message}`));
+      if (answer.ok) { await copy(await answer.text()); say("Copied"); }
+    },
+    stop: (button, at) => post({ act: "stop", ...at }, "#stop", "#stop-go"),
+    help: () => $("#keys")?.showModal(),
+    earlier: () => showEarlier(),
+    dismiss: (button) => button.closest("dialog")?.close(),
+    show: (button) => {
+      for (const tab of all("#pane-tabs [role=tab]")) tab.setAttribute("aria-selected", tab === button);
+      $(`#pane-${button.dataset.letter}`)?.scrollIntoView({ block: "nearest", inline: "start" });
+    },
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-act]");
+    if (!button || button.disabled) return;
+    const act = button.dataset.act, editing = button.closest(".editing"), results = button.closest(".results");
+    const at = {
+      pane: button.closest("[data-pane]")?.dataset.pane || "",
+      message: button.closest("[data-message]")?.dataset.message || "",
+      ...(button.dataset.from ? { from: button.dataset.from } : {}),
+      ...(editing ? { text: $("textarea", editing).value } : {}),
+      ...(results ? { results: Object.fromEntries(all("textarea", results).map((f) => [f.dataset.call, f.value])) } : {}),
+    };
+    if (ACTS[act]) ACTS[act](button, at); else post({ act, ...at });
+  });
+  window.showcardPlayground = { post, put, keptAddress, say };
+
+  // What is looked at seldom is fetched when it is opened.
+  document.addEventListener("toggle", async (event) => {
+    const details = event.target;
+    if (!details.open || !details.matches?.("[data-kept]") || details.dataset.has) return;
+    details.dataset.has = "1";
+    const answer = await fetch(keptAddress(details.dataset.kept));
+    $(".loaded", details).innerHTML = answer.ok ? await answer.text() : "<p class='dim'>This is no longer here.</p>";
+  }, true);
+
+  // Keys.
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const own = event.target.closest?.(".own-keys");
+    if (own && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      $(".primary", own)?.click(); event.preventDefault(); event.stopImmediatePropagation();
+    } else if (own && event.key === "Escape") {
+      $("[data-act=cancel]", own)?.click(); event.stopImmediatePropagation();
+    } else if (event.key === "Escape" && $("#drawer") && !$("#stop-all")?.offsetParent && !$("dialog[open]")) {
+      post({ act: "close" });
+    } else if (event.key === "?" && !typing && $("#keys")) {
+      $("#keys").showModal(); event.preventDefault();
+    } else if (event.key === "/" && !typing && $("#ask textarea")) {
+      $("#ask textarea").focus(); event.preventDefault();
+    }
+  }, true);
+
+  // Answers that grow: one socket while any does; each line adds to the answer it names.
+  let socket = null, failed = 0, ticking = 0;
+  const growing = () => all("[data-live]:not([data-done])");
+  const body = (element) => element.closest(".pane-body");
+  const atEnd = (box) => box && box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+  const connect = () => {
+    if (socket || failed > 5 || !growing().length) return;
+    const name = growing()[0].dataset.feed;
+    socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live/${name}`);
+    const begun = new Set();
+    socket.onmessage = (event) => {
+      failed = 0;
+      const line = JSON.parse(event.data);
+      const place = $(`[data-live="${CSS.escape(line.k)}"]`);
+      if (!place) return;
+      if (!begun.has(line.k)) { begun.add(line.k); empty(place); }
+      const box = body(place), follow = atEnd(box);
+      grow(place, line);
+      if (follow) box.scrollTop = box.scrollHeight;
+    };
+    socket.onclose = () => { socket = null; if (growing().length) { failed++; setTimeout(connect, 200 * failed); } };
+    if (!ticking) ticking = setInterval(tick, 250);
+  };
+  const empty = (place) => { $(".text", place).replaceChildren(); $(".thought .said", place).textContent = ""; };
+  const grow = (place, line) => {
+    const text = $(".text", place);
+    place.dataset.chars = Number(place.dataset.chars || 0) + (line.r || "").length + (line.t || "").length;
+    place.dataset.first ||= performance.now();
+    if (line.r !== undefined) {
+      const thought = $(".thought", place);
+      thought.hidden = false;
+      $(".said", thought).append(line.r);
+    }
+    let tail = $(".tail", text);
+    if (line.f !== undefined) { tail?.remove(); tail = null; }
+    if (line.s !== undefined) text.insertAdjacentHTML("beforeend", line.s);
+    if (line.t !== undefined) {
+      if (!tail) {
+        tail = document.createElement(line.f ? "pre" : "div");
+        tail.className = "tail";
+        text.append(tail);
+        if ($(".thought", place).open && !place.dataset.folded) { $(".thought", place).open = false; place.dataset.folded = 1; }
+      }
+      // Growing the last text node costs as much as what is added; many nodes would cost more to lay out.
+      const last = tail.lastChild;
+      if (last && last.length < 2000) last.appendData(line.t); else tail.append(line.t);
+    }
+    if (line.e) { place.dataset.done = 1; place.removeAttribute("aria-busy"); }
+  };
+  const tick = () => {
+    const now = performance.now();
+    for (const place of growing()) {
+      place.dataset.began ||= now;
+      const seconds = (now - place.dataset.began) / 1000, said = $(".so-far", place);
+      const tokens = Math.round((place.dataset.chars || 0) / 4);
+      const words = tokens ? `${seconds.toFixed(1)} s · ≈${tokens} tokens`
+        : seconds > 0.5 ? `Waiting for the first token · ${seconds.toFixed(1)} s` : said.textContent;
+      if (said.textContent !== words) said.textContent = words;
+    }
+    if (!growing().length) { clearInterval(ticking); ticking = 0; }
+  };
+
+  // A failure that says when to come back counts down to it.
+  const count = () => {
+    for (const button of all("[data-after]:not([data-counting])")) {
+      button.dataset.counting = 1;
+      const until = performance.now() + 1000 * button.dataset.after, label = button.textContent;
+      button.disabled = true;
+      const step = () => {
+        const left = Math.ceil((until - performance.now()) / 1000);
+        button.disabled = left > 0;
+        button.textContent = left > 0 ? `${label} in ${left} s` : label;
+        if (left > 0 && button.isConnected) setTimeout(step, 250);
+      };
+      step();
+    }
+  };
+
+  // The better figure of the last answers, marked without shouting.
+  let marked = "";
+  const mark = () => {
+    const wanted = $("#kept [data-best]")?.dataset.best || "";
+    for (const fact of all("[data-fact].best")) fact.classList.remove("best");
+    for (const [message, name] of wanted.split(" ").filter(Boolean).map((one) => one.split(":")))
+      $(`[data-message="${CSS.escape(message)}"] [data-fact="${name}"]`)?.classList.add("best");
+    marked = wanted;
+  };
+
+  let seen = false, turns = 0;
+  const look = () => {
+    seen = false;
+    if (!$("#panes")) return;
+    connect(); count(); mark();
+    const field = $(".editing textarea:not([data-focused])");
+    if (field) { field.dataset.focused = 1; field.focus(); }
+    const now = all("#panes .turn").length;
+    if (now > turns) for (const box of all(".pane-body")) box.scrollTop = box.scrollHeight;
+    turns = now;
+    if (feedName()) keep();
+  };
+  new MutationObserver((records) => {
+    if (seen || !records.some((one) => !one.target.closest?.("[data-live]"))) return;
+    seen = true;
+    requestAnimationFrame(look);
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  KEEPING
+})();
+"""

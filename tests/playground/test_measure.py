@@ -1,0 +1,39 @@
+"""Reported figures are told from estimates, and costs from prices that nobody named."""
+
+from __future__ import annotations
+
+from inference.offers import Offer
+from inference.reply import Usage
+from playground.measure import measure
+
+
+def test_reported_counts_give_speed_cost_and_context() -> None:
+    offer = Offer("novita", "live", 8_000, 0.5, 2.0)
+    taken = measure(0.0, 0.5, 2.5, ("q", "x" * 400, "hm"), Usage(1_000, 21, 5), offer)
+    assert (taken.time_to_first_token, taken.total, taken.output_tokens, taken.prompt_tokens) == (0.5, 2.5, 21, 1_000)
+    assert taken.tokens_per_second == 10
+    assert (taken.reasoning_tokens, taken.reasoning_reported, taken.reported) == (5, True, True)
+    assert taken.cost == (1_000 * 0.5 + 21 * 2.0) / 1e6
+    assert (taken.context_used, taken.context_length, taken.about) == (1_021, 8_000, "")
+
+
+def test_without_usage_everything_counted_is_an_estimate() -> None:
+    guessed = measure(0.0, 0.5, 1.5, ("q" * 40, "x" * 400, "y" * 80), None)
+    assert (guessed.output_tokens, guessed.prompt_tokens, guessed.reasoning_tokens) == (120, 10, 20)
+    assert (guessed.about, guessed.reported, guessed.reasoning_reported) == ("≈", False, False)
+    assert guessed.cost is None
+
+
+def test_thoughts_that_a_provider_does_not_count_are_estimated_alone() -> None:
+    taken = measure(0.0, 0.5, 1.5, ("q", "x", "y" * 80), Usage(1, 30))
+    assert (taken.output_tokens, taken.reasoning_tokens, taken.reported, taken.reasoning_reported) == (
+        30,
+        20,
+        True,
+        False,
+    )
+
+
+def test_nothing_is_told_where_nothing_is_known() -> None:
+    assert measure(0.0, None, 1.0, ("", "", ""), None).tokens_per_second is None
+    assert measure(0.0, 0.1, 1.0, ("", "x", ""), Usage(1, 9), Offer("a", "live")).cost is None

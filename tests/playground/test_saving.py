@@ -1,0 +1,88 @@
+"""A comparison survives being written and read; what is none is a sentence."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metadata.media import Media
+from metadata.outputs import ToolCall
+from playground import conversation as c
+from playground.measure import Measurement
+from playground.saving import from_json, to_json
+from playground.state import Comparison, Pane, Record, Settings, Variant
+from wire.request import RequestError
+
+PNG = Media(None, b"\x89PNG\r\n\x1a\n" + b"0" * 20, "image/png", "a.png")
+
+
+def comparison() -> Comparison:
+    settings = Settings(
+        "org/a", "novita", None, "org", "Hi", {"temperature": 0}, ({"type": "function"},), {"type": "json"}, {"x": 1}
+    )
+    taken = Measurement(0.5, 2.0, 21, 7, True, 5, True, 0.1, 8_000)
+    pane = c.asked(Pane(settings), "what?", [PNG, PNG])
+    pane = c.answered(
+        pane, Variant("a", (), "hm", (ToolCall("1", "f", "{}"),), Record("org/a", "novita", taken, "stop"))
+    )
+    pane = c.answered(pane, Variant("b", edited=True), pane.messages[1].id)
+    return Comparison([pane, Pane(Settings("org/b", base_url="http://x/v1"))], title="T", locked=frozenset({"seed"}))
+
+
+def test_everything_but_the_raw_exchange_comes_back() -> None:
+    held = comparison()
+    written = json.loads(json.dumps(to_json(held)))
+    read = from_json(written)
+    assert (read.panes, read.id, read.title, read.locked) == (held.panes, held.id, held.title, held.locked)
+    assert len(written["media"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"showcard": "card"}, "no comparison"),
+        ({"version": 99}, "another version"),
+        ({"panes": []}, "one to 4 panes"),
+        ({"panes": [{}] * 5}, "one to 4 panes"),
+        ({"panes": [1]}, "pane of the comparison"),
+        ({"panes": [{"messages": [{"role": "root"}]}]}, "message of the comparison"),
+        ({"panes": [{"messages": [{"role": "user", "variants": []}]}]}, "says nothing"),
+        ({"media": {"x": {"src": "/etc/passwd"}}}, "holds no bytes"),
+        ({"media": {"x": {"base64": "aGk=", "media_type": "text/html"}}}, "not an image"),
+        ({"media": {"x": {"base64": "???"}}}, "can't be read"),
+    ],
+)
+def test_what_is_no_comparison_is_a_sentence(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(RequestError, match=sentence):
+        from_json({**to_json(comparison()), **change})
+
+
+def test_ids_that_are_used_twice_or_could_be_markup_are_replaced() -> None:
+    written = to_json(comparison())
+    written["panes"][1]["id"] = written["panes"][0]["id"]
+    written["panes"][0]["messages"][0]["id"] = '"><script>'
+    read = from_json(written)
+    ids = [pane.id for pane in read.panes] + [message.id for pane in read.panes for message in pane.messages]
+    assert len(set(ids)) == len(ids)
+    assert not any("<" in one for one in ids)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON, st.sampled_from(["settings", "messages", "id"]), st.sampled_from(["variants", "id", "shown", "call_id"]))
+def test_anything_is_read_or_refused(value: Any, of_pane: str, of_message: str) -> None:
+    message = {"role": "user", "variants": [value, {"content": "x", "images": value, "record": value}]}
+    for panes in ([{of_pane: value}], [{"messages": [{**message, of_message: value}]}]):
+        try:
+            from_json({"showcard": "comparison", "version": 1, "panes": panes, "media": {}, "locked": value})
+        except RequestError:
+            continue
