@@ -223,10 +223,11 @@ def results_html(calls: Sequence[ToolCall]) -> str:
 
 def editor(text: str, role: str) -> str:
     """A message as a field."""
+    rows = min(14, text.count("\n") + 3)
     again = button("resend", "Save and ask again", "Save and ask again", class_="plain primary")
     keep = button("save", "Save", "Save", class_=f"plain{'' if role == 'user' else ' primary'}")
     return (
-        f'<div class="editing own-keys"><textarea aria-label="Edit the message" rows="{min(14, text.count(chr(10)) + 3)}">'
+        f'<div class="editing own-keys"><textarea aria-label="Edit the message" rows="{rows}">'
         f"{escape(text)}</textarea><div>{again if role == 'user' else ''}{keep}"
         f"{button('cancel', 'Cancel', 'Cancel', class_='plain')}</div></div>"
     )

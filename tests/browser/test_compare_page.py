@@ -29,14 +29,7 @@ def idle(page: Page) -> None:
 
 
 def test_both_models_stream_at_the_same_time(page: Page) -> None:
-    page.goto("/")
-    expect(page.locator("#result .badge")).to_be_visible()
-    page.get_by_role("link", name="Compare").click()
-    expect(page.locator("#head-B .pane-head")).to_be_visible()
-    assert page.locator("#head-A .name").inner_text() == "showcard/tiny-chat-1m"
-    assert page.locator("#head-B .name").inner_text() == "showcard/tiny-chat-380k"
-    # These two are done before an eye could see them stream; the scripted ones speak at the pace of a person.
-    begin(page, SLOW)
+    begin(page, SLOW)  # the tiny models are done before an eye could see them stream
     page.evaluate(
         """() => {
             window.both = false;
@@ -53,6 +46,7 @@ def test_both_models_stream_at_the_same_time(page: Page) -> None:
     assert page.evaluate("window.both"), "the two answers were never streaming together"
     texts = [page.locator(f"#transcript-{name} .assistant .text").inner_text() for name in "AB"]
     assert texts[0] != texts[1]
+    idle(page)
     # Reload: the conversation is there again, and goes on.
     page.reload()
     for name in "AB":
@@ -176,7 +170,10 @@ def test_panes_are_added_duplicated_swapped_and_removed(page: Page) -> None:
 
 @pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True, ids=["390 px"])
 def test_on_a_phone(page: Page) -> None:
-    begin(page)
+    page.goto("/")
+    expect(page.locator("#result .badge")).to_be_visible()
+    page.get_by_role("link", name="Compare").click()
+    expect(page.locator("#head-A .name")).to_have_text("showcard/tiny-chat-1m")
     expect(page.locator("#pane-A")).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     ask(page, "Hello")
