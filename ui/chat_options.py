@@ -100,7 +100,8 @@ class ChatOptionsPanel:
                 raise RequestError("The tools, the schema or the extra body are too long.")
         found = read_tools(_said(tools))
         named = {tool["function"]["name"] for tool in found if "function" in tool}
-        own = self.functions.tools(name for name in offered or () if name not in named)
+        chosen = [name for name in offered if isinstance(name, str)] if isinstance(offered, list) else []
+        own = self.functions.tools(name for name in chosen if name not in named)
         api = RESPONSES if responses is True else ""
         if not api and any("function" not in tool and tool.get("type") == "mcp" for tool in found):
             raise RequestError("Remote MCP tools need the Responses API: tick it below.")

@@ -28,10 +28,10 @@ class Functions:
         """The names of the functions."""
         return tuple(self.held)
 
-    def tools(self, names: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    def tools(self, names: Iterable[str]) -> Iterator[dict[str, Any]]:
         """The function schemas of those that are named; of others there are none."""
         for name in names:
-            if isinstance(name, str) and name in self.held:
+            if name in self.held:
                 yield _described(name, self.held[name])
 
     async def call(self, name: str, arguments: str) -> str:
