@@ -11,7 +11,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -38,6 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def serve(given: list[str]) -> int:
     """`app.py [SOURCE]`: the web app."""
+    _quiet_environment()
+    from ui.starting import add_place_options, start_settings
+
     parser = argparse.ArgumentParser(
         prog="app.py",
         description="See a model card's widget, run it, compare two models, and take the code home.",
@@ -55,6 +58,7 @@ def serve(given: list[str]) -> int:
         metavar="URL",
         help="shared mode: a base URL that may be called",
     )
+    add_place_options(parser)
     parser.add_argument(
         "--data-dir", type=Path, metavar="FOLDER", help="keep votes here, not in the browser; not shared"
     )
@@ -73,10 +77,14 @@ def serve(given: list[str]) -> int:
     except (OSError, OverflowError) as error:
         print(f"{host}:{options.port} can't be used: {error}. Choose another with --port.", file=sys.stderr)
         return 1
-    _quiet_environment()
+    shared = options.shared or bool(os.environ.get("SPACE_ID")) or host not in ("127.0.0.1", "localhost", "::1")
+    try:
+        settings = start_settings(options, shared)
+    except (OSError, ImportError, SyntaxError) as error:
+        return _complain(str(options.functions), error)
     engine = _start_engine()
     try:
-        asyncio.run(_serve(options, host, listening, engine))
+        asyncio.run(_serve(options, host, listening, engine, settings))
     except KeyboardInterrupt:
         pass
     finally:
@@ -112,19 +120,22 @@ def _start_engine() -> subprocess.Popen[str]:
 
 
 async def _serve(
-    options: argparse.Namespace, host: str, listening: socket.socket, engine: subprocess.Popen[str]
+    options: argparse.Namespace,
+    host: str,
+    listening: socket.socket,
+    engine: subprocess.Popen[str],
+    settings: dict[str, Any],
 ) -> None:
     import uvicorn
-    from huggingface_hub import get_token
 
     import playground.looks
     from inference.resolve import discover
     from ui.server import Access, allowed_hosts, build_app
     from ui.session import Site
     from ui.shelf import Shelf
+    from ui.starting import listed
 
-    space = os.environ.get("SPACE_HOST", "")
-    shared = options.shared or bool(os.environ.get("SPACE_ID")) or host not in ("127.0.0.1", "localhost", "::1")
+    space = listed("SPACE_HOST")  # several, where it has a domain of its own
     assert engine.stdout is not None
     address = engine.stdout.readline().strip()
     if not address:
@@ -132,13 +143,11 @@ async def _serve(
     site = Site(
         embedded=await discover(address),
         shelf=Shelf(),
-        shared=shared,
-        machine_token=None if shared else get_token(),
-        endpoints=(*options.allow_endpoint, *_listed("SHOWCARD_ENDPOINTS")),
-        data_dir=None if shared else options.data_dir,
-        folders=None if shared else _folders(options),
+        data_dir=None if settings["shared"] else options.data_dir,
+        folders=None if settings["shared"] else _folders(options),
+        **settings,
     )
-    hosts = [*options.allow_host, *_listed("SHOWCARD_HOSTS"), *filter(None, [space])]
+    hosts = [*options.allow_host, *listed("SHOWCARD_HOSTS"), *space]
     framed_by = ("'self'", "https://huggingface.co", "https://*.hf.space") if space else ("'self'",)
     access = Access(allowed_hosts(host, hosts), framed_by=framed_by)
     app = build_app(_pages(site, options.source), site, access, playground.looks.CSS, playground.looks.HEAD)
@@ -150,8 +159,15 @@ async def _serve(
             name = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
             print(f"Showcard is at http://{name}:{port}", flush=True)
 
+    # A Space is reached through its proxy alone, so what that says of the scheme is believed.
+    proxies = "*" if space else None
     config = uvicorn.Config(
-        app, log_level="warning", timeout_graceful_shutdown=2, proxy_headers=bool(space), ws_per_message_deflate=False
+        app,
+        log_level="warning",
+        timeout_graceful_shutdown=2,
+        proxy_headers=bool(space),
+        forwarded_allow_ips=proxies,
+        ws_per_message_deflate=False,
     )
     try:
         await Server(config).serve([listening])
@@ -165,11 +181,6 @@ def _folders(options: argparse.Namespace) -> Folders:
     from inference.folder import Folders, Pythons
 
     return Folders(ROOT, ("-m", "local.folder"), Pythons(options.local_python), options.local_models)
-
-
-def _listed(variable: str) -> list[str]:
-    """The items of a comma-separated environment variable."""
-    return [item.strip() for item in os.environ.get(variable, "").split(",") if item.strip()]
 
 
 def _pages(site: Site, source: str) -> gr.Blocks:

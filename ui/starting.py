@@ -1,0 +1,80 @@
+"""What the app is started with, by flags or environment: where runs go, whose keys, and what a chat may call."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import get_token
+
+from inference.keys import keys_of_machine
+from wire.call import HUB_KEY
+
+from .functions import Functions, load_functions
+from .place import AUTO, ENDPOINT, PROVIDERS, Place
+
+
+def add_place_options(parser: argparse.ArgumentParser) -> None:
+    """The flags of where runs go; each has an environment variable for its default."""
+    environment = os.environ
+    parser.add_argument(
+        "--base-url",
+        metavar="URL",
+        default=environment.get("SHOWCARD_BASE_URL", ""),
+        help="run on this endpoint unless another place is chosen; API_TOKEN holds its key (SHOWCARD_BASE_URL)",
+    )
+    parser.add_argument(
+        "--provider",
+        default=environment.get("SHOWCARD_PROVIDER", ""),
+        help="run on this Inference Provider unless another place is chosen (SHOWCARD_PROVIDER)",
+    )
+    parser.add_argument(
+        "--bill-to",
+        metavar="ORG",
+        default=environment.get("SHOWCARD_BILL_TO", ""),
+        help="the organisation that Inference Providers bill (SHOWCARD_BILL_TO)",
+    )
+    parser.add_argument(
+        "--functions",
+        type=Path,
+        metavar="FILE",
+        default=environment.get("SHOWCARD_FUNCTIONS") or None,
+        help="a Python file whose functions a chat may call, when you press their button; not shared",
+    )
+
+
+def start_settings(options: argparse.Namespace, shared: bool) -> dict[str, Any]:
+    """What the flags say of a Site. With many people no token, key or function of this machine is used.
+
+    Raises OSError, ImportError or SyntaxError where the file of functions can't be read."""
+    return {
+        "shared": shared,
+        "machine_token": None if shared else get_token(),
+        "machine_keys": {} if shared else _keys(),
+        "place": place_of(options),
+        "functions": load_functions(options.functions) if options.functions and not shared else Functions(),
+        "endpoints": (
+            *options.allow_endpoint,
+            *listed("SHOWCARD_ENDPOINTS"),
+            *filter(None, [options.base_url.strip()]),
+        ),
+    }
+
+
+def place_of(options: argparse.Namespace) -> Place:
+    """Where runs go, as the flags say; nowhere in particular without them."""
+    base_url, provider = options.base_url.strip(), options.provider.strip()
+    choice = ENDPOINT if base_url else PROVIDERS if provider else ""
+    return Place(choice, base_url, provider or AUTO, options.bill_to.strip())
+
+
+def listed(variable: str) -> list[str]:
+    """The items of a comma-separated environment variable."""
+    return [item.strip() for item in os.environ.get(variable, "").split(",") if item.strip()]
+
+
+def _keys() -> Mapping[str, str]:
+    return {name: key for name, key in keys_of_machine().items() if name != HUB_KEY and key.strip()}
