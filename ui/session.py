@@ -22,7 +22,7 @@ from wire.call import HUB_KEY
 from .feed import Feeds
 from .functions import Functions
 from .place import Place, is_hosted
-from .shelf import Shelf
+from .shelf import Part, Shelf
 
 MOST_PAGES = 20
 SECONDS_KEPT = 24 * 3600
@@ -117,6 +117,17 @@ class Session:
     runs: Runs = field(default_factory=Runs)
     seen: float = field(default_factory=monotonic)
 
+    @property
+    def shelf(self) -> Part:
+        """This person's part of the shelf."""
+        return self.site.shelf.part(self.id)
+
+    def close(self) -> None:
+        """Stop every call, and let go of all that is held."""
+        self.runs.stop_all()
+        self.forget_keys()
+        self.site.shelf.close(self.id)
+
     def keep(self, page: Any) -> str:
         """Hold an open page; its id. The oldest pages leave."""
         name = secrets.token_urlsafe(9)
@@ -195,12 +206,12 @@ class Sessions:
         """The tab was closed: stop its calls, and let go of all it held."""
         session = self._held.pop(str(request.session_hash), None)
         if session is not None:
-            session.runs.stop_all()
+            session.close()
 
     def _sweep(self) -> None:
         old = [name for name, session in self._held.items() if monotonic() - session.seen > SECONDS_KEPT]
         for name in old:
-            self._held.pop(name).runs.stop_all()
+            self._held.pop(name).close()
 
 
 async def cancel_and_wait(task: asyncio.Task[Any]) -> None:

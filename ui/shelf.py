@@ -1,4 +1,6 @@
-"""What the page shows by address: media under names nobody can guess, opened when a browser asks for them."""
+"""What the page shows by address: media under names nobody can guess, opened when a browser asks for them.
+
+Each person has a part of their own: what one puts there never pushes out what belongs to another."""
 
 from __future__ import annotations
 
@@ -10,8 +12,9 @@ from inference.assets import load
 from metadata.files import Files
 from metadata.media import Media
 
-MOST_BYTES = 256 * 2**20
-MOST_ITEMS = 5_000
+MOST_BYTES = 64 * 2**20  # of one person
+MOST_ITEMS = 2_000
+MOST_IN_ALL = 1024 * 2**20
 
 # What a browser may show in place; everything else is only ever downloaded.
 SHOWN = ("image/", "audio/", "video/", "model/")
@@ -24,19 +27,20 @@ class _Item:
     repo: str | None
 
 
-class Shelf:
-    """Media by unguessable name; the least recently used leave when it is full."""
+class Part:
+    """One person's media by unguessable name; the least recently used leave when it is full."""
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, name: str, most_bytes: int = MOST_BYTES) -> None:
+        self.name = name
+        self.bytes = 0
         self._held: OrderedDict[str, _Item] = OrderedDict()
-        self._bytes = 0
         self._most = most_bytes
 
     def put(self, media: Media, files: Files | None = None, repo: str | None = None) -> str:
         """Keep media, with its bytes or as a reference that is opened on demand; its address on this server."""
         name = secrets.token_urlsafe(18)
         self._hold(name, _Item(media, files, repo))
-        return f"/media/{name}"
+        return f"/media/{self.name}.{name}"
 
     async def get(self, name: str) -> Media | None:
         """The media of a name with its bytes, None where the name is unknown or has left. Raises AssetError."""
@@ -47,13 +51,48 @@ class Shelf:
         if item.media.data is not None:
             return item.media
         loaded = await load(item.media, item.files, item.repo)
-        self._hold(name, _Item(loaded, item.files, item.repo))
+        if name in self._held:
+            self._hold(name, _Item(loaded, item.files, item.repo))
         return loaded
+
+    def drop_oldest(self) -> None:
+        """Let go of what was not used for longest."""
+        _, gone = self._held.popitem(last=False)
+        self.bytes -= len(gone.media.data or b"")
 
     def _hold(self, name: str, item: _Item) -> None:
         before = self._held.pop(name, None)
-        self._bytes += len(item.media.data or b"") - (len(before.media.data or b"") if before else 0)
+        self.bytes += len(item.media.data or b"") - (len(before.media.data or b"") if before else 0)
         self._held[name] = item
-        while (self._bytes > self._most or len(self._held) > MOST_ITEMS) and len(self._held) > 1:
-            _, gone = self._held.popitem(last=False)
-            self._bytes -= len(gone.media.data or b"")
+        while (self.bytes > self._most or len(self._held) > MOST_ITEMS) and len(self._held) > 1:
+            self.drop_oldest()
+
+
+class Shelf:
+    """The parts of all people; where all together are too large, the largest part lets go first."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES, most_in_all: int = MOST_IN_ALL) -> None:
+        self._parts: dict[str, Part] = {}
+        self._most = most_bytes
+        self._most_in_all = most_in_all
+
+    def part(self, owner: str) -> Part:
+        """The part of a person, by what only their session knows; new where there is none."""
+        if owner not in self._parts:
+            self._parts[owner] = Part(secrets.token_urlsafe(9), self._most)
+        self._shrink()
+        return self._parts[owner]
+
+    def close(self, owner: str) -> None:
+        """Let go of all that a person put here."""
+        self._parts.pop(owner, None)
+
+    async def get(self, address: str) -> Media | None:
+        """The media behind the last part of an address, None where there is none. Raises AssetError."""
+        name, _, rest = address.partition(".")
+        part = next((part for part in self._parts.values() if part.name == name), None)
+        return await part.get(rest) if part else None
+
+    def _shrink(self) -> None:
+        while sum(part.bytes for part in self._parts.values()) > self._most_in_all:
+            max(self._parts.values(), key=lambda part: part.bytes).drop_oldest()

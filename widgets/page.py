@@ -147,7 +147,7 @@ def _body(opened: Opened, held: Session) -> str:
         path = source.removeprefix("./").lstrip("/").split("?", 1)[0].split("#", 1)[0]
         if not is_remote(source) and not {path, unquote(path)} & paths:
             return None
-        return held.site.shelf.put(Media(source=source), model.files, opened.repo)
+        return held.shelf.put(Media(source=source), model.files, opened.repo)
 
     if not model.card.body.strip():
         return '<p class="dim">The card has no text below its metadata.</p>'

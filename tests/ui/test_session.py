@@ -10,7 +10,7 @@ from inference.errors import InferenceFailure
 from inference.resolve import Embedded
 from metadata.media import Media
 from ui.session import Runs, Session, Sessions, Site
-from ui.shelf import Shelf
+from ui.shelf import Part, Shelf
 from ui.sources import _repo_id, example_cards, open_source
 
 
@@ -61,11 +61,29 @@ def test_a_run_is_stopped_once() -> None:
 
 async def test_the_shelf_forgets_the_oldest_when_full() -> None:
     shelf = Shelf(most_bytes=10)
-    first = shelf.put(Media(data=b"12345678")).removeprefix("/media/")
-    second = shelf.put(Media(data=b"12345678")).removeprefix("/media/")
+    first, second = (put(shelf.part("a"), b"12345678") for _ in range(2))
     assert await shelf.get(first) is None
     assert await shelf.get(second)
-    assert len(second) >= 20
+    assert len(second) >= 36
+
+
+def put(part: Part, data: bytes) -> str:
+    return part.put(Media(data=data)).removeprefix("/media/")
+
+
+async def test_nobody_crowds_out_another_or_reads_what_another_put_away() -> None:
+    shelf = Shelf(most_bytes=10, most_in_all=25)
+    mine = put(shelf.part("me"), b"mine")
+    for number in range(100):
+        put(shelf.part("crowd"), b"12345678")
+        put(shelf.part(f"crowd {number % 3}"), b"1234")
+    assert (await shelf.get(mine) or Media()).data == b"mine"
+    name, _, rest = mine.partition(".")
+    other = put(shelf.part("other"), b"x").partition(".")[0]
+    for guess in (f"{other}.{rest}", rest, name, f"{name}.", f"{name}.x", "", ".", "me.x"):
+        assert await shelf.get(guess) is None, guess
+    shelf.close("me")
+    assert await shelf.get(mine) is None
 
 
 async def test_what_a_person_may_open(tmp_path: Path) -> None:
