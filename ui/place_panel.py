@@ -9,18 +9,10 @@ import gradio as gr
 
 from metadata.tasks import Task
 
+from .markup import escape, panel
+from .picker import Picker
 from .place import ENDPOINT, OWN_KEYS, PROVIDERS, Look, Place, Typed, is_hosted, places, provider_choices
 from .session import Session
-
-
-class Picker(gr.Dropdown):  # type: ignore[misc]
-    """A dropdown whose choices change while it is open: what it holds is ours to check."""
-
-    is_template = True  # for the page it is a Dropdown
-
-    def preprocess(self, payload: Any) -> Any:
-        """The value, as it was posted."""
-        return payload
 
 
 class PlacePanel:
@@ -66,6 +58,7 @@ class PlacePanel:
                 elem_classes="way-model",
             )
         self._build_endpoint(place, shown)
+        self.signed = panel(signed_in(self.session), elem_id=self._id("signed"), visible=self.session.site.signs_in)
         with gr.Row(elem_classes="tight"):
             self.hub_token = gr.Textbox(
                 label="Hugging Face token",
@@ -162,12 +155,24 @@ class PlacePanel:
         """Which controls a place has."""
         at_providers, at_endpoint = place.choice == PROVIDERS, place.choice == ENDPOINT
         hosted = at_endpoint and is_hosted(place.base_url)
-        wants_token = (at_providers or hosted) and not self.session.site.machine_token
+        wants_token = (at_providers or hosted) and not self.session.site.machine_token and not self.session.person
         named = at_providers and place.provider in OWN_KEYS
         shown = {"named": at_providers or at_endpoint}
         shown |= {"provider": at_providers, "endpoint": at_endpoint, "trusted": hosted}
         shown |= {"hub_token": wants_token, "own": named}
         return {name: {"visible": is_shown} for name, is_shown in shown.items()}
+
+
+def signed_in(session: Session) -> str:
+    """Who is signed in, or the link to do it; the page's script adds where to come back to."""
+    if session.person:
+        return (
+            f'<p class="dim">Signed in as {escape(session.person.name)}; runs use your own token. '
+            '<a href="/logout">Sign out</a></p>'
+        )
+    return (
+        '<p><a class="signin" href="/login/huggingface">Sign in with Hugging Face</a> to run with your own token.</p>'
+    )
 
 
 def _with(provider: str, choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

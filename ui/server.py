@@ -15,7 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from inference.assets import AssetError
 
-from . import theme
+from . import signin, theme
 from .feed import Feed
 from .session import Site
 from .shelf import SHOWN
@@ -130,6 +130,8 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
             return JSONResponse({"error": "This is no longer here."}, 404)
         return Response(found[0], media_type=found[1], headers={"cache-control": "no-store"})
 
+    if site.signs_in:
+        signin.attach(app)
     demo.max_threads = 200
     demo.queue(default_concurrency_limit=None, max_size=1_000, api_open=False)
     gr.mount_gradio_app(

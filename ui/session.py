@@ -23,6 +23,7 @@ from .feed import Feeds
 from .functions import Functions
 from .place import Place, is_hosted
 from .shelf import Part, Shelf
+from .signin import Person, person_of
 
 MOST_PAGES = 20
 SECONDS_KEPT = 24 * 3600
@@ -41,6 +42,7 @@ class Site:
     endpoints: tuple[str, ...] = ()  # shared mode: the only base URLs that may be called
     data_dir: Path | None = None
     folders: Folders | None = None  # what runs models of folders; never in shared mode
+    signs_in: bool = False  # people sign in with Hugging Face: on a Space
     functions: Functions = field(default_factory=Functions)  # that a chat may call, when a person says so
     place: Place = field(default_factory=Place)  # where runs go, as the app was started
     machine_keys: Mapping[str, str] = field(default_factory=dict)  # of this machine's environment; never in shared mode
@@ -109,6 +111,7 @@ class Session:
     site: Site
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     hub_token: str | None = None
+    person: Person | None = None  # who signed in
     provider_keys: dict[str, str] = field(default_factory=dict)
     endpoint_keys: dict[Origin, str] = field(default_factory=dict)
     trusted: set[Origin] = field(default_factory=set)  # endpoints that may get the Hugging Face token
@@ -116,14 +119,16 @@ class Session:
     pages: dict[str, Any] = field(default_factory=dict)
     runs: Runs = field(default_factory=Runs)
     seen: float = field(default_factory=monotonic)
+    closed: bool = False
 
     @property
     def shelf(self) -> Part:
-        """This person's part of the shelf."""
-        return self.site.shelf.part(self.id)
+        """This person's part of the shelf; one that nobody finds where the tab was closed meanwhile."""
+        return Part(self.id) if self.closed else self.site.shelf.part(self.id)
 
     def close(self) -> None:
         """Stop every call, and let go of all that is held."""
+        self.closed = True
         self.runs.stop_all()
         self.forget_keys()
         self.site.shelf.close(self.id)
@@ -136,12 +141,16 @@ class Session:
             del self.pages[next(iter(self.pages))]
         return name
 
+    @property
+    def token(self) -> str | None:
+        """The Hugging Face token: the one that was pasted, the one of who signed in, or this machine's."""
+        return self.hub_token or (self.person.token if self.person else None) or self.site.machine_token
+
     def keys_for(self, base_url: str | None = None) -> dict[str, str]:
         """The keys by name for a call; an endpoint's own key only for its scheme, host and port."""
         found = {name: key for name, key in self.site.machine_keys.items() if name != ENDPOINT_KEY}
         found |= self.provider_keys
-        token = self.hub_token or self.site.machine_token
-        if token:
+        if token := self.token:
             found[HUB_KEY] = token
         where = origin(base_url) if base_url else None
         if where in self.endpoint_keys:
@@ -200,6 +209,7 @@ class Sessions:
             self._held[name] = Session(self.site)
         session = self._held[name]
         session.seen = monotonic()
+        session.person = person_of(request) if self.site.signs_in else None
         return session
 
     def forget(self, request: gr.Request) -> None:

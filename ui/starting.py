@@ -52,6 +52,7 @@ def start_settings(options: argparse.Namespace, shared: bool) -> dict[str, Any]:
     Raises OSError, ImportError or SyntaxError where the file of functions can't be read."""
     return {
         "shared": shared,
+        "signs_in": bool(os.environ.get("SPACE_ID") and os.environ.get("OAUTH_CLIENT_ID")),
         "machine_token": None if shared else get_token(),
         "machine_keys": {} if shared else _keys(),
         "place": place_of(options),

@@ -25,6 +25,13 @@ SCRIPT = r"""
     for (const closed of place.querySelectorAll("button.label-wrap:not(.open)"))
       if (closed.parentElement.querySelector(`.way-${name}`)) closed.click();
   };
+  // Signing in comes back to this page; inside a frame it opens beside it, as the Hub can't be framed.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a.signin");
+    if (!link) return;
+    link.href = `/login/huggingface?_target_url=${encodeURIComponent(location.pathname + location.search)}`;
+    if (window.top !== window) link.target = "_blank";
+  }, true);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-way]");
     if (!button) return;
