@@ -75,6 +75,7 @@ class Shelf:
         self._parts: dict[str, Part] = {}
         self._most = most_bytes
         self._most_in_all = most_in_all
+        self.own = self.part("")  # of the app itself: its example cards
 
     def part(self, owner: str) -> Part:
         """The part of a person, by what only their session knows; new where there is none."""
