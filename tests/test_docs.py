@@ -61,7 +61,7 @@ def test_links_lead_to_files() -> None:
 def test_the_space_starts_what_the_readme_says() -> None:
     front = yaml.safe_load(README.split("---")[1])
     assert (front["sdk"], front["app_file"]) == ("gradio", "app.py")
-    assert f"gradio=={front['sdk_version']}" in (ROOT / "requirements.txt").read_text()
+    assert f"gradio[oauth]=={front['sdk_version']}" in (ROOT / "requirements.txt").read_text()
 
 
 def test_every_verb_has_help() -> None:

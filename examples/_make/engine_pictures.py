@@ -1,4 +1,4 @@
-"""Draws the pictures of `examples/shapes`, `colour-regions` and `filters`: `python examples/_make/engine_pictures.py`."""
+"""Draws the pictures of `examples/shapes`, `colour-regions` and `filters`: `examples/_make/engine_pictures.py`."""
 
 from __future__ import annotations
 
