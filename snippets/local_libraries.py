@@ -69,7 +69,8 @@ def _snippet(library: _Library, model: _Model) -> Snippet:
         return Snippet(language, library.name, None, str(error), "", filename)
     if isinstance(written, str):
         return Snippet(language, library.name, written, None, " ".join(library.install), filename)
-    return Snippet(language, library.name, written.text(), None, written.install(*library.install), filename)
+    more = local_transformers.NEEDS.get(model.row.id, ()) if library.name == "transformers" else ()
+    return Snippet(language, library.name, written.text(), None, written.install(*library.install, *more), filename)
 
 
 def _transformers(model: _Model) -> Script:
@@ -198,8 +199,9 @@ def _prompt(model: _Model) -> str:
     return text
 
 
+# -st: one answer, then back to the shell.
 def _llama_cpp(model: _Model) -> str:
-    return f"llama-cli -hf {shell_word(model.id)} -p {shell_word(_prompt(model))}\n"
+    return f"llama-cli -hf {shell_word(model.id)} -st -p {shell_word(_prompt(model))}\n"
 
 
 def _ollama(model: _Model) -> str:

@@ -28,6 +28,19 @@ _PIPELINES: Mapping[str, tuple[tuple[str | None, str], ...]] = {
     "document-question-answering": (("image", "image"), ("question", "question")),
     "table-question-answering": (("table", "table"), ("query", "query")),
 }
+# What a pipeline needs beside what is imported: packages, and a program of the system.
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys([*_IMAGE.split(), "image-feature-extraction", "zero-shot-image-classification"], ("pillow",)),
+    **dict.fromkeys(["zero-shot-object-detection", "image-text-to-text", "any-to-any"], ("pillow",)),
+    **dict.fromkeys(["image-to-text", "visual-question-answering"], ("pillow",)),
+    "document-question-answering": ("pillow", "pytesseract"),
+    "table-question-answering": ("pandas",),
+    "video-classification": ("av",),
+}
+_PROGRAMS = {
+    **dict.fromkeys(["automatic-speech-recognition", "audio-classification"], "# Sounds are read by ffmpeg.\n"),
+    "document-question-answering": "# The text of the image is read by tesseract.\n",
+}
 _SOUNDS = frozenset({"text-to-speech", "text-to-audio"})
 
 
@@ -62,7 +75,7 @@ def _pipeline(script: Script, model_id: str, row: Task, inputs: Mapping[str, Any
         if inputs.get(name) is not None or name != "multi_label"
     ]
     script.blocks.append(script.call("pipeline", [(None, row.id), ("model", model_id)], "pipe = "))
-    called = script.call("pipe", arguments, "result = ")
+    called = _PROGRAMS.get(row.id, "") + script.call("pipe", arguments, "result = ")
     if row.id not in _SOUNDS:
         script.blocks.append(f"{called}\nprint(result)")
         return

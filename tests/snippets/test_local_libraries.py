@@ -179,6 +179,6 @@ def test_the_words_of_the_shell(tmp_path, shell):
             )
             for one in written
         ]
-        assert llama.stdout.split(b"\0")[:-1] == [b"-hf", b"org/model", b"-p", text.encode()]
+        assert llama.stdout.split(b"\0")[:-1] == [b"-hf", b"org/model", b"-st", b"-p", text.encode()]
         assert ollama.stdout == text.encode() + b"\0run hf.co/org/model"
     assert [path.name for path in tmp_path.iterdir()] == ["bin"]
