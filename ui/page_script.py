@@ -51,6 +51,14 @@ SCRIPT = r"""
     }
   };
 
+  document.addEventListener("click", (event) => {
+    const load = event.target.closest?.("[data-example]");
+    if (!load) return;
+    document.getElementById("widget-body-button")?.click();
+    put("#picked", load.dataset.example, "#pick");
+    if (innerWidth < 900) document.querySelector("#widget")?.scrollIntoView();
+  });
+
   const look = () => {
     follow();
     document.querySelectorAll("#shared [data-link]").forEach(share);
@@ -63,6 +71,12 @@ SCRIPT = r"""
 
 CSS = """
 #in-video button[aria-label="Trim video to selection"] { display: none; } /* see the script */
+.sc #body ul.gallery, #body .sc ul.gallery { grid-template-columns: repeat(auto-fill, minmax(140px, 1fr)); margin: 0 0 16px !important; padding: 0 !important; list-style: none !important; }
+#body .gallery li { margin: 0; } #body .gallery li::before { content: none; } #body .gallery figure { display: grid; gap: 4px; }
+#body .gallery .load { display: grid; gap: 4px; width: 100%; padding: 0; border: 0; border-radius: 6px; background: none; color: var(--body-text-color); text-align: start; cursor: pointer; min-height: 32px; }
+#body .gallery img, #body .gallery video { width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 6px; margin: 0; background: var(--background-fill-secondary); }
+#body .gallery .load:hover .prompt { text-decoration: underline; }
+#body .gallery .prompt { font-size: 12px; display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
 /* what Gradio leaves too pale */
 .gradio-container input.subdued, .gradio-container input::placeholder { color: var(--body-text-color-subdued) !important; }
 .dark input.subdued, .dark .gradio-container input::placeholder, .dark .gradio-container textarea::placeholder { color: var(--neutral-300) !important; }

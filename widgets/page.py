@@ -17,9 +17,10 @@ from ui.markdown import body_html
 from ui.markup import one_line, panel
 from ui.place import recall
 from ui.session import Session, Sessions, Site
-from ui.sources import Opened, example_cards, open_source
+from ui.sources import example_cards, open_source
 from wire.links import Link, read_link
 
+from .gallery import body_with_gallery
 from .linked import follow
 from .state import Page, load_inputs
 from .widget import Widget
@@ -135,12 +136,12 @@ async def _open(
     known = {card.model for card in example_cards()}
     picked = opened.source if opened.source in known else None
     head = one_line(panels.head(opened.model, opened.notes))
-    return [name, trouble, head, one_line(await asyncio.to_thread(_body, opened, held)), picked]
+    return [name, trouble, head, one_line(await asyncio.to_thread(_body, page, held)), picked]
 
 
-def _body(opened: Opened, held: Session) -> str:
+def _body(page: Page, held: Session) -> str:
     """The card's body as HTML; takes its time, so call it in a thread."""
-    model = opened.model
+    opened, model = page.opened, page.model
     paths = set(model.files.list()) if model.files else set()
 
     def address(source: str) -> str | None:
@@ -151,4 +152,4 @@ def _body(opened: Opened, held: Session) -> str:
 
     if not model.card.body.strip():
         return '<p class="dim">The card has no text below its metadata.</p>'
-    return body_html(model.card.body, address, opened.repo)
+    return body_with_gallery(page, held, lambda text: body_html(text, address, opened.repo))

@@ -113,6 +113,8 @@ class Widget:
             elem_id="look",
             elem_classes="press" if place.choice == PROVIDERS else None,
         )
+        self.picked = gr.Textbox(visible="hidden", elem_id="picked")  # by the gallery, through the page's own script
+        self.pick = gr.Button("Load this example", visible="hidden", elem_id="pick")
         self.changed = gr.Button("Inputs changed", visible="hidden", elem_id="changed")
         self.result = panel(show.result(self.page, self.session), elem_id="result")
         if self.runner.results:
@@ -134,6 +136,7 @@ class Widget:
         self.examples.select(self._choose, self.examples, filled, **quiet).then(**code)
         # A key tells `input` alone, and so does a focus that only passes by: that one brings the choice there is.
         self.examples.input(self._choose_other, self.examples, filled, **quiet).then(**code)
+        self.pick.click(self._pick, self.picked, [self.examples, *filled], **quiet).then(**code)
         gr.on(
             [self.look.click, *self.place.triggers],
             self._moved,
@@ -192,6 +195,12 @@ class Widget:
             *self.inputs.away(),
             *(self.runner.results.updates(self.page.turns) if self.runner.results else ()),
         ]
+
+    async def _pick(self, number: str) -> list[Any]:
+        """Updates of (examples, all that an example fills)."""
+        if not number.isdecimal() or int(number[:9]) >= len(self.page.examples):
+            return [gr.skip()] * (self.filled + 1)
+        return [gr.update(value=int(number)), *await self._choose(int(number))]
 
     async def _choose_other(self, number: int | None) -> list[Any]:
         if number == self.page.number:
