@@ -55,7 +55,14 @@ SCRIPT = r"""
     const load = event.target.closest?.("[data-example]");
     if (!load) return;
     document.getElementById("widget-body-button")?.click();
-    put("#picked", load.dataset.example, "#pick");
+    const name = `${load.closest("[data-page]").dataset.page}:`;
+    const go = (left) => {
+      // The card stands there a moment before its widget does.
+      const there = document.querySelector("#picked textarea, #picked input")?.value.startsWith(name);
+      if (there) put("#picked", name + load.dataset.example, "#pick");
+      else if (left) setTimeout(go, 100, left - 1);
+    };
+    go(100);
     if (innerWidth < 900) document.querySelector("#widget")?.scrollIntoView();
   });
 

@@ -54,7 +54,8 @@ def gallery(page: Page, session: Session) -> str:
     """The gallery as HTML, empty where the card recorded nothing of the kind."""
     context = context_of(page, session)
     items = [_item(*found, context) for found in list(recorded(page))[:MOST_ITEMS]]
-    return f'<ul class="gallery" aria-label="Gallery">{"".join(items)}</ul>' if items else ""
+    opening = f'<ul class="gallery" aria-label="Gallery" data-page="{escape(page.name)}">'
+    return f"{opening}{''.join(items)}</ul>" if items else ""
 
 
 def _item(number: int, example: Example, media: Media, context: Context) -> str:

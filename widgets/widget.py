@@ -113,7 +113,8 @@ class Widget:
             elem_id="look",
             elem_classes="press" if place.choice == PROVIDERS else None,
         )
-        self.picked = gr.Textbox(visible="hidden", elem_id="picked")  # by the gallery, through the page's own script
+        # By the gallery, through the page's own script: the page's name and the number of an example.
+        self.picked = gr.Textbox(f"{page.name}:", visible="hidden", elem_id="picked")
         self.pick = gr.Button("Load this example", visible="hidden", elem_id="pick")
         self.changed = gr.Button("Inputs changed", visible="hidden", elem_id="changed")
         self.result = panel(show.result(self.page, self.session), elem_id="result")
@@ -196,8 +197,9 @@ class Widget:
             *(self.runner.results.updates(self.page.turns) if self.runner.results else ()),
         ]
 
-    async def _pick(self, number: str) -> list[Any]:
+    async def _pick(self, picked: str) -> list[Any]:
         """Updates of (examples, all that an example fills)."""
+        number = picked.removeprefix(f"{self.page.name}:")
         if not number.isdecimal() or int(number[:9]) >= len(self.page.examples):
             return [gr.skip()] * (self.filled + 1)
         return [gr.update(value=int(number)), *await self._choose(int(number))]
