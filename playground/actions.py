@@ -99,6 +99,21 @@ def _undo(desk: Desk, act: Act) -> Outcome:
     return Outcome()
 
 
+def _typed(desk: Desk, act: Act) -> Outcome:
+    """Settings were changed; the page has taken them already."""
+    return Outcome()
+
+
+def _choose(desk: Desk, act: Act) -> Outcome:
+    """Let the pane whose settings are open ask another model; `text` is the endpoint that has it, if one has."""
+    pane = desk.comparison.pane(desk.open_pane)
+    if pane is None:
+        raise RequestError("This pane is no longer here.")
+    settings = replace(pane.settings, model=act.other, provider="auto", base_url=act.text or None)
+    conversation.set_settings(desk.comparison, pane, settings)
+    return Outcome(settings=pane.id)
+
+
 def _close(desk: Desk, act: Act) -> Outcome:
     desk.open_pane = ""
     return Outcome()
@@ -230,7 +245,14 @@ def _system(pane: Pane) -> str:
     return f"system-{pane.id}"
 
 
-_WHOLE: dict[str, Callable[[Desk, Act], Outcome]] = {"add": _add, "new": _new, "undo": _undo, "close": _close}
+_WHOLE: dict[str, Callable[[Desk, Act], Outcome]] = {
+    "add": _add,
+    "new": _new,
+    "undo": _undo,
+    "close": _close,
+    "typed": _typed,
+    "choose": _choose,
+}
 _OF_PANE: dict[str, Callable[[Desk, Pane, Act], Outcome]] = {
     "settings": _settings,
     "duplicate": _duplicate,

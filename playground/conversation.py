@@ -39,6 +39,7 @@ def request(pane: Pane, before: str = "") -> Request:
         tools=settings.tools,
         response_format=settings.response_format,
         extra=settings.extra,
+        api=settings.api,
     )
 
 

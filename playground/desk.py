@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inference.errors import InferenceFailure
+from inference.offers import Offer
 from ui.feed import Feed
 from ui.session import Session
 from wire.request import Request, RequestError
@@ -44,7 +45,7 @@ class Form:
 class Desk:
     """`asking`, `failures` and `forms` are by the id of a pane; `open_pane` is the one whose settings are open.
 
-    `notice` is what the page says once."""
+    `offers` are those of the models that were looked at. `notice` is what the page says once."""
 
     session: Session
     comparison: Comparison
@@ -54,6 +55,7 @@ class Desk:
     failures: dict[str, InferenceFailure] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
     deleted: list[conversation.Deleted] = field(default_factory=list)
+    offers: dict[str, tuple[Offer, ...]] = field(default_factory=dict)
     editing: str = ""
     open_pane: str = ""
     notice: str = ""

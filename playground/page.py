@@ -14,7 +14,8 @@ from ui.markup import one_line, panel
 from ui.session import Session, Sessions, Site
 from wire.request import RequestError
 
-from . import actions, conversation, kept, restoring, tools, view
+from . import actions, catalogue, conversation, kept, restoring, tools, view
+from .catalogue_panel import CataloguePanel, found_html
 from .composer import Asked, Question, read_question
 from .desk import PAGE, Desk, Job, desk_of
 from .mount import Drawn, Mount
@@ -23,6 +24,7 @@ from .state import LETTERS, Comparison, Pane
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 EVERY = "All panes"
+REFILLING = frozenset({"close", "save", "delete", "remove", "new", "undo", "branch"})
 
 
 @dataclass(slots=True)
@@ -60,6 +62,7 @@ class ComparePage:
         panel(panels.top_bar("Compare"), elem_id="bar")
         self.top = panel(elem_id="compare-head")
         self.tabs = panel(elem_id="pane-tabs")
+        tools.above()
         with gr.Row(elem_id="panes"):
             self.views = [PaneView.build(letter, place < 2) for place, letter in enumerate(LETTERS)]
         self.notice = panel(elem_id="notice")
@@ -77,7 +80,7 @@ class ComparePage:
             self.send = gr.Button("Send", variant="primary", scale=0, min_width=96, elem_id="send")
             self.stop_all = gr.Button("Stop all", scale=0, min_width=88, visible=False, elem_id="stop-all")
             mount = self._mount()
-            made = tools.buttons(mount)
+            made = tools.buttons()
         tools.build(mount, made)
         with gr.Column(elem_id="drawer", visible=False) as self.drawer:
             self.drawer_head = panel(elem_id="drawer-head")
@@ -115,7 +118,16 @@ class ComparePage:
         self.halt_go.click(self._stop, self.halt, None, queue=False, **QUIET)
         self.stop_all.click(self._stop, None, None, queue=False, **QUIET)
         self.restore_go.click(self._restore, self.restore, [self.restore, self.ran, *self.screen, *drawer], **QUIET)
-        self.settings.wire(self, drawer)
+        places = self.settings.place
+        gr.on(
+            [self.settings.components[0].input, *places.triggers], self._moved, [*held], [*drawer, *self.screen],
+            trigger_mode="multiple", **QUIET,
+        )  # fmt: skip
+        search = self.settings.catalogue
+        gr.on(
+            [search.go.click, search.text.submit, search.provider.input, search.vision.input, search.tools.input],
+            self._search, [*search.inputs, places.base_url], search.found, **QUIET,
+        )  # fmt: skip
         blocks = gr.context.Context.root_block
         assert blocks is not None
         blocks.load(self._load, None, [self.question, self.ran, *self.screen], **QUIET)
@@ -220,10 +232,12 @@ class ComparePage:
             return
         whole = before != [pane.id for pane in desk.comparison.panes] or act.name in ("undo", "new", "replay-new")
         run = outcome.run(desk)
-        opened = desk.comparison.pane(outcome.settings or desk.open_pane)
-        drawer = self.open_drawer(desk, opened)
+        drawer: Drawn = {}
+        if outcome.settings or act.name in REFILLING:
+            drawer = self.open_drawer(desk, desk.comparison.pane(outcome.settings or desk.open_pane))
         if run is None:
-            yield {self.ran: _revision(desk), **drawer, **self.draw(desk, None if whole else {act.pane})}
+            only = None if whole else {act.pane, *(desk.failures if act.name == "typed" else ())}
+            yield {self.ran: _revision(desk), **drawer, **self.draw(desk, only)}
             return
         async with aclosing(self._following(desk, run)) as updates:
             async for update in updates:
@@ -249,6 +263,27 @@ class ComparePage:
             self.send: gr.update(interactive=not desk.busy),
             self.stop_all: gr.update(visible=desk.busy),
         }
+
+    async def _moved(self, request: gr.Request, *held: Any) -> Drawn:
+        """The model or the place has changed: show what that place has, and what it costs."""
+        desk = self.desk(request)
+        self.take_settings(desk, held)
+        pane = desk.comparison.pane(desk.open_pane)
+        if pane is None:
+            return {self.notice: gr.skip()}
+        model, placed = str(held[1] or ""), held[2 : 2 + len(self.settings.place.components)]
+        found = await self.settings.look(desk, model, placed)
+        if pane.settings.model and not pane.settings.base_url and model not in self.site.embedded.models:
+            desk.offers[pane.settings.model] = await catalogue.offers_of(desk.session, pane.settings.model)
+        shown = self.settings.show_place(desk, model, placed, found)
+        return {**dict(zip(self.settings.place.components, shown, strict=True)), **self.draw(desk, ())}
+
+    async def _search(self, request: gr.Request, *asked: Any) -> str:
+        *filters, base_url = asked
+        found = await catalogue.find(
+            self.sessions.of(request), CataloguePanel.read(tuple(filters)), str(base_url or "").strip() or None
+        )
+        return found_html(found)
 
     async def _stop(self, request: gr.Request, posted: str = "") -> None:
         desk = self.desk(request)

@@ -11,7 +11,7 @@ from typing import Any
 
 from metadata.media import Media
 from metadata.outputs import ToolCall
-from wire.request import RequestError
+from wire.request import RESPONSES, RequestError
 
 from .conversation import title_of
 from .measure import Measurement
@@ -149,6 +149,7 @@ def _settings(value: Any) -> Settings:
         tools,
         _mapping(held.get("response_format")) or None,
         _mapping(held.get("extra")),
+        RESPONSES if held.get("api") == RESPONSES else "",
     )
 
 
@@ -192,7 +193,9 @@ def _record(value: Any) -> Record | None:
         _number(measured.get("cost")),
         _whole(measured.get("context_length")),
     )
-    return Record(_text(value.get("model")), _text(value.get("provider")), taken, _text(value.get("finish_reason")))
+    return Record(
+        _text(value.get("model")), _text(value.get("provider")), taken, _text(value.get("finish_reason")) or None
+    )
 
 
 def _id(value: Any, ids: set[str]) -> str:

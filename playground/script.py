@@ -60,12 +60,21 @@ SCRIPT = r"""
       pane: button.closest("[data-pane]")?.dataset.pane || "",
       message: button.closest("[data-message]")?.dataset.message || "",
       ...(button.dataset.from ? { from: button.dataset.from } : {}),
+      ...(button.dataset.text ? { text: button.dataset.text } : {}),
       ...(editing ? { text: $("textarea", editing).value } : {}),
       ...(results ? { results: Object.fromEntries(all("textarea", results).map((f) => [f.dataset.call, f.value])) } : {}),
     };
     if (ACTS[act]) ACTS[act](button, at); else post({ act, ...at });
   });
   window.showcardPlayground = { post, put, keptAddress, say };
+
+  // Settings: shortly after the last change the heads say what differs now.
+  let pause = 0;
+  for (const kind of ["input", "change"]) document.addEventListener(kind, (event) => {
+    if (!event.target.closest?.("#drawer") || event.target.closest("#s-find")) return;
+    clearTimeout(pause);
+    pause = setTimeout(() => post({ act: "typed" }), 500);
+  }, true);
 
   // What is looked at seldom is fetched when it is opened.
   document.addEventListener("toggle", async (event) => {

@@ -1,4 +1,4 @@
-"""The settings of one pane at a time, as controls: the model, where it runs, its system prompt and parameters.
+"""The settings of one pane at a time, as controls: the model, where it runs, its system prompt, parameters, tools.
 
 One set of controls serves all panes, so that four panes cost no more than one. What they hold is read with every action
 of the page, and kept as it was typed (`Form`), so that a setting that can't be read is said where it matters and is not
@@ -6,21 +6,30 @@ lost."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
+from metadata.tasks import task
+from ui.chat_options import ChatOptionsPanel
 from ui.parameters import ParameterPanel
+from ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Look, Place, look, places
+from ui.place_panel import Picker, PlacePanel
 from ui.session import Session, Site
-from wire.request import RequestError
+from wire.request import RESPONSES, Request, RequestError
 
+from .catalogue_panel import CataloguePanel
 from .conversation import SETTINGS, set_settings
-from .desk import Desk, Form
+from .desk import Desk, Form, chats
 from .state import Pane, Settings
 
-LOCKS = {"system": "System prompt", "tools": "Tools", "response_format": "Structured output"}
-NEVER_LOCKED = frozenset({"model", "provider", "base_url", "bill_to"})
+CHAT = task("conversational")
+NAMES = {"system": "System prompt", "tools": "Tools", "response_format": "Structured output", "extra": "Extra body"}
+NEVER_LOCKED = frozenset({"model", "provider", "base_url", "bill_to", "api"})
+FIRST, OPTIONS = 1 + PlacePanel.COUNT, ChatOptionsPanel.COUNT
 
 
 class SettingsPanel:
@@ -28,90 +37,153 @@ class SettingsPanel:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.models = [model.id for model in site.embedded.models.values() if model.task.id == "conversational"]
+        self.models = chats(Session(site))
+        self.place = PlacePanel("s-", Session(site))
         self.parameters = ParameterPanel("conversational", "p")
+        self.options = ChatOptionsPanel("s", site.functions)
+        self.catalogue = CataloguePanel()
         self.components: list[gr.components.Component] = []
         self.locks: gr.Dropdown
         self.lockable: list[tuple[str, str]] = []
 
     def build(self) -> None:
         """Lay the controls out."""
-        model = gr.Dropdown(
-            self.models, label="Model", info="An embedded chat, or the id of a model on the Hub or your endpoint.",
-            allow_custom_value=True, interactive=True, elem_id="s-model",
-        )  # fmt: skip
-        provider = gr.Textbox(label="Provider or policy", placeholder="auto", max_lines=1, elem_id="s-provider")
-        base_url = gr.Textbox(
-            label="Base URL, for a model on an endpoint of yours",
-            placeholder="http://127.0.0.1:8080/v1",
-            max_lines=1,
-            elem_id="s-base-url",
+        model = Picker(
+            self.models,
+            label="Model",
+            info="An embedded chat, or the id of a model on the Hub or at your endpoint.",
+            allow_custom_value=True,
+            interactive=True,
+            elem_id="s-model",
         )
-        key = gr.Textbox(label="Its key, if it wants one", type="password", max_lines=1, elem_id="s-key")
-        token = gr.Textbox(
-            label="Hugging Face token, for a model on Inference Providers",
-            placeholder="hf_…  Kept in memory, sent to the Hub's own hosts only",
-            type="password",
-            max_lines=1,
-            elem_id="s-token",
+        self.catalogue.build()
+        self.place.build(
+            CHAT, self.models[0] if self.models else "", Place(EMBEDDED + self.models[0] if self.models else PROVIDERS)
         )
         system = gr.Textbox(
-            label="System prompt", lines=2, max_lines=12, placeholder="You are a helpful assistant.", elem_id="s-system"
+            label=NAMES["system"],
+            lines=2,
+            max_lines=12,
+            placeholder="You are a helpful assistant.",
+            interactive=True,
+            elem_id="s-system",
         )
         with gr.Accordion("Parameters", open=False, elem_id="s-parameters"):
             self.parameters.build({})
-        named = [(LOCKS.get(name, name), name) for name in (*SETTINGS, *(s.name for s in self.parameters.specs))]
-        self.lockable = [(label, name) for label, name in named if name not in NEVER_LOCKED]
+        with gr.Accordion("Tools, structured output, extra body", open=False, elem_id="s-options"):
+            self.options.build()
+        named = [(NAMES.get(name, name), name) for name in (*SETTINGS, "extra") if name not in NEVER_LOCKED]
+        self.lockable = named + [(spec.name, spec.name) for spec in self.parameters.specs]
         self.locks = gr.Dropdown(
             self.lockable,
             multiselect=True,
             value=[],
-            label="The same in all panes",
-            info="What is chosen here is changed in every pane at once.",
+            label="Locked together",
+            info="What is locked is the same in all panes: changed in one, it changes in every one.",
             interactive=True,
             elem_id="s-locks",
         )
-        self.components = [model, provider, base_url, key, token, system, *self.parameters.components]
+        self.components = [model, *self.place.components, system]
+        self.components += [*self.parameters.components, *self.options.components]
 
     def read(self, session: Session, values: Sequence[Any]) -> Form:
         """What the controls hold. Keys go to the session, and stay out of the form."""
-        model, provider, base_url, key, token, system, *parameters = values
-        base_url = str(base_url or "").strip() or None
-        if base_url and session.site.allows_endpoint(base_url):
-            session.keep_endpoint_key(base_url, key)
-        session.keep_hub_token(token)
-        held = (model, provider, base_url or "", "", "", system, *parameters)
+        model, placed, system = values[0], values[1:FIRST], values[FIRST]
+        parameters, options = values[FIRST + 1 : -OPTIONS], values[-OPTIONS:]
+        typed = self.place.read(placed)
+        typed.keep(session)
+        place = _fitting(session, typed.place, str(model or "").strip())
+        asked = place.of(Request(CHAT.id, str(model or "").strip(), {}))
+        held = (model, *_shown_place(place), system, *parameters, *options)
         try:
+            chosen = self.options.read(options)
             settings = Settings(
-                str(model or "").strip(),
-                str(provider or "").strip() or "auto",
-                base_url,
-                system=str(system or ""),
-                parameters=self.parameters.read(parameters),
+                asked.model,
+                asked.provider,
+                asked.base_url,
+                asked.bill_to,
+                system if isinstance(system, str) else "",
+                self.parameters.read(parameters),
+                chosen.tools,
+                chosen.response_format,
+                chosen.extra,
+                chosen.api,
             )
         except RequestError as error:
             return Form(held, None, str(error))
         return Form(held, settings)
 
-    def values(self, settings: Settings) -> tuple[Any, ...]:
+    def values(self, session: Session, settings: Settings) -> tuple[Any, ...]:
         """What the controls show for settings."""
-        provider = "" if settings.provider == "auto" else settings.provider
-        parameters = self.parameters.values(settings.parameters)
-        return (settings.model, provider, settings.base_url or "", "", "", settings.system, *parameters)
+        return (
+            settings.model,
+            *_shown_place(place_of(session, settings)),
+            settings.system,
+            *self.parameters.values(settings.parameters),
+            _json(list(settings.tools)),
+            [],
+            _json(settings.response_format),
+            _json(settings.extra),
+            settings.api == RESPONSES,
+        )
 
-    def show(self, desk: Desk, pane: Pane) -> list[Any]:
+    def show(self, desk: Desk, pane: Pane, found: Look | None = None) -> list[Any]:
         """Updates that fill the controls with a pane's settings, as they were typed."""
         form = desk.forms.get(pane.id)
         kept = form is not None and (form.error or form.settings == pane.settings)
-        return list(form.values if form is not None and kept else self.values(pane.settings))
+        values = form.values if form is not None and kept else self.values(desk.session, pane.settings)
+        model, *rest = values
+        placed, rest = rest[: PlacePanel.COUNT], rest[PlacePanel.COUNT :]
+        return [model, *self.show_place(desk, str(model or ""), placed, found), *rest]
+
+    def show_place(self, desk: Desk, model: str, placed: Sequence[Any], found: Look | None = None) -> list[Any]:
+        """Updates of the controls of a place; one that this model does not have becomes the likeliest."""
+        place = self.place.read(placed).place
+        place = _fitting(desk.session, place, model)
+        choices = [one for one in places(CHAT, model, desk.session) if one[1] in _KINDS or one[1] == EMBEDDED + model]
+        panel = PlacePanel("s-", desk.session)
+        shown = [gr.update(choices=choices), *panel.updates(place, found)[1:]]
+        return [{**update, "value": value} for update, value in zip(shown, _shown_place(place), strict=True)]
 
     def take(self, desk: Desk, pane: Pane, locks: Any, values: Sequence[Any]) -> None:
         """Let what the controls hold be a pane's settings, and the locks those of the comparison."""
         names = {name for _, name in self.lockable}
         desk.comparison.locked = frozenset(name for name in locks or () if name in names)
         form = desk.forms[pane.id] = self.read(desk.session, values)
-        if form.settings is not None:
+        if form.settings is not None and form.settings != pane.settings:
             set_settings(desk.comparison, pane, form.settings)
 
-    def wire(self, page: Any, drawer: list[Any]) -> None:
-        """What happens while settings are open."""
+    async def look(self, desk: Desk, model: str, placed: Sequence[Any]) -> Look:
+        """What is known of the place that is chosen: who serves the model there, at what price."""
+        return await look(CHAT, model, desk.session, self.place.read(placed).place)
+
+
+_KINDS = (PROVIDERS, ENDPOINT)
+
+
+def _fitting(session: Session, place: Place, model: str) -> Place:
+    """The place, where this model has it: another embedded model is no place for it, as it can be chosen itself."""
+    if place.choice in _KINDS:
+        at_home = model in session.site.embedded.models and place.choice == PROVIDERS
+        return replace(place, choice=EMBEDDED + model) if at_home else place
+    return replace(place, choice=EMBEDDED + model if model in session.site.embedded.models else PROVIDERS)
+
+
+def place_of(session: Session, settings: Settings) -> Place:
+    """The place that settings mean."""
+    if settings.base_url:
+        return Place(ENDPOINT, settings.base_url, trusted=session.trusts(settings.base_url))
+    if settings.model in session.site.embedded.models:
+        return Place(EMBEDDED + settings.model)
+    return Place(PROVIDERS, provider=settings.provider, bill_to=settings.bill_to or "")
+
+
+def _shown_place(place: Place) -> tuple[Any, ...]:
+    """What the controls of a place show, in their order; keys never."""
+    return (
+        place.choice, place.provider, place.named, place.base_url, "", place.trusted, "", "", place.bill_to,
+    )  # fmt: skip
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) if value else ""

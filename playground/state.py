@@ -48,6 +48,7 @@ class Settings:
     tools: tuple[Mapping[str, Any], ...] = ()
     response_format: Mapping[str, Any] | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    api: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,11 @@ CSS = ""
 SCRIPT = ""
 
 
-def buttons(mount: Mount) -> object:
+def above() -> None:
+    """Lay out the slim row above the panes."""
+
+
+def buttons() -> object:
     """Lay out what belongs beside the question; what it gives goes to `build`."""
     return None
 

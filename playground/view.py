@@ -37,7 +37,7 @@ def button(act: str, label: str, text: str = "", **more: object) -> str:
 # Heads
 
 
-def head(desk: Desk, pane: Pane, price: str = "") -> str:
+def head(desk: Desk, pane: Pane) -> str:
     """Who answers in a pane, where, at what price, what differs from the other panes, and what can be done with it."""
     comparison, settings = desk.comparison, pane.settings
     letter = comparison.letter(pane)
@@ -54,18 +54,28 @@ def head(desk: Desk, pane: Pane, price: str = "") -> str:
         + (button("swap", f"Swap pane {letter} with the next") if many else "")
         + (button("remove", f"Remove pane {letter}") if many else "")
     )
-    facts = f'<span class="where dim">{escape(price or where(settings))}</span>'
+    facts = f'<span class="where dim">{escape(where(desk, settings))}</span>'
     return (
         f'<div class="pane-head" data-pane="{pane.id}"><div class="pane-title">{title}'
         f'<span class="i-row">{tools}</span></div><div class="pane-facts">{facts}{badges(comparison, pane)}</div></div>'
     )
 
 
-def where(settings: Settings) -> str:
-    """Where a model is asked, in a few words."""
+def where(desk: Desk, settings: Settings) -> str:
+    """Where a model is asked and at what published price, in a few words."""
     if settings.base_url:
         return settings.base_url.split("://")[-1].split("/")[0]
-    return "" if settings.provider == "auto" else settings.provider
+    if settings.model in desk.session.site.embedded.models:
+        return "embedded, no charge"
+    if not settings.model:
+        return ""
+    chosen = [offer for offer in desk.offers.get(settings.model, ()) if settings.provider in ("auto", offer.provider)]
+    priced = [offer for offer in chosen if offer.input_price is not None and offer.output_price is not None]
+    if not priced:
+        return f"{settings.provider}, price unknown"
+    least = min(priced, key=lambda offer: offer.output_price or 0.0)
+    more = "from " if len(priced) > 1 else ""
+    return f"{settings.provider}, {more}${least.input_price:g} / ${least.output_price:g} a million tokens"
 
 
 def badges(comparison: Comparison, pane: Pane) -> str:
@@ -279,7 +289,11 @@ def foot_html(message: ChatMessage) -> str:
 
 def facts_html(record: Record) -> str:
     """The measurement of an answer; each figure has a name, so that the better one of two can be marked."""
-    facts = [*measured(record.measurement), ("end", record.finish_reason or "no reason given", "Why the answer ended")]
+    free = record.provider == "embedded"
+    facts = [
+        *measured(record.measurement, free),
+        ("end", record.finish_reason or "no reason given", "Why the answer ended"),
+    ]
     if record.provider:
         facts.append(("by", f"by {record.provider}", "The provider that served the answer"))
     return "".join(
@@ -287,7 +301,7 @@ def facts_html(record: Record) -> str:
     )
 
 
-def measured(taken: Measurement) -> list[tuple[str, str, str]]:
+def measured(taken: Measurement, free: bool = False) -> list[tuple[str, str, str]]:
     """The figures of a measurement: name, text, and what it means. "≈" marks what is estimated."""
     about = taken.about
     facts = []
@@ -303,7 +317,8 @@ def measured(taken: Measurement) -> list[tuple[str, str, str]]:
     if taken.reasoning_tokens is not None:
         mark = "" if taken.reasoning_reported else "≈"
         facts.append(("reasoning", f"{mark}{taken.reasoning_tokens:,} reasoning", "Tokens of reasoning among them"))
-    cost = f"{about}{dollars(taken.cost)}" if taken.cost is not None else "cost unknown"
+    unknown = "no charge" if free else "cost unknown"
+    cost = f"{about}{dollars(taken.cost)}" if taken.cost is not None else unknown
     facts.append(("cost", cost, "By the provider's published price, where there is one"))
     used = taken.context_used
     if used is not None and taken.context_length:

@@ -1,0 +1,157 @@
+"""The models that a pane may ask: the embedded chats, those of an endpoint of one's own, and the Hub's catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import httpx2
+
+from inference.errors import InferenceFailure, explain
+from inference.keys import ENDPOINT_KEY, hub_token
+from inference.offers import Offer, offers
+from inference.search import MOST, find_models
+from inference.transport import client
+from ui.session import Session
+
+VISION = "image-text-to-text"
+MOST_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is looked for; an empty filter lets everything through. Prices are US dollars a million output tokens."""
+
+    text: str = ""
+    provider: str = ""
+    most_price: float | None = None
+    least_context: int | None = None
+    vision: bool = False
+    tools: bool = False
+
+    def fits(self, offer: Offer) -> bool:
+        """Whether an offer is one of those looked for; what is not known does not fit."""
+        return (
+            (not self.provider or offer.provider == self.provider)
+            and (self.most_price is None or (offer.output_price is not None and offer.output_price <= self.most_price))
+            and (
+                self.least_context is None
+                or (offer.context_length is not None and offer.context_length >= self.least_context)
+            )
+            and (not self.tools or offer.tools is True)
+        )
+
+    @property
+    def of_offers(self) -> bool:
+        """Whether only offers that the router names can fit."""
+        return self.most_price is not None or self.least_context is not None or self.tools
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A model that can be chosen: where it runs, its cheapest fitting offer, and a few words about it."""
+
+    model: str
+    where: str
+    offer: Offer | None = None
+    about: str = ""
+    base_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, and what could not be looked at."""
+
+    entries: tuple[Entry, ...]
+    trouble: str = ""
+
+
+async def find(session: Session, filters: Filters, base_url: str | None = None) -> Found:
+    """Models by text and filters, the nearest first. Never raises; what could not be asked is told."""
+    embedded = [] if filters.provider or filters.of_offers or filters.vision else _embedded(session, filters.text)
+    trouble = []
+    own: list[Entry] = []
+    if base_url and session.site.allows_endpoint(base_url):
+        try:
+            own = [one for one in await of_endpoint(session, base_url) if _matches(filters.text, one.model)]
+        except InferenceFailure as failure:
+            trouble.append(f"The endpoint does not list its models: {failure.reason}")
+    try:
+        hub = await of_hub(session, filters)
+    except InferenceFailure as failure:
+        hub = []
+        trouble.append(failure.reason)
+    return Found(tuple([*own, *embedded, *hub][:MOST_SHOWN]), " ".join(trouble))
+
+
+async def of_hub(session: Session, filters: Filters) -> list[Entry]:
+    """Chat models of the Hub that a provider serves. Raises InferenceFailure."""
+    token = hub_token(session.keys_for())
+    page = await find_models(
+        filters.text,
+        task=VISION if filters.vision else "conversational",
+        provider=filters.provider or "all",
+        token=token,
+        limit=MOST,
+    )
+    priced = await _prices(token)
+    entries = []
+    for model in page.models:
+        held = priced.get(model.id, ())
+        fitting = [offer for offer in held if filters.fits(offer)]
+        served = [mapping.provider for mapping in model.providers if mapping.status == "live"]
+        if fitting:
+            entries.append(Entry(model.id, "Inference Providers", cheapest(fitting), _about(held)))
+        elif not filters.of_offers and (not filters.provider or filters.provider in served):
+            entries.append(Entry(model.id, "Inference Providers", None, ", ".join(served[:4])))
+    return entries
+
+
+async def of_endpoint(session: Session, base_url: str) -> list[Entry]:
+    """The models that an OpenAI-compatible endpoint lists. Raises InferenceFailure."""
+    root = base_url.rstrip("/").removesuffix("/v1")
+    key = session.keys_for(base_url).get(ENDPOINT_KEY)
+    try:
+        async with client(headers={"authorization": f"Bearer {key}"} if key else {}) as asked:
+            answer = (await asked.get(f"{root}/v1/models")).raise_for_status().json()
+        names = [str(row["id"]) for row in answer["data"]]
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise explain(error) from None
+    except (ValueError, TypeError, KeyError):
+        raise InferenceFailure("What it gives is no list of models.") from None
+    return [Entry(name, "Your endpoint", base_url=base_url) for name in names]
+
+
+async def offers_of(session: Session, model: str) -> tuple[Offer, ...]:
+    """The published offers of a model; none where they can't be known."""
+    return (await _prices(hub_token(session.keys_for()))).get(model, ())
+
+
+def cheapest(found: Iterable[Offer]) -> Offer:
+    """The offer with the lowest output price; those without one come last."""
+    return min(found, key=lambda offer: (offer.output_price is None, offer.output_price or 0.0))
+
+
+async def _prices(token: str | None) -> Mapping[str, tuple[Offer, ...]]:
+    try:
+        return await offers(token)
+    except (InferenceFailure, httpx2.HTTPError):
+        return {}
+
+
+def _about(found: Sequence[Offer]) -> str:
+    names = list(dict.fromkeys(offer.provider for offer in found))
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+
+
+def _embedded(session: Session, text: str) -> list[Entry]:
+    rows = session.site.embedded.models.values()
+    return [
+        Entry(row.id, "Embedded", about="runs on this machine, no charge")
+        for row in rows
+        if row.task.id == "conversational" and _matches(text, row.id)
+    ]
+
+
+def _matches(text: str, name: str) -> bool:
+    return all(word in name.lower() for word in text.lower().split())

@@ -1,0 +1,79 @@
+"""Models are found by filters, at an endpoint too; what can't be asked is told."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from inference import offers as offers_module
+from inference.offers import Offer
+from inference.resolve import Embedded, EngineModel
+from metadata.tasks import task
+from playground import catalogue
+from playground.catalogue import Filters
+from playground.catalogue_panel import CataloguePanel, found_html
+from tests.support.scripted import Talk, scripted
+from ui.session import Session, Site
+from ui.shelf import Shelf
+
+CHEAP = Offer("novita", "live", 8_000, 0.1, 0.4, False)
+LARGE = Offer("groq", "live", 128_000, 0.5, 2.0, True)
+
+
+@pytest.mark.parametrize(
+    ("filters", "cheap", "large"),
+    [
+        (Filters(), True, True),
+        (Filters(provider="groq"), False, True),
+        (Filters(most_price=1.0), True, False),
+        (Filters(least_context=32_000), False, True),
+        (Filters(tools=True), False, True),
+    ],
+)
+def test_filters(filters: Filters, cheap: bool, large: bool) -> None:
+    assert (filters.fits(CHEAP), filters.fits(LARGE)) == (cheap, large)
+    assert filters.fits(Offer("x", "live")) == (filters == Filters())
+
+
+def test_numbers_are_read_as_people_write_them() -> None:
+    assert CataloguePanel.read(("q", "any provider", "$0.5", "32k", True, None)) == Filters(
+        "q", "", 0.5, 32_000, True, False
+    )
+    assert CataloguePanel.read((None, "groq", "cheap", "-1", False, True)) == Filters(provider="groq", tools=True)
+
+
+async def test_the_hub_an_endpoint_and_the_embedded_chats_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        {"id": "org/one", "inferenceProviderMapping": {"novita": {"providerId": "one", "task": "conversational"}}},
+        {"id": "org/two", "inferenceProviderMapping": {"groq": {"providerId": "two", "task": "conversational"}}},
+    ]
+
+    async def script(talk: Talk) -> None:
+        if "/v1/models" in talk.head:
+            await talk.answer("200 OK", json.dumps({"data": [{"id": "mine"}, {"id": '"><b>hostile'}]}))
+        else:
+            await talk.answer("200 OK", json.dumps(rows))
+
+    async def priced(token: Any = None, fresh: bool = False) -> dict[str, tuple[Offer, ...]]:
+        return {"org/one": (CHEAP,), "org/two": (LARGE,)}
+
+    monkeypatch.setattr(catalogue, "offers", priced)
+    model = EngineModel("showcard/eliza", task("conversational"))
+    session = Session(Site(Embedded("http://127.0.0.1:1", {"showcard/eliza": model}), Shelf()))
+    async with scripted(script) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        found = await catalogue.find(session, Filters(), f"{server.url}/v1")
+        assert [entry.model for entry in found.entries] == [
+            "mine", '"><b>hostile', "showcard/eliza", "org/one", "org/two",
+        ]  # fmt: skip
+        assert "<b>hostile" not in found_html(found)
+        assert "from $0.1 / $0.4" in found_html(found)
+        tools = await catalogue.find(session, Filters(tools=True))
+        assert [entry.model for entry in tools.entries] == ["org/two"]
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    alone = await catalogue.find(session, Filters("ELI"))
+    assert [entry.model for entry in alone.entries] == ["showcard/eliza"]
+    assert "can't be searched" in alone.trouble
+    offers_module.forget()
