@@ -3,11 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOCAL := .venv-local
 SOURCE ?=
 PARALLEL ?= -n auto --maxprocesses 4 --dist loadfile
 NODE := tests/support/node
 
-.PHONY: run test test-quick lint format types bench screenshots clean
+.PHONY: run test test-local test-quick lint format types bench screenshots clean
 
 run: $(VENV)/.run ## the app on its embedded default; SOURCE=path/to/README.md opens a card
 	$(BIN)/python app.py $(SOURCE)
@@ -16,6 +17,10 @@ test: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## lint, types and ev
 	@sh tests/chromium.sh
 	@$(MAKE) --no-print-directory lint types
 	$(BIN)/python -m pytest $(PARALLEL)
+
+test-local: $(LOCAL)/.dev ## the tests that run real models; torch and the rest go into a virtual environment of their own
+	@sh tests/chromium.sh
+	$(LOCAL)/bin/python -m pytest -m torch -n 0
 
 test-quick: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## the tests that need no browser
 	$(BIN)/python -m pytest $(PARALLEL) -m "not browser"
@@ -48,9 +53,16 @@ $(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(VENV)/.run
 
+$(LOCAL)/bin/python:
+	$(PYTHON) -m venv $(LOCAL)
+
+$(LOCAL)/.dev: requirements.txt requirements-dev.txt requirements-local.txt requirements-local-dev.txt | $(LOCAL)/bin/python
+	$(LOCAL)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-local-dev.txt
+	touch $@
+
 $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
 	cd $(NODE) && npm ci --silent --no-audit --no-fund
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .gradio tests/artifacts
+	rm -rf $(VENV) $(LOCAL) $(NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .gradio tests/artifacts
