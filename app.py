@@ -7,15 +7,16 @@ import asyncio
 import json
 import os
 import socket
-import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import gradio as gr
 
+    from inference.engine import EngineProcess
     from inference.folder import Folders
     from ui.session import Site
 
@@ -82,18 +83,15 @@ def serve(given: list[str]) -> int:
         settings = start_settings(options, shared)
     except (OSError, ImportError, SyntaxError) as error:
         return _complain(str(options.functions), error)
-    engine = _start_engine()
+    from inference.engine import EngineProcess
+
+    engine = EngineProcess(_engine_command, ROOT)
     try:
         asyncio.run(_serve(options, host, listening, engine, settings))
     except KeyboardInterrupt:
         pass
     finally:
-        if engine.stdin is not None:
-            engine.stdin.close()  # the engine ends with its standard input
-        try:
-            engine.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            engine.kill()
+        engine.close()
     return 0
 
 
@@ -113,17 +111,16 @@ def _quiet_environment() -> None:
     os.environ["DISABLE_TELEMETRY"] = "1"
 
 
-def _start_engine() -> subprocess.Popen[str]:
-    """The embedded engine as a process of its own: it prints its address, and ends when its standard input does."""
-    command = [sys.executable, "-m", "local", "--port", "0", "--with-parent"]
-    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+def _engine_command(port: int) -> list[str]:
+    """The embedded engine as a process of its own."""
+    return [sys.executable, "-m", "local", "--port", str(port), "--with-parent"]
 
 
 async def _serve(
     options: argparse.Namespace,
     host: str,
     listening: socket.socket,
-    engine: subprocess.Popen[str],
+    engine: EngineProcess,
     settings: dict[str, Any],
 ) -> None:
     import uvicorn
@@ -136,12 +133,12 @@ async def _serve(
     from ui.starting import listed
 
     space = listed("SPACE_HOST")  # several, where it has a domain of its own
-    assert engine.stdout is not None
-    address = engine.stdout.readline().strip()
-    if not address:
-        raise SystemExit("The embedded engine did not start; what it said stands above.")
+    try:
+        address = engine.address()
+    except OSError as error:
+        raise SystemExit(str(error)) from None
     site = Site(
-        embedded=await discover(address),
+        embedded=replace(await discover(address), ready=engine.ready),
         shelf=Shelf(),
         data_dir=None if settings["shared"] else options.data_dir,
         folders=None if settings["shared"] else _folders(options),

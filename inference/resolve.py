@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -34,10 +34,11 @@ class EngineModel:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """The embedded engine: its base URL and its models by id."""
+    """The embedded engine: its base URL, its models by id, and what waits until it listens, as after a restart."""
 
     url: str
     models: Mapping[str, EngineModel] = field(default_factory=dict)
+    ready: Callable[[], Awaitable[None]] | None = None
 
     def serving(self, row: Task) -> EngineModel | None:
         """The first model that does a task, if one does."""
@@ -66,6 +67,15 @@ async def discover(url: str) -> Embedded:
     return Embedded(url.rstrip("/"), models)
 
 
+async def answers(url: str) -> bool:
+    """Whether an engine says that it is well."""
+    try:
+        async with client(timeout=2.0) as session:
+            return (await session.get(f"{url}/health")).status_code == 200
+    except httpx2.HTTPError:
+        return False
+
+
 async def resolve(
     request: Request,
     embedded: Embedded | None = None,
@@ -78,6 +88,8 @@ async def resolve(
     Raises RequestError, InferenceFailure, or httpx2.HTTPError."""
     keys = keys or {}
     resolved = resolve_offline(request, None, embedded, keys, trusted)
+    if resolved.provider == "embedded" and embedded and embedded.ready:
+        await embedded.ready()
     if resolved.route or resolved.provider == "openai" or _router_decides(resolved):
         return resolved
     request = resolved.request

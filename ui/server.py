@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 
 from inference.assets import AssetError
+from inference.resolve import answers
 
 from . import signin, theme
 from .feed import Feed
@@ -96,7 +97,9 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
 
     @app.get("/health")
     async def health() -> JSONResponse:
-        return JSONResponse({"status": "ok", "engines": len(site.embedded.models)})
+        well = await answers(site.embedded.url)
+        told = {"status": "ok" if well else "degraded", "engine": well, "models": len(site.embedded.models)}
+        return JSONResponse(told, 200 if well else 503)
 
     @app.get("/media/{name}")
     async def media(name: str) -> Response:

@@ -1,0 +1,82 @@
+"""The embedded engine's process: watched, started again under its address, and ended."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from inference import client
+from inference.engine import EngineProcess
+from inference.errors import InferenceFailure
+from inference.resolve import answers, discover, resolve
+from metadata.output_types import Labels
+from wire.request import Request
+
+from ..conftest import ROOT
+
+ASKED = Request("text-classification", "showcard/sentiment", {"text": "I love it"})
+
+
+def local(port: int) -> list[str]:
+    return [sys.executable, "-m", "local", "--port", str(port), "--with-parent"]
+
+
+@pytest.fixture
+def engine() -> Iterator[EngineProcess]:
+    made = EngineProcess(local, ROOT)
+    yield made
+    made.close()
+    for pipe in (made._process.stdin, made._process.stdout):
+        if pipe is not None:
+            pipe.close()
+
+
+async def _dead(engine: EngineProcess) -> None:
+    while engine.runs:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
+async def test_the_run_after_its_death_is_answered(engine: EngineProcess) -> None:
+    embedded = replace(await discover(await asyncio.to_thread(engine.address)), ready=engine.ready)
+    assert await answers(embedded.url)
+    for _ in range(2):
+        killed = engine._process.pid
+        os.kill(killed, signal.SIGKILL)
+        await _dead(engine)
+        assert not await answers(embedded.url)
+        reply = await client.run(await resolve(ASKED, embedded))
+        assert isinstance(reply.output, Labels)
+        assert reply.output.items[0].label == "POSITIVE"
+        assert await answers(embedded.url)
+        assert engine._process.pid != killed
+
+
+async def test_it_ends_when_it_is_closed_and_stays_ended(engine: EngineProcess) -> None:
+    url = await asyncio.to_thread(engine.address)
+    await asyncio.to_thread(engine.close)
+    assert engine._process.poll() == 0
+    assert not engine.runs
+    assert not await answers(url)
+
+
+async def test_one_that_does_not_start_again_is_a_sentence() -> None:
+    says = "import sys; print('http://127.0.0.1:9', flush=True) if sys.argv[1] == '0' else None"
+    engine = EngineProcess(lambda port: [sys.executable, "-c", says, str(port)], ROOT)
+    assert await asyncio.to_thread(engine.address) == "http://127.0.0.1:9"
+    await _dead(engine)
+    with pytest.raises(InferenceFailure, match="does not start again"):
+        await engine.ready(patience=0.3)
+    engine.close()
+
+
+def test_one_that_never_starts_is_told_at_once() -> None:
+    engine = EngineProcess(lambda port: [sys.executable, "-c", ""], ROOT)
+    with pytest.raises(OSError, match="did not start"):
+        engine.address()
+    engine.close()
