@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from wire.call import CHAT_TASKS
+
 from .asked import Asked
 
 ROUNDS = 5
@@ -12,6 +14,8 @@ ROUNDS = 5
 
 def calls_tools(asked: Asked) -> bool:
     """Whether the model may ask for functions of the person's own, so that the code has to answer it."""
+    if asked.resolved.request.task not in CHAT_TASKS:
+        return False
     body = asked.sent.json
     tools = body.get("tools") if isinstance(body, dict) else None
     if not isinstance(tools, list) or body.get("tool_choice") == "none":

@@ -29,12 +29,12 @@ LANGUAGES = {"python": "Python", "js": "JavaScript", "sh": "curl", "local": "On 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab: its value, which is remembered, its name, what it holds, and whether that is only why there is nothing."""
+    """A tab: its value, which is remembered, its name, what it holds; or `why` there is no code in it."""
 
     value: str
     name: str
     body: str
-    dim: bool = False
+    why: str = ""
 
 
 class CodePanel:
@@ -115,10 +115,10 @@ def _languages(
     tabs = []
     for language, found in {**written, **({"local": list(local)} if local else {})}.items():
         key = None if language == "local" else varied.key_name
-        clients = [Tab(one.client, one.client, _snippet(one, key), one.content is None) for one in found]
+        clients = [Tab(one.client, one.client, _snippet(one, key), one.reason or "") for one in found]
         body = _tabs(f"{prefix}-{language}", "Client", language, clients)
-        dim = all(one.dim for one in clients)
-        tabs.append(Tab(language, LANGUAGES[language], body + (notes if language != "local" else ""), dim))
+        why = "None of its clients can make this request." if all(one.why for one in clients) else ""
+        tabs.append(Tab(language, LANGUAGES[language], body + (notes if language != "local" else ""), why))
     return _tabs(f"{prefix}-language", "Language", "language", tabs)
 
 
@@ -171,7 +171,7 @@ def _tabs(prefix: str, label: str, remembered: str, tabs: Sequence[Tab]) -> str:
     """A list of tabs and their panels; of one tab only what it holds."""
     if len(tabs) == 1:
         return tabs[0].body
-    first = next((n for n, one in enumerate(tabs) if not one.dim), 0)
+    first = next((n for n, one in enumerate(tabs) if not one.why), 0)
     buttons, bodies = [], []
     for number, one in enumerate(tabs):
         name, on = f"{prefix}-{number}", number == first
@@ -182,7 +182,8 @@ def _tabs(prefix: str, label: str, remembered: str, tabs: Sequence[Tab]) -> str:
                 type="button",
                 role="tab",
                 id=f"{name}-tab",
-                class_="dim" if one.dim else None,
+                class_="dim" if one.why else None,
+                title=one.why or None,
                 aria_controls=name,
                 aria_selected="true" if on else "false",
                 tabindex=0 if on else -1,

@@ -11,7 +11,8 @@ CSS = """
 .sc .codes [role=tab] { flex: none; min-height: 34px; padding: 0 12px; border: 0; border-bottom: 2px solid transparent;
   background: none; color: var(--body-text-color); font-weight: 500; font-size: 13px; white-space: nowrap; }
 .sc .codes [role=tab][aria-selected=true] { border-color: var(--color-accent); color: var(--link-text-color); }
-.sc .codes [role=tab].dim { color: var(--body-text-color-subdued); text-decoration: line-through; }
+.sc .codes [role=tab].dim { color: var(--body-text-color-subdued); font-weight: 400; text-decoration: line-through;
+  text-decoration-thickness: 1px; }
 .codes [role=tab]:focus-visible { outline-offset: -2px; }
 .codes [data-remember=language] [role=tab], .codes [data-remember=which] [role=tab] { font-weight: 600; }
 .code .source { border: 1px solid var(--border-color-primary); border-radius: 8px; overflow: hidden;
@@ -33,7 +34,7 @@ CSS = """
 .code-options { align-items: center !important; flex-wrap: wrap !important; gap: 4px 12px !important; }
 .code-options > * { flex: 1 1 120px !important; min-width: 0 !important; padding: 0 !important;
   background: none !important; }
-.code-options fieldset { flex: 0 1 auto !important; } .code-options fieldset .wrap { gap: 0 14px; }
+.code-options > fieldset { flex: 0 1 auto !important; width: auto !important; } .code-options fieldset .wrap { gap: 0 14px; }
 .code-options fieldset label { padding: 0 !important; border: 0; background: none !important; min-height: 32px;
   font-size: 12px; box-shadow: none !important; font-weight: 400; }
 .code-options input[type=text] { font-size: 12px; min-height: 32px; }

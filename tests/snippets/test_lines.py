@@ -2,8 +2,12 @@
 
 import json
 
+import pytest
+
 from snippets import lines
 from tests.support.hostile import TEXTS
+from tests.support.requests import INPUTS
+from wire.call import has_method
 from wire.request import Request, ResolvedRequest
 
 
@@ -53,6 +57,13 @@ def test_without_a_provider_it_is_auto():
     request = {key: value for key, value in GOOD.items() if key != "provider"}
     (answer,) = answers(request)
     assert 'provider="auto"' in answer["snippets"][0]["content"]
+
+
+@pytest.mark.parametrize("task", [name for name in INPUTS if has_method(name)])
+def test_hugging_faces_clients_need_no_provider_s_name(task):
+    """Raw clients have to know who serves a model; huggingface_hub finds out itself."""
+    (answer,) = answers(Request(task, "org/m", INPUTS[task]).to_json() | {"id": 1})
+    assert "huggingface_hub" in [one["client"] for one in answer["snippets"]]
 
 
 def test_the_provider_model_is_used():
