@@ -34,7 +34,8 @@ CSS = """
 .code-options { align-items: center !important; flex-wrap: wrap !important; gap: 4px 12px !important; }
 .code-options > * { flex: 1 1 120px !important; min-width: 0 !important; padding: 0 !important;
   background: none !important; }
-.code-options > fieldset { flex: 0 1 auto !important; width: auto !important; } .code-options fieldset .wrap { gap: 0 14px; }
+.code-options > fieldset { flex: 0 1 auto !important; width: auto !important; }
+.code-options fieldset .wrap { gap: 0 14px; }
 .code-options fieldset label { padding: 0 !important; border: 0; background: none !important; min-height: 32px;
   font-size: 12px; box-shadow: none !important; font-weight: 400; }
 .code-options input[type=text] { font-size: 12px; min-height: 32px; }

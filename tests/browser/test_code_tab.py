@@ -64,7 +64,7 @@ def test_the_choice_is_remembered_and_the_keyboard_turns(page: Page) -> None:
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("tab", name="openai").locator("visible=true")).to_be_focused()
     expect(source).to_contain_text('from "openai"')
-    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('showcard'))") == ["showcard-code"]
+    assert page.evaluate("JSON.parse(localStorage['showcard-code'])") == {"language": "js", "js": "openai"}
     page.get_by_label("asyncio").check()
     page.get_by_role("tab", name="Python").click()
     expect(source).to_contain_text("asyncio.run(main())")
@@ -78,17 +78,17 @@ def test_the_choice_is_remembered_and_the_keyboard_turns(page: Page) -> None:
 def test_a_client_that_can_not_says_why_and_a_library_shows_its_own(page: Page) -> None:
     page.goto("/")
     expect(page.locator("#head h1")).to_have_text("showcard/sentiment")
-    card = "pipeline_tag: fill-mask\nlibrary_name: transformers\nwidget:\n- text: 'Paris is the [MASK] of France.'\n"
+    card = "pipeline_tag: translation\nlibrary_name: transformers\nwidget:\n- text: 'It was \"late\".'\n"
     page.locator("#source textarea").fill(f"---\n{card}---\nx")
     page.get_by_role("button", name="Open", exact=True).click()
-    expect(page.locator("#head")).to_contain_text("Fill-mask")
+    expect(page.locator("#head")).to_contain_text("Translation")
     page.get_by_role("tab", name="Code", exact=True).click()
     expect(page.locator("#code pre:visible")).to_contain_text("your-name/your-model")
     expect(page.locator("#code .differs:visible")).to_contain_text("The card has no id on the Hub yet")
     page.get_by_role("tab", name="openai").locator("visible=true").click()
     expect(page.locator("#code [role=note]:visible")).to_contain_text(
-        "OpenAI's client has no method for fill-mask here."
+        "OpenAI's client has no method for translation here."
     )
     page.get_by_role("tab", name="On your machine").click()
-    expect(page.locator("#code pre:visible")).to_contain_text("from transformers import pipeline")
-    expect(page.locator("#code pre:visible")).to_contain_text("[MASK]")
+    expect(page.locator("#code pre:visible")).to_contain_text("from transformers import AutoModelForSeq2SeqLM")
+    expect(page.locator("#code pre:visible")).to_contain_text("It was")
