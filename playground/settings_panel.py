@@ -16,8 +16,9 @@ import gradio as gr
 from metadata.tasks import task
 from ui.chat_options import ChatOptionsPanel
 from ui.parameters import ParameterPanel
+from ui.picker import Picker
 from ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Look, Place, look, places
-from ui.place_panel import Picker, PlacePanel
+from ui.place_panel import PlacePanel
 from ui.session import Session, Site
 from wire.request import RESPONSES, Request, RequestError
 
