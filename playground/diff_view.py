@@ -59,7 +59,7 @@ def _beside(found: Diff) -> str:
         left = "".join(_piece(piece.kind, piece.left) for piece in row if piece.left)
         right = "".join(_piece(piece.kind, piece.right) for piece in row if piece.right)
         rows.append(f'<div class="cell" dir="auto">{left}</div><div class="cell" dir="auto">{right}</div>')
-    return f'<div class="beside">{"".join(rows)}</div>'
+    return f'<div class="sides">{"".join(rows)}</div>'
 
 
 def _unified(found: Diff) -> str:

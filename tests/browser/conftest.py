@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -49,8 +51,17 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of a fresh browser context. Mark a test `page_options(...)` to change what the context is made with."""
-    options = {"viewport": {"width": 1280, "height": 900}, "base_url": app_url, **getattr(request, "param", {})}
-    context = browser.new_context(**options)
+    with guarded(browser, app_url, **getattr(request, "param", {})) as opened:
+        yield opened
+        if request.node.stash.get(FAILED, False):
+            ARTIFACTS.mkdir(exist_ok=True)
+            opened.screenshot(path=ARTIFACTS / f"{request.node.name[:80].replace('/', '_')}.png")
+
+
+@contextmanager
+def guarded(browser: Browser, app_url: str, **more: Any) -> Iterator[Page]:
+    """A page of a fresh browser context; at its end a console error or a request elsewhere is a failure."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "base_url": app_url, **more})
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=app_url)
     trouble: list[str] = []
     opened = context.new_page()
@@ -59,11 +70,10 @@ def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iter
     opened.on("pageerror", lambda error: trouble.append(str(error)))
     opened.on("request", lambda sent: trouble.append(f"asked {sent.url}") if _is_foreign(sent, app_url) else None)
     opened.on("dialog", lambda dialog: (trouble.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    yield opened
-    if request.node.stash.get(FAILED, False):
-        ARTIFACTS.mkdir(exist_ok=True)
-        opened.screenshot(path=ARTIFACTS / f"{request.node.name[:80].replace('/', '_')}.png")
-    context.close()
+    try:
+        yield opened
+    finally:
+        context.close()
     assert not trouble, "\n".join(trouble)
 
 

@@ -45,6 +45,10 @@ SHAPES = {
     "tools": {"tools": TOOLS, "stream": True},
     "responses": {"api": "responses", "stream": True},
     "responses whole": {"api": "responses", "inputs": {"messages": [{"role": "user", "content": PARTS}]}},
+    "system": {
+        "inputs": {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}]},
+        "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "object"}}},
+    },
     "image": {"inputs": {"messages": [{"role": "user", "content": PARTS}]}},
 }
 
@@ -85,6 +89,22 @@ def test_each_side_sends_what_the_app_sends(tmp_path):
         for one in (*ran, broken):
             assert re.search(r"left\n.*scattering.*\n\nright\n.*scattering", one.printed)
         assert broken.printed.startswith("gone\n")
+
+
+@pytest.mark.parametrize("count", [1, 3, 4])
+def test_one_to_four_sides(tmp_path, count):
+    with recording() as recorder:
+        shapes = [SHAPES["system"], {"stream": True}, SHAPES["image"], SHAPES["tools"]][:count]
+        sides = {
+            f"{letter} · same name": at_endpoint(request("conversational", **shape), f"{recorder.url}/{letter}/v1", "m")
+            for letter, shape in zip("ABCD", shapes, strict=False)
+        }
+        recorder.answer = lambda arrived: answer(sides[f"{arrived.path[1]} · same name"], arrived)
+        (ran,) = run(tmp_path, [sides], recorder.url)
+        sent = {arrived.path[1]: arrived.body for arrived in recorder.posts()}
+        assert sent == {name[0]: sent_by_client(side, None).body for name, side in sides.items()}
+        places = [ran.printed.index(f"{name}\n") for name in sides]
+        assert places == sorted(places)
 
 
 def test_hostile_names_and_messages(tmp_path):

@@ -1,0 +1,61 @@
+"""The tool that saves the comparison as a file, and opens one again."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import gradio as gr
+
+from metadata.media import Media
+from ui import panels
+from ui.markup import one_line, panel
+from wire.request import RequestError
+
+from .exported import read, to_json
+from .exported_page import to_html
+from .files import link
+from .mount import Mount
+from .tool import QUIET, Tool
+
+INTRO = (
+    "<p>The JSON file holds the chats, settings, images and measurements, and can be opened here again; the web page "
+    "only shows them, in any browser, without a network. Neither holds a key.</p>"
+)
+FORMS = {"json": (to_json, "application/json"), "html": (to_html, "text/html")}
+
+
+def build(mount: Mount) -> Tool:
+    """Lay it out inside the current tab."""
+    panel(INTRO)
+    with gr.Row(elem_classes="tight end"):
+        as_json = gr.Button("Save as JSON", scale=0, min_width=130, elem_id="export-json")
+        as_html = gr.Button("Save as a web page", scale=0, min_width=170, elem_id="export-html")
+        upload = gr.UploadButton(
+            "Open a JSON file", file_types=[".json"], type="binary", scale=0, min_width=150, elem_id="import"
+        )
+    said = panel(elem_id="exported")
+
+    def saving(form: str) -> Any:
+        write, kind = FORMS[form]
+
+        async def save(request: gr.Request) -> str:
+            comparison = mount.comparison_of(request)
+            if comparison.hidden:
+                return one_line(panels.note("The file names the models. Vote first.", error=True))
+            data = await asyncio.to_thread(write, comparison)
+            return one_line(link(mount.site.shelf, Media(data=data, media_type=kind), f"comparison.{form}"))
+
+        return save
+
+    async def opened(request: gr.Request, data: bytes | None) -> dict[Any, Any]:
+        try:
+            found = await asyncio.to_thread(read, data or b"")
+        except RequestError as error:
+            return {said: one_line(panels.note(str(error), "What was here is still here.", error=True))}
+        return {**mount.replace(request, found), said: one_line(panels.note("The comparison was opened."))}
+
+    as_json.click(saving("json"), None, [said], **QUIET)
+    as_html.click(saving("html"), None, [said], **QUIET)
+    upload.upload(opened, [upload], [*mount.screen, said], **QUIET)
+    return Tool()

@@ -1,0 +1,108 @@
+"""A comparison as one web page that only shows it: no scripts, nothing loaded, everything escaped."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from metadata.outputs import ToolCall
+from ui.markdown import chat_html
+from ui.markup import escape, whole
+
+from . import conversation
+from .exported import without_keys
+from .state import ChatMessage, Comparison, Pane, Settings, Variant
+from .view import measured
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+ROLES = {"user": "You", "tool": "Result", "assistant": "Model"}
+STYLE = """
+:root { color-scheme: light dark; --text: #1e293b; --dim: #526077; --line: #d9dfe8; --soft: #f4f6f9; --back: #fff; }
+@media (prefers-color-scheme: dark) { :root { --text: #e6eaf1; --dim: #a3afc2; --line: #334155; --soft: #141c2e;
+  --back: #0b1120; } }
+body { margin: 0 auto; padding: 16px; max-width: 1600px; font: 14px/1.5 system-ui, sans-serif; color: var(--text);
+  background: var(--back); overflow-wrap: anywhere; }
+h1 { font-size: 20px; margin: 0; } h2 { font: 600 15px ui-monospace, monospace; margin: 0 0 8px; }
+.dim { color: var(--dim); font-size: 12px; } a { color: inherit; }
+main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 16px; }
+section { border: 1px solid var(--line); border-radius: 10px; padding: 12px; min-width: 0; }
+article { margin: 12px 0; } .who { font-size: 11px; font-weight: 650; text-transform: uppercase; color: var(--dim); }
+.said { white-space: pre-wrap; margin: 0; } .user .said, .system .said, .tool .said { background: var(--soft);
+  border-radius: 8px; padding: 8px 12px; }
+pre, table { overflow: auto; max-width: 100%; } pre { background: var(--soft); padding: 10px; border-radius: 6px; }
+table { border-collapse: collapse; display: block; } th, td { border: 1px solid var(--line); padding: 3px 8px;
+  text-align: left; } img { max-width: 100%; border-radius: 6px; } .facts { font: 12px ui-monospace, monospace;
+  color: var(--dim); } summary { cursor: pointer; }
+"""
+
+
+def to_html(comparison: Comparison) -> bytes:
+    """The page: every pane with its settings, messages, images and measurements; without keys."""
+    comparison = without_keys(comparison)
+    title = conversation.title_of(comparison) or "A comparison of chat models"
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    panes = "".join(_pane(comparison, pane) for pane in comparison.panes)
+    page = (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="referrer" content="no-referrer">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>"
+        f'<header><h1 dir="auto">{escape(title)}</h1><p class="dim">Compared with Showcard, saved {now}. '
+        f"“≈” marks what is estimated.</p></header><main>{panes}</main></body></html>\n"
+    )
+    return whole(page).encode("utf-8")
+
+
+def _pane(comparison: Comparison, pane: Pane) -> str:
+    name = f"{comparison.letter(pane)} · {pane.settings.model or 'no model'}"
+    messages = "".join(_message(message) for message in pane.messages)
+    return f"<section><h2>{escape(name)}</h2>{_settings(pane.settings)}{messages}</section>"
+
+
+def _settings(settings: Settings) -> str:
+    """The settings that are set, the model and the system prompt aside: they have places of their own."""
+    held = {name: value for name, value in conversation.values(settings).items() if name not in ("model", "system")}
+    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(_value(value))}</td></tr>" for name, value in held.items())
+    table = f"<details><summary>Settings</summary><table>{rows}</table></details>" if rows else ""
+    prompt = settings.system.strip()
+    system = f'<article class="system"><div class="who">System</div>{_said(prompt)}</article>' if prompt else ""
+    return table + system
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _said(text: str) -> str:
+    return f'<p class="said" dir="auto">{escape(text)}</p>'
+
+
+def _message(message: ChatMessage) -> str:
+    shown = _variant(message.role, message.variant)
+    others = [variant for place, variant in enumerate(message.variants) if place != message.shown]
+    kept = "".join(_variant(message.role, variant) for variant in others)
+    more = f"<details><summary>Other answers ({len(others)})</summary>{kept}</details>" if others else ""
+    who = escape(ROLES.get(message.role, message.role))
+    return f'<article class="{escape(message.role)}"><div class="who">{who}</div>{shown}{more}</article>'
+
+
+def _variant(role: str, variant: Variant) -> str:
+    thought = f"<details><summary>Reasoning</summary>{_said(variant.reasoning)}</details>" if variant.reasoning else ""
+    said = f'<div dir="auto">{chat_html(variant.content)}</div>' if role == "assistant" else _said(variant.content)
+    images = "".join(f'<img src="{escape(image.data_url())}" alt="">' for image in variant.images if image.data)
+    calls = "".join(map(_call, variant.tool_calls))
+    return thought + said + images + calls + _facts(variant)
+
+
+def _call(call: ToolCall) -> str:
+    return f"<p>Calls <strong>{escape(call.name)}</strong></p><pre>{escape(call.arguments)}</pre>"
+
+
+def _facts(variant: Variant) -> str:
+    record = variant.record
+    if record is None:
+        return '<div class="facts">edited by hand</div>' if variant.edited else ""
+    facts = [record.model, *(text for _, text, _ in measured(record.measurement))]
+    facts += [record.finish_reason or "", f"by {record.provider}" if record.provider else ""]
+    return f'<div class="facts">{escape(" · ".join(filter(None, facts)))}</div>'

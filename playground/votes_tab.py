@@ -1,0 +1,173 @@
+"""The tool for blind votes: who answers is hidden and shuffled until the vote, and the votes are counted here."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import SystemRandom
+from typing import Any
+
+import gradio as gr
+
+from ui import panels
+from ui.markup import escape, one_line, panel
+
+from . import conversation
+from .mount import Mount
+from .state import Comparison, Pane
+from .tool import QUIET, Tool, percent
+from .view import brief, where
+from .votes import CHOICES, FileVotes, HeldVotes, Tally, Votes, new_vote, tallies
+
+WORDS = ("A is better", "B is better", "Tie", "Both bad")
+INTRO = (
+    "<p>Start a blind comparison: a new chat with the same two models, in an order that nobody sees. Ask below, then "
+    "vote by a click or by the keys 1 to 4; the vote shows who was who.</p>"
+)
+TWO = "A blind vote is between two models: leave two panes, then start."
+
+
+@dataclass(frozen=True, slots=True)
+class VoteRow:
+    """The row of the vote in the ask bar."""
+
+    row: gr.Row
+    votes: list[gr.Button]
+    reveal: gr.Button
+
+
+def row() -> VoteRow:
+    """Lay the row of the vote out inside the ask bar; it shows while models are hidden."""
+    with gr.Row(visible=False, elem_id="vote-row", elem_classes="tight") as laid:
+        votes = [
+            gr.Button(words, min_width=90, elem_id=f"vote-{number}", elem_classes="vote")
+            for number, words in enumerate(WORDS, 1)
+        ]
+        reveal = gr.Button("Reveal", min_width=90, elem_id="reveal")
+    return VoteRow(laid, votes, reveal)
+
+
+def build(mount: Mount, tab: gr.Tab, made: VoteRow) -> Tool:
+    """Lay it out inside the current tab."""
+    kept = gr.BrowserState([], storage_key="showcard-votes", secret="showcard-votes")  # noqa: S106  (no secret: votes)
+    panel(INTRO)
+    with gr.Row(elem_classes="tight end"):
+        tag = gr.Textbox(label="Tag of the vote", placeholder="code, German, jokes … or nothing", max_lines=1, scale=2)
+        start = gr.Button("Start a blind comparison", variant="primary", scale=0, min_width=230, elem_id="blind")
+        forget = gr.Button("Forget all votes", scale=0, min_width=140, elem_id="forget-votes")
+    said = panel(elem_id="vote-said")
+    shown = panel(elem_id="tally")
+
+    def begin(request: gr.Request) -> dict[Any, Any]:
+        comparison = mount.comparison_of(request)
+        if len(comparison.panes) != 2:
+            return {said: one_line(panels.note(TWO, error=True))}
+        drawn = mount.replace(request, shuffled(comparison))
+        told = "The models are hidden. Ask both below, then vote above the question."
+        return {**drawn, made.row: gr.update(visible=True), said: one_line(panels.note(told))}
+
+    def show(request: gr.Request) -> dict[Any, Any]:
+        comparison = mount.comparison_of(request)
+        words = one_line(panels.note(revealed(comparison)))
+        comparison.hidden = False
+        comparison.revision += 1
+        return {**mount.draw(request), made.row: gr.update(visible=False), said: words}
+
+    def counted(stored: Any, change: Callable[[Votes], None] | None = None) -> dict[Any, Any]:
+        """The tally, after a change of the votes; where they can't be kept, a sentence."""
+        folder = mount.site.data_dir
+        try:
+            votes: FileVotes | HeldVotes = FileVotes(folder) if folder else HeldVotes(stored)
+            if change is not None:
+                change(votes)
+            tally = one_line(tally_html(tallies(votes.all()), str(folder or "")))
+        except (OSError, sqlite3.Error) as error:
+            return {shown: one_line(panels.note(f"The votes can't be kept in {folder}: {error}.", error=True))}
+        return {shown: tally, **({kept: votes.to_json()} if isinstance(votes, HeldVotes) else {})}
+
+    def vote(number: int) -> Any:
+        def voting(request: gr.Request, tag: str, stored: Any) -> dict[Any, Any]:
+            comparison = mount.comparison_of(request)
+            if not comparison.hidden or len(comparison.panes) != 2:
+                return {made.row: gr.update(visible=False)}
+            if not all(pane.answer for pane in comparison.panes):
+                return {said: one_line(panels.note("Both have to answer before you vote.", error=True))}
+            first, second = labels(comparison)
+            cast = new_vote(first, second, CHOICES[number], str(tag or ""))
+            return {**show(request), **counted(stored, lambda votes: votes.add(cast))}
+
+        return voting
+
+    def forgotten(stored: Any) -> dict[Any, Any]:
+        return counted(stored, lambda votes: votes.clear())
+
+    def opened(stored: Any) -> dict[Any, Any]:
+        return counted(stored)
+
+    async def draw(request: gr.Request) -> dict[Any, Any]:
+        return {made.row: gr.update(visible=mount.comparison_of(request).hidden)}
+
+    screen = [*mount.screen, made.row, said]
+    start.click(begin, None, screen, **QUIET)
+    made.reveal.click(show, None, screen, **QUIET)
+    for number, button in enumerate(made.votes):
+        button.click(vote(number), [tag, kept], [*screen, shown, kept], **QUIET)
+    forget.click(forgotten, [kept], [shown, kept], **QUIET)
+    tab.select(opened, [kept], [shown, kept], **QUIET)
+    return Tool([made.row], draw)
+
+
+def shuffled(comparison: Comparison) -> Comparison:
+    """A new chat with the same panes in an order that chance decides; nothing of it tells which was which."""
+    panes = [Pane(pane.settings) for pane in comparison.panes]
+    SystemRandom().shuffle(panes)
+    return Comparison(panes, locked=comparison.locked, hidden=True)
+
+
+def labels(comparison: Comparison) -> tuple[str, ...]:
+    """What the panes are counted as: the model, where it is asked, and what else is needed to tell them apart."""
+    found = []
+    for pane in comparison.panes:
+        settings = pane.settings
+        place = where(settings)
+        found.append(f"{settings.model} at {place}" if place else settings.model)
+    if len(set(found)) < len(found):
+        held = [conversation.values(pane.settings) for pane in comparison.panes]
+        for name in conversation.differing(comparison):
+            found = [f"{label} · {name} {brief(one.get(name))}" for label, one in zip(found, held, strict=True)]
+    if len(set(found)) < len(found):
+        found = [f"{label} ({number})" for number, label in enumerate(found, 1)]
+    return tuple(found)
+
+
+def revealed(comparison: Comparison) -> str:
+    """Who was who."""
+    named = zip(comparison.panes, labels(comparison), strict=True)
+    return ", ".join(f"{comparison.letter(pane)} was {label}" for pane, label in named) + "."
+
+
+def tally_html(found: Sequence[Tally], folder: str) -> str:
+    """The votes by pair of models and by tag."""
+    where = f"in {folder}" if folder else "in this browser"
+    if not found:
+        return f'<p class="dim">No votes yet. They are kept {escape(where)}, and sent nowhere.</p>'
+    names = ("Models", "Tag", "First better", "Second better", "Tie", "Both bad", "Wins of the first")
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    rows = "".join(_row(tally) for tally in found)
+    return (
+        f'<div class="table" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<p class="dim">Wins are a share of the decided votes, with its 95 % interval (Wilson). The votes are kept '
+        f"{escape(where)}, and sent nowhere.</p>"
+    )
+
+
+def _row(tally: Tally) -> str:
+    share = "–"
+    if interval := tally.interval:
+        low, middle, high = interval
+        share = f"{percent(middle)} ({percent(low)} to {percent(high)})"
+    figures = (tally.left_wins, tally.right_wins, tally.ties, tally.both_bad)
+    cells = "".join(f'<td class="num">{figure}</td>' for figure in (*figures, share))
+    pair = f"{escape(tally.left)}<br>{escape(tally.right)}" if not tally.tag else ""
+    return f'<tr><th scope="row">{pair}</th><td>{escape(tally.tag or "all")}</td>{cells}</tr>'
