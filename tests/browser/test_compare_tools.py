@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playground.state import Comparison, Pane, Settings
 from playwright.sync_api import Browser, Page, expect
 
 from playground.exported import to_json
+from playground.state import Comparison, Pane, Settings
 from tests.support.recorder import Arrived, Recorder, recording
 
 from .conftest import guarded

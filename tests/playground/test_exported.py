@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playground.state import ChatMessage, Comparison, Pane, Record, Settings, Variant
 
 from metadata.media import Media
 from metadata.outputs import ToolCall
@@ -21,6 +20,7 @@ from playground.conversation import title_of
 from playground.exported import read, to_json
 from playground.exported_page import to_html
 from playground.measure import Measurement
+from playground.state import ChatMessage, Comparison, Pane, Record, Settings, Variant
 from tests.support.hostile import TEXTS
 from wire.request import RequestError
 
