@@ -44,7 +44,9 @@ def build(mount: Mount) -> Tool:
             if comparison.hidden:
                 return one_line(panels.note("The file names the models. Vote first.", error=True))
             data = await asyncio.to_thread(write, comparison)
-            return one_line(link(mount.site.shelf, Media(data=data, media_type=kind), f"comparison.{form}"))
+            return one_line(
+                link(mount.session_of(request).shelf, Media(data=data, media_type=kind), f"comparison.{form}")
+            )
 
         return save
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from metadata.media import Media
 from ui.markup import tag
-from ui.shelf import Shelf
+from ui.shelf import Part
 
 
-def link(shelf: Shelf, media: Media, name: str) -> str:
+def link(shelf: Part, media: Media, name: str) -> str:
     """The link to a file; the page's script follows it once."""
     size = len(media.data or b"")
     said = f"{size / 1024:,.0f} KB" if size >= 1024 else f"{size} bytes"
