@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import SystemRandom
 from typing import Any
+from urllib.parse import urlsplit
 
 import gradio as gr
 
@@ -17,7 +18,7 @@ from . import conversation
 from .mount import Mount
 from .state import Comparison, Pane
 from .tool import QUIET, Tool, percent
-from .view import brief, where
+from .view import brief
 from .votes import CHOICES, FileVotes, HeldVotes, Tally, Votes, new_vote, tallies
 
 WORDS = ("A is better", "B is better", "Tie", "Both bad")
@@ -130,7 +131,8 @@ def labels(comparison: Comparison) -> tuple[str, ...]:
     found = []
     for pane in comparison.panes:
         settings = pane.settings
-        place = where(settings)
+        given = "" if settings.provider == "auto" else settings.provider
+        place = urlsplit(settings.base_url).netloc if settings.base_url else given
         found.append(f"{settings.model} at {place}" if place else settings.model)
     if len(set(found)) < len(found):
         held = [conversation.values(pane.settings) for pane in comparison.panes]
