@@ -28,7 +28,7 @@ CSS = """
 .md li > ul, .md li > ol { margin-bottom: 2px; } .md h1 { margin-top: 24px; }
 
 /* all widgets */
-.index { padding-top: 12px; } .index h1 { font-size: 22px; font-weight: 650; margin-bottom: 6px; }
+.index { padding-top: 12px; } .index .badge { white-space: nowrap; } .index h1 { font-size: 22px; font-weight: 650; margin-bottom: 6px; }
 .index h2 { font-size: 16px; font-weight: 650; margin: 24px 0 10px; scroll-margin-top: 12px; }
 .index .jump { display: flex; flex-wrap: wrap; gap: 4px 14px; margin-top: 8px; }
 .index .jump a { display: inline-flex; align-items: center; min-height: 32px; }
@@ -54,7 +54,7 @@ CSS = """
 .thumb table { font-size: 11px; margin: 0; width: 100%; color: var(--body-text-color); } .thumb th { font-weight: 600; }
 .thumb td, .thumb th { padding: 2px 6px; white-space: nowrap; text-align: start; border: 1px solid var(--border-color-primary) !important; }
 @media (max-width: 640px) {
-  .bar nav { gap: 0; } .bar nav a, .bar .ghost { padding: 0 7px; white-space: nowrap; } #bar .bar { gap: 4px 6px; }
+  .bar .brand { white-space: nowrap; } .bar nav { gap: 0; } .bar nav a, .bar .ghost { padding: 0 7px; white-space: nowrap; } #bar .bar { gap: 4px 6px; }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .tile .thumb { height: 92px; }
   .index .jump a { min-height: 44px; }
 }

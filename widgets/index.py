@@ -20,8 +20,8 @@ from .thumbs import thumb
 
 PATH = "/widgets"
 MODALITIES = {
-    "nlp": "Text", "audio": "Sound", "cv": "Pictures and films", "multimodal": "Several at once", "tabular": "Tables",
-    "rl": "Acting", "other": "Other",
+    "nlp": "Natural Language Processing", "audio": "Audio", "cv": "Computer Vision", "multimodal": "Multimodal",
+    "tabular": "Tabular", "rl": "Reinforcement Learning", "other": "Other",
 }  # fmt: skip
 # The pages that put several tasks together: their path, name, and what they do.
 FLOWS: tuple[tuple[str, str, str], ...] = ()

@@ -1,0 +1,99 @@
+"""Every example card, opened from the page of all widgets: its fields are filled and its output is drawn."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from metadata.model import Model
+from ui.panels import ILLUSTRATION, RECORDED
+from widgets.index import MODALITIES, example_models
+
+from .conftest import is_foreign
+
+PHONE = {"viewport": {"width": 390, "height": 844}}
+
+
+def opened(page: Page, folder: str, model: Model) -> None:
+    """The card is on the screen, with its first example."""
+    expect(page.locator("#head h1")).to_have_text(f"showcard/{folder}")
+    expect(page.locator("#body h1").first).to_be_visible()
+    row, example = model.guess.widget, model.examples[0]
+    assert row is not None
+    filled(page, model)
+    said = ILLUSTRATION if model.illustrated else RECORDED
+    if example.output is None:
+        return
+    if row.output == "message":
+        expect(page.locator("#transcript .turn.assistant .badge").first).to_have_text(said[0])
+        return
+    expect(page.locator("#result .badge").first).to_have_text(said[0])
+    expect(page.locator("#result .what")).to_contain_text(said[1])
+    drawn = page.locator("#result .view")
+    expect(drawn).to_have_class(f"view view-{example.output.kind}")
+    for kind in ("img", "video"):
+        for shown in drawn.locator(kind).all():
+            size = "naturalWidth" if kind == "img" else "videoWidth"
+            page.wait_for_function(f"shown => shown.{size} > 0", arg=shown.element_handle())
+
+
+def filled(page: Page, model: Model) -> None:
+    """Every field of the task holds what the example gives it."""
+    row, example = model.guess.widget, model.examples[0]
+    assert row is not None
+    for field in row.fields:
+        value = example.inputs.get(field.name)
+        box = page.locator(f"#in-{field.name}")
+        if field.kind == "messages" or value is None:
+            continue
+        expect(box).to_be_visible()
+        if field.kind in ("text", "line"):
+            expect(box.locator("textarea, input").first).to_have_value(value)
+        elif field.kind == "image":
+            expect(box.locator("img").first).to_be_visible()
+        elif field.kind == "video":
+            expect(box.locator("video").first).to_be_visible()
+        elif field.kind == "audio":
+            expect(box.get_by_label("Play", exact=True).first).to_be_visible()
+
+
+@pytest.mark.parametrize("modality", MODALITIES)
+def test_every_example_card_opens_from_the_index(page: Page, app_url: str, modality: str) -> None:
+    page.goto("/widgets")
+    tiles = page.locator(f"section:has(#w-{modality}) a.tile")
+    expect(tiles.first).to_be_visible()
+    trouble: list[str] = []
+    page.context.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
+    page.context.on("weberror", lambda error: trouble.append(str(error.error)))
+    page.context.on("request", lambda asked: trouble.append(asked.url) if is_foreign(asked, app_url) else None)
+    for tile in tiles.all():
+        folder = str(tile.get_attribute("href")).removeprefix("/?model=showcard/")
+        with page.context.expect_page() as fresh:
+            tile.click(modifiers=["ControlOrMeta"])
+        opened(fresh.value, folder, example_models()[folder])
+        fresh.value.close()
+        assert not trouble, f"{folder}: {trouble}"
+
+
+@pytest.mark.parametrize("page", [PHONE], indirect=True, ids=["390 px"])
+def test_the_index_fits_a_phone_and_the_keyboard_gets_through_it(page: Page) -> None:
+    page.goto("/widgets")
+    expect(page.locator("#index a.tile").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    heights = page.locator(".bar nav a").evaluate_all("links => links.map(link => link.getBoundingClientRect().height)")
+    assert max(heights) < 60
+    page.locator("#index .jump a").last.focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('a.tile')")
+    page.keyboard.press("Enter")
+    expect(page.locator("#head h1")).to_be_visible()
+
+
+def test_a_film_as_input_fetches_no_tools(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda sent: asked.append(sent.url))
+    page.goto("/?model=showcard/what-happens")
+    expect(page.locator("#in-video video").first).to_be_visible()
+    page.wait_for_function("video => video.readyState > 0", arg=page.locator("#in-video video").first.element_handle())
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "ffmpeg" in url]
