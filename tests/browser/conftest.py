@@ -68,7 +68,7 @@ def guarded(browser: Browser, app_url: str, **more: Any) -> Iterator[Page]:
     opened.set_default_timeout(15_000)
     opened.on("console", lambda message: trouble.append(message.text) if _is_error(message) else None)
     opened.on("pageerror", lambda error: trouble.append(str(error)))
-    opened.on("request", lambda sent: trouble.append(f"asked {sent.url}") if is_foreign(sent, app_url) else None)
+    opened.on("request", lambda sent: trouble.append(f"asked {sent.url}") if _is_foreign(sent, app_url) else None)
     opened.on("dialog", lambda dialog: (trouble.append(f"dialog {dialog.message}"), dialog.dismiss()))
     try:
         yield opened
@@ -91,7 +91,6 @@ def _is_error(message: ConsoleMessage) -> bool:
     return message.type == "error"
 
 
-def is_foreign(sent: Request, app_url: str) -> bool:
-    """Whether a page asks another host than the app's."""
+def _is_foreign(sent: Request, app_url: str) -> bool:
     parts = urlsplit(sent.url)
     return parts.scheme not in ("data", "blob", "about") and parts.netloc != urlsplit(app_url).netloc
