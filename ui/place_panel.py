@@ -27,6 +27,12 @@ class PlacePanel:
 
     def build(self, row: Task | None, model: str, place: Place, folder: str = "") -> None:
         """Lay the controls out for a model and its task, showing a place; `folder` as of `places`."""
+        with gr.Column(elem_classes="place-box tight"):
+            self._build(row, model, place, folder)
+            asks = "look press" if place.choice == PROVIDERS else "look"
+            self.look = gr.Button("Look who serves it", visible="hidden", elem_id=self._id("look"), elem_classes=asks)
+
+    def _build(self, row: Task | None, model: str, place: Place, folder: str) -> None:
         choices = places(row, model, self.session, folder)
         shown = self._shown(place)
         with gr.Row(elem_classes="tight"):
@@ -117,15 +123,9 @@ class PlacePanel:
 
     @property
     def triggers(self) -> list[Any]:
-        """The events after which the place may be another one."""
-        typed = [self.named, self.base_url, self.hub_token, self.provider_key, self.endpoint_key, self.bill_to]
-        return [
-            self.choice.input,
-            self.provider.input,
-            self.trusted.input,
-            self.base_url.change,
-            *(event for box in typed for event in (box.blur, box.submit)),
-        ]
+        """The events after which the place may be another one. Of the fields the page's script tells, by `look`:
+        Gradio's own events miss a paste, or come while nobody has typed anything."""
+        return [self.choice.input, self.provider.input, self.trusted.input, self.look.click]
 
     @staticmethod
     def read(values: Sequence[Any]) -> Typed:

@@ -2,13 +2,25 @@
 
 SCRIPT = r"""
 (() => {
-  // A button that is pressed once, when it arrives: the widget then looks who serves its model.
+  // A button that is pressed once, a moment after it arrived: the widget then looks who serves its model.
   const arrive = () => {
     for (const found of document.querySelectorAll("button.press:not([data-pressed])")) {
       found.dataset.pressed = "";
-      found.click();
+      setTimeout(() => found.click(), 500);
     }
   };
+  // What is typed or pasted into the fields of a place counts a moment after the last change, and at once on leaving.
+  let pause = 0;
+  for (const kind of ["input", "focusout"]) document.addEventListener(kind, (event) => {
+    const box = event.target.closest?.(".place-box");
+    if (!box || !event.target.matches("input[type=text], input[type=password], textarea")) return;
+    if (event.target.getAttribute("role") === "combobox" || event.target.closest("[role=listbox]")) return;
+    if (kind === "input") event.target.dataset.typed = "";
+    else if (!("typed" in event.target.dataset)) return;
+    else delete event.target.dataset.typed;
+    clearTimeout(pause);
+    pause = setTimeout(() => box.querySelector("button.look")?.click(), kind === "input" ? 350 : 30);
+  }, true);
   let soon = 0;
   new MutationObserver(() => { soon ||= requestAnimationFrame(() => { soon = 0; arrive(); }); })
     .observe(document.documentElement, { childList: true, subtree: true });

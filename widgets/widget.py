@@ -107,12 +107,6 @@ class Widget:
             self.status = panel(show.where(found), elem_id="status")
             self.share = gr.Button("Share", elem_id="share", scale=0, min_width=72)
         self.shared = panel(elem_id="shared")
-        self.look = gr.Button(
-            "Look who serves it",
-            visible="hidden",
-            elem_id="look",
-            elem_classes="press" if place.choice == PROVIDERS else None,
-        )
         # By the gallery, through the page's own script: the page's name and the number of an example.
         self.picked = gr.Textbox(f"{page.name}:", visible="hidden", elem_id="picked")
         self.pick = gr.Button("Load this example", visible="hidden", elem_id="pick")
@@ -139,7 +133,7 @@ class Widget:
         self.examples.input(self._choose_other, self.examples, filled, **quiet).then(**code)
         self.pick.click(self._pick, self.picked, [self.examples, *filled], **quiet).then(**code)
         gr.on(
-            [self.look.click, *self.place.triggers],
+            self.place.triggers,
             self._moved,
             where,
             [*where, self.run, self.status, self.remembered, *self.folder.all],
