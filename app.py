@@ -185,6 +185,7 @@ def _pages(site: Site, source: str) -> gr.Blocks:
     import gradio as gr
 
     import playground.page
+    import widgets.find
     import widgets.index
     import widgets.page
 
@@ -193,6 +194,8 @@ def _pages(site: Site, source: str) -> gr.Blocks:
         widgets.page.build(site, source)
     with demo.route("Compare", "/compare", show_in_navbar=False):
         playground.page.build(site)
+    with demo.route("Find", widgets.find.PATH, show_in_navbar=False):
+        widgets.find.build(site)
     with demo.route("All widgets", widgets.index.PATH, show_in_navbar=False):
         widgets.index.build(site)
     return demo
@@ -283,9 +286,12 @@ def check(given: list[str]) -> int:
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--provider", default="auto", help="an Inference Provider (auto)")
     place.add_argument("--base-url", metavar="URL", help="an endpoint of your own; API_TOKEN holds its key")
+    parser.add_argument("--bill-to", metavar="ORG", help="the organisation that Inference Providers bill")
     asked = parser.parse_args(given)
     keys = keys_of_machine()
-    found = check_model(asked.model, provider=asked.provider, base_url=asked.base_url, task=asked.task, keys=keys)
+    found = check_model(
+        asked.model, provider=asked.provider, base_url=asked.base_url, task=asked.task, keys=keys, bill_to=asked.bill_to
+    )
     report = asyncio.run(found)
     print(json.dumps(report.to_json(), ensure_ascii=False) if asked.json else report.to_text())
     return int(not report.passed)

@@ -6,6 +6,7 @@ import asyncio
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 from huggingface_hub import constants, scan_cache_dir
 from huggingface_hub.errors import CacheNotFound
@@ -15,6 +16,7 @@ from metadata.files import Folder
 from .errors import InferenceFailure
 
 MOST_NAMED = 5
+CACHED = "cached"  # a revision: whichever lies in the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ async def open_cached(repo: str, revision: str = "main") -> tuple[str, Snapshot]
     """The card and the files of a cached model. Raises InferenceFailure."""
     held = await cached_models()
     of_repo = [model for model in held if model.id == repo]
-    found = next((m for m in of_repo if revision in m.refs or m.commit.startswith(revision)), None)
+    found = next((m for m in of_repo if revision in (*m.refs, CACHED) or m.commit.startswith(revision)), None)
     if found is None:
         names = list(dict.fromkeys(model.id for model in held))
         here = ", ".join(names[:MOST_NAMED]) + (" and others" if len(names) > MOST_NAMED else "")
@@ -74,6 +76,7 @@ async def open_cached(repo: str, revision: str = "main") -> tuple[str, Snapshot]
         raise InferenceFailure(
             f"{which} not in the cache, and this machine is set to work offline.",
             f"In the cache: {here}." if names else "Unset HF_HUB_OFFLINE, or open a folder.",
+            links=tuple((f"Open {name}", f"/?model={quote(name)}") for name in names[:MOST_NAMED]),
         )
     files = Snapshot(found)
     return await asyncio.to_thread(_card, files), files

@@ -93,8 +93,12 @@ async def check(
     base_url: str | None = None,
     task: str | None = None,
     keys: Mapping[str, str] | None = None,
+    bill_to: str | None = None,
+    trusted: bool = False,
 ) -> Report:
-    """Ask a model at a provider or at a base URL for everything its task promises. Never raises for what it finds."""
+    """Ask a model at a provider or at a base URL for everything its task promises. Never raises for what it finds.
+
+    `trusted`: the endpoint gets the Hugging Face token, as the person said."""
     keys = keys or {}
     place = base_url or (f"Inference Providers ({provider})" if provider != "auto" else "Inference Providers")
     try:
@@ -104,22 +108,35 @@ async def check(
         if inputs is None:
             raise InferenceFailure(f"There is nothing to ask {row.name.lower()} with.", "Try it on the model page.")
         at_home = embedded is not None and model in embedded.models
-        asked = Request(row.id, model, inputs, provider, base_url=None if at_home else base_url)
-        resolved = await resolve(asked, embedded, keys)
+        asked = Request(row.id, model, inputs, provider, base_url=None if at_home else base_url, bill_to=bill_to)
+        resolved = await resolve(asked, embedded, keys, trusted)
     except (InferenceFailure, RequestError, httpx2.HTTPError, httpx2.InvalidURL) as error:
         told = explain(error)
         return Report(
             model, task or "unknown", place, (Finding("found", BROKEN, f"{told.reason} {told.way_out}".strip()),)
         )
     promised = await _promised(resolved, keys)
-    steps = _chat(resolved, keys, promised) if row.id in CHAT_TASKS else _plain(resolved, keys)
+    asker = _Asker(keys, resolved.host if trusted else None)
+    steps = _chat(resolved, asker, promised) if row.id in CHAT_TASKS else _plain(resolved, asker)
     return Report(model, row.id, place, tuple([finding async for finding in steps]))
 
 
-async def _plain(resolved: ResolvedRequest, keys: Mapping[str, str]) -> AsyncIterator[Finding]:
-    exchange, started = Exchange(), perf_counter()
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Who asks: the keys, and the host that may get the Hugging Face token too."""
+
+    keys: Mapping[str, str]
+    trusted_host: str | None
+
+    def exchange(self) -> Exchange:
+        """A new exchange for one call."""
+        return Exchange(trusted_host=self.trusted_host)
+
+
+async def _plain(resolved: ResolvedRequest, asker: _Asker) -> AsyncIterator[Finding]:
+    exchange, started = asker.exchange(), perf_counter()
     try:
-        reply = await client.run(resolved, keys, exchange)
+        reply = await client.run(resolved, asker.keys, exchange)
     except InferenceFailure as failure:
         for finding in _failed(failure, exchange, perf_counter() - started):
             yield finding
@@ -129,27 +146,27 @@ async def _plain(resolved: ResolvedRequest, keys: Mapping[str, str]) -> AsyncIte
     yield _in_time("time to answer", reply.elapsed, ANSWER)
 
 
-async def _chat(resolved: ResolvedRequest, keys: Mapping[str, str], promised: Offer | None) -> AsyncIterator[Finding]:
+async def _chat(resolved: ResolvedRequest, asker: _Asker, promised: Offer | None) -> AsyncIterator[Finding]:
     short = _with(resolved, parameters={"max_tokens": 512})
-    exchange, started = Exchange(), perf_counter()
+    exchange, started = asker.exchange(), perf_counter()
     try:
-        reply = await client.run(short, keys, exchange)
+        reply = await client.run(short, asker.keys, exchange)
     except InferenceFailure as failure:
         for finding in _failed(failure, exchange, perf_counter() - started):
             yield finding
         return
     yield _reached(exchange)
     yield Finding("answer", KEPT, f"It is what chat promises: {reply.output.kind}.", reply.elapsed)
-    async for finding in _stream(_with(short, stream=True), keys):
+    async for finding in _stream(_with(short, stream=True), asker):
         yield finding
-    yield await _tools(short, keys, bool(promised and promised.tools))
-    yield await _structured(short, keys, bool(promised and promised.structured_output))
+    yield await _tools(short, asker, bool(promised and promised.tools))
+    yield await _structured(short, asker, bool(promised and promised.structured_output))
 
 
-async def _stream(resolved: ResolvedRequest, keys: Mapping[str, str]) -> AsyncIterator[Finding]:
+async def _stream(resolved: ResolvedRequest, asker: _Asker) -> AsyncIterator[Finding]:
     started, first, deltas = perf_counter(), None, list[Delta]()
     try:
-        async with aclosing(client.stream(resolved, keys)) as stream:  # type: ignore[type-var]
+        async with aclosing(client.stream(resolved, asker.keys, asker.exchange())) as stream:  # type: ignore[type-var]
             async for delta in stream:
                 if first is None and (delta.content or delta.reasoning or delta.tool_calls):
                     first = perf_counter() - started
@@ -168,9 +185,9 @@ async def _stream(resolved: ResolvedRequest, keys: Mapping[str, str]) -> AsyncIt
     yield Finding("streaming usage", KEPT if usage else ABSENT, said)
 
 
-async def _tools(resolved: ResolvedRequest, keys: Mapping[str, str], promised: bool) -> Finding:
+async def _tools(resolved: ResolvedRequest, asker: _Asker, promised: bool) -> Finding:
     question = {"messages": [{"role": "user", "content": "What is the weather in Paris? Use the tool."}]}
-    found = await _message(_with(resolved, inputs=question, tools=(_TOOL,)), keys)
+    found = await _message(_with(resolved, inputs=question, tools=(_TOOL,)), asker)
     if isinstance(found, InferenceFailure):
         return Finding("tool calling", BROKEN if promised else ABSENT, found.reason)
     call = next(iter(found.tool_calls), None)
@@ -185,9 +202,9 @@ async def _tools(resolved: ResolvedRequest, keys: Mapping[str, str], promised: b
     return Finding("tool calling", KEPT, f"It called {call.name}({call.arguments[:100]}).")
 
 
-async def _structured(resolved: ResolvedRequest, keys: Mapping[str, str], promised: bool) -> Finding:
+async def _structured(resolved: ResolvedRequest, asker: _Asker, promised: bool) -> Finding:
     question = {"messages": [{"role": "user", "content": "Name the capital of Italy and its population, as JSON."}]}
-    found = await _message(_with(resolved, inputs=question, response_format=_FORMAT), keys)
+    found = await _message(_with(resolved, inputs=question, response_format=_FORMAT), asker)
     if isinstance(found, InferenceFailure):
         return Finding("structured output", BROKEN if promised else ABSENT, found.reason)
     judged = verdict(found.content, _FORMAT)
@@ -195,9 +212,9 @@ async def _structured(resolved: ResolvedRequest, keys: Mapping[str, str], promis
     return Finding("structured output", KEPT if judged.fits else BROKEN if promised else ABSENT, judged.sentence)
 
 
-async def _message(resolved: ResolvedRequest, keys: Mapping[str, str]) -> Message | InferenceFailure:
+async def _message(resolved: ResolvedRequest, asker: _Asker) -> Message | InferenceFailure:
     try:
-        return client.message_of((await client.run(resolved, keys)).output)
+        return client.message_of((await client.run(resolved, asker.keys, asker.exchange())).output)
     except InferenceFailure as failure:
         return failure
 

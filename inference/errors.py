@@ -32,7 +32,7 @@ class InferenceFailure(Exception):
     """A call that failed. `reason` is a sentence, `way_out` says what to do, `detail` holds what the server said.
 
     `loading`: the model will be there after `retry_after` seconds. `ways`: where on the page the way out is, `token`,
-    `place`, `bill` or `inputs`."""
+    `place` or `bill`; `links` (words, address) where it is on another page."""
 
     def __init__(
         self,
@@ -44,6 +44,7 @@ class InferenceFailure(Exception):
         retry_after: float | None = None,
         loading: bool = False,
         ways: tuple[str, ...] = (),
+        links: tuple[tuple[str, str], ...] = (),
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -53,6 +54,7 @@ class InferenceFailure(Exception):
         self.retry_after = retry_after
         self.loading = loading
         self.ways = ways
+        self.links = links
 
 
 _STATUS: dict[int, Cause] = {

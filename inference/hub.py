@@ -9,7 +9,7 @@ import httpx2
 
 from metadata.files import Files
 
-from .cached import is_offline, open_cached
+from .cached import CACHED, cached_models, is_offline, open_cached
 from .errors import InferenceFailure, explain, status_failure
 from .transport import HUB, client, hub_endpoint, tls
 
@@ -73,10 +73,13 @@ class HubFiles:
         return bytes(data[:most])
 
 
-async def open_repo(repo: str, token: str | None, revision: str = "main") -> tuple[str, Files]:
-    """A repo's README.md (empty where it has none) and its files; offline, from the cache. Raises InferenceFailure."""
-    if is_offline():
+async def open_repo(repo: str, token: str | None, revision: str = "main", cached: bool = True) -> tuple[str, Files]:
+    """A repo's README.md (empty where it has none) and its files. Offline from the cache, as for the revision `cached`;
+    but not without `cached`, as what this machine's owner may see is not for everybody. Raises InferenceFailure."""
+    if cached and (is_offline() or revision == CACHED):
         return await open_cached(repo, revision)
+    if is_offline():
+        raise InferenceFailure("This server works offline, so nothing of the Hub can be opened.", "Paste a card.")
     if not REPO_ID.match(repo):
         raise InferenceFailure(f"{repo[:80]} is not an id of a model on the Hub.", "It looks like org/model.")
     try:
@@ -92,11 +95,12 @@ async def open_repo(repo: str, token: str | None, revision: str = "main") -> tup
                 _check(card, repo, token, revision)
                 text = card.content[:MOST_BYTES].decode("utf-8", "replace")
     except httpx2.HTTPError as error:
+        held = [model.commit for model in await cached_models() if model.id == repo] if cached else []
         raise InferenceFailure(
             f"The Hub can't be reached, so {repo} can't be opened.",
             "Check the network, or open a README.md, a folder or a pasted card.",
-            retry=True,
             detail=f"{type(error).__name__}: {error}",
+            links=((f"Open the copy in the cache ({held[0][:7]})", f"/?model={quote(repo)}@{CACHED}"),) if held else (),
         ) from None
     except (ValueError, AttributeError, TypeError):
         raise InferenceFailure("The Hub's answer is not JSON as it should be.", "Check HF_ENDPOINT.") from None

@@ -29,7 +29,13 @@ class Offer:
     @property
     def sentence(self) -> str:
         """The offer in a few words."""
-        parts = [self.provider if self.status == "live" else f"{self.provider} ({self.status})"]
+        name = self.provider if self.status == "live" else f"{self.provider} ({self.status})"
+        return f"{name}, {self.facts}" if self.facts else name
+
+    @property
+    def facts(self) -> str:
+        """Price, context and what it can, in a few words."""
+        parts = []
         if self.input_price is not None and self.output_price is not None:
             parts.append(f"${self.input_price:g} in, ${self.output_price:g} out a million tokens")
         if self.context_length:

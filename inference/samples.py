@@ -20,7 +20,7 @@ def sample(row: Task) -> dict[str, Any] | None:
     own = _OF_TASK.get(row.id, {})
     found: dict[str, Any] = {}
     for field in row.fields:
-        value = own.get(field.name) or _of_kind(field)
+        value = own.get(field.name) or (_of_kind(field) if field.required else None)
         if value is None and field.required:
             return None
         if value is not None:

@@ -42,6 +42,7 @@ class FoundPage:
 
     models: tuple[FoundModel, ...]
     next: str | None = None
+    cached: bool = False  # they lie on this machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,18 @@ async def find_models(
     token: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE,
+    cached: bool = True,
 ) -> FoundPage:
-    """A page of models, those first that are in fashion; offline, those in the cache. `provider` may be `all`.
+    """A page of models, those first that are in fashion; offline, those in the cache (but for `cached`).
+
+    `provider` may be `all`.
 
     Raises InferenceFailure."""
     if is_offline():
-        held = [model.id for model in await cached_models() if text.lower() in model.id.lower()]
-        return FoundPage(tuple(FoundModel(name) for name in dict.fromkeys(held)))
+        if not cached:
+            raise InferenceFailure("This server works offline, so the Hub can't be searched.")
+        held = [model.id for model in await cached_models() if text.strip().lower() in model.id.lower()]
+        return FoundPage(tuple(FoundModel(name) for name in dict.fromkeys(held)), cached=True)
     asked: list[tuple[str, str | int | float | bool | None]] = [
         ("limit", min(max(limit, 1), MOST)),
         ("sort", "trendingScore"),
@@ -84,7 +90,7 @@ async def find_models(
             response = await session.get(f"{hub_endpoint()}/api/models", params=asked)
     except httpx2.HTTPError as error:
         told = explain(error)
-        raise InferenceFailure(f"The Hub can't be searched. {told.reason}", told.way_out, retry=True) from None
+        raise InferenceFailure(f"The Hub can't be searched. {told.reason}", told.way_out) from None
     if response.status_code != 200:
         raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
     try:

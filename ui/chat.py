@@ -141,6 +141,7 @@ class Answer:
     reasoning: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     mcp_calls: tuple[McpCall, ...] = ()
+    dropped: tuple[str, ...] = ()  # parameters that could not be sent
     finish_reason: str | None = None
     usage: Usage | None = None
     ended: bool = False

@@ -23,7 +23,7 @@ from .markup import escape, tag
 
 _log = logging.getLogger(__name__)
 
-PAGES = (("Model", "/"), ("Compare", "/compare"), ("All widgets", "/widgets"))
+PAGES = (("Model", "/"), ("Compare", "/compare"), ("Find", "/find"), ("All widgets", "/widgets"))
 MOST_JSON = 200_000
 MOST_NOTES = 200
 MOST_COLOURED = 60_000
@@ -80,9 +80,18 @@ WAYS = {
 }
 
 
-def note(sentence: str, way_out: str = "", *, error: bool = False, detail: str = "", ways: Sequence[str] = ()) -> str:
+def note(
+    sentence: str,
+    way_out: str = "",
+    *,
+    error: bool = False,
+    detail: str = "",
+    ways: Sequence[str] = (),
+    links: Sequence[tuple[str, str]] = (),
+) -> str:
     """A sentence with its way out, as buttons too; details folded."""
     buttons = "".join(tag("button", words, type="button", data_way=to) for words, to in map(WAYS.__getitem__, ways))
+    buttons += "".join(tag("a", escape(words), href=address) for words, address in links)
     buttons = f'<div class="ways">{buttons}</div>' if buttons else ""
     more = f"<details><summary>Details</summary><pre>{escape(detail)}</pre></details>" if detail else ""
     role = "alert" if error else "note"
@@ -97,7 +106,7 @@ def failure(error: BaseException) -> str:
     if isinstance(error, InferenceFailure | RequestError | httpx2.HTTPError | httpx2.InvalidURL):
         told = explain(error)
         ways = [*(["retry"] if told.retry else []), *(way for way in told.ways if way in WAYS)]
-        return note(told.reason, told.way_out, error=True, detail=told.detail, ways=ways)
+        return note(told.reason, told.way_out, error=True, detail=told.detail, ways=ways, links=told.links)
     if isinstance(error, AssetError):
         return note(str(error), "Choose another file.", error=True)
     _log.error("Unforeseen failure", exc_info=error)

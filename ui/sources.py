@@ -90,7 +90,7 @@ async def _read_source(source: str, session: Session, task: str | None) -> Opene
     if repo is None:
         raise InferenceFailure(_not_found(text, session.site.shared), "Give a README.md, a model folder or a Hub id.")
     name, revision = repo
-    card, files = await open_repo(name, session.token, revision)
+    card, files = await open_repo(name, session.token, revision, not session.site.shared)
     return Opened(await asyncio.to_thread(read_model, card, files, name, task), name, text)
 
 

@@ -220,8 +220,10 @@ class Runner:
 
     async def _pieces(self, screen: Screen, answer: Answer, progress: asking.Progress) -> AsyncIterator[Delta]:
         answer.resolved = resolved = await self._prepare(screen, progress)
-        async with aclosing(asking.stream(self.session, resolved, None, progress)) as deltas:  # type: ignore[type-var]
+        exchange = Exchange()
+        async with aclosing(asking.stream(self.session, resolved, exchange, progress)) as deltas:  # type: ignore[type-var]
             async for delta in deltas:
+                answer.dropped = exchange.dropped
                 yield delta
 
 

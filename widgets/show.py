@@ -85,7 +85,14 @@ def _status(words: str) -> str:
 
 def done(reply: Reply) -> str:
     """A finished run: who answered, and how long it took."""
-    return _status(f'<span>{_via(reply.resolved)} · <span class="num">{reply.elapsed:.2f} s</span></span>')
+    facts = f'{_via(reply.resolved)} · <span class="num">{reply.elapsed:.2f} s</span>'
+    return _status(f"<span>{facts}{_not_sent(reply.dropped)}</span>")
+
+
+def _not_sent(dropped: tuple[str, ...]) -> str:
+    """Which parameters the call had no place for, so that the answer is without them."""
+    names = ", ".join(dict.fromkeys(name[:40] for name in dropped[:8])) + (" …" if len(dropped) > 8 else "")
+    return f" · not sent, as this call has no place for it: {escape(names)}" if dropped else ""
 
 
 def _via(resolved: ResolvedRequest) -> str:
@@ -200,7 +207,7 @@ def chat_done(answer: Answer, seconds: float) -> str:
     facts.append(f'<span class="num">{seconds:.2f} s</span>')
     if answer.usage:
         facts.append(f'<span class="num">{answer.usage.completion_tokens} tokens</span>')
-    return _status(f"<span>{' · '.join(facts)}</span>")
+    return _status(f"<span>{' · '.join(facts)}{_not_sent(answer.dropped)}</span>")
 
 
 def chat_json(answer: Answer) -> str:

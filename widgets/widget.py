@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +12,7 @@ import gradio as gr
 from inference.assets import AssetError
 from metadata.tasks import TASKS, Task
 from ui import panels
+from ui.checking import checking
 from ui.code import CodePanel
 from ui.headers import header_ticks
 from ui.markup import one_line, panel
@@ -105,11 +108,15 @@ class Widget:
             self.stop = gr.Button("Stop", elem_id="stop", scale=0, min_width=80, visible=False)
             self.reset = gr.Button("New chat", elem_id="reset", scale=0, min_width=96, visible=self.chats)
             self.status = panel(show.where(found), elem_id="status")
+            self.check = gr.Button(
+                "Check", elem_id="check", scale=0, min_width=72, visible=bool(self.row and self.row.wire)
+            )
             self.share = gr.Button("Share", elem_id="share", scale=0, min_width=72)
         self.shared = panel(elem_id="shared")
         # By the gallery, through the page's own script: the page's name and the number of an example.
         self.picked = gr.Textbox(f"{page.name}:", visible="hidden", elem_id="picked")
         self.pick = gr.Button("Load this example", visible="hidden", elem_id="pick")
+        self.report = panel(elem_id="report")
         self.changed = gr.Button("Inputs changed", visible="hidden", elem_id="changed")
         self.result = panel(show.result(self.page, self.session), elem_id="result")
         if self.runner.results:
@@ -167,6 +174,7 @@ class Widget:
             results.send.click(self.runner.answer_call, answered, screen, trigger_mode="once", **quiet).then(**code)
             results.run.click(self.runner.run_call, answered, screen, trigger_mode="once", **quiet).then(**code)
         self.share.click(self._share, values, self.shared, **quiet)
+        self.check.click(self._check, where, [self.report, self.check], trigger_mode="once", **quiet)
         self.stop.click(self.runner.stop, None, None, queue=False, **quiet)
         reset = [self.transcript, self.result, self.json, *(results.components if results else ())]
         self.reset.click(self._reset, None, reset, **quiet)
@@ -202,6 +210,12 @@ class Widget:
         if number == self.page.number:
             return [gr.skip()] * self.filled
         return await self._choose(number)
+
+    async def _check(self, *values: Any) -> AsyncIterator[list[Any]]:
+        typed = self.place.read(values)
+        async with aclosing(checking(self.row, self.page.model.name, self.session, typed)) as updates:  # type: ignore[type-var]
+            async for update in updates:
+                yield update
 
     async def _moved(self, *values: Any) -> list[Any]:
         """Updates of (the controls of the place, run, status, what the browser remembers, the folder's model)."""

@@ -1,0 +1,66 @@
+"""The check of a place as a button: does what runs there keep what its task promises? Stoppable like a run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import perf_counter
+from typing import Any
+
+import gradio as gr
+
+from inference.check import Report, check
+from metadata.tasks import Task
+
+from . import panels
+from .found import report_html
+from .markup import one_line
+from .place import ENDPOINT, PROVIDERS, Typed, reachable
+from .session import Session, cancel_and_wait
+from .streaming import HEARTBEAT_SECONDS
+
+
+async def checking(row: Task | None, model: str, session: Session, typed: Typed) -> AsyncIterator[list[Any]]:
+    """Asks a model at a place for everything its task promises. Yields updates of (report, check button)."""
+    typed.keep(session)
+    place, run = typed.place, f"check-{model}"
+    found = reachable(row, model, session, place)
+    if row is None or not found.runs:
+        said = panels.note(found.sentence, found.way_out, error=True, ways=("token", "place"))
+        yield [one_line(said), gr.skip()]
+        return
+    embedded = place.choice not in (PROVIDERS, ENDPOINT)
+    task: asyncio.Task[Report] = asyncio.create_task(
+        check(
+            place.model(model),
+            provider=place.provider if place.choice == PROVIDERS else "auto",
+            base_url=session.site.embedded.url if embedded else place.endpoint,
+            task=row.id,
+            keys=session.keys_for(place.endpoint),
+            bill_to=(place.bill_to or None) if place.choice == PROVIDERS else None,
+            trusted=session.trusts(place.endpoint),
+        )
+    )
+    stop = task.cancel
+    session.runs.start(run, stop)
+    started = perf_counter()
+    try:
+        yield [one_line(_waiting(0)), gr.update(interactive=False)]
+        while not (await asyncio.wait({task}, timeout=HEARTBEAT_SECONDS))[0]:
+            yield [one_line(_waiting(perf_counter() - started)), gr.skip()]
+        yield [one_line(_told(task)), gr.update(interactive=True)]
+    finally:
+        session.runs.end(run, stop)
+        await cancel_and_wait(task)
+
+
+def _told(task: asyncio.Task[Report]) -> str:
+    if task.cancelled():
+        return panels.note("The check was stopped.")
+    error = task.exception()
+    return panels.failure(error) if error else report_html(task.result())
+
+
+def _waiting(seconds: float) -> str:
+    said = f"Checking, with a few small requests · {seconds:.0f} s"
+    return f'<div class="status" role="status"><span class="spin" aria-hidden="true"></span>{said}</div>'
