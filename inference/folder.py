@@ -238,10 +238,12 @@ def _hear(model: FolderModel, process: subprocess.Popen[bytes]) -> None:
             continue
         if "ready" in told:
             model.took, model.phase = model.seconds, READY
+            model.log.append(f"{model.took:6.1f} s  Ready at {model.address}")
         elif "refused" in told:
             refused = InferenceFailure(told["refused"], told.get("way_out", ""), ways=("place",))
         elif "doing" in told:
             model.doing = told["doing"]
+            model.log.append(f"{model.seconds:6.1f} s  {model.doing}")
     code = process.wait()
     process.stdout.close()
     if model.process is process:

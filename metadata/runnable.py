@@ -155,7 +155,11 @@ def plan_run(folder: Folder, task: str, modules: Collection[str], memory: int | 
     except WeightsError as error:
         raise NotRunnable("weights", str(error), error.way_out) from None
     except OSError as error:
-        raise NotRunnable("files", f"The folder can't be read: {error}", "Copy the files into it.") from None
+        link = next((path for path in folder.list() if (folder.root / path).is_symlink()), None)
+        told = (
+            f"{link} is a link, and what lies outside the folder is not read." if link else f"It can't be read: {error}"
+        )
+        raise NotRunnable("files", told, "Copy the folder with its files (cp -rL).") from None
     engine = ONNX if weights.kind == "onnx" else TORCH
     plan = Plan(found.id, engine, case.below, weights, int(weights.size * _ROOM) + OWN_MEMORY[engine])
     _memory(plan, available_memory() if memory is None else memory)

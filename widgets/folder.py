@@ -46,7 +46,7 @@ class FolderPanel:
         """Lay it out below the place."""
         if not self.address:
             return
-        with gr.Column(visible=self._chosen(place), elem_id="folder", elem_classes="tight") as self.box:
+        with gr.Column(visible=self._shown(place), elem_id="folder", elem_classes="tight") as self.box:
             with gr.Row(elem_classes="tight"):
                 self.standing = panel(elem_id="folder-standing")
                 self.load = gr.Button("Load", elem_id="folder-load", scale=0, min_width=88)
@@ -68,15 +68,18 @@ class FolderPanel:
 
     def moved(self, place: Place) -> list[Any]:
         """Updates of the box and of what is in it, for another place."""
-        return [gr.update(visible=self._chosen(place)), *self.updates()] if self.address else []
+        return [gr.update(visible=self._shown(place)), *self.updates()] if self.address else []
 
     @property
     def all(self) -> list[Any]:
         """The box, and what is in it."""
         return [self.box, *self.components] if self.address else []
 
-    def _chosen(self, place: Place) -> bool:
-        return place.choice == FOLDER + self.address
+    def _shown(self, place: Place) -> bool:
+        """Where it is chosen, and there is something to load or to let go."""
+        if place.choice != FOLDER + self.address or self.folders is None or self.model is None:
+            return False
+        return self.model.phase != IDLE or self.folders.refusal(self.address) is None
 
     def updates(self) -> list[Any]:
         """Updates of (standing, Load, Unload, log)."""
@@ -131,5 +134,5 @@ def log_html(model: FolderModel) -> str:
     """What the process wrote."""
     lines = "\n".join(model.log)
     if not lines:
-        return '<p class="dim">It wrote nothing.</p>'
+        return '<p class="dim">What it does and says appears here.</p>'
     return f'<div class="raw" tabindex="0"><pre>{escape(lines)}</pre></div>'

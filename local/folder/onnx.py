@@ -18,7 +18,7 @@ from metadata.runnable import Plan
 from ..engines.base import choice_of, count_of, flag_of
 from ..errors import Refusal
 from .media import image_of
-from .pipelines import Run, labels_of, only, texts
+from .pipelines import Run, labels_of, only, pair, texts
 from .pooling import Array, Sentences, features, pair_of, ranked, similarities
 from .source import Tell
 from .spans import STRIDE, Window, answers, question_of
@@ -118,7 +118,7 @@ def _text_classification(session: Session) -> Run:
 
     def run(inputs: Any, parameters: Mapping[str, Any], stop: Event) -> Any:
         asked = only(parameters, "top_k", "function_to_apply")
-        return [_rows(session, session.outputs([tokenizer.encode(texts(inputs))])[0][0], asked, 10**6)]
+        return [_rows(session, session.outputs([tokenizer.encode(*pair(inputs))])[0][0], asked, 10**6)]
 
     return run
 

@@ -29,6 +29,14 @@ def texts(value: Any) -> str:
     return text_of(value, limit=LONGEST)
 
 
+def pair(value: Any) -> tuple[str, str | None]:
+    """A text, and a second one for models that compare two. Raises Refusal."""
+    if not isinstance(value, dict):
+        return texts(value), None
+    second = value.get("text_pair")
+    return texts(value.get("text")), None if second is None else texts(second)
+
+
 def labels_of(parameters: Mapping[str, Any]) -> list[str]:
     """The candidate labels, as a list or with commas between. Raises Refusal."""
     found = parameters.get("candidate_labels")
@@ -46,7 +54,9 @@ def text_classification(source: Source) -> Run:
     def run(inputs: Any, parameters: Mapping[str, Any], stop: Event) -> Any:
         asked = only(parameters, "top_k", "function_to_apply")
         asked["top_k"] = count_of(asked, "top_k", 0) or None
-        return [plain(pipe(texts(inputs), truncation=True, **asked))]
+        text, second = pair(inputs)
+        found = pipe({"text": text, "text_pair": second} if second else text, truncation=True, **asked)
+        return [plain(found)]
 
     return run
 

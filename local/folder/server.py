@@ -20,11 +20,12 @@ from ..bodies import read_task
 from ..engines.base import Engine, Runner, Talker
 from ..errors import Refusal
 from ..generation import Generation
-from ..guard import MAX_BODY, Guard
+from ..guard import Guard
 from ..listing import hub_model, openai_model
 from .pipelines import Run
 
 WATCH_SECONDS = 0.1
+LARGEST = 80_000_000  # bytes of a body: what the page takes as a file, as base64
 _ALSO = ("repetition_penalty", "typical_p")
 
 
@@ -61,7 +62,7 @@ class Served:
         return None if stop.is_set() else self.model(inputs, parameters, stop)
 
 
-def create_app(served: Served, max_body: int = MAX_BODY) -> FastAPI:
+def create_app(served: Served, max_body: int = LARGEST) -> FastAPI:
     """The application over one model."""
     app = FastAPI(title="A model of this machine", openapi_url=None)
     app.add_middleware(Guard, max_body=max_body)

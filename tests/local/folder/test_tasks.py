@@ -57,6 +57,14 @@ def test_text_classification(client, folder_of, name):
     assert client(name, "text-classification").text_classification("good " * 1000)  # longer than it reads
 
 
+def test_a_pair_of_texts_is_read_as_one_input(folder_of, serving):
+    path, asked = folder_of("bert-classifier"), {"text": "the cat", "text_pair": "a dog"}
+    (found,) = post(serving(path, "text-classification"), {"inputs": asked})
+    expected = direct("text-classification", path)(asked, top_k=None)
+    assert [(row["label"], near(row["score"])) for row in found] == [(row["label"], row["score"]) for row in expected]
+    assert found != post(serving(path, "text-classification"), {"inputs": "the cat"})[0]
+
+
 def test_token_classification(client, folder_of):
     text = "my name is sarah and i live in paris"
     found = client("bert-tokens", "token-classification").token_classification(text)
