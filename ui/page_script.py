@@ -66,6 +66,26 @@ SCRIPT = r"""
     if (innerWidth < 900) document.querySelector("#widget")?.scrollIntoView();
   });
 
+  // The widget alone, and back.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("#maximise button");
+    if (!button) return;
+    const alone = document.body.classList.toggle("alone");
+    button.setAttribute("aria-pressed", alone);
+    button.textContent = alone ? "Restore" : "Maximise";
+  });
+
+  // A picker that Escape closed opens by a key again, without its focus being moved.
+  document.addEventListener("keydown", (event) => {
+    const line = event.target;
+    if (!line.matches?.("input[role=combobox][aria-expanded=false]") || event.altKey || event.ctrlKey) return;
+    if (!["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    line.blur();
+    line.focus();
+  }, true);
+
   const look = () => {
     follow();
     document.querySelectorAll("#shared [data-link]").forEach(share);
@@ -88,6 +108,11 @@ CSS = """
 .gradio-container input.subdued, .gradio-container input::placeholder { color: var(--body-text-color-subdued) !important; }
 .dark input.subdued, .dark .gradio-container input::placeholder, .dark .gradio-container textarea::placeholder { color: var(--neutral-300) !important; }
 #in-audio time, #in-audio button, #in-audio span { color: var(--body-text-color) !important; }
+#maximise { position: absolute !important; top: 0; right: 0; width: auto !important; z-index: 3; }
+#maximise button { min-height: 32px; padding: 0 10px; border: 0; border-radius: 6px; background: none; color: var(--body-text-color-subdued); font-size: 12px; }
+#maximise button:hover { background: var(--background-fill-secondary); }
+.alone #card, .alone #source-row { display: none !important; } .alone #page { grid-template-columns: minmax(0, 1fr) !important; } .alone #widget { position: relative !important; }
+@media (max-width: 899px) { #widget { position: relative !important; } }
 .shared input { width: 100%; margin-top: 6px; padding: 6px 8px; font: 12px var(--sc-mono); border: 1px solid var(--border-color-primary);
   border-radius: 6px; background: var(--input-background-fill); color: var(--body-text-color); text-overflow: ellipsis; }
 """

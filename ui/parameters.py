@@ -26,11 +26,14 @@ class ParameterPanel:
         self.prefix = prefix
         self.components: list[gr.components.Component] = []
 
-    def build(self, held: Mapping[str, Any]) -> None:
-        """Lay the controls out, showing the parameters that are set."""
+    def build(self, held: Mapping[str, Any], sources: Mapping[str, str] | None = None) -> None:
+        """Lay the controls out, showing the parameters that are set; `sources` names who set which."""
         *values, other = self.values(held)
         named = zip(self.specs, values, strict=True)
-        self.components = [_control(spec, value, self.prefix) for spec, value in named]
+        told = sources or {}
+        self.components = [
+            _control(spec, value, self.prefix, _info(spec, held, told.get(spec.name))) for spec, value in named
+        ]
         rest = gr.Textbox(
             other,
             label=OTHER,
@@ -49,6 +52,12 @@ class ParameterPanel:
         shown = [_show(spec, held.get(spec.name)) for spec in self.specs]
         return [*shown, json.dumps(other, ensure_ascii=False) if other else ""]
 
+    def updates(self, held: Mapping[str, Any], sources: Mapping[str, str]) -> list[Any]:
+        """What makes the controls show other parameters, and who set them."""
+        *values, other = self.values(held)
+        told = [_info(spec, held, sources.get(spec.name)) for spec in self.specs]
+        return [*(gr.update(value=v, info=i) for v, i in zip(values, told, strict=True)), gr.update(value=other)]
+
     def read(self, values: Sequence[Any]) -> dict[str, Any]:
         """The parameters that the controls set; an empty control sets none. Raises RequestError."""
         *own, other = values
@@ -60,15 +69,17 @@ class ParameterPanel:
         return {**found, **_object(OTHER, other)}
 
 
-def title(held: Mapping[str, Any]) -> str:
-    """What the panel is called."""
-    count = sum(value is not None for value in held.values())
-    return f"Parameters ({count} set by the card)" if count else "Parameters"
-
-
-def _control(spec: Parameter, value: Any, prefix: str) -> gr.components.Component:
+def _info(spec: Parameter, held: Mapping[str, Any], source: str | None) -> str:
+    """A parameter's help, and who set it."""
     doc = spec.doc if len(spec.doc) <= MOST_DOC else spec.doc[: MOST_DOC - 1] + "…"
-    common: dict[str, Any] = {"label": spec.name, "info": doc, "interactive": True, "elem_id": f"{prefix}-{spec.name}"}
+    if source is None:
+        return doc
+    value = _show(spec, held.get(spec.name))
+    return f"{source} sets {value[:80]}. {doc}".strip()
+
+
+def _control(spec: Parameter, value: Any, prefix: str, info: str) -> gr.components.Component:
+    common: dict[str, Any] = {"label": spec.name, "info": info, "interactive": True, "elem_id": f"{prefix}-{spec.name}"}
     if spec.type in ("boolean", "choice"):
         names = ("true", "false") if spec.type == "boolean" else spec.choices
         return gr.Radio([("not set", ""), *((name, name) for name in names)], value=value, **common)

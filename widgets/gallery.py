@@ -12,6 +12,7 @@ from metadata.outputs import Audio, Image, Video
 from ui.markup import escape
 from ui.session import Session
 
+from .lost import is_lost, paths_of
 from .show import context_of
 from .state import Page
 from .views.context import Context
@@ -53,7 +54,9 @@ def recorded(page: Page) -> Iterator[tuple[int, Example, Media]]:
 def gallery(page: Page, session: Session) -> str:
     """The gallery as HTML, empty where the card recorded nothing of the kind."""
     context = context_of(page, session)
-    items = [_item(*found, context) for found in list(recorded(page))[:MOST_ITEMS]]
+    paths = paths_of(page.model.files)
+    here = [found for found in recorded(page) if not is_lost(found[2], paths)]
+    items = [_item(*found, context) for found in here[:MOST_ITEMS]]
     opening = f'<ul class="gallery" aria-label="Gallery" data-page="{escape(page.name)}">'
     return f"{opening}{''.join(items)}</ul>" if items else ""
 

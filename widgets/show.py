@@ -24,7 +24,8 @@ from ui.session import Session
 from wire.request import ResolvedRequest
 
 from . import views
-from .state import Page
+from .lost import paths_of, said_of, without_lost
+from .state import REPLAY, REPLAYS, Page
 
 AWAY = "The images of the first example are on another host. Choose an example to fetch them."
 
@@ -134,12 +135,19 @@ def result(page: Page, session: Session) -> str:
     if page.row.output == "message":
         waits = page.waits_elsewhere and page.example is None and page.given is None and not page.turns
         return boxed(f'<div class="blank"><p>{AWAY}</p></div>') if waits else ""
+    if page.shown is None and page.row.id in REPLAYS:
+        said = f"There is no {REPLAY} among the model's files, which would be shown here."
+        return boxed(f'<div class="blank"><p>{said}</p></div>')
     if page.shown is None:
         return boxed('<div class="blank"><p>The output appears here.</p></div>')
-    what = panels.recorded_badge(page.model.illustrated)
+    context = context_of(page, session)
+    if page.replayed:
+        return boxed(views.render(page.shown, context), f'<span class="badge">In the repo</span><span>{REPLAY}</span>')
     if page.reply is not None:
-        what = '<span class="badge live">Live</span>'
-    return boxed(views.render(page.shown, context_of(page, session)), what, page.stale)
+        return boxed(views.render(page.shown, context), '<span class="badge live">Live</span>', page.stale)
+    output, names = without_lost(page.shown, paths_of(page.model.files))
+    lost = said_of(names, page.model.files is not None) if names else ""
+    return boxed(lost + views.render(output, context), panels.recorded_badge(page.model.illustrated), page.stale)
 
 
 def no_json() -> str:

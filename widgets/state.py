@@ -13,7 +13,7 @@ from metadata.defaults import default_examples
 from metadata.examples import Example
 from metadata.media import Media
 from metadata.model import Model
-from metadata.outputs import Output
+from metadata.outputs import Output, Video
 from metadata.tasks import Task
 from ui.chat import Answer, wire_calls
 from ui.place import Place
@@ -28,6 +28,7 @@ from . import fields
 from .encode import encoded
 
 SEEING = ("image-text-to-text", "any-to-any", "video-text-to-text")  # tasks whose chats look at images
+REPLAY, REPLAYS = "replay.mp4", ("reinforcement-learning", "robotics")
 WIRE_KEYS = ("role", "content", "name", "tool_calls", "tool_call_id")
 
 
@@ -47,6 +48,7 @@ class Page:
     addresses: dict[int, tuple[Media, str]] = field(default_factory=dict)  # of the media shown, by identity
     reply: Reply | None = None
     stale: bool = False  # the inputs changed since
+    replayed: bool = False  # what is shown is the replay that the repo holds
     given: Mapping[str, Any] | None = None  # what a link put into the fields, over the example
     given_parameters: Mapping[str, Any] = field(default_factory=dict)
     link: Link = field(default_factory=Link)  # what was asked for when the page was opened
@@ -59,6 +61,9 @@ class Page:
         if self.examples and not self.waits_elsewhere:
             self.example = self.examples[0]
         self.show_recorded()
+        if self.shown is None and self.row and self.row.id in REPLAYS and self.model.files:
+            self.replayed = REPLAY in self.model.files.list()
+            self.shown = Video(Media.from_reference(REPLAY)) if self.replayed else None
 
     @property
     def model(self) -> Model:
@@ -105,6 +110,7 @@ class Page:
         self.given, self.given_parameters = None, {}
         self.turns = []
         self.turn += 1
+        self.replayed = False
         self.show_recorded()
 
     def fill(self, inputs: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
@@ -247,6 +253,23 @@ def _is_blank(message: Any) -> bool:
 def card_parameters(page: Page) -> Mapping[str, Any]:
     """The card's parameters, over them the chosen example's, over them those of a link."""
     return {**page.model.parameters, **(page.example.parameters if page.example else {}), **page.given_parameters}
+
+
+def parameter_sources(page: Page) -> dict[str, str]:
+    """Who set which parameter of `card_parameters`."""
+    example = page.example.parameters if page.example else {}
+    found = {name: "The card" for name, value in page.model.parameters.items() if value is not None}
+    found |= {name: "The example" for name, value in example.items() if value is not None}
+    return found | {name: "The link" for name, value in page.given_parameters.items() if value is not None}
+
+
+def parameters_title(page: Page) -> str:
+    """What the panel of the parameters is called."""
+    sources = list(parameter_sources(page).values())
+    counts = [(sources.count(who), who.lower()) for who in ("The card", "The example", "The link")]
+    told = [f"{many} set by {who}" for many, who in counts if many]
+    said = ", ".join([*told[:1], *(part.replace(" set by", " by") for part in told[1:])])
+    return f"Parameters ({said})" if said else "Parameters"
 
 
 def same_inputs(page: Page, values: Sequence[Any], parameters: Mapping[str, Any]) -> bool:

@@ -9,27 +9,30 @@ from typing import Any
 
 import gradio as gr
 
-from inference.assets import AssetError
 from metadata.tasks import TASKS, Task
 from ui import panels
 from ui.checking import checking
 from ui.code import CodePanel
 from ui.headers import header_ticks
 from ui.markup import one_line, panel
-from ui.parameters import ParameterPanel, title
+from ui.parameters import ParameterPanel
 from ui.place import PROVIDERS, first_place, look, remembered_by
 from ui.place_panel import PlacePanel
 from ui.session import Session
 from wire.request import RequestError
 
 from . import show
+from .choosing import Choosing
 from .folder import FolderPanel
 from .inputs import Inputs
 from .linked import link_to, shared
 from .running import Runner
-from .state import Page, card_parameters, load_example, reachable
+from .state import Page, reachable
 
 NAME = "model"  # under which the browser remembers where this widget runs
+
+
+MAXIMISE = '<button type="button" class="ghost" aria-pressed="false" title="The widget alone">Maximise</button>'
 
 
 class Widget:
@@ -43,6 +46,7 @@ class Widget:
         self.parameters = ParameterPanel(page.row.id, "in-p") if page.row and page.row.wire else None
         self.inputs = Inputs(page, session)
         self.runner = Runner(page, session, self.parameters)
+        self.choosing = Choosing(self.inputs, self.parameters, self.runner)
         self.code = CodePanel()
         self.place = PlacePanel("", session)
         self.folder = FolderPanel(page, session)
@@ -53,6 +57,7 @@ class Widget:
 
     def build(self) -> gr.Dropdown:
         """Lay it out; the control that overrides the task is handed back, as opening again is the page's business."""
+        panel(MAXIMISE, elem_id="maximise")
         with gr.Tabs(selected="code" if self.page.link.code else "widget"):
             with gr.Tab("Widget", id="widget", elem_id="widget-body"), gr.Column(elem_classes="tight"):
                 self._widget()
@@ -60,7 +65,7 @@ class Widget:
                 self.code.build(self.row.id if self.row else "", self.chats)
             with gr.Tab("JSON", id="json", elem_id="json-body"):
                 self.json = panel(show.no_json(), elem_id="json")
-            with gr.Tab("Why this widget", id="why", elem_id="why-body"), gr.Column(elem_classes="tight"):
+            with gr.Tab("Why", id="why", elem_id="why-body"), gr.Column(elem_classes="tight"):
                 panel(panels.why(self.page.model, self.page.opened.notes), elem_id="why")
                 choices = [("What the card says", "")] + [(task.name, task.id) for task in TASKS]
                 override = gr.Dropdown(
@@ -71,20 +76,12 @@ class Widget:
 
     def _widget(self) -> None:
         page = self.page
-        titles = [(show.example_title(e), n) for n, e in enumerate(page.examples)]
-        self.examples = gr.Dropdown(
-            titles,
-            value=page.number,
-            label=show.examples_label(page),
-            visible=bool(titles),
-            filterable=len(titles) > 8,
-            elem_id="examples",
-        )
+        self.choosing.build()
         self.transcript = panel(show.transcript(page, self.session), elem_id="transcript", visible=self.chats)
         self.fields = self.inputs.build()
-        if self.parameters:
-            with gr.Accordion(title(card_parameters(page)), open=False, elem_id="parameters"):
-                self.parameters.build(card_parameters(page))
+        self.choosing.build_parameters()
+        if self.parameters and self.choosing.box:
+            with self.choosing.box:
                 self.set = [*self.parameters.components, header_ticks("in")]
         if self.runner.options:
             with gr.Accordion("Tools and structured output", open=False, elem_id="chat-options"):
@@ -113,9 +110,6 @@ class Widget:
             )
             self.share = gr.Button("Share", elem_id="share", scale=0, min_width=72)
         self.shared = panel(elem_id="shared")
-        # By the gallery, through the page's own script: the page's name and the number of an example.
-        self.picked = gr.Textbox(f"{page.name}:", visible="hidden", elem_id="picked")
-        self.pick = gr.Button("Load this example", visible="hidden", elem_id="pick")
         self.report = panel(elem_id="report")
         self.changed = gr.Button("Inputs changed", visible="hidden", elem_id="changed")
         self.result = panel(show.result(self.page, self.session), elem_id="result")
@@ -131,14 +125,6 @@ class Widget:
         values = [*where, *self.fields, *self.set]
         code = {"fn": self._write_code, "inputs": [*self.code.options, *values], "outputs": self.code.output, **quiet}
 
-        filled = [*self.fields, *(self.parameters.components if self.parameters else ())]
-        filled += [self.transcript, self.result, self.json, self.inputs.mask, *self.inputs.addresses]
-        filled += results.components if results else []
-        self.filled = len(filled)
-        self.examples.select(self._choose, self.examples, filled, **quiet).then(**code)
-        # A key tells `input` alone, and so does a focus that only passes by: that one brings the choice there is.
-        self.examples.input(self._choose_other, self.examples, filled, **quiet).then(**code)
-        self.pick.click(self._pick, self.picked, [self.examples, *filled], **quiet).then(**code)
         gr.on(
             self.place.triggers,
             self._moved,
@@ -161,11 +147,14 @@ class Widget:
             trigger_mode="always_last",
         )
         self.inputs.wire(changed, quiet)
+        filled = [self.transcript, self.result, self.json, self.inputs.mask]
+        self.choosing.wire(filled, code, changed, quiet)
         gr.on([code_tab.select, *(option.change for option in self.code.options)], **code)
         starts = [self.run.click] + [f.submit for f in self.fields if isinstance(f, gr.Textbox) and f.lines == 1]
         screen += [*self.fields, *results.components] if results else []
         running = self.runner.chat if results else self.runner.run
-        done = gr.on(starts, running, values, screen, trigger_mode="once", **quiet).then(**code)
+        # What was typed meanwhile makes the answer an old one.
+        done = gr.on(starts, running, values, screen, trigger_mode="once", **quiet).then(**changed)
         if self.folder.address:
             done.then(self.folder.updates, None, self.folder.components, **quiet)
             self.folder.wire(quiet)
@@ -178,38 +167,6 @@ class Widget:
         self.stop.click(self.runner.stop, None, None, queue=False, **quiet)
         reset = [self.transcript, self.result, self.json, *(results.components if results else ())]
         self.reset.click(self._reset, None, reset, **quiet)
-
-    async def _choose(self, number: int | None) -> list[Any]:
-        self.runner.stop()
-        trouble = ""
-        try:
-            await load_example(self.page, number)
-        except AssetError as error:
-            trouble = panels.note(str(error), "Choose a file of your own instead.", error=True)
-        values = self.inputs.values()
-        values += self.parameters.values(card_parameters(self.page)) if self.parameters else []
-        result = show.boxed(trouble) if trouble else show.result(self.page, self.session)
-        return [
-            *values,
-            one_line(show.transcript(self.page, self.session)),
-            one_line(result),
-            one_line(show.recorded_json(self.page)),
-            one_line(self.inputs.mask_note(values)),
-            *self.inputs.away(),
-            *(self.runner.results.updates(self.page.turns) if self.runner.results else ()),
-        ]
-
-    async def _pick(self, picked: str) -> list[Any]:
-        """Updates of (examples, all that an example fills)."""
-        number = picked.removeprefix(f"{self.page.name}:")
-        if not number.isdecimal() or int(number[:9]) >= len(self.page.examples):
-            return [gr.skip()] * (self.filled + 1)
-        return [gr.update(value=int(number)), *await self._choose(int(number))]
-
-    async def _choose_other(self, number: int | None) -> list[Any]:
-        if number == self.page.number:
-            return [gr.skip()] * self.filled
-        return await self._choose(number)
 
     async def _check(self, *values: Any) -> AsyncIterator[list[Any]]:
         typed = self.place.read(values)

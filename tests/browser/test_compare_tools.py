@@ -45,7 +45,9 @@ class Endpoint:
         question = str(asked["messages"][-1]["content"])
         if "wait" in question:
             self.go.wait(20)
-        said = SAID.get(question.split(maxsplit=1)[0], (f"Alpha: {question}", f"Beta: {question}"))[MODELS.index(asked["model"])]
+        said = SAID.get(question.split(maxsplit=1)[0], (f"Alpha: {question}", f"Beta: {question}"))[
+            MODELS.index(asked["model"])
+        ]
         usage = {"prompt_tokens": 7, "completion_tokens": 21, "total_tokens": 28}
         pieces = [said[: len(said) // 2], said[len(said) // 2 :]]
         chunks: list[Any] = [{"choices": [{"index": 0, "delta": {"content": piece}}]} for piece in pieces]

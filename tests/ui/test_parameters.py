@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from metadata.tasks import TASKS
-from ui.parameters import ParameterPanel, title
+from ui.parameters import ParameterPanel
 from wire.request import RequestError
 
 
@@ -32,7 +32,6 @@ def test_what_the_card_sets_is_shown_and_sent_as_it_is() -> None:
     held = {"temperature": 0.5, "top_p": 1, "stop": ["x", "y"], "logprobs": True, "guidance": {"a": 1}, "seed": 0}
     made = ParameterPanel("conversational", "in")
     assert made.read(made.values(held)) == held
-    assert title(held) == "Parameters (6 set by the card)"
 
 
 @pytest.mark.parametrize(

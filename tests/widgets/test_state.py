@@ -16,7 +16,17 @@ from ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Place, places
 from ui.session import Session, Site
 from ui.shelf import Shelf
 from ui.sources import Opened
-from widgets.state import Page, build_request, card_parameters, load_example, reachable, same_inputs, take_turn
+from widgets.state import (
+    Page,
+    build_request,
+    card_parameters,
+    load_example,
+    parameter_sources,
+    parameters_title,
+    reachable,
+    same_inputs,
+    take_turn,
+)
 from wire.request import RequestError
 
 ENGINES = Embedded(
@@ -163,3 +173,18 @@ def test_a_model_of_the_embedded_engine_is_not_offered_at_providers() -> None:
         EMBEDDED + "showcard/sentiment",
         ENDPOINT,
     ]
+
+
+def test_who_set_which_parameter() -> None:
+    front = """pipeline_tag: text-to-image
+inference: {parameters: {guidance_scale: 7, seed: 1, width: null}}
+widget:
+- {text: A, parameters: {seed: 2}}"""
+    found = page(front)
+    assert card_parameters(found)["seed"] == 2
+    assert parameter_sources(found) == {"guidance_scale": "The card", "seed": "The example"}
+    assert parameters_title(found) == "Parameters (1 set by the card, 1 by the example)"
+    found.fill({"text": "B"}, {"guidance_scale": 0})
+    assert card_parameters(found)["guidance_scale"] == 0
+    assert parameters_title(found) == "Parameters (2 set by the link)"
+    assert parameters_title(page("pipeline_tag: text-to-image")) == "Parameters"

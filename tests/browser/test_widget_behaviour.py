@@ -1,0 +1,86 @@
+"""What a person does with a widget, in Chromium: pickers by key, the widget alone, edits while a run is under way."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+
+def start(page: Page, path: str = "/") -> None:
+    page.goto(path)
+    expect(page.locator("#result .badge")).to_have_text("Recorded in the card")
+
+
+def test_a_picker_that_escape_closed_opens_again(page: Page) -> None:
+    start(page)
+    line = page.get_by_label("Examples", exact=True)
+    line.focus()
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_be_visible()
+    expect(line).to_be_focused()
+
+
+def test_the_widget_alone_and_back(page: Page) -> None:
+    start(page)
+    page.get_by_role("button", name="Maximise").click()
+    expect(page.locator("#card")).to_be_hidden()
+    narrow = 700
+    assert (page.locator("#widget").bounding_box() or {})["width"] > narrow
+    page.get_by_role("button", name="Restore").click()
+    expect(page.locator("#card")).to_be_visible()
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True, ids=["390 px"])
+def test_all_tabs_are_there_on_a_phone(page: Page) -> None:
+    start(page)
+    for name in ("Widget", "Code", "JSON", "Why"):
+        expect(page.get_by_role("tab", name=name, exact=True)).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_an_example_replaced_comes_back(page: Page) -> None:
+    start(page)
+    text = page.locator("#in-text textarea")
+    text.fill("My own words, typed with care")
+    expect(page.locator("#undo")).to_be_hidden()
+    page.get_by_label("Examples", exact=True).click()
+    page.get_by_role("option").nth(1).click()
+    expect(text).not_to_have_value("My own words, typed with care")
+    page.locator("#undo").click()
+    expect(text).to_have_value("My own words, typed with care")
+    expect(page.locator("#undo")).to_be_hidden()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result .badge")).to_have_text("Live")
+
+
+def test_parameters_say_who_set_them_and_go_back(page: Page) -> None:
+    start(page)
+    front = {
+        "pipeline_tag": "text-to-image",
+        "inference": {"parameters": {"guidance_scale": 7, "seed": 1}},
+        "widget": [{"text": "A", "parameters": {"seed": 2}}, {"text": "B"}],
+    }
+    page.locator("#source textarea").fill(f"---\n{json.dumps(front)}\n---\n# Mine\n")
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator("#body h1")).to_have_text("Mine")
+    panel = page.get_by_role("button", name=re.compile("^Parameters"))
+    expect(panel).to_contain_text("1 set by the card, 1 by the example")
+    panel.click()
+    seed, scale = page.locator("#in-p-seed"), page.locator("#in-p-guidance_scale")
+    expect(scale).to_contain_text("The card sets 7.")
+    expect(seed).to_contain_text("The example sets 2.")
+    line = seed.locator("input, textarea")
+    line.fill("5")
+    page.locator("#reset-parameters").click()
+    expect(line).to_have_value("2")
+    page.get_by_label("Examples", exact=True).click()
+    page.get_by_role("option").nth(1).click()
+    expect(line).to_have_value("1")
+    expect(seed).to_contain_text("The card sets 1.")
+    expect(panel).to_contain_text("2 set by the card")
