@@ -186,6 +186,7 @@ def _pages(site: Site, source: str) -> gr.Blocks:
 
     import playground.page
     import widgets.find
+    import widgets.flows
     import widgets.index
     import widgets.page
 
@@ -198,6 +199,9 @@ def _pages(site: Site, source: str) -> gr.Blocks:
         widgets.find.build(site)
     with demo.route("All widgets", widgets.index.PATH, show_in_navbar=False):
         widgets.index.build(site)
+    for path, name, _ in widgets.index.FLOWS:
+        with demo.route(name, path, show_in_navbar=False):
+            widgets.flows.build(site, name)
     return demo
 
 

@@ -53,6 +53,12 @@ CSS = """
   text-overflow: ellipsis; flex: none; }
 .thumb table { font-size: 11px; margin: 0; width: 100%; color: var(--body-text-color); } .thumb th { font-weight: 600; }
 .thumb td, .thumb th { padding: 2px 6px; white-space: nowrap; text-align: start; border: 1px solid var(--border-color-primary) !important; }
+
+/* flows */
+.flow-head h1 { font-size: 22px; font-weight: 650; margin: 4px 0 2px; } .flow-step h2 { font-size: 15px; font-weight: 650; }
+.pair { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 12px; } .pair figure { margin: 0; }
+.pair img { width: 100%; border-radius: 6px; margin: 0; } .pair figcaption { display: flex; justify-content: space-between; }
+.flow-step > .form, .flow-step > .block { flex: 0 0 auto; } .origin { font-size: 12px; }
 @media (max-width: 640px) {
   .bar .brand { white-space: nowrap; } .bar nav { gap: 0; } .bar nav a, .bar .ghost { padding: 0 7px; white-space: nowrap; } #bar .bar { gap: 4px 6px; }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .tile .thumb { height: 92px; }

@@ -24,7 +24,10 @@ MODALITIES = {
     "tabular": "Tabular", "rl": "Reinforcement Learning", "other": "Other",
 }  # fmt: skip
 # The pages that put several tasks together: their path, name, and what they do.
-FLOWS: tuple[tuple[str, str, str], ...] = ()
+FLOWS = (
+    ("/image-editor", "Image editor", "A picture and what should change: before and after."),
+    ("/meeting-notes", "Meeting notes", "A recording, its transcript, and a summary by a chat model."),
+)
 
 
 def build(site: Site) -> None:
