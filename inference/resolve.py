@@ -241,9 +241,11 @@ async def standing(
     except InferenceFailure as failure:
         return Standing(Availability(False, failure.reason, failure.way_out), served, priced)
     except httpx2.HTTPError as error:
+        if not found.runs:
+            return Standing(found, served, priced)
         told = explain(error)
         sentence = f"{found.sentence} Who serves the model is not known now. {told.reason}"
-        return Standing(Availability(found.runs, sentence, found.way_out or told.way_out), served, priced)
+        return Standing(Availability(True, sentence, told.way_out), served, priced)
     if not found.runs:
         return Standing(found, served, priced)
     live = [offer for offer in priced if wanted in ("auto", offer.provider)]

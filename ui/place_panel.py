@@ -35,7 +35,7 @@ class PlacePanel:
     def _build(self, row: Task | None, model: str, place: Place, folder: str) -> None:
         choices = places(row, model, self.session, folder)
         shown = self._shown(place)
-        with gr.Row(elem_classes="tight"):
+        with gr.Row(elem_classes="tight end"):
             self.choice = Picker(
                 choices,
                 value=place.choice or None,
@@ -62,6 +62,9 @@ class PlacePanel:
                 visible=shown["named"]["visible"],
                 elem_id=self._id("named"),
                 elem_classes="way-model",
+            )
+            self.check = gr.Button(
+                "Check", scale=0, min_width=72, visible=bool(choices), elem_id=self._id("check"), elem_classes="check"
             )
         self._build_endpoint(place, shown)
         self.signed = panel(signed_in(self.session), elem_id=self._id("signed"), visible=self.session.site.signs_in)

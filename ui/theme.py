@@ -151,7 +151,8 @@ kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px
   /* Gradio puts its container in front of what stands here, so these name what is inside of it. */
   button.lg, button[role=tab], .bar nav a, .bar .ghost, input[type=text], input[role=combobox] { min-height: 44px !important; }
   #source-row { flex-wrap: wrap; } .head h1 { font-size: 17px; } #run-row { position: sticky; bottom: 0; z-index: 5; background: var(--body-background-fill); padding: 8px 0; }
-  #run-row button { flex: 1 1 100%; }
+  #run-row button { flex: 1 1 auto; } #run-row #run { flex: 1 1 100%; }
+  #bar .bar { gap: 4px 6px; } .bar nav { gap: 0; } .bar nav a { padding: 0 5px; font-size: 13px; } .bar .brand { font-size: 14px; } .bar .ghost { padding: 0 4px; }
 }
 """
 

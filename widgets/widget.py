@@ -105,9 +105,6 @@ class Widget:
             self.stop = gr.Button("Stop", elem_id="stop", scale=0, min_width=80, visible=False)
             self.reset = gr.Button("New chat", elem_id="reset", scale=0, min_width=96, visible=self.chats)
             self.status = panel(show.where(found), elem_id="status")
-            self.check = gr.Button(
-                "Check", elem_id="check", scale=0, min_width=72, visible=bool(self.row and self.row.wire)
-            )
             self.share = gr.Button("Share", elem_id="share", scale=0, min_width=72)
         self.shared = panel(elem_id="shared")
         self.report = panel(elem_id="report")
@@ -163,7 +160,8 @@ class Widget:
             results.send.click(self.runner.answer_call, answered, screen, trigger_mode="once", **quiet).then(**code)
             results.run.click(self.runner.run_call, answered, screen, trigger_mode="once", **quiet).then(**code)
         self.share.click(self._share, values, self.shared, **quiet)
-        self.check.click(self._check, where, [self.report, self.check], trigger_mode="once", **quiet)
+        check = self.place.check
+        check.click(self._check, where, [self.report, check], trigger_mode="once", **quiet)
         self.stop.click(self.runner.stop, None, None, queue=False, **quiet)
         reset = [self.transcript, self.result, self.json, *(results.components if results else ())]
         self.reset.click(self._reset, None, reset, **quiet)
