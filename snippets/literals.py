@@ -69,14 +69,13 @@ def _node(value: Any, style: _Style) -> _Node:
     if kind is list:
         items = [("", _node(item, style)) for item in value]
         return f"[{', '.join([node[0] for _, node in items])}]", "[]", items
-    items = [(_head(name, item, style), _node(item, style)) for name, item in value.items()]
+    key, short = style.key, style.shorthand
+    items = [
+        ("" if short and type(item) is Code and item.text == name else f"{key(name)}: ", _node(item, style))
+        for name, item in value.items()
+    ]
     opening, closing = style.braces
     return f"{opening}{', '.join([head + node[0] for head, node in items])}{closing}", "{}", items
-
-
-def _head(name: str, item: Any, style: _Style) -> str:
-    short = type(item) is Code and style.shorthand and item.text == name
-    return "" if short else f"{style.key(name)}: "
 
 
 def _lay_out(node: _Node, style: _Style, indent: int, room: int) -> str:

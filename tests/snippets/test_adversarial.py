@@ -23,8 +23,9 @@ from tests.support.recorder import Arrived, Recorder, recording
 from tests.support.requests import MESSAGES, PNG, SOUND, TABLE, Sent, at_endpoint, request, routed, sent_by_client
 from wire.call import CHAT_TASKS, has_method
 from wire.http import Key, http_request
-from wire.media import Embedded
+from wire.media import Embedded, with_bytes
 from wire.request import ResolvedRequest
+from wire.responses import responses_request
 
 Place = Callable[[str, str, dict[str, str]], ResolvedRequest]
 
@@ -36,7 +37,19 @@ def endpoint(task: str, **options: Any) -> Callable[[str, dict[str, str]], Resol
 
 
 def tool(name: str) -> dict[str, Any]:
-    return {"type": "function", "function": {"name": name, "description": name, "parameters": {}}}
+    schema = {"type": "object", "properties": {name: {"type": "string", "enum": [name]}}}
+    return {"type": "function", "function": {"name": name, "description": name, "parameters": schema}}
+
+
+def called(text: str) -> list[dict[str, Any]]:
+    """A chat in which a tool was called, and gave something back."""
+    function = {"name": text, "arguments": text}
+    call = {"id": text, "type": "function", "function": function}
+    return [
+        {"role": "user", "content": text},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": text, "content": text},
+    ]
 
 
 PLACES: dict[str, Place] = {
@@ -57,7 +70,21 @@ PLACES: dict[str, Place] = {
         "conversational", inputs={"messages": [*MESSAGES, {"role": "user", "content": t}]}, parameters={"stop": [t]}
     )(url, h),
     "tool": lambda t, url, h: endpoint(
-        "conversational", tools=(tool(t),), response_format={"type": t}, extra={t: {t: t}}, stream=True
+        "conversational",
+        inputs={"messages": called(t)},
+        tools=(tool(t),),
+        response_format={"type": t, "json_schema": {"name": t, "schema": {t: t}}},
+        extra={t: {t: t}},
+        stream=True,
+    )(url, h),
+    "responses": lambda t, url, h: endpoint(
+        "conversational",
+        api="responses",
+        inputs={"messages": called(t)},
+        tools=(tool(t),),
+        response_format={"type": t, "json_schema": {"name": t, "schema": {t: t}}},
+        extra={"metadata": {t: t}},
+        stream=True,
     )(url, h),
     "model": lambda t, url, h: at_endpoint(request("conversational", headers=h), url, model=t),
     "parameter": lambda t, url, h: endpoint("text-to-image", parameters={f"p{t}": [t], "negative_prompt": t})(url, h),
@@ -92,12 +119,19 @@ def texts_of(place: str) -> tuple[str, ...]:
 
 
 LONG_PLACES = {"text", "message", "image part", "bill_to"}
-NO_HEADERS = "js huggingface.js"
+NO_HEADERS, HUB = "js huggingface.js", "python huggingface_hub"
 
 
 def case_in(arrived: Arrived) -> int:
     """The number of the case, in a header or in the path."""
     return int(arrived.headers.get("x-case") or re.search(r"/case-(\d+)", arrived.path)[1])
+
+
+def by_responses(resolved: ResolvedRequest) -> Sent:
+    """What the app sends by the Responses API."""
+    sent, _ = responses_request(resolved)
+    headers = {name.lower(): value for name, value in sent.headers if isinstance(value, str)}
+    return Sent(sent.url, headers, json.dumps(with_bytes(sent.json)).encode())
 
 
 class Folders:
@@ -119,7 +153,11 @@ class Folders:
                 self.cases.append(build(text, recorder.url, {"x-case": case}))
                 # One client sends no headers: its requests are told apart by their path.
                 self.unmarked.append(build(text, f"{recorder.url}/case-{case}", {}))
-        recorder.answer = lambda arrived: answer(self.cases[case_in(arrived)], arrived)
+        recorder.answer = lambda arrived: (
+            ("text/event-stream", b'data: {"type": "response.output_text.delta", "delta": "hi"}\n\n')
+            if arrived.path.endswith("/responses")
+            else answer(self.cases[case_in(arrived)], arrived)
+        )
         for case, (resolved, unmarked) in enumerate(zip(self.cases, self.unmarked, strict=True)):
             self._write(case, resolved, unmarked)
 
@@ -127,7 +165,8 @@ class Folders:
         """What huggingface_hub's client sends for the case."""
         known = (client == NO_HEADERS, case)
         if known not in self._wanted:
-            self._wanted[known] = sent_by_client((self.unmarked if client == NO_HEADERS else self.cases)[case])
+            resolved = (self.unmarked if client == NO_HEADERS else self.cases)[case]
+            self._wanted[known] = by_responses(resolved) if resolved.request.api else sent_by_client(resolved)
         return self._wanted[known]
 
     def _write(self, case: int, resolved: ResolvedRequest, unmarked: ResolvedRequest) -> None:
@@ -174,9 +213,11 @@ def test_there_are_enough_and_few_are_refused(folders):
             assert place in REFUSED or surrogate, (place, text)
     assert refused["text"] == 3
     chat = {case for case in written if folders.cases[case].request.task in CHAT_TASKS}
+    responding = {case for case in written if folders.cases[case].request.api}
     for client, files in folders.written.items():
         if client != NO_HEADERS:
-            assert {case for case, _ in files} == (chat if "openai" in client else written)
+            able = chat if "openai" in client else written - responding if client == HUB else written
+            assert {case for case, _ in files} == able
     assert len(folders.written[NO_HEADERS]) > (900 if EXHAUSTIVE else 350)
 
 
@@ -237,7 +278,7 @@ def test_words_of_the_shell(folders, shell):
 
 
 def assert_words(words: list[str], stdin: bytes | None, resolved: ResolvedRequest, place: object) -> None:
-    built = http_request(resolved)
+    built = responses_request(resolved)[0] if resolved.request.api else http_request(resolved)
     rest = [word for word in words if word not in ("--globoff", "-N", "--fail-with-body")]
     url, options = rest[0], list(zip(rest[1::2], rest[2::2], strict=True))
     assert url == built.url

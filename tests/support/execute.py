@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,24 +38,55 @@ def hurried(folder: Path) -> str:
     return f"{folder}:{os.environ['PATH']}"
 
 
+class _Driver:
+    """A process that runs scripts as they come, for as long as the tests last: starting one takes a second."""
+
+    def __init__(self, command: list[str | Path], env: dict[str, str]) -> None:
+        self.said = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=self.said, text=True, env=env)
+        atexit.register(self.end)
+
+    def run(self, script: Path, env: dict[str, str]) -> Ran:
+        """One script, with an environment of its own."""
+        stdin, stdout = self.process.stdin, self.process.stdout
+        assert stdin
+        assert stdout
+        stdin.write(json.dumps({"path": str(script), "env": env}) + "\n")
+        stdin.flush()
+        line = stdout.readline()
+        if not line:
+            self.said.seek(0)
+            raise AssertionError(f"{script}: {self.said.read()[-2000:]}")
+        answer = json.loads(line)
+        return Ran(answer["printed"], answer["error"])
+
+    def end(self) -> None:
+        """Its standard input is closed, so that it ends."""
+        self.process.communicate()
+        self.said.close()
+
+
+_DRIVERS: dict[str, _Driver] = {}
+_PYTHON: list[str | Path] = [sys.executable, "-W", "ignore", "-m", "tests.support.run_python"]
+_NODE: list[str | Path] = ["node", NODE / "run.mjs"]
+
+
+def _run(language: str, command: list[str | Path], scripts: list[Path], env: dict[str, str]) -> list[Ran]:
+    driver = _DRIVERS.get(language)
+    if driver is None or driver.process.poll() is not None:
+        driver = _DRIVERS[language] = _Driver(command, env | {"PYTHONPATH": str(ROOT)})
+    return [driver.run(script, env) for script in scripts]
+
+
 def run_python(scripts: list[Path], env: dict[str, str]) -> list[Ran]:
     """Python files, one after the other in one process."""
-    paths = "".join(f"{script}\n" for script in scripts)
-    driver = [sys.executable, "-W", "ignore", "-m", "tests.support.run_python"]
-    env = env | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(driver, input=paths, capture_output=True, text=True, env=env, check=False)
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(answers) == len(scripts), f"{scripts[len(answers)]}: {done.stderr[-2000:]}"
-    return [Ran(answer["printed"], answer["error"]) for answer in answers]
+    return _run("python", _PYTHON, scripts, env)
 
 
 def run_node(scripts: list[Path], env: dict[str, str]) -> list[Ran]:
     """JavaScript modules, one after the other in one process."""
-    paths = "".join(f"{script}\n" for script in scripts)
-    done = subprocess.run(["node", NODE / "run.mjs"], input=paths, capture_output=True, text=True, env=env, check=False)
-    answers = [json.loads(line) for line in done.stdout.split("\n") if line]
-    assert len(answers) == len(scripts), f"{scripts[len(answers)]}: {done.stderr[-2000:]}"
-    return [Ran(answer["printed"], answer["error"]) for answer in answers]
+    return _run("js", _NODE, scripts, env)
 
 
 def run_shell(shell: str, scripts: list[Path], env: dict[str, str]) -> list[Ran]:

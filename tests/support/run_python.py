@@ -1,6 +1,7 @@
-"""Runs many Python files in one process, each as a fresh script in its own folder; prints one JSON line a file.
+"""Runs many Python files in one process, each as a fresh script in its own folder, with its own environment; reads and
+prints one JSON line a file.
 
-Started with `RECORDER` set, it leads every https address to the recorder, as `/host/path`: from outside, so that
+With `RECORDER` in the environment, every https address leads to the recorder, as `/host/path`: from outside, so that
 the scripts stay as they were written.
 """
 
@@ -40,7 +41,8 @@ async def _handle_async_request(transport, request):
 
 
 def _lead(url: str) -> str:
-    return f"{os.environ['RECORDER']}/{url.removeprefix('https://')}" if url.startswith("https://") else url
+    recorder = os.environ.get("RECORDER")
+    return f"{recorder}/{url.removeprefix('https://')}" if recorder and url.startswith("https://") else url
 
 
 def _session() -> requests.Session:
@@ -53,12 +55,11 @@ def _session() -> requests.Session:
 httpcore2.default_ssl_context = functools.cache(httpcore2.default_ssl_context)
 _plain_session = requests.Session
 _plain_handle_request = httpx2.HTTPTransport.handle_request
-if "RECORDER" in os.environ:
-    requests.sessions.Session = _session
-    httpx2.HTTPTransport.handle_request = _handle_request  # huggingface_hub and openai
-    _plain_async = {kind: kind.handle_async_request for kind in (httpx.AsyncHTTPTransport, httpx2.AsyncHTTPTransport)}
-    for _kind in _plain_async:
-        _kind.handle_async_request = _handle_async_request
+requests.sessions.Session = _session
+httpx2.HTTPTransport.handle_request = _handle_request  # huggingface_hub and openai
+_plain_async = {kind: kind.handle_async_request for kind in (httpx.AsyncHTTPTransport, httpx2.AsyncHTTPTransport)}
+for _kind in _plain_async:
+    _kind.handle_async_request = _handle_async_request
 # Nothing that a test asks takes any time.
 _plain_sleep = asyncio.sleep
 time.sleep = lambda seconds: None
@@ -85,4 +86,7 @@ def run(path: str) -> dict[str, object]:
 
 
 for line in sys.stdin:
-    print(json.dumps(run(line.rstrip("\n"))), flush=True)
+    asked = json.loads(line)
+    os.environ.clear()
+    os.environ.update(asked["env"])
+    print(json.dumps(run(asked["path"])), flush=True)

@@ -1,12 +1,15 @@
-// Runs many modules in one process, each in its own folder; prints one JSON line a file.
-// Started with RECORDER set, it leads every https address to the recorder, as /host/path: from outside, so that the
-// modules stay as they were written.
-import { readFileSync } from "node:fs";
+// Runs many modules in one process, each in its own folder, with its own environment; reads and prints one JSON line a
+// file. With RECORDER in the environment, every https address leads to the recorder, as /host/path: from outside, so
+// that the modules stay as they were written.
 import { dirname } from "node:path";
+import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
 const plainFetch = globalThis.fetch;
-const lead = (url) => (url.startsWith("https://") ? `${process.env.RECORDER}/${url.slice("https://".length)}` : url);
+const lead = (url) => {
+  const recorder = process.env.RECORDER;
+  return recorder && url.startsWith("https://") ? `${recorder}/${url.slice("https://".length)}` : url;
+};
 globalThis.fetch = (input, options) =>
   plainFetch(input instanceof Request ? new Request(lead(input.url), input) : lead(String(input)), options);
 
@@ -15,7 +18,10 @@ const plainTimeout = globalThis.setTimeout;
 globalThis.setTimeout = (done, delay, ...rest) => plainTimeout(done, delay <= 5000 ? 0 : delay, ...rest);
 
 const write = process.stdout.write.bind(process.stdout);
-for (const path of readFileSync(0, "utf8").split("\n").filter(Boolean)) {
+for await (const line of createInterface({ input: process.stdin })) {
+  const { path, env } = JSON.parse(line);
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, env);
   let printed = "";
   let error = null;
   process.chdir(dirname(path));
