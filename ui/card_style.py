@@ -14,7 +14,7 @@ CSS = """
 .callout.important { --callout: #6d28d9; } .dark .callout.important { --callout: #c4a7ff; }
 .callout.warning { --callout: #8a5200; } .dark .callout.warning { --callout: #f2c063; }
 .callout.caution { --callout: #b3261e; } .dark .callout.caution { --callout: #ff9d94; }
-.md math { font-size: 1.1em; } .md math[display=block] { display: block math; overflow-x: auto; margin: 8px 0; }
+.md math { font-size: 1.1em; } .md math[display=block] { display: block math; overflow: auto hidden; padding: 4px 0; margin: 4px 0; }
 .md kbd { margin: 0; } .md mark { background: var(--sc-5); color: inherit; padding: 0 2px; border-radius: 3px; }
 .md summary { cursor: pointer; font-weight: 550; } .md details { margin: 0 0 8px; }
 .md video { max-width: 100%; border-radius: 6px; } .md audio { width: 100%; max-width: 420px; }
@@ -51,7 +51,7 @@ CSS = """
   -webkit-line-clamp: 3; -webkit-box-orient: vertical; flex: none; }
 .thumb .said { font-weight: 600; font-size: 12px; color: var(--link-text-color); white-space: nowrap; overflow: hidden;
   text-overflow: ellipsis; flex: none; }
-.thumb table { font-size: 11px; margin: 0; width: 100%; color: var(--body-text-color); } .thumb th { font-weight: 600; }
+.thumb table { display: table; overflow: hidden !important; font-size: 11px; margin: 0; width: 100%; color: var(--body-text-color); } .thumb th { font-weight: 600; }
 .thumb td, .thumb th { padding: 2px 6px; white-space: nowrap; text-align: start; border: 1px solid var(--border-color-primary) !important; }
 
 /* flows */
@@ -60,7 +60,8 @@ CSS = """
 .pair img { width: 100%; border-radius: 6px; margin: 0; } .pair figcaption { display: flex; justify-content: space-between; }
 .flow-step > .form, .flow-step > .block { flex: 0 0 auto; } .origin { font-size: 12px; }
 @media (max-width: 640px) {
-  .bar .brand { white-space: nowrap; } .bar nav { gap: 0; } .bar nav a, .bar .ghost { padding: 0 7px; white-space: nowrap; } #bar .bar { gap: 4px 6px; }
+  .bar .brand { white-space: nowrap; } .bar nav { gap: 0; } .bar nav a, .bar .ghost { padding: 0 7px; white-space: nowrap; } #bar .bar { flex-wrap: wrap; gap: 0 6px; padding-top: 4px; }
+  .bar .brand { flex: 1; } .bar nav { order: 3; flex: 1 0 100%; margin-left: -7px; }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .tile .thumb { height: 92px; }
   .index .jump a { min-height: 44px; }
 }

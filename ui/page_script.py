@@ -86,7 +86,18 @@ SCRIPT = r"""
     line.focus();
   }, true);
 
+  // What scrolls sideways in a card's body can be reached by keyboard.
+  const reach = () => {
+    const body = document.querySelector("#body .md:not([data-reached])");
+    if (!body) return;
+    body.dataset.reached = "";
+    body.querySelectorAll("pre, table, math[display=block]").forEach((part) => {
+      if (part.scrollWidth > part.clientWidth) part.setAttribute("tabindex", "0");
+    });
+  };
+
   const look = () => {
+    reach();
     follow();
     document.querySelectorAll("#shared [data-link]").forEach(share);
   };
