@@ -26,6 +26,12 @@ def test_every_card_has_a_tile_and_every_tile_something_to_see(html: str) -> Non
     assert [folder for folder, thumb in tiles if not thumb] == []
 
 
+def test_every_task_of_the_table_is_reached() -> None:
+    assert {row.id for row in TASKS} == {
+        model.guess.widget.id for model in example_models().values() if model.guess.widget
+    }
+
+
 def test_every_modality_has_a_place() -> None:
     assert {row.modality for row in TASKS} == set(MODALITIES)
 
