@@ -68,6 +68,8 @@ _NAMES = {"name": "act", "pane": "pane", "message": "message", "text": "text", "
 def perform(desk: Desk, act: Act) -> Outcome:
     """Do it. Raises RequestError with a sentence where it can't be done."""
     desk.notice = ""
+    if desk.comparison.hidden and act.name not in _WHILE_HIDDEN:
+        raise RequestError("The models are hidden: vote or reveal them first.")
     whole = _WHOLE.get(act.name)
     if whole is not None:
         return whole(desk, act)
@@ -273,4 +275,5 @@ _OF_PANE: dict[str, Callable[[Desk, Pane, Act], Outcome]] = {
     "newer": _newer,
     "branch": _branch,
 }
+_WHILE_HIDDEN = frozenset({"new", "close", "typed", "again", "results"})
 _WHILE_ASKING = frozenset({"settings", "remove", "swap", "duplicate"})

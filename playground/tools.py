@@ -80,7 +80,8 @@ def build(mount: Mount, made: VoteRow) -> None:
 
     async def changed(request: gr.Request, *values: Any) -> dict[Any, Any]:
         held = held_of(mount.session_of(request))
-        return {**await checks_tab.draw_marks(mount, request), **await drawn(request, held.open, values)}
+        vote = {made.row: gr.update(visible=mount.comparison_of(request).hidden)}
+        return {**vote, **await checks_tab.draw_marks(mount, request), **await drawn(request, held.open, values)}
 
     tabs.select(opened, inputs, outputs, **QUIET)
     mount.ran.change(changed, inputs, [*outputs, *mount.marks], **QUIET)

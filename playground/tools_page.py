@@ -15,7 +15,8 @@ CSS = """
 #tools progress::-moz-progress-bar { background: var(--color-accent); }
 #tools .table { max-height: 520px; padding: 0 !important; } #tools .table table { margin: 4px 0 !important;
   font-variant-numeric: tabular-nums; }
-#tools .table th, #tools .table td { overflow-wrap: break-word; max-width: 560px; }
+#tools .table table * { overflow-wrap: break-word !important; word-break: normal !important; }
+#tools .table th, #tools .table td { max-width: 560px; }
 #tools .prompts td { min-width: 220px; } #tools .prompts th[scope=row] { min-width: 110px; } #tools .said {
   max-height: 160px; overflow: auto; }
 #tools .problems { color: var(--body-text-color-subdued); font-size: 12px; margin: 4px 0; padding-left: 18px; }
@@ -57,6 +58,7 @@ CSS = """
   .diff .sides .cell:nth-child(even) { padding-left: 22px; background: var(--background-fill-secondary); }
   .diff .cell:empty { display: none; }
   #vote-row .vote, #vote-row button { flex: 1 1 60px; min-width: 0 !important; padding: 0 4px !important;
+    white-space: normal !important;
   font-size: 12px !important; }
 }
 @media (max-width: 760px) { #layout { display: none !important; } #layout + #panes { height: max(360px, calc(100dvh

@@ -15,6 +15,7 @@ from ui import panels
 from ui.markup import escape, one_line, panel
 
 from . import conversation
+from .desk import desk_of
 from .mount import Mount
 from .state import Comparison, Pane
 from .tool import QUIET, Tool, percent
@@ -64,6 +65,8 @@ def build(mount: Mount, tab: gr.Tab, made: VoteRow) -> Tool:
         comparison = mount.comparison_of(request)
         if len(comparison.panes) != 2:
             return {said: one_line(panels.note(TWO, error=True))}
+        if desk_of(mount.session_of(request)).open_pane:
+            return {said: one_line(panels.note("Close the settings first: they name a model.", error=True))}
         drawn = mount.replace(request, shuffled(comparison))
         told = "The models are hidden. Ask both below, then vote above the question."
         return {**drawn, made.row: gr.update(visible=True), said: one_line(panels.note(told))}

@@ -238,6 +238,9 @@ def test_a_blind_vote_hides_counts_and_stays(browser: Browser, app_url: str, end
         expect(page.locator("#comparison-code")).to_contain_text("after the vote")
         tool(page, "Votes")
         assert leaks(page, endpoint) == []
+        page.get_by_role("button", name="Add pane").click()
+        expect(page.locator("#notice")).to_contain_text("The models are hidden")
+        expect(page.locator("#drawer")).to_be_hidden()
         page.locator("#tally").click()
         page.keyboard.press("1")
         winner = "org/alpha" if answers[0].startswith("Alpha") else "org/beta"
