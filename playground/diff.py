@@ -1,6 +1,7 @@
 """What two answers differ in: word by word along aligned sentences, or field by field where both are JSON.
 
-Time is bounded: every comparison of words is paid from a budget, and what it does not cover is told as replaced."""
+Time is bounded: what is too long to be compared at once is cut into stretches that are compared one by one, and every
+comparison is paid from a budget; a diff that was made so may miss words that are equal, and says so."""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any, Literal
 
-CELLS = 4_000_000
-MOST_CELLS_AT_ONCE = 160_000
-MOST_SENTENCES_AT_ONCE = 3_600
+CELLS = 8_000_000
+MOST_CELLS_AT_ONCE = 250_000
+MOST_SENTENCES_AT_ONCE = 1_600
 ALIKE = 0.4
 MOST_FIELDS = 2_000
 MOST_DEPTH = 60
@@ -44,10 +45,11 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Diff:
     """Rows of pieces, a row for each pair of sentences; the left texts joined are the first answer, the right ones
-    the second. `similarity` is the share of words in common, 0 to 1."""
+    the second. `similarity` is the share of words in common, 0 to 1; where it is not `exact`, at least that."""
 
     rows: tuple[tuple[Piece, ...], ...]
     similarity: float
+    exact: bool = True
 
     @property
     def identical(self) -> bool:
@@ -82,7 +84,7 @@ def diff(first: str, second: str) -> Diff:
         if row:
             rows.append(row)
     total = sum(len(keys) for _, keys in left) + sum(len(keys) for _, keys in right)
-    return Diff(tuple(rows), 2 * common / total if total else 1.0)
+    return Diff(tuple(rows), 2 * common / total if total else 1.0, not budget.short)
 
 
 def similarity(first: str, second: str) -> float:
@@ -110,10 +112,12 @@ _Sentence = tuple[tuple[str, ...], tuple[str, ...]]  # its words as they stand, 
 class _Budget:
     def __init__(self) -> None:
         self.left = CELLS
+        self.short = False
 
     def take(self, cells: int) -> bool:
         """Whether a comparison of so many pairs may be made."""
         if cells > min(self.left, MOST_CELLS_AT_ONCE):
+            self.short = True
             return False
         self.left -= cells
         return True
@@ -167,6 +171,12 @@ def _alike(
 ) -> Iterator[tuple[list[_Sentence], list[_Sentence]]]:
     """The pairing of two runs of unequal sentences that has the most words in common (longest weighted path)."""
     cells = len(left) * len(right)
+    if cells > MOST_SENTENCES_AT_ONCE and min(len(left), len(right)) > 1:
+        budget.short = True
+        x, y = len(left) // 2, len(right) // 2
+        yield from _alike(left[:x], right[:y], budget)
+        yield from _alike(left[x:], right[y:], budget)
+        return
     if cells <= 1 or cells > MOST_SENTENCES_AT_ONCE or not budget.take(cells * 20):
         if left or right:
             yield left, right
@@ -249,6 +259,9 @@ def _matches(a: Sequence[Hashable], b: Sequence[Hashable], budget: _Budget) -> l
         if len(edges) > 2:
             found += edges[1:-1]
             left += [(i + 1, k, j + 1, m) for (i, j), (k, m) in pairwise(edges)]
+        elif budget.left > 0 and min(hi - lo, to - at) > 1:
+            x, y = (lo + hi) // 2, (at + to) // 2
+            left += [(lo, x, at, y), (x, hi, y, to)]
     return sorted(found)
 
 

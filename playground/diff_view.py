@@ -50,7 +50,9 @@ def _summary(found: Diff, first: str, second: str, held: Sequence[Field] | None)
     ours, theirs = (
         sum(len((p.left or p.right).split()) for p in pieces if p.kind == kind) for kind in ("removed", "added")
     )
-    return f"{found.percent} of the words in common · {ours} only in {first} · {theirs} only in {second}"
+    least = "" if found.exact else "At least "
+    words = "word" if ours == 1 else "words"
+    return f"{least}{found.percent} alike · {ours} {words} only in {first} · {theirs} only in {second}"
 
 
 def _beside(found: Diff) -> str:

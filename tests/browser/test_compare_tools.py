@@ -111,7 +111,7 @@ def test_diff_of_words_and_of_fields(shared: Page, endpoint: Endpoint) -> None:
     ask(shared, "capital")
     shared.locator("#diff-button").click()
     expect(shared.locator("#diff ins").first).to_have_text("city")
-    expect(shared.locator("#diff .dim").first).to_contain_text("% of the words in common")
+    expect(shared.locator("#diff .dim").first).to_contain_text("% alike")
     shared.get_by_label("One text").check()
     expect(shared.locator("#diff .unified")).to_contain_text("The capital city of France is Paris, I think.")
     ask(shared, "json", turns=2)

@@ -104,6 +104,16 @@ def test_long_answers_take_bounded_work(name: str, monkeypatch: pytest.MonkeyPat
     assert max(taken, default=0) <= module.MOST_CELLS_AT_ONCE
 
 
+def test_what_is_too_long_to_be_compared_at_once_is_still_compared() -> None:
+    first = ordinary(1, 8000)
+    second = " ".join("other" if place % 10 == 3 else word for place, word in enumerate(first.split()))
+    assert 0.85 < similarity(first, second) < 0.95
+    found = diff(*HOSTILE["two words"])
+    assert found.similarity > 0.5
+    assert not found.exact
+    assert diff("a b c", "a x c").exact
+
+
 def test_an_edit_in_a_long_answer_is_found_where_it_is() -> None:
     first = ordinary(1, 8000)
     second = first.replace(" word7 ", " changed ", 1)

@@ -50,6 +50,6 @@ def test_what_is_said() -> None:
     assert "Both are JSON: 1 of 2 fields differ." in fields
     assert "<td><del>2</del></td><td><ins>&quot;2&quot;</ins></td>" in fields
     words = diffs_html([("A", "one two three four"), ("B", "one two 3 four"), ("C", "other")], False)
-    assert "75 % of the words in common · 1 only in A · 1 only in B" in words
+    assert "75 % alike · 1 word only in A · 1 only in B" in words
     assert words.count("<section") == 2
     assert "too long" in diffs_html([("A", "x" * 300_000), ("B", "y")], False)

@@ -13,10 +13,10 @@ from playground.votes import FileVotes, HeldVotes, Tally, Vote, new_vote, read_v
 
 
 def test_the_order_on_the_screen_does_not_count() -> None:
-    votes = [Vote("m/x", "m/y", "first", "code"), Vote("m/y", "m/x", "second"), Vote("m/y", "m/x", "first"),
+    votes = [Vote("m/x", "m/y", "first", "code"), Vote("m/y", "m/x", "second"), Vote("m/y", "m/x", "second"),
              Vote("m/y", "m/x", "tie", "code"), Vote("m/x", "m/y", "both bad")]  # fmt: skip
     assert tallies(votes) == (
-        Tally("m/x", "m/y", "", 2, 1, 1, 1),
+        Tally("m/x", "m/y", "", 3, 0, 1, 1),
         Tally("m/x", "m/y", "code", 1, 0, 1, 0),
     )
     assert tallies([*votes, *[Vote("a", "b", "tie")] * 9])[0].left == "a"
