@@ -135,7 +135,7 @@ class _Guarded(httpx2.AsyncBaseTransport):
         exchange = self.exchange
         if exchange:
             exchange.method, exchange.url = request.method, str(request.url)
-            exchange.asked = request.content if isinstance(request.stream, httpx2.ByteStream) else b""
+            exchange.asked = b"".join(request.stream) if isinstance(request.stream, httpx2.ByteStream) else b""
             exchange.sent_at, exchange.answered_at, exchange.status, exchange.received = perf_counter(), 0.0, 0, 0
             exchange.body.clear()
         response = await _pool().handle_async_request(request)
