@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+import ui  # noqa: F401 it keeps Gradio from writing beside this module
 from inference.assets import AssetError, load
 from metadata.media import Media
 from wire.request import RequestError
