@@ -126,8 +126,9 @@ async def first_tokens(calls: Calls) -> tuple[float, float]:
     return alone, beside
 
 
-def events(calls: Calls) -> tuple[float, float]:
-    """The median of a Gradio event that does nothing, and that plus the median of what a Run adds to its neighbour."""
+def events(calls: Calls) -> tuple[float, float, float]:
+    """The median of a Gradio event that does nothing, and that plus the median of what a Run adds to its neighbour: a
+    bare one, and the one that the widget's own Run button starts, with everything it shows."""
     import gradio as gr
     from gradio_client import Client
 
@@ -139,6 +140,8 @@ def events(calls: Calls) -> tuple[float, float]:
         box, out = gr.Textbox(), gr.Textbox()
         gr.Button().click(lambda text: text, box, out, api_name="nothing")
         gr.Button().click(run, box, out, api_name="run")
+        screen = [kind() for kind in (gr.Markdown, gr.Markdown, gr.Markdown, gr.Button, gr.Button, gr.Markdown)]
+        gr.Button().click(own_run(calls), box, screen, api_name="widget")
     demo.queue(default_concurrency_limit=AT_ONCE).launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)
     browser = Client(demo.local_url, verbose=False)
 
@@ -148,10 +151,36 @@ def events(calls: Calls) -> tuple[float, float]:
         return (perf_counter() - started) * 1000
 
     # One after the other in turn, so that what else the machine does falls on both alike.
-    pairs = [(timed_event("/nothing"), timed_event("/run")) for _ in range(CALLS)][3:]
+    rows = [[timed_event(f"/{name}") for name in ("nothing", "run", "widget")] for _ in range(CALLS)][3:]
     demo.close()
-    nothing = statistics.median(pair[0] for pair in pairs)
-    return nothing, nothing + statistics.median(run - nothing for nothing, run in pairs)
+    nothing = statistics.median(row[0] for row in rows)
+    bare, own = (statistics.median(row[place] - row[0] for row in rows) for place in (1, 2))
+    return nothing, nothing + bare, nothing + own
+
+
+def own_run(calls: Calls) -> Callable[[str], Any]:
+    """The listener of the widget's Run button, on the sentiment card."""
+    from ui.parameters import ParameterPanel
+    from ui.place import EMBEDDED
+    from ui.session import Session, Site
+    from ui.shelf import Shelf
+    from ui.sources import open_source
+    from widgets.running import Runner
+    from widgets.state import Page
+
+    session = Session(Site(calls.embedded, Shelf()))
+    page = Page(asyncio.run(open_source(ASKED.model, session)))
+    parameters = ParameterPanel(ASKED.task, "")
+    runner = Runner(page, session, parameters)
+    place = [EMBEDDED + ASKED.model, "auto", "", "", "", False, "", "", ""]
+    others = [None] * (len(page.row.fields) - 1) + parameters.values({}) + [[]]  # type: ignore[union-attr]
+
+    async def run(text: str) -> Any:
+        async with aclosing(runner.run(*place, text, *others)) as updates:  # type: ignore[type-var]
+            async for update in updates:
+                yield update
+
+    return run
 
 
 def say(what: str, value: float, unit: str, limit: float) -> bool:
@@ -195,16 +224,12 @@ def main() -> int:
         embedded = asyncio.run(discover(url))
         calls = Calls(url, embedded)
         held, direct = asyncio.run(compare(calls))
-        nothing, run = events(calls)
-        print(f"Gradio events, {CALLS} each: {nothing:.2f} ms for nothing, {run:.2f} ms for a Run")
-        held.append(
-            say(
-                "a Run as an event minus the kept client's call and an event for nothing",
-                run - nothing - direct,
-                "ms",
-                15,
+        nothing, run, own = events(calls)
+        print(f"{CALLS} Gradio events: {nothing:.2f} ms for nothing, {run:.2f} ms a Run, {own:.2f} ms the widget's")
+        for what, took in (("a Run as an event", run), ("the widget's Run", own)):
+            held.append(
+                say(f"{what} minus the kept client's call and an event for nothing", took - nothing - direct, "ms", 15)
             )
-        )
     finally:
         assert started.stdin is not None
         started.stdin.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -176,3 +177,23 @@ def test_providers_say_what_they_need(page: Page) -> None:
     page.get_by_role("tab", name="Code").click()
     expect(page.locator("#code pre").first).to_contain_text("GROQ_API_KEY")
     expect(page.locator("#code")).not_to_contain_text("gsk_mine")
+
+
+def test_a_closed_tab_ends_its_call(page: Page) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(15)
+        tab = page.context.new_page()
+        tab.goto("/")
+        expect(tab.locator("#result .badge")).to_be_visible()
+        choose(tab, "Runs on", "An endpoint of mine")
+        tab.get_by_label("Base URL").fill(f"http://127.0.0.1:{server.getsockname()[1]}")
+        expect(tab.locator("#status")).to_contain_text("Runs on your endpoint")
+        tab.get_by_role("button", name="Run", exact=True).click()
+        call, _ = server.accept()
+        call.settimeout(15)
+        assert call.recv(65_536).startswith(b"POST ")
+        expect(tab.locator("#status")).to_contain_text("Running")
+        tab.close()
+        while call.recv(65_536):
+            pass  # until the app has closed its side
+        call.close()
