@@ -48,14 +48,22 @@ class Asked:
         return http_request(self.resolved, raw_call(self.resolved) if raw else self.call)
 
     @cached_property
+    def has_media(self) -> bool:
+        """Whether there are media in what is asked; else nobody has to look for them in what is sent."""
+        asked = self.resolved.request
+        return bool(files_of((asked.inputs, asked.parameters, asked.extra)))
+
+    @cached_property
     def call_files(self) -> Mapping[Media, File]:
         """The files that the call opens."""
-        return files_of(self.call.arguments)
+        return files_of(self.call.arguments) if self.has_media else {}
 
     @cached_property
     def files(self) -> Mapping[Media, File]:
         """The files that go into the body of the HTTP request."""
         sent = self.sent
+        if not self.has_media:
+            return {}
         return files_of((sent.json, sent.data, [value for _, value in sent.form]))
 
     @cached_property

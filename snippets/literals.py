@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 WIDTH = 88
+_SHORT_KEY, _MOST_KEYS = 40, 1000
 
 _PLAIN_ASCII = re.compile(r"[ -!#-\[\]-~]*")  # printable, no double quote, no backslash
 _PRINTS = re.compile(r"[ -~]*")
@@ -71,11 +72,26 @@ def _node(value: Any, style: _Style) -> _Node:
         return f"[{', '.join([node[0] for _, node in items])}]", "[]", items
     key, short = style.key, style.shorthand
     items = [
-        ("" if short and type(item) is Code and item.text == name else f"{key(name)}: ", _node(item, style))
+        ("" if short and type(item) is Code and item.text == name else key(name), _node(item, style))
         for name, item in value.items()
     ]
     opening, closing = style.braces
     return f"{opening}{', '.join([head + node[0] for head, node in items])}{closing}", "{}", items
+
+
+def _keys(literal: Callable[[str], str]) -> Callable[[str], str]:
+    """How a key and its colon are written. The same few keys come again and again: short ones are remembered."""
+    known: dict[str, str] = {}
+
+    def write(name: str) -> str:
+        found = known.get(name)
+        if found is None:
+            found = f"{literal(name)}: "
+            if len(name) < _SHORT_KEY and len(known) < _MOST_KEYS:
+                known[name] = found
+        return found
+
+    return write
 
 
 def _lay_out(node: _Node, style: _Style, indent: int, room: int) -> str:
@@ -229,6 +245,6 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-_PYTHON = _Style(python_string, _python_scalar, python_string, ("{", "}"), 4, ",")
-_JAVASCRIPT = _Style(javascript_string, _javascript_scalar, _javascript_key, ("{ ", " }"), 2, ",", True)
-_JSON = _Style(_json_scalar, _json_scalar, _json_scalar, ("{", "}"), 2, "")
+_PYTHON = _Style(python_string, _python_scalar, _keys(python_string), ("{", "}"), 4, ",")
+_JAVASCRIPT = _Style(javascript_string, _javascript_scalar, _keys(_javascript_key), ("{ ", " }"), 2, ",", True)
+_JSON = _Style(_json_scalar, _json_scalar, _keys(_json_scalar), ("{", "}"), 2, "")

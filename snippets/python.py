@@ -124,7 +124,8 @@ class Script:
                 kind = media_type_of(file.media)
                 lines.append(f"mimetypes.add_type({python_string(kind)}, {python_string(suffix)})")
         if lines:
-            self.blocks.append("\n".join(dict.fromkeys(lines)))
+            note = "# Not every Python knows this ending."
+            self.blocks.append("\n".join([note, *dict.fromkeys(lines)]))
 
     def install(self, *others: str) -> str:
         """The command that installs what is imported, and others that it needs."""

@@ -100,7 +100,8 @@ def code_html(
     except RequestError as error:
         return panels.note(str(error), "Change the options above.")
     if len(asked) > 1:
-        tabs.insert(0, Tab("all", "All in one script", _snippet(comparison_script(asked), None)))
+        varied = {name: _varied(resolved, chosen)[0] for name, resolved in asked.items()}
+        tabs.insert(0, Tab("all", "All in one script", _snippet(comparison_script(varied), None)))
     return f'<div class="codes">{_tabs(prefix, "What the code asks", "which", tabs)}</div>'
 
 

@@ -116,6 +116,9 @@ def test_two_that_are_compared_share_a_script():
     first, *rest = sources(shown)
     assert "asyncio.gather(ask_1(), ask_2()" in first
     assert rest == written(CHAT) + written(other)
+    whole, *_ = sources(code_html("code", {"A": CHAT, "B": other}, []))
+    assert "stream=True" in first
+    assert "stream=True" not in whole
 
 
 @pytest.mark.parametrize("name", ["Pasted card", "http://evil/x", ""])
