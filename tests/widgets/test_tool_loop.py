@@ -1,0 +1,82 @@
+"""The tool loop of the widget's chat, without a page: a registered function runs when told to, and the chat goes on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from inference import transport
+from inference.resolve import Embedded
+from metadata.model import read_model
+from tests.support.scripted import Talk, scripted
+from ui.functions import Functions
+from ui.parameters import ParameterPanel
+from ui.place import ENDPOINT
+from ui.session import Session, Site
+from ui.shelf import Shelf
+from ui.sources import Opened
+from widgets.running import Runner
+from widgets.state import Page
+
+CARD = "---\npipeline_tag: text-generation\ntags: [conversational]\n---\n# x"
+
+
+def now(zone: str) -> str:
+    """The time in a zone"""
+    return f"noon in {zone}"
+
+
+def answer(**message: Any) -> str:
+    return json.dumps({"choices": [{"message": {"role": "assistant", **message}, "finish_reason": "stop"}]})
+
+
+CALLS = [{"id": "1", "type": "function", "function": {"name": "now", "arguments": '{"zone": "Oslo"}'}}]
+
+
+async def ask(updates: Any) -> list[Any]:
+    """The last update of a listener."""
+    return [update async for update in updates][-1]
+
+
+async def test_a_function_runs_when_it_is_told_to_and_not_before() -> None:
+    asked: list[dict[str, Any]] = []
+    answers = [answer(content=None, tool_calls=CALLS), answer(content="It is noon.")]
+
+    async def script(talk: Talk) -> None:
+        asked.append(json.loads(talk.body))
+        await talk.answer("200 OK", answers[len(asked) - 1])
+
+    session = Session(Site(Embedded("http://127.0.0.1:1"), Shelf(), functions=Functions({"now": now})))
+    page = Page(Opened(read_model(CARD, None, "org/m"), None, ""))
+    page.choose(None)
+    parameters = ParameterPanel("conversational", "p")
+    runner = Runner(page, session, parameters)
+    async with scripted(script) as server:
+        place = [ENDPOINT, "auto", "", f"{server.url}/v1", "", False, "", "", ""]
+        options = ["", ["now", "evil"], "", '{"min_p": 0.5}', False]
+        values = [*place, "What time is it?", *parameters.values({"seed": 1}), ["nonsense"], *options]
+        last = await ask(runner.chat(*values))
+        assert [turn["role"] for turn in page.turns] == ["user", "assistant"]
+        assert last[-1] == {"visible": True, "value": "Run now here", "__type__": "update"}
+        last = await ask(runner.run_call("what was typed", *values))
+    await transport.close()
+    assert [turn["role"] for turn in page.turns] == ["user", "assistant", "tool", "assistant"]
+    assert page.turns[2]["content"] == "noon in Oslo"
+    assert last[-1] == {"visible": False, "__type__": "update"}
+    assert [tool["function"]["name"] for tool in asked[0]["tools"]] == ["now"]
+    assert (asked[0]["min_p"], asked[0]["seed"]) == (0.5, 1)
+    assert asked[1]["messages"][-1] == {"role": "tool", "tool_call_id": "1", "name": "now", "content": "noon in Oslo"}
+    assert asked[1]["messages"][1]["tool_calls"] == CALLS
+    assert "What time is it?" not in [m["content"] for m in asked[1]["messages"][1:]]
+
+
+async def test_without_a_call_that_waits_nothing_is_sent() -> None:
+    session = Session(Site(Embedded("http://127.0.0.1:1"), Shelf()))
+    page = Page(Opened(read_model(CARD, None, "org/m"), None, ""))
+    page.choose(None)
+    parameters = ParameterPanel("conversational", "p")
+    runner = Runner(page, session, parameters)
+    values = [ENDPOINT, *[""] * 8, "", *parameters.values({}), [], "", [], "", "", False]
+    for listener in (runner.answer_call, runner.run_call):
+        assert await ask(listener("x", *values))
+    assert page.turns == []
