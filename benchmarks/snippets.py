@@ -115,8 +115,8 @@ def command_line() -> bool:
 
 def proof() -> bool:
     """Every hostile text in every place."""
-    tests = ROOT / "tests" / "snippets" / "test_adversarial.py"
-    command = [sys.executable, "-m", "pytest", "-q", "--durations=0", "--durations-min=60", tests]
+    tests = [ROOT / "tests" / "snippets" / f"test_{name}.py" for name in ("adversarial", "tools")]
+    command = [sys.executable, "-m", "pytest", "-q", "--durations=0", "--durations-min=60", *tests]
     env = {**os.environ, "EXHAUSTIVE": "1"}
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     print(f"hostile texts in every place: {done.stdout.strip().splitlines()[-1]}")
