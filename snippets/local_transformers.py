@@ -74,6 +74,8 @@ def _pipeline(script: Script, model_id: str, row: Task, inputs: Mapping[str, Any
         for argument, name in _PIPELINES[row.id]
         if inputs.get(name) is not None or name != "multi_label"
     ]
+    if inputs.get("text_pair") is not None:  # the pipeline takes a pair as one input
+        arguments[0] = (None, {name: given(inputs, name) for name in ("text", "text_pair")})
     script.blocks.append(script.call("pipeline", [(None, row.id), ("model", model_id)], "pipe = "))
     called = _PROGRAMS.get(row.id, "") + script.call("pipe", arguments, "result = ")
     if row.id not in _SOUNDS:

@@ -52,6 +52,7 @@ def photo(**more: Any) -> dict[str, Any]:
 # The library, the task, the tiny model, the inputs, and what has to be among what is printed or saved.
 CASES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("transformers", "text-classification", "bert-classifier", SENTENCE, "score"),
+    ("transformers", "text-classification", "bert-classifier", {**SENTENCE, "text_pair": "a dog"}, "score"),
     ("transformers", "token-classification", "bert-tokens", SENTENCE, "["),
     ("transformers", "fill-mask", "bert-mask", {"text": "the cat sat on the [MASK]"}, "token_str"),
     ("transformers", "feature-extraction", "bert-encoder", SENTENCE, "["),
