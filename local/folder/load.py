@@ -22,7 +22,7 @@ def load(folder: Path, plan: Plan, tell: Tell) -> Any:
 
     source = Source(folder, plan.below, tell)
     if plan.task in WRITES:
-        return Speaking(source, chats=plan.task != "text-generation", sees=WRITES[plan.task])
+        return Speaking(source, chats=plan.task != "text-generation", sees=WRITES[plan.task] or source.sees)
     if plan.task not in RUNNERS:
         raise Refusal(f"{plan.task} is not run here.")
     return RUNNERS[plan.task](source)

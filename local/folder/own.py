@@ -21,18 +21,14 @@ from .spans import STRIDE, Window, answers, question_of
 _EMBEDDING = ("normalize", "prompt_name", "truncate", "truncation_direction")
 
 
-def longest(tokenizer: Any, config: Any) -> int:
-    """How many tokens a model reads: what the tokenizer says, or the configuration."""
-    stated = int(getattr(tokenizer, "model_max_length", 0) or 0)
-    held = getattr(config, "max_position_embeddings", None)
-    held = held if isinstance(held, int) and held > 0 else 512
-    return stated if 0 < stated < 1_000_000 else held
+LONGEST_SENTENCE = 8192  # tokens, where nothing else is said
+LONGEST = 512  # tokens of a window, where the model would read more
 
 
 def question_answering(source: Source) -> Run:
     """The span of a text that answers a question."""
     tokenizer, model = source.tokenizer(), source.model("AutoModelForQuestionAnswering")
-    most = min(longest(tokenizer, source.config), 512)
+    most = min(tokenizer.model_max_length, LONGEST)
 
     def run(inputs: Any, parameters: Mapping[str, Any], stop: Event) -> Any:
         question, context = question_of(inputs)
@@ -69,7 +65,7 @@ def _embedder(source: Source) -> tuple[Any, Sentences]:
     tokenizer, model = source.tokenizer(), source.model("AutoModel", headless=True)
     # Of a model with an encoder and a decoder only the first reads.
     reads = model.get_encoder() if getattr(source.config, "is_encoder_decoder", False) else model
-    most = min(sentences.longest or longest(tokenizer, source.config), longest(tokenizer, source.config))
+    most = min(sentences.longest or LONGEST_SENTENCE, tokenizer.model_max_length)
 
     def tokens(text: str) -> Array:
         read = tokenizer(text, truncation=True, max_length=most, return_tensors="pt").to(source.device)

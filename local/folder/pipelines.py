@@ -82,7 +82,7 @@ def fill_mask(source: Source) -> Run:
         text = texts(inputs)
         if tokenizer.mask_token not in text:
             raise Refusal(f"The text has no mask; write {tokenizer.mask_token} where a word is missing.")
-        return plain(pipe(text, **only(parameters, "top_k", "targets")))
+        return plain(pipe(text, tokenizer_kwargs={"truncation": True}, **only(parameters, "top_k", "targets")))
 
     return run
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from metadata.architectures import architecture_task
 from metadata.files import Folder
 
 from ..errors import Refusal
@@ -48,9 +49,28 @@ class Source:
         return getattr(self.transformers, name).from_pretrained(self.path, **_ONLY_HERE)
 
     def tokenizer(self) -> Any:
-        """The tokenizer."""
+        """The tokenizer, which cuts at what the model reads."""
         self.tell("Reading the tokenizer")
-        return self._part("AutoTokenizer")
+        found = self._part("AutoTokenizer")
+        found.model_max_length = min(found.model_max_length, self.longest)
+        return found
+
+    @property
+    def longest(self) -> int:
+        """The most tokens that the model has places for, a very large number where it counts none."""
+        config = self.config.get_text_config()
+        places = getattr(config, "max_position_embeddings", None)
+        if not isinstance(places, int) or places < 1:
+            return 10**9
+        # RoBERTa and its kin begin to count behind the padding.
+        behind = (getattr(config, "pad_token_id", None) or 0) + 1 if "roberta" in config.model_type else 0
+        return places - behind
+
+    @property
+    def sees(self) -> bool:
+        """Whether the model's class writes about images."""
+        named = (getattr(self.config, "architectures", None) or [""])[0]
+        return architecture_task(named, self.config.to_dict())[0] == "image-text-to-text"
 
     def processor(self, name: str = "AutoProcessor") -> Any:
         """The processor of images or sounds; by another name a part of it."""

@@ -197,6 +197,16 @@ def test_summaries_and_translations(client, folder_of, name):
     assert translated.translation_text == generated(path, "the cat", "AutoModelForSeq2SeqLM", prefix[1]).strip()
 
 
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [("bart", "summarization"), ("t5", "translation"), ("bert-classifier", "text-classification"),
+     ("bert-tokens", "token-classification"), ("roberta-mask", "fill-mask"), ("bert-encoder", "feature-extraction")],
+)  # fmt: skip
+def test_a_text_longer_than_the_model_reads_is_cut(folder_of, serving, name, task):
+    text = ("the <mask> sat . " if name == "roberta-mask" else "the cat sat . ") + "the cat is good . " * 500
+    assert post(serving(folder_of(name), task), {"inputs": text})
+
+
 def test_chat_plain_and_streamed(client, folder_of):
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -215,13 +225,14 @@ def test_chat_plain_and_streamed(client, folder_of):
     assert (chunks[-1].choices, chunks[-1].usage.completion_tokens) == ([], 10)
 
 
-def test_a_chat_about_an_image(client, folder_of, picture):
+@pytest.mark.parametrize("task", ["conversational", "image-text-to-text"])
+def test_a_chat_about_an_image(client, folder_of, picture, task):
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
     path = folder_of("llava-chat")
     url = f"data:image/png;base64,{base64.b64encode(picture).decode()}"
     parts = [{"type": "text", "text": "hello"}, {"type": "image_url", "image_url": {"url": url}}]
-    answer = client("llava-chat", "image-text-to-text").chat_completion(
+    answer = client("llava-chat", task).chat_completion(
         [{"role": "user", "content": parts}], max_tokens=8, temperature=0
     )
     processor, model = AutoProcessor.from_pretrained(path), AutoModelForImageTextToText.from_pretrained(path)
