@@ -81,3 +81,20 @@ def test_the_index_fits_a_phone_and_the_keyboard_gets_through_it(page: Page) -> 
     assert page.evaluate("document.activeElement.matches('a.tile')")
     page.keyboard.press("Enter")
     expect(page.locator("#head h1")).to_be_visible()
+
+
+def test_a_link_of_a_body_leads_to_its_heading_and_a_formula_is_drawn(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("#head h1")).to_have_text("showcard/sentiment")
+    text = (
+        "# Mine\n\n[to the end](#the-end)\n\n" + "A line.\n\n" * 80 + "$$\\frac{a}{b}$$\n\n## The end\n\n- [x] done\n"
+    )
+    page.locator("#source textarea").fill(f"---\npipeline_tag: text-classification\n---\n{text}")
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator("#body h1")).to_have_text("Mine")
+    expect(page.locator("#body h2")).not_to_be_in_viewport()
+    page.get_by_role("link", name="to the end").click()
+    expect(page.locator("#body h2")).to_be_in_viewport()
+    expect(page.locator("#body math mfrac")).to_be_visible()
+    expect(page.locator("#body input[type=checkbox]")).to_be_checked()
+    expect(page.locator("#head h1")).to_have_text("Pasted card")
