@@ -253,6 +253,7 @@ _WHOLE: dict[str, Callable[[Desk, Act], Outcome]] = {
     "undo": _undo,
     "close": _close,
     "typed": _typed,
+    "redraw": _typed,
     "choose": _choose,
 }
 _OF_PANE: dict[str, Callable[[Desk, Pane, Act], Outcome]] = {

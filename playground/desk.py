@@ -20,7 +20,7 @@ from .state import Comparison, Pane, Settings, Variant
 from .stream import Asking, failure_of
 
 PAGE = "compare"
-HEARTBEAT_SECONDS = 1.0  # a closed tab is noticed by its socket too; this is the second net
+HEARTBEAT_SECONDS = 5.0  # Gradio tells of a closed tab at once; this is the second net
 MOST_DELETED = 20
 
 
@@ -45,7 +45,8 @@ class Form:
 class Desk:
     """`asking`, `failures` and `forms` are by the id of a pane; `open_pane` is the one whose settings are open.
 
-    `offers` are those of the models that were looked at. `notice` is what the page says once."""
+    `offers` are those of the models that were looked at. `notice` is what the page says once, `shown` what it
+    shows."""
 
     session: Session
     comparison: Comparison
@@ -59,6 +60,7 @@ class Desk:
     editing: str = ""
     open_pane: str = ""
     notice: str = ""
+    shown: dict[Any, Any] = field(default_factory=dict)
     asked: dict[str, Asking] = field(default_factory=dict)
 
     @property

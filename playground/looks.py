@@ -78,6 +78,9 @@ CSS = """
 .live[data-done] .status { visibility: hidden; }
 .chart { display: block; width: 100%; height: 44px; } .wire .loaded { display: grid; gap: 8px; padding: 6px 0; } .wire h4 { margin: 4px 0 0; font-size: 12px; font-weight: 600; }
 
+.pane:not(:has(> .bare .pane-head)) { display: none !important; }
+:root:not(:has([data-live])) #stop-all { display: none; } :root:has([data-live]) #send { opacity: 0.5; pointer-events: none; }
+
 /* compare: asking */
 #ask { position: sticky; bottom: 0; padding: 8px 0 10px; background: var(--body-background-fill); z-index: 5; border-top: 0; align-items: flex-end; flex-wrap: wrap; }
 #question { flex: 1 1 320px; min-width: 0; } #ask button.lg, #ask button.md { height: 40px; }

@@ -20,33 +20,33 @@ from .composer import Asked, Question, read_question
 from .desk import PAGE, Desk, Job, desk_of
 from .mount import Drawn, Mount
 from .settings_panel import SettingsPanel
-from .state import LETTERS, Comparison, Pane
+from .state import LETTERS, Comparison, Pane, new_id
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 EVERY = "All panes"
 REFILLING = frozenset({"close", "save", "delete", "remove", "new", "undo", "branch"})
+WHOLE = frozenset({"undo", "new", "replay-new", "branch", "redraw"})
 
 
 @dataclass(slots=True)
 class PaneView:
     """The components of one place for a pane."""
 
-    column: gr.Column
     head: Any
     marks: Any
     transcript: Any
     live: Any
 
     @classmethod
-    def build(cls, letter: str, visible: bool) -> PaneView:
-        """Lay one out."""
-        with gr.Column(elem_classes="pane", elem_id=f"pane-{letter}", visible=visible) as column:
+    def build(cls, letter: str) -> PaneView:
+        """Lay one out; the style sheet hides it while its head is empty."""
+        with gr.Column(elem_classes="pane", elem_id=f"pane-{letter}"):
             head = panel(elem_id=f"head-{letter}")
             marks = panel(elem_id=f"marks-{letter}")
             with gr.Column(elem_classes="pane-body", elem_id=f"body-{letter}"):
                 transcript = panel(elem_id=f"transcript-{letter}", elem_classes="transcript")
                 live = panel(elem_id=f"live-{letter}")
-        return cls(column, head, marks, transcript, live)
+        return cls(head, marks, transcript, live)
 
 
 class ComparePage:
@@ -64,7 +64,7 @@ class ComparePage:
         self.tabs = panel(elem_id="pane-tabs")
         tools.above()
         with gr.Row(elem_id="panes"):
-            self.views = [PaneView.build(letter, place < 2) for place, letter in enumerate(LETTERS)]
+            self.views = [PaneView.build(letter) for letter in LETTERS]
         self.notice = panel(elem_id="notice")
         self.kept = panel(elem_id="kept")
         panel(view.sheets())
@@ -72,13 +72,14 @@ class ComparePage:
         self.halt, self.halt_go = _hidden("stop")
         self.restore, self.restore_go = _hidden("restore")
         self.ran = gr.Textbox(elem_id="ran", visible="hidden")
+        self.opened = gr.Textbox(elem_id="opened", visible="hidden")
         with gr.Row(elem_id="ask", elem_classes="tight end"):
             self.question = Question.build()
             self.to = gr.Dropdown(
-                [EVERY, *LETTERS[:2]], value=EVERY, label="Ask", show_label=False, container=False, elem_id="to"
+                [EVERY, *LETTERS], value=EVERY, label="Ask", show_label=False, container=False, elem_id="to"
             )
             self.send = gr.Button("Send", variant="primary", scale=0, min_width=96, elem_id="send")
-            self.stop_all = gr.Button("Stop all", scale=0, min_width=88, visible=False, elem_id="stop-all")
+            self.stop_all = gr.Button("Stop all", scale=0, min_width=88, elem_id="stop-all")
             mount = self._mount()
             made = tools.buttons()
         tools.build(mount, made)
@@ -89,9 +90,10 @@ class ComparePage:
 
     @property
     def screen(self) -> list[Any]:
-        """What `draw` fills."""
-        places = [[v.column, v.head, v.transcript, v.live] for v in self.views]
-        return [self.top, self.tabs, self.notice, self.kept, self.to, *(part for place in places for part in place)]
+        """What `draw` fills: panels alone. An update of properties, also a skipped one, makes Gradio build a component
+        anew, which costs more than all the rest of an update."""
+        places = [[view.head, view.transcript, view.live] for view in self.views]
+        return [self.top, self.tabs, self.notice, self.kept, *(part for place in places for part in place)]
 
     def _mount(self) -> Mount:
         return Mount(
@@ -109,18 +111,25 @@ class ComparePage:
     def _wire(self) -> None:
         drawer = [self.drawer, self.drawer_head, self.settings.locks, *self.settings.components]
         held = [self.settings.locks, *self.settings.components]
-        asking = [self.question, self.send, self.stop_all, self.ran, *self.screen]
+        shown = [self.ran, *self.screen]
         gr.on(
-            [self.send.click, self.question.submit], self._send, [self.question, self.to, *held], asking,
+            [self.send.click, self.question.submit],
+            self._send,
+            [self.question, self.to, *held],
+            [self.question, *shown],
             trigger_mode="once", **QUIET,
         )  # fmt: skip
-        self.act_go.click(self._act, [self.act, *held], [*asking, *drawer], trigger_mode="multiple", **QUIET)
+        self.act_go.click(self._act, [self.act, *held], [self.opened, *shown], trigger_mode="multiple", **QUIET)
+        self.opened.change(self._refill, None, drawer, trigger_mode="multiple", **QUIET)
         self.halt_go.click(self._stop, self.halt, None, queue=False, **QUIET)
         self.stop_all.click(self._stop, None, None, queue=False, **QUIET)
-        self.restore_go.click(self._restore, self.restore, [self.restore, self.ran, *self.screen, *drawer], **QUIET)
+        self.restore_go.click(self._restore, self.restore, [self.restore, self.opened, *shown], **QUIET)
         places = self.settings.place
         gr.on(
-            [self.settings.components[0].input, *places.triggers], self._moved, [*held], [*drawer, *self.screen],
+            [self.settings.components[0].input, *places.triggers],
+            self._moved,
+            held,
+            [*places.components, *self.screen],
             trigger_mode="multiple", **QUIET,
         )  # fmt: skip
         search = self.settings.catalogue
@@ -130,7 +139,7 @@ class ComparePage:
         )  # fmt: skip
         blocks = gr.context.Context.root_block
         assert blocks is not None
-        blocks.load(self._load, None, [self.question, self.ran, *self.screen], **QUIET)
+        blocks.load(self._load, None, [self.question, *shown], **QUIET)
         blocks.unload(self.sessions.forget)
 
     # What is shown
@@ -142,7 +151,7 @@ class ComparePage:
         return desk
 
     def draw(self, desk: Desk, only: Collection[str] | None = None) -> Drawn:
-        """Updates of the screen: of all panes, or of the messages of those with the ids given."""
+        """Values of the whole screen: drawn anew for all panes, or for those with the ids given, else as they were."""
         comparison = desk.comparison
         drawn: Drawn = {
             self.top: one_line(view.top(desk)),
@@ -150,21 +159,16 @@ class ComparePage:
             self.notice: one_line(view.notice(desk)),
             self.kept: one_line(view.kept(desk)),
         }
-        if only is None:
-            drawn[self.to] = gr.update(choices=[EVERY, *conversation.letters(comparison)])
         for place, shown in enumerate(self.views):
-            if place >= len(comparison.panes):
-                if only is None:
-                    drawn |= {shown.column: gr.update(visible=False), shown.transcript: "", shown.live: ""}
-                continue
-            pane = comparison.panes[place]
-            drawn[shown.head] = one_line(view.head(desk, pane))
-            if only is None:
-                drawn[shown.column] = gr.update(visible=True)
-            if only is None or pane.id in only:
+            pane = comparison.panes[place] if place < len(comparison.panes) else None
+            drawn[shown.head] = one_line(view.head(desk, pane)) if pane else ""
+            if pane is None:
+                drawn |= {shown.transcript: "", shown.live: ""}
+            elif only is None or pane.id in only or shown.transcript not in desk.shown:
                 drawn[shown.transcript] = one_line(view.transcript(desk, pane))
                 drawn[shown.live] = one_line(view.below(desk, pane))
-        return drawn
+        desk.shown = {**desk.shown, **drawn}
+        return desk.shown
 
     def open_drawer(self, desk: Desk, pane: Pane | None) -> Drawn:
         """Updates that show a pane's settings, or close them."""
@@ -203,21 +207,25 @@ class ComparePage:
             question = await read_question(asked)
         except RequestError as error:
             desk.notice = str(error)
-            yield {self.notice: one_line(view.notice(desk))}
+            yield self._as_before(desk)
             return
         if question.is_empty or desk.busy:
-            yield {self.notice: gr.skip()}  # a generator that yields nothing empties the page
+            yield self._as_before(desk)  # a generator that yields nothing empties the page
             return
         desk.notice = ""
         panes = [pane for pane in desk.comparison.panes if to in (EVERY, desk.comparison.letter(pane))]
+        if not panes:
+            desk.notice = f"There is no pane {to}; add one, or ask all."
+            yield self._as_before(desk)
+            return
         for pane in panes:
             desk.comparison.put(conversation.asked(pane, question.text, question.images))
         jobs = [Job(pane.id) for pane in panes]
-        async with aclosing(self._following(desk, desk.run(jobs), Question.EMPTY)) as updates:
+        async with aclosing(self._following(desk, desk.run(jobs), {self.question: Question.EMPTY})) as updates:
             async for update in updates:
                 yield update
         if all(pane.id in desk.failures for pane in panes):
-            yield {self.question: Asked.shown(question.text)}
+            yield {self.question: Asked.shown(question.text), self.ran: _revision(desk), **desk.shown}
 
     async def _act(self, request: gr.Request, posted: str, *held: Any) -> AsyncIterator[Drawn]:
         desk = self.desk(request)
@@ -228,41 +236,44 @@ class ComparePage:
             outcome = actions.perform(desk, act)
         except RequestError as error:
             desk.notice = str(error)
-            yield {self.notice: one_line(view.notice(desk))}
+            yield self._as_before(desk)
             return
-        whole = before != [pane.id for pane in desk.comparison.panes] or act.name in ("undo", "new", "replay-new")
-        run = outcome.run(desk)
-        drawer: Drawn = {}
+        whole = before != [pane.id for pane in desk.comparison.panes] or act.name in WHOLE
+        opened: Drawn = {}
         if outcome.settings or act.name in REFILLING:
-            drawer = self.open_drawer(desk, desk.comparison.pane(outcome.settings or desk.open_pane))
+            desk.open_pane = outcome.settings or desk.open_pane
+            opened = {self.opened: f"{desk.open_pane} {new_id()}"}
+        run = outcome.run(desk)
         if run is None:
             only = None if whole else {act.pane, *(desk.failures if act.name == "typed" else ())}
-            yield {self.ran: _revision(desk), **drawer, **self.draw(desk, only)}
+            yield {**opened, self.ran: _revision(desk), **self.draw(desk, only)}
             return
-        async with aclosing(self._following(desk, run)) as updates:
+        async with aclosing(self._following(desk, run, opened)) as updates:
             async for update in updates:
                 yield update
 
     async def _following(
-        self, desk: Desk, run: AsyncGenerator[set[str], None], question: Any = None
+        self, desk: Desk, run: AsyncGenerator[set[str], None], first: Drawn
     ) -> AsyncGenerator[Drawn, None]:
-        """The updates of a run: its beginning, each answer's end, its own end."""
-        begun = False
+        """The updates of a run: its beginning with what is `first`, each answer's end, its own end."""
+        before, begun = _revision(desk), False
         async with aclosing(run):
             async for changed in run:
                 if begun and not changed:
-                    yield {self.send: gr.skip()}
+                    yield {self.ran: before, **desk.shown}
                     continue
-                first = {} if begun or question is None else {self.question: question}
+                yield {**({} if begun else first), self.ran: before, **self.draw(desk, changed)}
                 begun = True
-                yield {**first, **self._controls(desk), **self.draw(desk, changed)}
-        yield {self.ran: _revision(desk), **self._controls(desk), **self.draw(desk, ())}
+        yield {self.ran: _revision(desk), **self.draw(desk, ())}
 
-    def _controls(self, desk: Desk) -> Drawn:
-        return {
-            self.send: gr.update(interactive=not desk.busy),
-            self.stop_all: gr.update(visible=desk.busy),
-        }
+    def _as_before(self, desk: Desk) -> Drawn:
+        """What is shown already, and what there is to say."""
+        return {self.ran: _revision(desk), **self.draw(desk, ())}
+
+    async def _refill(self, request: gr.Request) -> Drawn:
+        """The settings that are open are another pane's, or were changed elsewhere."""
+        desk = self.desk(request)
+        return self.open_drawer(desk, desk.comparison.pane(desk.open_pane))
 
     async def _moved(self, request: gr.Request, *held: Any) -> Drawn:
         """The model or the place has changed: show what that place has, and what it costs."""
@@ -270,7 +281,7 @@ class ComparePage:
         self.take_settings(desk, held)
         pane = desk.comparison.pane(desk.open_pane)
         if pane is None:
-            return {self.notice: gr.skip()}
+            return self.draw(desk, ())
         model, placed = str(held[1] or ""), held[2 : 2 + len(self.settings.place.components)]
         found = await self.settings.look(desk, model, placed)
         if pane.settings.model and not pane.settings.base_url and model not in self.site.embedded.models:
@@ -302,8 +313,8 @@ class ComparePage:
             desk.notice = str(error)
         return {
             self.restore: "",
+            self.opened: new_id(),
             self.ran: _revision(desk),
-            **self.open_drawer(desk, None),
             **self.draw(desk),
         }
 

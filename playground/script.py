@@ -149,7 +149,12 @@ SCRIPT = r"""
       const last = tail.lastChild;
       if (last && last.length < 2000) last.appendData(line.t); else tail.append(line.t);
     }
-    if (line.e) { place.dataset.done = 1; place.removeAttribute("aria-busy"); }
+    if (line.e) {
+      place.dataset.done = 1;
+      place.removeAttribute("aria-busy");
+      // Two events that end at the same moment may show each other's past: then ask for the present.
+      setTimeout(() => { if (place.isConnected) post({ act: "redraw" }); }, 2000);
+    }
   };
   const tick = () => {
     const now = performance.now();

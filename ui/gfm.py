@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -60,9 +61,19 @@ _SETTINGS: dict[str, dict[str, Any]] = {
 }
 
 
+_held = threading.local()
+
+
 def to_html(text: str) -> str:
     """Markdown as HTML; it still has to be sanitised. May raise RecursionError, and takes long for odd texts."""
-    return markdown.markdown(text, extensions=[*EXTENSIONS, Gfm()], extension_configs=_SETTINGS, output_format="html")
+    # Made once a thread: making one takes longer than reading a page with it.
+    reader = getattr(_held, "reader", None) or markdown.Markdown(
+        extensions=[*EXTENSIONS, Gfm()], extension_configs=_SETTINGS, output_format="html"
+    )
+    _held.reader = None  # one that failed halfway is not used again
+    html = str(reader.reset().convert(text))
+    _held.reader = reader
+    return html
 
 
 class Gfm(Extension):

@@ -25,7 +25,8 @@ def answers(page: Page, letter: str, count: int) -> None:
 
 
 def idle(page: Page) -> None:
-    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    expect(page.locator("[data-live]")).to_have_count(0)
+    expect(page.get_by_role("button", name="Stop all")).to_be_hidden()
 
 
 def test_both_models_stream_at_the_same_time(page: Page) -> None:
@@ -160,6 +161,7 @@ def test_panes_are_added_duplicated_swapped_and_removed(page: Page) -> None:
     expect(page.locator("#head-A .name")).to_have_text("showcard/card-helper")
     page.get_by_role("button", name="Add pane").click()
     expect(page.locator("#pane-D")).to_be_visible()
+    expect(page.locator("#drawer")).to_be_visible()
     page.keyboard.press("Escape")
     page.locator("#pane-D").get_by_role("button", name="Ask the 1 question of A here").click()
     answers(page, "D", 1)
