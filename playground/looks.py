@@ -41,7 +41,7 @@ CSS = """
 #panes > .pane > .block { flex: none; }
 .pane-body { flex: 1 1 0 !important; min-height: 0; overflow-y: auto !important; overflow-x: hidden; padding: 12px 14px 20px !important; gap: 14px !important; flex-wrap: nowrap !important; scrollbar-width: thin; }
 .pane-body > * { flex: none !important; }
-#compare-head .sc { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 12px; } #compare-head h1 { font-size: 18px; font-weight: 650; }
+#compare-head .sc { display: flex; flex-wrap: wrap; align-items: baseline; gap: 6px 12px; } #compare-head h1 { font-size: 18px; font-weight: 650; }
 #compare-head .grow { flex: 1; min-width: 0; }
 .gradio-container .plain { min-height: 32px; padding: 0 12px; border: 1px solid var(--border-color-primary); border-radius: 6px; background: var(--background-fill-primary); color: var(--body-text-color); font-size: 13px; font-weight: 550; cursor: pointer; }
 .gradio-container .plain:hover { background: var(--background-fill-secondary); } .gradio-container .plain.primary { background: var(--button-primary-background-fill); border-color: transparent; color: white; }
@@ -66,8 +66,8 @@ CSS = """
 .gradio-container .i { width: 32px; height: 32px; min-height: 32px; padding: 0; border: 0; border-radius: 6px; background: none; color: var(--body-text-color-subdued); display: inline-grid; place-items: center; cursor: pointer; }
 .i::before { content: ""; width: 16px; height: 16px; background: currentcolor; mask: var(--icon) center / contain no-repeat; -webkit-mask: var(--icon) center / contain no-repeat; }
 .gradio-container .i:hover:not(:disabled) { background: var(--background-fill-secondary); color: var(--body-text-color); } .i:disabled { opacity: 0.35; cursor: default; }
-.pane .turn .stats { display: flex; flex-wrap: wrap; align-items: center; gap: 0 6px; margin-top: 6px; } .stats [data-fact] + [data-fact]::before { content: "·"; margin-right: 6px; color: var(--body-text-color-subdued); font-weight: 400; }
-.stats .best::before { text-decoration: none; } .stats .best { color: var(--body-text-color); font-weight: 700; text-decoration: underline; text-decoration-color: var(--color-accent); text-underline-offset: 3px; }
+.pane .turn .stats { display: flex; flex-wrap: wrap; align-items: center; gap: 0 6px; margin-top: 6px; } .stats [data-fact]:not(:last-child)::after { content: " ·"; color: var(--body-text-color-subdued); font-weight: 400; }
+.stats .best { color: var(--body-text-color); font-weight: 700; text-decoration: underline; text-decoration-color: var(--color-accent); text-underline-offset: 3px; }
 .variants { display: inline-flex; align-items: center; margin-right: 4px; }
 .thought > summary, .wire > summary { cursor: pointer; font-size: 12px; color: var(--body-text-color-subdued); min-height: 24px; } .thought { margin-bottom: 6px; } .thought .said { border-left: 2px solid var(--border-color-primary); padding-left: 10px; max-height: 320px; overflow: auto; }
 .call { margin-top: 6px; } .call pre, .wire pre { overflow: auto; max-height: 340px; margin: 4px 0 0; padding: 8px 10px; background: var(--background-fill-secondary); border: 1px solid var(--border-color-primary); border-radius: 6px; font: 12px/1.5 var(--sc-mono); white-space: pre-wrap; }
@@ -84,7 +84,7 @@ CSS = """
 /* compare: asking */
 #ask { position: sticky; bottom: 0; padding: 8px 0 10px; background: var(--body-background-fill); z-index: 5; border-top: 0; align-items: flex-end; flex-wrap: wrap; }
 #question { flex: 1 1 320px; min-width: 0; } #ask button.lg, #ask button.md { height: 40px; }
-#to { flex: 0 0 120px; min-width: 100px; }
+#to { flex: 0 0 120px; min-width: 100px; } #ask { align-items: center !important; } #to .wrap, #to .wrap-inner { min-height: 40px; } #question textarea:focus-visible { outline: none !important; } #question:focus-within { outline: 2px solid var(--color-accent); border-radius: 8px; }
 #notice .sc { display: flex; align-items: center; gap: 10px; min-height: 32px; font-size: 13px; }
 #said-now:not(:empty) { position: fixed; left: 50%; bottom: 90px; transform: translateX(-50%); padding: 6px 14px; border-radius: 16px; background: var(--neutral-900); color: white; font-size: 13px; z-index: 60; }
 dialog.sheet { margin: auto; width: min(560px, calc(100vw - 32px)); max-height: 80vh; overflow: auto; padding: 20px; border: 1px solid var(--border-color-primary); border-radius: 12px; background: var(--background-fill-primary); color: var(--body-text-color); }
