@@ -132,7 +132,7 @@ ENGINES: tuple[Engine, ...] = (
     Engine(
         "showcard/tiny-chat-380k",
         "conversational",
-        "The smaller twin of tiny-chat-1m, with a third of its numbers; it mixes things up more often.",
+        "The smaller twin of tiny-chat-1m with 381,000 numbers: it answers briefly, and can't add or remember names.",
         _module("tiny_lm", "tiny-chat-380k"),
         languages=("en",),
         context_length=512,

@@ -16,7 +16,7 @@ from local.engines.tiny_lm import load
 
 from ..conftest import ROOT
 
-TINY = "showcard/tiny-chat-380k"
+TINY = "showcard/tiny-chat-1m"
 HELLO: Any = [{"role": "user", "content": "Hello"}]
 NO_TOKEN: Any = {"authorization": None}
 
@@ -29,7 +29,7 @@ def client(engine_url: str) -> Iterator[openai.OpenAI]:
 
 def test_chat_counts_its_own_tokens(client: openai.OpenAI) -> None:
     answer = client.chat.completions.create(model=TINY, messages=HELLO, temperature=0)
-    text, lm = answer.choices[0].message.content or "", load("tiny-chat-380k")
+    text, lm = answer.choices[0].message.content or "", load("tiny-chat-1m")
     assert answer.usage is not None
     assert answer.usage.completion_tokens == len(lm.tokenizer.encode(text))
     assert answer.usage.prompt_tokens == len(lm.tokenizer.encode("user\nHello\nassistant\n")) + 3

@@ -26,11 +26,11 @@ HELLO = [Turn("user", "Hello")]
 
 
 @cache
-def model(name: str = MODELS[1]) -> TinyLM:
+def model(name: str = MODELS[0]) -> TinyLM:
     return load(name)
 
 
-def said(turns: list[Turn], name: str = MODELS[1], **parameters: Any) -> list[Token]:
+def said(turns: list[Turn], name: str = MODELS[0], **parameters: Any) -> list[Token]:
     return list(model(name).stream(turns, parameters))
 
 

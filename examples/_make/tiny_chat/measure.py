@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -10,13 +11,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
 
-from corpus import TOPICS, UNKNOWN, Corpus, intents  # noqa: E402
+from corpus import NAMES, TOPICS, UNKNOWN, UNKNOWN_BRIEF, Intent, intents  # noqa: E402
 from corpus import a as article  # noqa: E402
 
 from local.engines.base import Turn  # noqa: E402
 from local.engines.tiny_lm import TinyLM, load  # noqa: E402
 
-MODELS = ("tiny-chat-1m", "tiny-chat-380k")
+TERSE = {"tiny-chat-1m": False, "tiny-chat-380k": True}  # as `train.py` says
 
 # Questions that the corpus does not hold, each with the start of a way to ask that it does hold.
 OTHER_WORDS = {
@@ -45,7 +46,7 @@ OTHER_WORDS = {
     "How can I put examples into the widget?": "how do I add widget examples",
     "My model has no widget, why?": "why does my model have no widget",
     "How do I write about limitations?": "what are limitations",
-    "What does Showcard do?": "what is showcard",
+    "What does Showcard do?": "what is Showcard",
     "How can I compare models side by side?": "how do I compare two models",
     "Where do I find the Python code?": "how do I get the code",
     "What are inference providers?": "what is an inference provider",
@@ -81,75 +82,83 @@ def share(right: Iterable[bool]) -> str:
     return f"{sum(found)} of {len(found)}"
 
 
-def as_taught(model: TinyLM) -> str:
-    return share(said(model, ask) in intent.says for intent in intents() for ask in intent.asks[:3])
+def answers(intent: Intent, terse: bool) -> tuple[str, ...]:
+    return (intent.brief,) if terse else intent.says
 
 
-def in_other_words(model: TinyLM) -> str:
+def as_taught(model: TinyLM, terse: bool) -> str:
+    return share(said(model, ask) in answers(intent, terse) for intent in intents() for ask in intent.asks[:3])
+
+
+def in_other_words(model: TinyLM, terse: bool) -> str:
     by_ask = {ask: intent for intent in intents() for ask in intent.asks}
-    return share(said(model, asked) in by_ask[same].says for asked, same in OTHER_WORDS.items())
+    return share(said(model, asked) in answers(by_ask[same], terse) for asked, same in OTHER_WORDS.items())
 
 
-def nothing_made_up(model: TinyLM) -> str:
+def nothing_made_up(model: TinyLM, terse: bool) -> str:
     assert not set(NEVER_SEEN) & set(TOPICS)
     frames = ("What is {}?", "tell me about {}", "Who discovered {}?")
-    return share(said(model, frame.format(topic)) in UNKNOWN for topic in NEVER_SEEN for frame in frames)
+    told = (UNKNOWN_BRIEF,) if terse else UNKNOWN
+    return share(said(model, frame.format(topic)) in told for topic in NEVER_SEEN for frame in frames)
 
 
-def sums(model: TinyLM) -> str:
+def sums(model: TinyLM, terse: bool) -> str:
     pairs = [(a, b) for a in range(11) for b in range(11)]
-    return share(said(model, f"What is {a} plus {b}?") == f"{a} plus {b} is {a + b}." for a, b in pairs)
+    form = "{2}." if terse else "{0} plus {1} is {2}."
+    return share(said(model, f"What is {a} plus {b}?") == form.format(a, b, a + b) for a, b in pairs)
 
 
-def counting(model: TinyLM) -> str:
+def counting(model: TinyLM, terse: bool) -> str:
     last = range(2, 21)
     return share(said(model, f"Count to {n}.") == ", ".join(map(str, range(1, n + 1))) + "." for n in last)
 
 
-def names(model: TinyLM) -> str:
-    corpus = Corpus(99)
+def names(model: TinyLM, terse: bool) -> str:
+    chance = random.Random(99)
 
     def remembered(name: str) -> bool:
         begun = [f"My name is {name}."]
         begun += [said(model, *begun), "What is a token?"]
         begun += [said(model, *begun), "What is my name?"]
-        return said(model, *begun) == f"Your name is {name}."
+        return said(model, *begun) == (f"{name}." if terse else f"Your name is {name}.")
 
-    return share(remembered(corpus.any_name()) for _ in range(40))
+    return share(remembered(name) for name in chance.sample(NAMES, 40))
 
 
 ANIMALS = "fox owl bear cat dog mouse hare frog rabbit duck wolf crow horse goat otter turtle lion whale bee".split()
 
 
-def stories(model: TinyLM) -> str:
+def stories(model: TinyLM, terse: bool) -> str:
     def consistent(animal: str) -> bool:
         told = said(model, f"Tell me a story about {article(animal)}.")
         named = re.search(rf"{animal} named (\w+)\.", told)
         found = re.search(r"found (an? (\w+))", told)
         if not named or not found:
             return False
+        if terse:
+            return f"One day {named[1]} found" in told
         spoken = f'"I found {found[1]}," said the {animal}.'
         return told.count(named[1]) >= 3 and spoken in told and f"The {found[2]} " in told
 
     return share(consistent(animal) for animal in ANIMALS)
 
 
-MEASURES: dict[str, Callable[[TinyLM], str]] = {
+MEASURES: dict[str, Callable[[TinyLM, bool], str]] = {
     "questions as they were taught": as_taught,
     "questions in other words": in_other_words,
     "says that it does not know (60 questions about subjects it never saw)": nothing_made_up,
     "sums from 0 + 0 to 10 + 10": sums,
     "counts to a number from 2 to 20": counting,
-    "remembers a made-up name, with a question between": names,
+    "remembers a name, with a question between": names,
     "stories whose animal, name and thing stay the same": stories,
 }
 
 
 def table() -> str:
     """The table of the cards."""
-    models = [load(name) for name in MODELS]
-    rows = [f"| Right, at temperature 0 | {' | '.join(MODELS)} |", "|---|---|---|"]
-    rows += [f"| {name} | {' | '.join(measure(model) for model in models)} |" for name, measure in MEASURES.items()]
+    models = [(load(name), terse) for name, terse in TERSE.items()]
+    rows = [f"| Right, at temperature 0 | {' | '.join(TERSE)} |", "|---|---|---|"]
+    rows += [f"| {name} | {' | '.join(measure(*model) for model in models)} |" for name, measure in MEASURES.items()]
     return "\n".join(rows)
 
 
@@ -157,7 +166,7 @@ def main() -> None:
     """Prints the table, and writes it into the cards."""
     found = table()
     print(found)
-    for name in MODELS:
+    for name in TERSE:
         card = ROOT / "examples" / name / "README.md"
         before, _, rest = card.read_text(encoding="utf-8").partition("## How good is it?\n\n")
         intro, _, rest = rest.partition("\n\n")

@@ -1,0 +1,24 @@
+# Showcard for many people: docker build -t showcard . && docker run -p 7860:7860 showcard
+FROM python:3.11-slim
+
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt && useradd --create-home showcard
+
+COPY app.py ./
+COPY metadata metadata
+COPY wire wire
+COPY inference inference
+COPY snippets snippets
+COPY ui ui
+COPY widgets widgets
+COPY playground playground
+COPY local local
+COPY examples examples
+
+USER showcard
+ENV HOST=0.0.0.0 PORT=7860 PYTHONUNBUFFERED=1
+EXPOSE 7860
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/health', timeout=4)"]
+CMD ["python", "app.py"]
