@@ -1,8 +1,8 @@
 """Trains the tiny chat models and writes their folders: `python examples/_make/tiny_chat/train.py [NAME...]`.
 
-Needs torch, transformers and tokenizers, which nothing else of Showcard does. Seeded; some nine minutes for both on two idle
-cores (another build of torch rounds differently, so its weights are alike, not the same). The cards are written by hand and
-stay as they are, but for their figures, which `measure.py` writes."""
+Needs torch, transformers and tokenizers, which nothing else of Showcard does. Seeded; some nine minutes for both on two
+idle cores (another build of torch rounds differently, so its weights are alike, not the same). The cards are written by
+hand and stay as they are, but for their figures, which `measure.py` writes."""
 
 from __future__ import annotations
 
