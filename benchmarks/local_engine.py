@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from time import perf_counter
@@ -56,15 +57,16 @@ def say(what: str, value: float, unit: str, limit: float, least: bool = False) -
     return value >= limit if least else value <= limit
 
 
-def median(call: Callable[[], Any]) -> float:
-    """Milliseconds, after three calls to warm up."""
-    taken = []
+def medians(own: Callable[[], Any], wired: Callable[[], Any]) -> tuple[float, float]:
+    """Milliseconds of two calls that take turns, so that both meet the same machine; after three to warm up."""
+    taken: list[list[float]] = [[], []]
     for number in range(CALLS + 3):
-        started = perf_counter()
-        call()
-        if number >= 3:
-            taken.append((perf_counter() - started) * 1000)
-    return statistics.median(taken)
+        for place, call in enumerate((own, wired)):
+            started = perf_counter()
+            call()
+            if number >= 3:
+                taken[place].append((perf_counter() - started) * 1000)
+    return statistics.median(taken[0]), statistics.median(taken[1])
 
 
 def speed(name: str) -> float:
@@ -122,9 +124,8 @@ def overheads(server: Server) -> dict[str, tuple[float, float]]:
             continue
         inputs, parameters = ASKED[engine.task]
         body = inputs if isinstance(inputs, bytes) else {"inputs": inputs, "parameters": parameters}
-        own = median(lambda runner=runner, inputs=inputs: runner.run(inputs, {}))  # type: ignore[misc]
-        wired = median(lambda engine=engine, body=body: server.post(f"/models/{engine.id}", body))  # type: ignore[misc]
-        found[engine.id] = own, wired
+        own, post = partial(runner.run, inputs, parameters), partial(server.post, f"/models/{engine.id}", body)
+        found[engine.id] = medians(own, post)
     return found
 
 
