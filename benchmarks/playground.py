@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from tests.conftest import chromium, clean_environment
 
 ROOT = Path(__file__).resolve().parents[1]
 TURNS, MESSAGE = 20, 2_000
+SPREAD = 3.0  # seconds within which sessions begin; then all of them stream at the same time
 failed: list[str] = []
 
 
@@ -182,16 +183,24 @@ def in_the_browser(playwright: Playwright, source: str, count: int) -> None:
 # Without a browser
 
 
+async def after(seconds: float, visit: Awaitable[Visit]) -> Visit:
+    """A visit that begins later."""
+    await asyncio.sleep(seconds)
+    return await visit
+
+
 async def visits(address: str, sessions: int, model: str, source: str | None) -> list[Visit]:
-    """So many sessions that ask at the same time; with `source`, of the compare page, else of the plain pair."""
+    """So many sessions that come one after the other within `SPREAD` seconds; with `source`, of the compare page, else of the plain pair."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(timeout=300, limits=limits) as client:
         page = await Page.open(client, address, "/compare" if source else "/")
         tabs = [Visitor(client, page) for _ in range(sessions)]
         if source is None:
-            return list(await asyncio.gather(*(tab.of_plain(model) for tab in tabs)))
+            return list(
+                await asyncio.gather(*(after(SPREAD * n / sessions, tab.of_plain(model)) for n, tab in enumerate(tabs)))
+            )
         await asyncio.gather(*(tab.lay_out(model, source) for tab in tabs))
-        return list(await asyncio.gather(*(tab.ask() for tab in tabs)))
+        return list(await asyncio.gather(*(after(SPREAD * n / sessions, tab.ask()) for n, tab in enumerate(tabs))))
 
 
 def many(kind: str, source: str, sessions: int, seconds: float, limits: bool) -> None:
@@ -253,7 +262,10 @@ def main() -> int:
     with process("benchmarks/support/paced.py") as (_, source):
         print("A second session beside a first", flush=True)
         beside_another(source, 3 if options.short else 7)
-        print(f"{few} sessions, two panes at 50 tokens/s each, end to end from a scripted server", flush=True)
+        print(
+            f"{few} sessions that begin within {SPREAD:g} s, two panes at 50 tokens/s each, end to end from a scripted server",
+            flush=True,
+        )
         many("ours", source, few, seconds, True)
         many("plain", source, few, seconds, False)
     print(f"{lot} sessions, two panes at 50 tokens/s each, from a source within the process", flush=True)

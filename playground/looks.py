@@ -67,7 +67,7 @@ CSS = """
 .i::before { content: ""; width: 16px; height: 16px; background: currentcolor; mask: var(--icon) center / contain no-repeat; -webkit-mask: var(--icon) center / contain no-repeat; }
 .gradio-container .i:hover:not(:disabled) { background: var(--background-fill-secondary); color: var(--body-text-color); } .i:disabled { opacity: 0.35; cursor: default; }
 .pane .turn .stats { display: flex; flex-wrap: wrap; align-items: center; gap: 0 6px; margin-top: 6px; } .stats [data-fact]:not(:last-child)::after { content: " ·"; color: var(--body-text-color-subdued); font-weight: 400; }
-.stats .best { color: var(--body-text-color); font-weight: 700; text-decoration: underline; text-decoration-color: var(--color-accent); text-underline-offset: 3px; }
+.stats .best { color: var(--body-text-color); font-weight: 700; box-shadow: inset 0 -2px 0 var(--color-accent); }
 .variants { display: inline-flex; align-items: center; margin-right: 4px; }
 .thought > summary, .wire > summary { cursor: pointer; font-size: 12px; color: var(--body-text-color-subdued); min-height: 24px; } .thought { margin-bottom: 6px; } .thought .said { border-left: 2px solid var(--border-color-primary); padding-left: 10px; max-height: 320px; overflow: auto; }
 .call { margin-top: 6px; } .call pre, .wire pre { overflow: auto; max-height: 340px; margin: 4px 0 0; padding: 8px 10px; background: var(--background-fill-secondary); border: 1px solid var(--border-color-primary); border-radius: 6px; font: 12px/1.5 var(--sc-mono); white-space: pre-wrap; }
