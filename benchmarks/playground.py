@@ -190,7 +190,7 @@ async def after(seconds: float, visit: Awaitable[Visit]) -> Visit:
 
 
 async def visits(address: str, sessions: int, model: str, source: str | None) -> list[Visit]:
-    """So many sessions that come one after the other within `SPREAD` seconds; with `source`, of the compare page, else of the plain pair."""
+    """Sessions that begin within `SPREAD` seconds; with `source`, of the compare page, else of the plain pair."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(timeout=300, limits=limits) as client:
         page = await Page.open(client, address, "/compare" if source else "/")
@@ -263,7 +263,7 @@ def main() -> int:
         print("A second session beside a first", flush=True)
         beside_another(source, 3 if options.short else 7)
         print(
-            f"{few} sessions that begin within {SPREAD:g} s, two panes at 50 tokens/s each, end to end from a scripted server",
+            f"{few} sessions that begin within {SPREAD:g} s, two panes at 50 tokens/s each, end to end",
             flush=True,
         )
         many("ours", source, few, seconds, True)
