@@ -18,6 +18,7 @@ from inference.resolve import answers
 
 from . import signin, theme
 from .feed import Feed
+from .gone import let_go
 from .session import Site
 from .shelf import SHOWN
 
@@ -135,6 +136,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
 
     if site.signs_in:
         signin.attach(app)
+    let_go(demo)
     demo.max_threads = 200
     demo.queue(default_concurrency_limit=None, max_size=1_000, api_open=False)
     gr.mount_gradio_app(

@@ -136,7 +136,7 @@ def test_what_no_engine_serves_says_so_and_shows_what_is_recorded(page: Page, ta
     open_card(page, f"showcard/{folder.name}")
     expect(page.locator("#status")).to_contain_text("No engine on this machine serves")
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
-    expect(page.locator("#result .badge")).to_have_text("Recorded in the card")
+    expect(page.locator("#result .badge")).to_have_text("Illustration")
     shown = page.locator("#result img.shown" if task == "text-to-image" else "#result .said")
     expect(shown).to_be_visible()
     if task == "text-to-image":
@@ -286,6 +286,23 @@ def test_an_example_chosen_by_the_keyboard(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#in-text textarea")).not_to_have_value(before)
+
+
+def test_the_event_of_a_listener_that_is_gone_does_nothing(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("#result .badge")).to_be_visible()
+    with page.expect_request("**/queue/join**") as sent:
+        page.locator("#run").click()
+    expect(page.locator("#result .badge")).to_have_text("Live")
+    status = page.evaluate(
+        """async (body) => (await fetch("gradio_api/queue/join", {method: "POST", body: JSON.stringify(body),
+            headers: {"content-type": "application/json"}})).status""",
+        {**sent.value.post_data_json, "fn_index": 9_999},
+    )
+    assert status == 200
+    page.locator("#run").click()
+    expect(page.locator("#status")).to_contain_text("s")
+    expect(page.locator(".toast-body")).to_have_count(0)
 
 
 def test_a_new_chat_and_an_example_leave_a_running_answer_behind(page: Page) -> None:
