@@ -93,9 +93,11 @@ WATCH = """(selector) => {
 class Watched:
     """A tab with its costs: bytes that came by socket or by event stream, updates, seconds of the main thread."""
 
-    def __init__(self, tab: Tab) -> None:
+    def __init__(self, tab: Tab, server: subprocess.Popen[str] | None = None) -> None:
         self.tab = tab
         self.sizes: list[int] = []
+        self.server = server
+        self.used = 0.0  # seconds of the server's CPU, from the question to the end of the answers
         self.tools = tab.context.new_cdp_session(tab)
         self.tools.send("Network.enable")
         self.tools.send("Performance.enable")
@@ -120,13 +122,14 @@ def ask_ours(watched: Watched, address: str, base_url: str, model: str, turns: i
         tab.wait_for_function(f"document.querySelectorAll('#transcript-B .turn').length === {2 * turns}")
     tab.evaluate(WATCH, "#panes")
     watched.sizes.clear()
-    before = watched.busy()
+    before, used = watched.busy(), cpu(watched.server) if watched.server else 0.0
     tab.locator("#ask textarea").fill("Go")
     tab.keyboard.press("Control+Enter")
     for letter in "AB":
         tab.wait_for_selector(f"#transcript-{letter} .turn:nth-of-type({2 * turns + 2}) .stats", timeout=240_000)
     tab.wait_for_function("document.querySelector('#send:not([disabled])')")
     tab.wait_for_timeout(300)
+    watched.used = cpu(watched.server) - used if watched.server else 0.0
     return tab.evaluate("window.changed") / 1000, watched.busy() - before
 
 
@@ -155,14 +158,12 @@ def in_the_browser(playwright: Playwright, source: str, count: int) -> None:
     )
     print(f"Two panes at 100 tokens/s for {count / 100:g} s, over {2 * TURNS} messages of 2 KB in each", flush=True)
     with served("ours") as (server, address):
-        watched = Watched(browser.new_page())
-        used = cpu(server)
+        watched = Watched(browser.new_page(), server)
         done, busy = ask_ours(watched, address, source, model, TURNS)
-        used = cpu(server) - used
         over = max(httpx.get(f"{source}/ended").json())
         told("the browser finishes after the server", done - over, "s", 1)
         told("bytes an update", statistics.mean(watched.sizes), "B", 400)
-        told("server CPU an update, with reading the models and both pages", 1000 * used / len(watched.sizes), "ms", 3)
+        told("server CPU an update, with reading the models", 1000 * watched.used / len(watched.sizes), "ms", 3)
         told("main thread of the browser", busy, "s")
         lengths = (500, 2_000) if count < 600 else (2_000, 8_000)
         taken = []
