@@ -123,7 +123,11 @@ CSS = """
 #maximise button { min-height: 32px; padding: 0 10px; border: 0; border-radius: 6px; background: none; color: var(--body-text-color-subdued); font-size: 12px; }
 #maximise button:hover { background: var(--background-fill-secondary); }
 .alone #card, .alone #source-row { display: none !important; } .alone #page { grid-template-columns: minmax(0, 1fr) !important; } .alone #widget { position: relative !important; }
-@media (max-width: 899px) { #widget { position: relative !important; } }
+@media (max-width: 899px) { #widget { position: relative !important; } #maximise { display: none !important; } }
+@media (max-width: 640px) {
+  #run-row #run { order: 0; } #run-row #stop { order: 1; } #run-row #reset, #run-row #check, #run-row #share { order: 2; flex: 1 1 80px !important; min-width: 0 !important; }
+  #run-row #status { order: 3; flex: 1 1 100% !important; }
+}
 .shared input { width: 100%; margin-top: 6px; padding: 6px 8px; font: 12px var(--sc-mono); border: 1px solid var(--border-color-primary);
   border-radius: 6px; background: var(--input-background-fill); color: var(--body-text-color); text-overflow: ellipsis; }
 """
