@@ -107,7 +107,7 @@ SCRIPT = r"""
     align();
   });
   const tell = () => {
-    const all = panes(), letters = [...all.querySelectorAll(".pane")].filter((pane) => pane.id);
+    const all = panes(), letters = [...all.querySelectorAll(".pane")].filter(shown);
     if (all.dataset.focus && !document.querySelector(`#pane-${all.dataset.focus}`)) delete all.dataset.focus;
     for (const button of buttons()) {
       const { layout, focus } = button.dataset;

@@ -125,8 +125,8 @@ CSS = """
 .alone #card, .alone #source-row { display: none !important; } .alone #page { grid-template-columns: minmax(0, 1fr) !important; } .alone #widget { position: relative !important; }
 @media (max-width: 899px) { #widget { position: relative !important; } #maximise { display: none !important; } }
 @media (max-width: 640px) {
-  #run-row #run { order: 0; } #run-row #stop { order: 1; } #run-row #reset, #run-row #check, #run-row #share { order: 2; flex: 1 1 80px !important; min-width: 0 !important; }
-  #run-row #status { order: 3; flex: 1 1 100% !important; }
+  #run-row #run { order: 0; } #run-row #stop { order: 1; } #run-row #reset, #run-row #share { order: 3; flex: 0 0 auto !important; min-width: 0 !important; }
+  #run-row #status { order: 2; flex: 1 1 0 !important; min-width: 120px !important; }
 }
 .shared input { width: 100%; margin-top: 6px; padding: 6px 8px; font: 12px var(--sc-mono); border: 1px solid var(--border-color-primary);
   border-radius: 6px; background: var(--input-background-fill); color: var(--body-text-color); text-overflow: ellipsis; }

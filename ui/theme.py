@@ -90,6 +90,11 @@ kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px
 .gradio-container input, .gradio-container textarea, #run-row button, #ask button { animation: sc-settle 0.15s; }
 @keyframes sc-settle { from, 99% { visibility: hidden; } }
 
+/* what is folded, and the pickers: one line each */
+#widget .block:has(> .label-wrap) { padding: 2px 10px; } #widget button.label-wrap { min-height: 32px; align-items: center; margin: 0; padding: 0; }
+#widget .block.auto-margin:is(#examples, .way-place) { padding: 4px 10px; }
+:is(#examples, .way-place) > .container { display: flex; align-items: center; gap: 12px; } :is(#examples, .way-place) > .container > span { flex: none; margin: 0; } :is(#examples, .way-place) > .container > .wrap { flex: 1; min-width: 0; }
+
 /* state of a run */
 .status { display: flex; align-items: center; gap: 8px; min-height: 32px; font-size: 12px; color: var(--body-text-color-subdued); }
 .spin { width: 12px; height: 12px; flex: none; border: 2px solid var(--border-color-primary); border-top-color: var(--color-accent); border-radius: 50%; animation: sc-spin 0.9s linear infinite; }
@@ -150,8 +155,9 @@ kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px
   #panes { grid-template-columns: minmax(0, 1fr); }
   /* Gradio puts its container in front of what stands here, so these name what is inside of it. */
   button.lg, button[role=tab], .bar nav a, .bar .ghost, input[type=text], input[role=combobox] { min-height: 44px !important; }
-  #source-row { flex-wrap: wrap; } .head h1 { font-size: 17px; } #run-row { position: sticky; bottom: 0; z-index: 5; background: var(--body-background-fill); padding: 8px 0; }
-  #run-row button { flex: 1 1 auto; } #run-row #run { flex: 1 1 100%; }
+  #source-row { flex-wrap: wrap; } .head h1 { font-size: 17px; } #run-row { position: sticky; bottom: 0; z-index: 60; background: var(--body-background-fill); padding: 8px 0; }
+  #run-row { margin-bottom: -16px; padding-bottom: 16px !important; } #run-row button { flex: 1 1 auto; } #run-row #run { flex: 1 1 100%; }
+  #picker input[role=combobox] { min-height: 38px !important; }
   #bar .bar { gap: 4px 6px; } .bar nav { gap: 0; } .bar nav a { padding: 0 5px; font-size: 13px; } .bar .brand { font-size: 14px; } .bar .ghost { padding: 0 4px; }
 }
 """

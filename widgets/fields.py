@@ -168,7 +168,7 @@ def _read_sentences(value: Any, field: Field) -> list[str] | None:
 
 
 CONTROLS: Mapping[str, Control] = {
-    "text": Control(_text(4), lambda value: value or "", _read_text),
+    "text": Control(_text(3), lambda value: value or "", _read_text),
     "line": Control(_text(1), lambda value: value or "", _read_text),
     "messages": Control(_text(2), lambda value: words(value or ""), _read_message),
     "labels": Control(_rich("labels"), write_list, _read_labels),
