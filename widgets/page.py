@@ -16,6 +16,7 @@ from ui import panels
 from ui.markdown import body_html
 from ui.markup import one_line, panel
 from ui.place import recall
+from ui.rendering import forget_old_renders
 from ui.session import Session, Sessions, Site
 from ui.sources import example_cards, open_source
 from wire.links import Link, read_link
@@ -84,6 +85,7 @@ def build(site: Site, first_source: str) -> None:
 
             @gr.render(inputs=current, triggers=[current.change])  # type: ignore[untyped-decorator]
             def widget(name: str, request: gr.Request) -> None:
+                forget_old_renders()
                 held = sessions.of(request)
                 if name in held.pages:
                     override = Widget(held.pages[name], held, remembered).build()
