@@ -132,6 +132,7 @@ class ComparePage:
             [*places.components, *self.screen],
             trigger_mode="multiple", **QUIET,
         )  # fmt: skip
+        places.wire_refresh(self._refreshed, held, [*places.components, *self.screen], **QUIET)
         search = self.settings.catalogue
         gr.on(
             [search.go.click, search.text.submit, search.provider.input, search.vision.input, search.tools.input],
@@ -275,7 +276,11 @@ class ComparePage:
         desk = self.desk(request)
         return self.open_drawer(desk, desk.comparison.pane(desk.open_pane))
 
-    async def _moved(self, request: gr.Request, *held: Any) -> Drawn:
+    async def _refreshed(self, request: gr.Request, *held: Any) -> Drawn:
+        """The same as `_moved`, with the Hub asked anew who serves the model."""
+        return await self._moved(request, *held, fresh=True)
+
+    async def _moved(self, request: gr.Request, *held: Any, fresh: bool = False) -> Drawn:
         """The model or the place has changed: show what that place has, and what it costs."""
         desk = self.desk(request)
         self.take_settings(desk, held)
@@ -283,7 +288,7 @@ class ComparePage:
         if pane is None:
             return self.draw(desk, ())
         model, placed = str(held[1] or ""), held[2 : 2 + len(self.settings.place.components)]
-        found = await self.settings.look(desk, model, placed)
+        found = await self.settings.look(desk, model, placed, fresh)
         if pane.settings.model and not pane.settings.base_url and model not in self.site.embedded.models:
             desk.offers[pane.settings.model] = await catalogue.offers_of(desk.session, pane.settings.model)
         shown = self.settings.show_place(desk, model, placed, found)

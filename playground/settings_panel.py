@@ -154,9 +154,9 @@ class SettingsPanel:
         if form.settings is not None and form.settings != pane.settings:
             set_settings(desk.comparison, pane, form.settings)
 
-    async def look(self, desk: Desk, model: str, placed: Sequence[Any]) -> Look:
+    async def look(self, desk: Desk, model: str, placed: Sequence[Any], fresh: bool = False) -> Look:
         """What is known of the place that is chosen: who serves the model there, at what price."""
-        return await look(CHAT, model, desk.session, self.place.read(placed).place)
+        return await look(CHAT, model, desk.session, self.place.read(placed).place, fresh=fresh)
 
 
 _KINDS = (PROVIDERS, ENDPOINT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -51,7 +51,11 @@ class PlacePanel:
                 label="Provider",
                 interactive=True,
                 elem_id=self._id("provider"),
+                elem_classes="way-provider",
                 **shown["provider"],
+            )
+            self.refresh = gr.Button(
+                "Refresh", scale=0, min_width=80, elem_id=self._id("refresh"), elem_classes="refresh", size="sm"
             )
             self.named = gr.Textbox(
                 place.named,
@@ -129,6 +133,14 @@ class PlacePanel:
         """The events after which the place may be another one. Of the fields the page's script tells, by `look`:
         Gradio's own events miss a paste, or come while nobody has typed anything."""
         return [self.choice.input, self.provider.input, self.trusted.input, self.look.click]
+
+    def wire_refresh(self, listener: Callable[..., Any], inputs: Any, outputs: Any, **options: Any) -> None:
+        """Let the button that asks the Hub anew call a listener; it says so while it waits."""
+        waits, ready = gr.update(value="Asking …", interactive=False), gr.update(value="Refresh", interactive=True)
+        asking = self.refresh.click(lambda: waits, None, self.refresh, queue=False, **options)
+        asking.then(listener, inputs, outputs, **options).then(
+            lambda: ready, None, self.refresh, queue=False, **options
+        )
 
     @staticmethod
     def read(values: Sequence[Any]) -> Typed:

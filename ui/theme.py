@@ -83,7 +83,7 @@ kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px
 .gradio-container .block.padded { padding: 8px 10px; }
 .gradio-container button { min-height: 32px; } .gradio-container button.lg, .gradio-container button.md, .gradio-container button.sm { font-size: 14px; font-weight: 550; padding: 0 14px; white-space: nowrap; min-height: 38px; }
 #widget .wrap input[role=combobox], .pane input[role=combobox] { text-overflow: ellipsis; padding-right: 30px; }
-.end { align-items: end; }
+.end { align-items: end; } .place-box:not(:has(.way-provider)) .refresh { display: none; }
 .gradio-container button[role=tab].selected { color: var(--link-text-color); }
 
 /* Gradio writes a field's first value a moment after it drew it, over what was typed meanwhile: nobody types that soon. */

@@ -122,14 +122,9 @@ class Widget:
         values = [*where, *self.fields, *self.set]
         code = {"fn": self._write_code, "inputs": [*self.code.options, *values], "outputs": self.code.output, **quiet}
 
-        gr.on(
-            self.place.triggers,
-            self._moved,
-            where,
-            [*where, self.run, self.status, self.remembered, *self.folder.all],
-            trigger_mode="always_last",
-            **quiet,
-        ).then(**code)
+        moved = [*where, self.run, self.status, self.remembered, *self.folder.all]
+        gr.on(self.place.triggers, self._moved, where, moved, trigger_mode="always_last", **quiet).then(**code)
+        self.place.wire_refresh(self._refreshed, where, moved, **quiet)
         changed = {
             "fn": self._changed,
             "inputs": [*self.code.options, *values],
@@ -172,11 +167,15 @@ class Widget:
             async for update in updates:
                 yield update
 
-    async def _moved(self, *values: Any) -> list[Any]:
+    async def _refreshed(self, *values: Any) -> list[Any]:
+        """The same as `_moved`, with the Hub asked anew who serves the model."""
+        return await self._moved(*values, fresh=True)
+
+    async def _moved(self, *values: Any, fresh: bool = False) -> list[Any]:
         """Updates of (the controls of the place, run, status, what the browser remembers, the folder's model)."""
         typed, page = self.place.read(values), self.page
         typed.keep(self.session)
-        found = await look(page.row, page.model.name, self.session, typed.place, page.model.opted_out)
+        found = await look(page.row, page.model.name, self.session, typed.place, page.model.opted_out, fresh)
         if typed.place != self.held:
             self.held = self.session.remembered[NAME] = typed.place
         status = one_line(show.where(found, typed.place.model(page.model.name)))

@@ -24,10 +24,14 @@ class Hub(BaseHTTPRequestHandler):
     """Lists models named after what is asked for, in two pages."""
 
     asked: ClassVar[list[dict[str, list[str]]]] = []
+    serving: ClassVar[dict[str, object]] = {}
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         asked = parse_qs(parts.query)
+        if parts.path == "/api/models/org/m":
+            self._send({"id": "org/m", "inferenceProviderMapping": self.serving}, 200)
+            return
         if parts.path != "/api/models":
             self._send({"error": "Repository not found"}, 404)
             return
@@ -90,6 +94,28 @@ def test_search_pages_and_a_provider(browser: Browser, with_hub: str) -> None:
     expect(page.locator("#serves")).to_contain_text("huggingface_hub does not know sambanova yet")
     page.locator("#found a").first.click()
     expect(page.locator("#trouble")).to_contain_text("not a Hub id")
+    context.close()
+
+
+def test_who_serves_a_model_is_asked_anew(browser: Browser, with_hub: str) -> None:
+    context = browser.new_context(base_url=with_hub)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    Hub.serving = {"hf-inference": {"providerId": "org/m", "task": "text-classification", "status": "live"}}
+    page.goto("/")
+    expect(page.locator("#result .badge")).to_be_visible()
+    expect(page.get_by_role("button", name="Refresh")).to_be_hidden()  # nothing to ask of the embedded engine
+    open_text(page, "---\npipeline_tag: text-classification\n---\n# Mine")
+    expect(page.locator("#body h1")).to_have_text("Mine")
+    choose(page, "Runs on", "Inference Providers")
+    page.get_by_label("Hugging Face token").fill("hf_nobody")
+    page.get_by_label("Model there").fill("org/m")
+    expect(page.locator("#status")).to_contain_text("Runs on")
+    Hub.serving = {}
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.locator("#status")).to_contain_text("No Inference Provider serves org/m")
+    expect(page.locator("#status a")).to_have_text("Ask for provider support")
+    expect(page.get_by_role("button", name="Refresh")).to_be_enabled()
     context.close()
 
 
