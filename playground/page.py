@@ -23,6 +23,7 @@ from .settings_panel import SettingsPanel
 from .state import LETTERS, Comparison, Pane, new_id
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+AS_IT_IS = {**QUIET, "postprocess": False}  # the screen is strings: each would pass through a thread of its own
 EVERY = "All panes"
 REFILLING = frozenset({"close", "save", "delete", "remove", "new", "undo", "branch"})
 WHOLE = frozenset({"undo", "new", "replay-new", "branch", "redraw"})
@@ -117,13 +118,13 @@ class ComparePage:
             self._send,
             [self.question, self.to, *held],
             [self.question, *shown],
-            trigger_mode="once", **QUIET,
+            trigger_mode="once", **AS_IT_IS,
         )  # fmt: skip
-        self.act_go.click(self._act, [self.act, *held], [self.opened, *shown], trigger_mode="multiple", **QUIET)
+        self.act_go.click(self._act, [self.act, *held], [self.opened, *shown], trigger_mode="multiple", **AS_IT_IS)
         self.opened.change(self._refill, None, drawer, trigger_mode="multiple", **QUIET)
         self.halt_go.click(self._stop, self.halt, None, queue=False, **QUIET)
         self.stop_all.click(self._stop, None, None, queue=False, **QUIET)
-        self.restore_go.click(self._restore, self.restore, [self.restore, self.opened, *shown], **QUIET)
+        self.restore_go.click(self._restore, self.restore, [self.restore, self.opened, *shown], **AS_IT_IS)
         places = self.settings.place
         gr.on(
             [self.settings.components[0].input, *places.triggers],
@@ -140,7 +141,7 @@ class ComparePage:
         )  # fmt: skip
         blocks = gr.context.Context.root_block
         assert blocks is not None
-        blocks.load(self._load, None, [self.question, *shown], **QUIET)
+        blocks.load(self._load, None, [self.question, *shown], **AS_IT_IS)
         blocks.unload(self.sessions.forget)
 
     # What is shown

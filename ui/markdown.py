@@ -44,6 +44,16 @@ _CLASSES = {
     "p": {"admonition-title"},
     "span": {"tex-inline", "tex-display"},
 }
+# Made once: that takes twenty times as long as to clean a paragraph.
+_CLEANER = nh3.Cleaner(
+    tags=set(_TAG_NAMES.split()),
+    attributes=_ATTRIBUTES,
+    allowed_classes=_CLASSES,
+    url_schemes={"http", "https", "mailto", "data"},
+    clean_content_tags={"script", "style", "title"},
+    link_rel=None,
+    strip_comments=True,
+)
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 
 
@@ -144,16 +154,7 @@ def _render(text: str) -> str:
 
 def sanitised(html: str) -> str:
     """HTML with nothing in it that runs, loads by itself, or covers the page."""
-    return nh3.clean(
-        html,
-        tags=set(_TAG_NAMES.split()),
-        attributes=_ATTRIBUTES,
-        allowed_classes=_CLASSES,
-        url_schemes={"http", "https", "mailto", "data"},
-        clean_content_tags={"script", "style", "title"},
-        link_rel=None,
-        strip_comments=True,
-    )
+    return _CLEANER.clean(html)
 
 
 def _parsed(text: str) -> str:

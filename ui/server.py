@@ -19,6 +19,7 @@ from inference.resolve import answers
 from . import signin, theme
 from .feed import Feed
 from .gone import let_go
+from .light import lighten
 from .session import Site
 from .shelf import SHOWN
 
@@ -137,6 +138,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
     if site.signs_in:
         signin.attach(app)
     let_go(demo)
+    lighten(demo)
     demo.max_threads = 200
     demo.queue(default_concurrency_limit=None, max_size=1_000, api_open=False)
     gr.mount_gradio_app(
