@@ -100,7 +100,11 @@ dialog.sheet::backdrop { background: rgb(0 0 0 / 0.4); } dialog.sheet h2 { font-
 @media (max-width: 760px) {
   #panes { grid-auto-columns: 100%; overflow-x: auto; scroll-snap-type: x mandatory; scrollbar-width: none; height: max(360px, calc(100dvh - 300px)); } #panes > .pane { scroll-snap-align: start; }
   #pane-tabs:has(.sc) { display: block !important; } #pane-tabs .sc { display: flex; gap: 4px; } #pane-tabs [role=tab] { flex: 1; min-width: 0; min-height: 44px; padding: 0 8px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border: 1px solid var(--border-color-primary); border-radius: 8px; background: none; color: var(--body-text-color); font-size: 13px; } #pane-tabs [aria-selected=true] { background: var(--color-accent-soft); color: var(--link-text-color); font-weight: 600; border-color: transparent; }
-  .turn .i-row { opacity: 1; } .gradio-container .i { width: 36px; height: 44px; } .gradio-container .plain { min-height: 44px; } #compare-head .dim { display: none; }
+  .turn .i-row { opacity: 1; } .gradio-container .i { width: 36px; height: 44px; } .sc .plain { min-height: 44px; }
+  #compare-head .dim { display: none; } #compare-head h1 { flex: 1 0 100%; font-size: 16px; } #compare-head .plain { flex: 1 1 auto; }
+  /* the box with Send, and below it one slim row */
+  #ask { gap: 6px; } #question { order: 1; flex: 1 1 calc(100% - 104px) !important; min-width: 0 !important; } #send, #stop-all { order: 2; flex: 0 0 88px !important; min-width: 0 !important; } #to { order: 3; flex: 1 1 100px !important; min-width: 0 !important; } #diff-button, #code-button { order: 4; } #vote-row { order: 5; }
+  #to .wrap, #to .wrap-inner { min-height: 36px; padding-top: 0; padding-bottom: 0; } #question textarea::placeholder { white-space: nowrap; } :root:has([data-live]) #send { display: none; }
 }
 @media (prefers-reduced-motion: reduce) { .turn .i-row { transition: none; } }
 """
