@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 K = TypeVar("K")
 T = TypeVar("T")
 
-HEARTBEAT_SECONDS = 0.2
+HEARTBEAT_SECONDS = 0.1
 
 Job = Callable[[], Awaitable[T]]
 

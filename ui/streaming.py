@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 FLUSH_SECONDS = 0.06
-HEARTBEAT_SECONDS = 0.2
+HEARTBEAT_SECONDS = 0.1
 
 
 @dataclass(slots=True)

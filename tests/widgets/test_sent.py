@@ -1,0 +1,82 @@
+"""What a Run of the widget puts on the wire: the headers that are ticked, and what its status says was left out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from inference import transport
+from inference.resolve import Embedded
+from metadata.model import read_model
+from tests.support.scripted import Scripted, Talk, scripted
+from ui.headers import header_ticks
+from ui.parameters import ParameterPanel
+from ui.place import ENDPOINT
+from ui.session import Session, Site
+from ui.shelf import Shelf
+from ui.sources import Opened
+from widgets.running import Runner
+from widgets.state import Page
+
+LABELS = '[[{"label": "JOY", "score": 0.75}, {"label": "FEAR", "score": 0.25}]]'
+MESSAGE = '{"choices": [{"message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}]}'
+
+
+def lines(server: Scripted) -> list[str]:
+    return server.heads[-1].lower().splitlines()
+
+
+async def run(server: Scripted, tags: str, text: str, ticked: Any, parameters: dict[str, Any]) -> list[Any]:
+    """The last update of a Run at a server, of a card with these first lines."""
+    page = Page(Opened(read_model(f"---\n{tags}\n---\n# x", None, "org/m"), None, ""))
+    page.choose(None)
+    assert page.row is not None
+    panel = ParameterPanel(page.row.id, "p")
+    runner = Runner(page, Session(Site(Embedded("http://127.0.0.1:1"), Shelf())), panel)
+    place = [ENDPOINT, "auto", "", server.url, "", False, "", "", ""]
+    options = ["", [], "", "", False] if runner.options else []
+    others = [""] * (len(page.row.fields) - 1)
+    values = [*place, text, *others, *panel.values(parameters), ticked, *options]
+    listener = runner.chat if runner.options else runner.run
+    last = [update async for update in listener(*values)][-1]
+    await transport.close()
+    return last
+
+
+TASKS = {"pipeline_tag: text-classification": LABELS, "pipeline_tag: text-generation\ntags: [conversational]": MESSAGE}
+
+
+@pytest.mark.parametrize("tags", [*TASKS], ids=["a plain call", "a chat"])
+async def test_what_is_ticked_is_sent_as_headers(tags: str) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.answer("200 OK", TASKS[tags])
+
+    cache, wait = (choice for _, choice in header_ticks("in").choices)
+    async with scripted(script) as server:
+        await run(server, tags, "Hi", [cache, wait], {})
+        assert {"x-use-cache: false", "x-wait-for-model: true"} <= set(lines(server))
+        await run(server, tags, "Hi", [wait, "x-evil: 1", 3], {})
+        assert "x-wait-for-model: true" in lines(server)
+        assert not [line for line in lines(server) if line.startswith(("x-use-cache", "x-evil"))]
+        await run(server, tags, "Hi", "nonsense", {})
+        assert not [line for line in lines(server) if line.startswith(("x-use-cache", "x-wait-for-model"))]
+
+
+async def test_the_status_names_the_parameters_that_could_not_be_sent() -> None:
+    bodies: list[dict[str, Any]] = []
+
+    async def script(talk: Talk) -> None:
+        bodies.append(json.loads(talk.body))
+        await talk.answer("200 OK", LABELS)
+
+    async with scripted(script) as server:
+        given = {"top_k": 2, "return_<b>all": True, "padding": 1}
+        last = await run(server, "pipeline_tag: text-classification", "Hi", [], given)
+        assert bodies[-1]["parameters"]["top_k"] == 2
+        assert "padding" not in json.dumps(bodies[-1])
+        status = last[2]
+        assert "not sent, as this call has no place for it: return_&lt;b&gt;all, padding" in status
+        last = await run(server, "pipeline_tag: text-classification", "Hi", [], {"top_k": 2})
+        assert "not sent" not in last[2]
