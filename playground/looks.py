@@ -78,7 +78,7 @@ CSS = """
 .live[data-done] .status { visibility: hidden; }
 .chart { display: block; width: 100%; height: 44px; } .wire .loaded { display: grid; gap: 8px; padding: 6px 0; } .wire h4 { margin: 4px 0 0; font-size: 12px; font-weight: 600; }
 
-.pane:not(:has(> .bare .pane-head)) { display: none !important; }
+#panes > .pane:not(:has(> .bare .pane-head)) { display: none !important; }
 :root:not(:has([data-live])) #stop-all { display: none; } :root:has([data-live]) #send { opacity: 0.5; pointer-events: none; }
 
 /* compare: asking */
