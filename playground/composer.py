@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,6 +15,7 @@ from metadata.media import Media
 from wire.request import RequestError
 
 MOST_IMAGES = 10
+OUT_OF_REACH = "An image can't be read any more. Attach it again."
 
 
 class Question(gr.MultimodalTextbox):  # type: ignore[misc]
@@ -78,10 +81,14 @@ async def read_question(asked: Any) -> Read:
     images = []
     for path in asked.paths:
         try:
-            image = await load(Media(source=path), None)
-        except AssetError as error:
-            raise RequestError(str(error)) from None
+            image = await load(await asyncio.to_thread(_uploaded, Path(path)), None)
+        except (AssetError, OSError) as error:
+            raise RequestError(str(error) if isinstance(error, AssetError) else OUT_OF_REACH) from None
         if image.kind != "image":
             raise RequestError(f"{image.name or 'A file'} is not an image.")
-        images.append(Media(None, image.data, image.media_type, image.name))
+        images.append(image)
     return Read(asked.text, tuple(images))
+
+
+def _uploaded(path: Path) -> Media:
+    return Media.from_bytes(path.read_bytes(), name=path.name)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
 QUESTION = "How do I write a widget example?"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 SLOW = "?a=showcard/eliza&b=showcard/card-helper"
 
 
@@ -203,3 +206,20 @@ def test_a_new_chat_while_answers_stream_stays_empty(page: Page) -> None:
     idle(page)
     expect(page.locator("#transcript-B .turn")).to_have_count(0)
     expect(page.locator("#live-B")).not_to_contain_text("widget")
+
+
+def test_an_attached_image_goes_along_and_a_broken_one_is_a_sentence(page: Page, tmp_path: Path) -> None:
+    begin(page)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    page.locator("#question input[type=file]").set_input_files(broken)
+    expect(page.get_by_label("Remove file")).to_have_count(1)
+    ask(page, "What is in it?")
+    expect(page.locator("#notice")).to_contain_text("broken.png is not an image that opens.")
+    expect(page.locator("#ask textarea")).to_have_value("What is in it?")
+    page.get_by_label("Remove file").click()
+    page.locator("#question input[type=file]").set_input_files(EXAMPLES / "captions" / "house.png")
+    expect(page.get_by_label("Remove file")).to_have_count(1)
+    ask(page, "What is in it?")
+    expect(page.locator("#transcript-A .turn.user .pictures img")).to_be_visible()
+    expect(page.locator("#transcript-B .turn.user .pictures img")).to_be_visible()
