@@ -19,7 +19,7 @@ from ui.chat import Answer
 from ui.code import CodePanel
 from ui.markup import escape, one_line, panel
 from ui.picker import Picker
-from ui.place import first_place, places, reachable
+from ui.place import Place, first_place, places, reachable
 from ui.place_panel import PlacePanel
 from ui.session import Session, cancel_and_wait
 from ui.streaming import HEARTBEAT_SECONDS, Batch
@@ -148,10 +148,16 @@ class Step:
 
     def request(self, values: Sequence[Any]) -> Request:
         """The Request of what is on the screen. Raises RequestError."""
-        name, typed = _model(values[0]), PlacePanel.read(values[1 : 1 + PlacePanel.COUNT])
-        row = self._row(name)
+        name = _model(values[0])
+        row, place = self._row(name), self._place(name, values)
         inputs = self.inputs(row, values[1 + PlacePanel.COUNT :])
-        return typed.place.of(Request(row.id, name, inputs, stream=row.output == "message"))
+        return place.of(Request(row.id, name, inputs, stream=row.output == "message"))
+
+    def _place(self, name: str, values: Sequence[Any]) -> Place:
+        """Where it runs: what the panel says, unless that is still of the model before this one."""
+        place, row = PlacePanel.read(values[1 : 1 + PlacePanel.COUNT]).place, self._row(name)
+        offered = {choice for _, choice in places(row, name, self.session)}
+        return place if place.choice in offered else first_place(row, name, self.session, self.name)
 
     def _write(self, *values: Any) -> str:
         own, options = values[: -len(self.code.options)], values[-len(self.code.options) :]
@@ -191,7 +197,7 @@ class Step:
     async def _ask(self, values: Sequence[Any], answer: Answer, progress: asking.Progress) -> Done:
         typed, name = PlacePanel.read(values[1 : 1 + PlacePanel.COUNT]), _model(values[0])
         typed.keep(self.session)
-        found = reachable(self._row(name), name, self.session, typed.place)
+        found = reachable(self._row(name), name, self.session, self._place(name, values))
         if not found.runs:
             raise InferenceFailure(found.sentence, found.way_out, ways=("token", "place"))
         resolved: ResolvedRequest = await asking.resolved_for(self.session, self.request(values))

@@ -62,6 +62,7 @@ def test_notes_are_written_from_a_transcript(page: Page) -> None:
     expect(page.locator("#origin")).to_contain_text("Edited")
     page.get_by_label("Model", exact=True).last.click()
     page.get_by_role("option", name="showcard/card-helper").click()
+    expect(page.get_by_label("Model", exact=True).last).to_have_value("showcard/card-helper, runs here")
     page.locator("#notes-run").click()
     expect(page.locator("#notes .live")).to_be_visible()
     expect(page.locator("#notes .badge")).to_have_text("Live")
