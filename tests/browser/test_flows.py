@@ -35,7 +35,7 @@ def test_an_editor_that_runs_nowhere_says_so_and_keeps_what_was_typed(page: Page
     page.locator("#in-prompt textarea").fill("Something of mine")
     page.get_by_label("Model", exact=True).click()
     page.get_by_role("option", name="Qwen/Qwen-Image-Edit").click()
-    expect(page.locator("#edit-status")).to_contain_text("Inference Providers need a Hugging Face token")
+    expect(page.locator("#edit-status")).to_contain_text("It is not this model.")
     page.get_by_label("Runs on", exact=True).click()
     page.get_by_role("option", name="An endpoint of mine").click()
     expect(page.locator("#edit-status")).to_contain_text("Give the base URL of your endpoint.")
