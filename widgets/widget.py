@@ -141,7 +141,7 @@ class Widget:
         self.inputs.wire(changed, quiet)
         filled = [self.transcript, self.result, self.json, self.inputs.mask]
         self.choosing.wire(filled, code, changed, quiet)
-        gr.on([code_tab.select, *(option.change for option in self.code.options)], **code)
+        gr.on([code_tab.select, *(option.input for option in self.code.options)], **code)
         starts = [self.run.click] + [f.submit for f in self.fields if isinstance(f, gr.Textbox) and f.lines == 1]
         screen += [*self.fields, *results.components] if results else []
         running = self.runner.chat if results else self.runner.run
