@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import Refusal
 from .base import count_of, json_name, text_of
-from .llama import Array, log_softmax
+from .llama import Array, Cache, log_softmax
 from .tiny_lm import TinyLM
 from .tiny_lm import load as load_model
 
@@ -36,9 +36,10 @@ class FillMask:
         if len(masks) != 1:
             raise Refusal(f'"inputs" must hold one [MASK] (or <mask>), but it holds {len(masks)}.')
         before, after = _MASK.split(text)
-        spaced = before.endswith(" ")
-        tried = self._tried(before.removesuffix(" "), spaced, parameters.get("targets"))
-        scores = self._scores(before.removesuffix(" "), after, tried)
+        past, read = self._lm.model.cache(), self._ids(before.removesuffix(" "))
+        first = self._lm.model.scores(np.array([read]), past, last=True)[0, -1]
+        tried = self._tried(first, before.endswith(" "), parameters.get("targets"))
+        scores = log_softmax(first)[tried] + self._following(past, tried, after)
         shares = np.exp(log_softmax(scores))
         return [
             {
@@ -53,7 +54,7 @@ class FillMask:
         # A text may begin with the gap; then it follows the end of another.
         return self._lm.tokenizer.encode(text)[-_BEFORE:] or [self._lm.tokenizer.special["<|endoftext|>"]]
 
-    def _tried(self, before: str, spaced: bool, targets: Any) -> list[int]:
+    def _tried(self, scores: Array, spaced: bool, targets: Any) -> list[int]:
         """The words that may stand here: those that were asked for, or the likeliest after what stands before."""
         fitting = {word.strip(): n for n, word in self._words.items() if word.startswith(" ") == spaced}
         if targets is not None:
@@ -62,20 +63,17 @@ class FillMask:
             if not found:
                 raise Refusal(f'None of "targets" is a word of this model: {json_name(targets)}.')
             return found
-        scores = self._lm.model.scores(np.array([self._ids(before)]), self._lm.model.cache(), last=True)[0, -1]
         numbers = np.array(list(fitting.values()))
         return [int(n) for n in numbers[np.argsort(-scores[numbers], kind="stable")[:_TRIED]]]
 
-    def _scores(self, before: str, after: str, tried: list[int]) -> Array:
-        """How likely each word and what follows it are, together."""
-        past, ids = self._lm.model.cache(), self._ids(before)
-        first = log_softmax(self._lm.model.scores(np.array([ids]), past, last=True)[0, -1])[tried]
+    def _following(self, past: Cache, tried: list[int], after: str) -> Array | float:
+        """How likely what stands after the gap is, after each of the words."""
         rest = self._lm.tokenizer.encode(after)[:_AFTER]
         if not rest:
-            return np.asarray(first)
-        texts = np.column_stack([tried, np.tile(rest, (len(tried), 1))])
-        following = log_softmax(self._lm.model.scores(texts[:, :-1], past.repeated(len(tried))))
-        return np.asarray(first + following[:, np.arange(len(rest)), rest].sum(axis=1))
+            return 0.0
+        texts = np.column_stack([tried, np.tile(rest, (len(tried), 1))])[:, :-1]
+        scores = log_softmax(self._lm.model.scores(texts, past.repeated(len(tried), len(rest))))
+        return np.asarray(scores[:, np.arange(len(rest)), rest].sum(axis=1))
 
 
 def load() -> FillMask:

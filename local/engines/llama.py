@@ -1,6 +1,6 @@
 """A language model of Llama's shape in NumPy: the weights of a model folder, and the scores of the next token.
 
-The same arithmetic as `transformers.LlamaForCausalLM`, in 32 bits; `tests/local/test_llama.py` compares the two."""
+The same arithmetic as `transformers.LlamaForCausalLM`, in 32 bits; `tests/local/test_tiny_lm.py` compares the two."""
 
 from __future__ import annotations
 
@@ -40,9 +40,11 @@ class Cache:
     values: Array
     length: int = 0
 
-    def repeated(self, batch: int) -> Cache:
-        """The same past for several futures."""
-        return Cache(self.keys.repeat(batch, axis=1), self.values.repeat(batch, axis=1), self.length)
+    def repeated(self, batch: int, room: int) -> Cache:
+        """The same past for several futures of at most `room` tokens each."""
+        kept = slice(self.length + room)
+        keys, values = self.keys[:, :, :, kept], self.values[:, :, :, kept]
+        return Cache(keys.repeat(batch, axis=1), values.repeat(batch, axis=1), self.length)
 
 
 @dataclass(frozen=True, slots=True)

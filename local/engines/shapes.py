@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .base import number_of
-from .colours import clusters, lab, name_of
+from .colours import Cells, clusters, lab, name_of
 from .images import open_image
 
 _SIDE, _COLOURS, _APART = 320, 10, 24.0
@@ -21,6 +22,7 @@ _MOST = 100
 _KINDS = {"ellipse": 1.0, "rectangle": math.pi**2 / 9, "triangle": 4 * math.pi**2 / 27}
 
 Mask = npt.NDArray[np.bool_]
+Run = tuple[int, int, int, int]
 
 
 class ShapeFinder:
@@ -36,60 +38,67 @@ class ShapeFinder:
         pixels = lab(small)
         centres, nearest = clusters(pixels, _COLOURS, _APART)
         edge = np.concatenate([nearest[0], nearest[-1], nearest[:, 0], nearest[:, -1]])
-        background = np.bincount(edge, minlength=len(centres)).argmax()
+        background = int(np.bincount(edge, minlength=len(centres)).argmax())
         found: list[dict[str, Any]] = []
-        for number in range(len(centres)):
-            if number == background:
+        for top, left, mask in areas(nearest, background):
+            if min(mask.shape) < _THINNEST:
                 continue
-            for top, left, mask in areas(nearest == number):
-                if min(mask.shape) < _THINNEST:
-                    continue
-                kind, score = shape(mask)
-                if score < threshold:
-                    continue
-                box = {
-                    "xmin": round(left * across), "ymin": round(top * down),
-                    "xmax": round((left + mask.shape[1]) * across), "ymax": round((top + mask.shape[0]) * down),
-                }  # fmt: skip
-                colour = pixels[top : top + mask.shape[0], left : left + mask.shape[1]][mask].mean(axis=0)
-                found.append({"label": f"{name_of(colour)} {kind}", "score": score, "box": box})
+            kind, score = shape(mask)
+            if score < threshold:
+                continue
+            box = {
+                "xmin": round(left * across), "ymin": round(top * down),
+                "xmax": round((left + mask.shape[1]) * across), "ymax": round((top + mask.shape[0]) * down),
+            }  # fmt: skip
+            colour = pixels[top : top + mask.shape[0], left : left + mask.shape[1]][mask].mean(axis=0)
+            found.append({"label": f"{name_of(colour)} {kind}", "score": score, "box": box})
         return sorted(found, key=lambda row: row["score"], reverse=True)[:_MOST]
 
 
-def areas(inside: Mask) -> Iterator[tuple[int, int, Mask]]:
-    """Connected areas that are no mere specks: top, left, and the mask of each in its own box."""
-    runs: list[tuple[int, int, int]] = []
-    parent: list[int] = []
+def areas(of: Cells, background: int) -> Iterator[tuple[int, int, Mask]]:
+    """Connected pixels of one number that are no mere specks: top, left, and the mask of each in its own box."""
+    runs = _runs(of, background)
+    parent = list(range(len(runs)))
 
     def root(one: int) -> int:
         while parent[one] != one:
             parent[one] = one = parent[parent[one]]
         return one
 
-    above: list[int] = []
-    for y, row in enumerate(inside):
-        edges = np.flatnonzero(np.diff(row, prepend=False, append=False))
-        here = []
-        for start, end in edges.reshape(-1, 2).tolist():
-            parent.append(len(runs))
-            runs.append((y, start, end))
-            here.append(len(runs) - 1)
-            for other in above:
-                if runs[other][1] < end and start < runs[other][2]:
-                    parent[root(other)] = root(here[-1])
-        above = here
-    groups: dict[int, list[tuple[int, int, int]]] = {}
+    above, here, row = deque[int](), deque[int](), -1
+    for number, (y, start, end, kind) in enumerate(runs):
+        if y != row:
+            above, here, row = here if y == row + 1 else deque(), deque(), y
+        here.append(number)
+        while above and runs[above[0]][2] <= start:
+            above.popleft()
+        for other in above:
+            if runs[other][1] >= end:
+                break
+            if runs[other][3] == kind:
+                parent[root(other)] = root(number)
+    groups: dict[int, list[Run]] = {}
     for number, run in enumerate(runs):
         groups.setdefault(root(number), []).append(run)
     for members in groups.values():
-        if sum(end - start for _, start, end in members) >= _SMALLEST:
+        if sum(end - start for _, start, end, _ in members) >= _SMALLEST:
             yield _filled(members)
 
 
-def _filled(members: list[tuple[int, int, int]]) -> tuple[int, int, Mask]:
-    top, left = min(y for y, _, _ in members), min(start for _, start, _ in members)
-    mask = np.zeros((max(y for y, _, _ in members) + 1 - top, max(end for _, _, end in members) - left), np.bool_)
-    for y, start, end in members:
+def _runs(of: Cells, background: int) -> list[Run]:
+    """What stands side by side in a row and is no background: row, start, end and number, row by row."""
+    ys, xs = np.nonzero(np.pad(of[:, 1:] != of[:, :-1], ((0, 0), (1, 1)), constant_values=True))
+    begins = np.flatnonzero(ys[1:] == ys[:-1])
+    kinds = of[ys[begins], xs[begins]]
+    found = np.stack([ys[begins], xs[begins], xs[begins + 1], kinds], axis=1)[kinds != background]
+    return list(map(tuple, found.tolist()))
+
+
+def _filled(members: list[Run]) -> tuple[int, int, Mask]:
+    ys, starts, ends, _ = zip(*members, strict=True)
+    top, left = min(ys), min(starts)
+    mask = np.zeros((max(ys) + 1 - top, max(ends) - left), np.bool_)
+    for y, start, end in zip(ys, starts, ends, strict=True):
         mask[y - top, start - left : end - left] = True
     return top, left, mask
 

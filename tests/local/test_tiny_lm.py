@@ -73,7 +73,7 @@ def test_the_cache_changes_nothing() -> None:
     steps = [lm.model.scores(ids[:, :4], past)[0, -1]]
     steps += [lm.model.scores(ids[:, [place]], past)[0, -1] for place in range(4, ids.shape[1])]
     assert np.abs(whole[3:] - np.array(steps)).max() < 1e-4
-    several = lm.model.scores(ids.repeat(3, axis=0)[:, -2:], _past(lm, ids[:, :-2]).repeated(3))
+    several = lm.model.scores(ids.repeat(3, axis=0)[:, -2:], _past(lm, ids[:, :-2]).repeated(3, 2))
     assert np.abs(several - whole[-2:]).max() < 1e-4
 
 
