@@ -17,6 +17,12 @@ _MAX_TOP = 20
 _SAMPLING = (
     "temperature", "top_p", "top_k", "presence_penalty", "frequency_penalty", "seed", "do_sample"
 )  # fmt: skip
+# What asks a chat for more than words, and the values of it that ask for nothing.
+_MORE_THAN_WORDS: dict[str, tuple[Any, ...]] = {
+    "tools": (None, []), "tool_choice": (None, "none", "auto"),
+    "functions": (None, []), "function_call": (None, "none", "auto"),
+    "response_format": (None, {"type": "text"}),
+}  # fmt: skip
 _UNKNOWN = ("repetition_penalty", "typical_p", "watermark", "best_of", "grammar", "adapter_id", "truncate")
 
 
@@ -38,6 +44,10 @@ class Asked:
 def read_chat(body: bytes) -> tuple[str | None, Asked]:
     """The model a chat request names, and what it asks. Raises Refusal."""
     data = _object(body, 'Send JSON like {"model": "...", "messages": [{"role": "user", "content": "..."}]}.')
+    for name, nothing in _MORE_THAN_WORDS.items():
+        if data.get(name) not in nothing and not (name == "tools" and data.get("tool_choice") == "none"):
+            raise Refusal(f'"{name}" is not supported: models here answer in words; they call no tools and keep to no'
+                          " schema.")  # fmt: skip
     limit = "max_tokens" if data.get("max_completion_tokens") is None else "max_completion_tokens"
     top = count_of(data, "top_logprobs", 0, lowest=0)
     if top > _MAX_TOP:

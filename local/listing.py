@@ -53,5 +53,7 @@ def openai_model(engine: Engine) -> dict[str, Any]:
         "owned_by": engine.id.partition("/")[0],
         "task": engine.task,
         "context_length": engine.context_length,
+        "supports_tools": False,
+        "supports_structured_output": False,
         "description": engine.description,
     }

@@ -20,6 +20,7 @@ TINY = "showcard/tiny-chat-380k"
 IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
 ELSEWHERE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
 HELLO = [{"role": "user", "content": "hello"}]
+TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
 
 
 def send(
@@ -116,6 +117,12 @@ WRONG_BODIES: list[tuple[str, Any, str]] = [
     (CHAT, {"model": "showcard/eliza", "messages": HELLO, "stream": "yes"}, '"stream"'),
     (CHAT, {"model": "showcard/eliza", "messages": HELLO, "stream_options": True}, '"stream_options"'),
     (CHAT, {"model": "showcard/eliza", "messages": HELLO, "n": 2}, '"n" must be 1'),
+    (CHAT, {"model": "showcard/eliza", "messages": HELLO, "tools": [TOOL]}, '"tools" is not supported'),
+    (CHAT, {"model": TINY, "messages": HELLO, "tools": [TOOL], "tool_choice": "auto"}, '"tools" is not supported'),
+    (CHAT, {"model": TINY, "messages": HELLO, "tool_choice": "required"}, '"tool_choice" is not supported'),
+    (CHAT, {"model": TINY, "messages": HELLO, "functions": [{"name": "f"}]}, '"functions" is not supported'),
+    (CHAT, {"model": TINY, "messages": HELLO, "response_format": {"type": "json_object"}}, '"response_format" is not'),
+    (CHAT, {"model": TINY, "messages": HELLO, "response_format": "json"}, '"response_format" is not supported'),
 ]
 
 
@@ -145,6 +152,13 @@ def test_a_wrong_address_is_answered_with_a_sentence(
 ) -> None:
     assert send(engine_url, method, path, {"inputs": "x"} if method == "POST" else None)[0] == status
     assert expected in send(engine_url, method, path, {"inputs": "x"} if method == "POST" else None)[1]["error"]
+
+
+def test_what_asks_for_nothing_more_than_words_is_no_fault(engine_url: str) -> None:
+    plain = {"tools": [TOOL], "tool_choice": "none", "response_format": {"type": "text"}, "functions": []}
+    assert send(engine_url, "POST", CHAT, {"model": "showcard/eliza", "messages": HELLO, **plain})[0] == 200
+    for model in send(engine_url, "GET", "/v1/models")[1]["data"]:
+        assert (model["supports_tools"], model["supports_structured_output"]) == (False, False)
 
 
 def test_what_an_engine_does_not_know_is_ignored(engine_url: str) -> None:
