@@ -46,15 +46,17 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Runs:
-    """A task that can be run: what its inputs need, the tasks of the classes that do it (none: any class), and whether
-    ONNX weights do."""
+    """A task that can be run: what its inputs need, the tasks of the classes that do it (none: any class), whether
+    ONNX weights do, and the packages that it takes beside those of every task."""
 
     needs: tuple[str, ...]
     classes: tuple[str, ...] = ()
     onnx: bool = False
+    packages: tuple[str, ...] = ()
 
 
 _TEXT, _SEEN, _HEARD = ("a tokenizer",), ("an image processor",), ("an audio processor",)
+_SOUND = ("soundfile", "scipy")
 _GENERATES = ("text-generation", "image-text-to-text", "audio-text-to-text", "any-to-any")
 RUNS: Mapping[str, _Runs] = {
     "text-classification": _Runs(_TEXT, ("text-classification",), onnx=True),
@@ -62,7 +64,7 @@ RUNS: Mapping[str, _Runs] = {
     "text-ranking": _Runs(_TEXT, ("text-classification",), onnx=True),
     "token-classification": _Runs(_TEXT, ("token-classification",), onnx=True),
     "question-answering": _Runs(_TEXT, ("question-answering",), onnx=True),
-    "table-question-answering": _Runs(_TEXT, ("table-question-answering",)),
+    "table-question-answering": _Runs(_TEXT, ("table-question-answering",), packages=("pandas",)),
     "fill-mask": _Runs(_TEXT, ("fill-mask",), onnx=True),
     "feature-extraction": _Runs(_TEXT, onnx=True),
     "sentence-similarity": _Runs(_TEXT, onnx=True),
@@ -75,17 +77,16 @@ RUNS: Mapping[str, _Runs] = {
     "image-segmentation": _Runs(_SEEN, ("image-segmentation",)),
     "depth-estimation": _Runs(_SEEN, ("depth-estimation",)),
     "image-to-image": _Runs(_SEEN, ("image-to-image",)),
-    "mask-generation": _Runs(_SEEN, ("mask-generation",)),
     "image-to-text": _Runs(_SEEN + _TEXT, ("image-to-text", "image-text-to-text")),
     "image-text-to-text": _Runs(_SEEN + _TEXT, ("image-text-to-text", "any-to-any")),
     "visual-question-answering": _Runs(_SEEN + _TEXT, ("visual-question-answering",)),
     "document-question-answering": _Runs(_SEEN + _TEXT, ("document-question-answering",)),
     "zero-shot-image-classification": _Runs(_SEEN + _TEXT, ("zero-shot-image-classification",)),
     "zero-shot-object-detection": _Runs(_SEEN + _TEXT, ("zero-shot-object-detection",)),
-    "automatic-speech-recognition": _Runs(_HEARD + _TEXT, ("automatic-speech-recognition",)),
-    "audio-classification": _Runs(_HEARD, ("audio-classification",)),
-    "text-to-speech": _Runs(_TEXT, ("text-to-audio",)),
-    "text-to-audio": _Runs(_TEXT, ("text-to-audio",)),
+    "automatic-speech-recognition": _Runs(_HEARD + _TEXT, ("automatic-speech-recognition",), packages=_SOUND),
+    "audio-classification": _Runs(_HEARD, ("audio-classification",), packages=_SOUND),
+    "text-to-speech": _Runs(_TEXT, ("text-to-audio",), packages=_SOUND[:1]),
+    "text-to-audio": _Runs(_TEXT, ("text-to-audio",), packages=_SOUND[:1]),
 }  # fmt: skip
 _TOKENIZERS = (
     "tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model",
@@ -338,15 +339,14 @@ _PACKAGES = {
     TORCH: ("torch", "transformers", "numpy", "PIL", "fastapi", "uvicorn", "yaml"),
     ONNX: ("onnxruntime", "tokenizers", "numpy", "PIL", "fastapi", "uvicorn", "yaml"),
 }
-_AUDIO_PACKAGES = ("soundfile", "scipy")
 TORCH_PACKAGES = frozenset(("torch", "transformers"))
-ALL_PACKAGES = tuple(sorted({name for names in _PACKAGES.values() for name in names} | set(_AUDIO_PACKAGES)))
+ALL_PACKAGES = tuple(sorted({name for names in _PACKAGES.values() for name in names} | {*_SOUND, "pandas"}))
 _PIP_NAMES = {"PIL": "pillow", "yaml": "pyyaml"}
 
 
 def _extra(case: _Case, plan: Plan) -> None:
-    heard = _AUDIO_PACKAGES if "an audio processor" in case.runs.needs else ()
-    missing = [_PIP_NAMES.get(name, name) for name in (*_PACKAGES[plan.engine], *heard) if name not in case.modules]
+    wanted = (*_PACKAGES[plan.engine], *case.runs.packages)
+    missing = [_PIP_NAMES.get(name, name) for name in wanted if name not in case.modules]
     if missing:
         raise NotRunnable(
             "extra",

@@ -169,17 +169,18 @@ def image_to_image(source: Source) -> Run:
 
 
 def document_question_answering(source: Source) -> Run:
-    """Answers to a question about a page, by a model that reads it without the help of another program."""
+    """Answers to a question about a page, by a model that reads it by itself (Donut)."""
+    if source.config.model_type.startswith("layoutlm"):
+        raise Refusal("This model wants the words of a page found by another program (Tesseract), which is not asked.")
     processor, tokenizer = source.processor("AutoImageProcessor"), source.tokenizer()
     pipe = source.pipeline(
-        "document-question-answering", "AutoModelForDocumentQuestionAnswering", image_processor=processor,
-        tokenizer=tokenizer,
-    )  # fmt: skip
+        "document-question-answering", "AutoModelForImageTextToText", image_processor=processor, tokenizer=tokenizer
+    )
 
     def run(inputs: Any, parameters: Mapping[str, Any], stop: Event) -> Any:
         if not isinstance(inputs, dict):
             raise Refusal('"inputs" must have "image" and "question".')
-        page, asked = image_of(decoded(inputs.get("image"))), only(parameters, "top_k", "max_answer_len", "word_boxes")
-        return plain(pipe(image=page, question=texts(inputs.get("question")), **asked))
+        only(parameters)
+        return plain(pipe(image=image_of(decoded(inputs.get("image"))), question=texts(inputs.get("question"))))
 
     return run

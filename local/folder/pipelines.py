@@ -159,30 +159,6 @@ def depth_estimation(source: Source) -> Run:
     return run
 
 
-def mask_generation(source: Source) -> Run:
-    """Masks of everything in an image."""
-    pipe = _sees(source, "mask-generation", "AutoModelForMaskGeneration")
-
-    def run(inputs: Any, parameters: Mapping[str, Any], stop: Event) -> Any:
-        from PIL import Image  # noqa: PLC0415
-
-        asked = only(parameters, "mask_threshold", "pred_iou_thresh", "stability_score_thresh", "points_per_batch")
-        found = pipe(image_of(inputs), **asked)
-        pairs = zip(found["masks"], plain(found["scores"]), strict=True)
-        return [
-            {"label": str(number), "score": score, "mask": plain(Image.fromarray(_gray(mask)))}
-            for number, (mask, score) in enumerate(pairs, 1)
-        ]
-
-    return run
-
-
-def _gray(mask: Any) -> Any:
-    import numpy as np  # noqa: PLC0415
-
-    return np.asarray(mask, dtype=np.uint8) * 255
-
-
 def zero_shot_image_classification(source: Source) -> Run:
     """Labels named by the request, for an image."""
     tokenizer = source.tokenizer()
@@ -247,9 +223,10 @@ def _sound(data: bytes, processor: Any) -> dict[str, Any]:
 
 def text_to_audio(source: Source) -> Run:
     """A sound, as a WAV file."""
+    if type(source.config) in source.transformers.AutoModelForTextToSpectrogram._model_mapping:
+        raise Refusal("This model writes spectrograms; what makes sounds of them (a vocoder) is not in its folder.")
     tokenizer = source.tokenizer()
-    names = ("AutoModelForTextToWaveform", "AutoModelForTextToSpectrogram")
-    pipe = source.pipeline("text-to-audio", *names, tokenizer=tokenizer)
+    pipe = source.pipeline("text-to-audio", "AutoModelForTextToWaveform", tokenizer=tokenizer)
 
     def run(inputs: Any, parameters: Mapping[str, Any], stop: Event) -> Any:
         found = pipe(texts(inputs), generate_kwargs=dict(parameters)) if parameters else pipe(texts(inputs))

@@ -25,7 +25,6 @@ RUNNERS: Mapping[str, Callable[[Source], Run]] = {
     "image-segmentation": pipelines.image_segmentation,
     "depth-estimation": pipelines.depth_estimation,
     "image-to-image": own.image_to_image,
-    "mask-generation": pipelines.mask_generation,
     "image-to-text": own.image_to_text,
     "visual-question-answering": own.visual_question_answering,
     "document-question-answering": own.document_question_answering,

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import ROOT, process
+from tests.support.axe import serious
 from tests.support.folders import card, folder
 
 FAKE = str(ROOT / "tests" / "support" / "fake_python.py")
@@ -84,6 +85,26 @@ def test_a_folder_runs_from_its_page(page: Page, tmp_path: Path) -> None:
     page.get_by_role("button", name="Load", exact=True).click()
     expect(standing(page)).to_contain_text("Loaded in")
     os.kill(int((path / "pid").read_text()), signal.SIGTERM)
+
+
+@pytest.mark.parametrize("page", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True)
+def test_axe_finds_nothing_serious_whatever_the_model_is_doing(page: Page, tmp_path: Path) -> None:
+    path = made(tmp_path / "my-model", waits=True, log=["a line"])
+    open_folder(page, path)
+    expect(standing(page)).to_contain_text("Not loaded yet.")
+    assert serious(page) == ""
+    page.get_by_role("button", name="Load", exact=True).click()
+    expect(standing(page)).to_contain_text("Reading the weights")
+    page.get_by_role("button", name="Log of the process").click()
+    expect(page.locator("#folder-lines")).to_contain_text("a line")
+    assert serious(page) == ""
+    (path / "go").touch()
+    expect(standing(page)).to_contain_text("Loaded in")
+    assert serious(page) == ""
+    page.locator("#in-text textarea").fill("crash")
+    run(page).click()
+    expect(standing(page)).to_contain_text("Restart it; its log says more.")
+    assert serious(page) == ""
 
 
 def test_each_refusal_is_a_sentence_and_nothing_is_started(page: Page, tmp_path: Path) -> None:

@@ -165,6 +165,13 @@ def test_sound_needs_its_packages_too(tmp_path):
     assert refusal(path, "audio-classification").code == "no-processor"
 
 
+def test_tables_and_speech_need_their_packages_too(tmp_path):
+    path = folder(tmp_path, "TapasForQuestionAnswering")
+    assert "needs pandas, which" in refusal(path, "table-question-answering", set(ALL_PACKAGES) - {"pandas"}).sentence
+    path = folder(tmp_path, "VitsModel")
+    assert "needs soundfile, which" in refusal(path, "text-to-speech", {*ALL_PACKAGES} - {"soundfile"}).sentence
+
+
 def test_onnx_is_taken_where_torch_is_missing(tmp_path):
     path = folder(tmp_path)
     (path / "onnx").mkdir()

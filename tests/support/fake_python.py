@@ -22,7 +22,7 @@ LABELS = [[{"label": "FAKE", "score": 0.9}, {"label": "OTHER", "score": 0.1}]]
 def main() -> None:
     if sys.argv[1] == "-c":
         names = ["torch", "transformers", "onnxruntime", "tokenizers", "numpy", "PIL", "fastapi", "uvicorn", "yaml",
-                 "soundfile", "scipy"]  # fmt: skip
+                 "soundfile", "scipy", "pandas"]  # fmt: skip
         print(json.dumps(names))
         return
     folder, port = Path(sys.argv[3]), int(sys.argv[sys.argv.index("--port") + 1])

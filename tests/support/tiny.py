@@ -392,6 +392,89 @@ def _vits(path: Path) -> None:
     VitsModel(config).save_pretrained(path)
 
 
+@model("speecht5")
+def _speecht5(path: Path) -> None:
+    from transformers import SpeechT5Config, SpeechT5ForTextToSpeech
+
+    size = len(plain_tokenizer(path))
+    config = SpeechT5Config(vocab_size=size, hidden_size=16, encoder_layers=1, decoder_layers=1, num_mel_bins=8,
+                            encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=16,
+                            decoder_ffn_dim=16, speech_decoder_prenet_units=16)  # fmt: skip
+    SpeechT5ForTextToSpeech(config).save_pretrained(path)
+
+
+@model("tapas")
+def _tapas(path: Path) -> None:
+    from transformers import TapasConfig, TapasForQuestionAnswering, TapasTokenizer
+
+    vocab = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[EMPTY]", *WORDS, *"0123456789"]
+    (path / "vocab.txt").write_text("\n".join(vocab))
+    TapasTokenizer(str(path / "vocab.txt")).save_pretrained(path)
+    labels = {"num_aggregation_labels": 4, "aggregation_labels": {0: "NONE", 1: "SUM", 2: "AVERAGE", 3: "COUNT"}}
+    TapasForQuestionAnswering(TapasConfig(vocab_size=len(vocab), **SMALL, **labels)).save_pretrained(path)
+
+
+@model("donut")
+def _donut(path: Path) -> None:
+    from transformers import (
+        DonutImageProcessor,
+        DonutSwinConfig,
+        MBartConfig,
+        VisionEncoderDecoderConfig,
+        VisionEncoderDecoderModel,
+    )
+
+    tokenizer = plain_tokenizer(path)
+    reads = DonutSwinConfig(image_size=[32, 32], patch_size=4, embed_dim=16, depths=[1, 1], num_heads=[2, 2],
+                            window_size=4)  # fmt: skip
+    writes = MBartConfig(vocab_size=len(tokenizer), d_model=32, decoder_layers=1, decoder_attention_heads=2,
+                         decoder_ffn_dim=32, encoder_layers=1, encoder_attention_heads=2, encoder_ffn_dim=32,
+                         max_position_embeddings=256, is_decoder=True, add_cross_attention=True)  # fmt: skip
+    config = VisionEncoderDecoderConfig(encoder=reads.to_dict(), decoder=writes.to_dict(), pad_token_id=0,
+                                        bos_token_id=1, eos_token_id=2, decoder_start_token_id=1)  # fmt: skip
+    made = VisionEncoderDecoderModel(config)
+    made.generation_config.update(pad_token_id=0, eos_token_id=2, decoder_start_token_id=1, max_length=200)
+    made.save_pretrained(path)
+    DonutImageProcessor(size={"height": 32, "width": 32}, do_align_long_axis=False).save_pretrained(path)
+
+
+@model("layoutlm")
+def _layoutlm(path: Path) -> None:
+    from transformers import LayoutLMConfig, LayoutLMForQuestionAnswering, ViTImageProcessor
+
+    size = len(bert_tokenizer(path))
+    LayoutLMForQuestionAnswering(LayoutLMConfig(vocab_size=size, **SMALL)).save_pretrained(path)
+    ViTImageProcessor(**IMAGE).save_pretrained(path)
+
+
+@model("blip-answers")
+def _blip_answers(path: Path) -> None:
+    from transformers import BlipConfig, BlipForQuestionAnswering
+
+    MODELS["blip"](path)
+    BlipForQuestionAnswering(BlipConfig.from_pretrained(path)).save_pretrained(path)
+
+
+@model("owlvit")
+def _owlvit(path: Path) -> None:
+    from transformers import OwlViTConfig, OwlViTForObjectDetection, OwlViTImageProcessor
+
+    tokenizer = plain_tokenizer(path, ends=True)
+    text = {**SMALL, "vocab_size": len(tokenizer), "max_position_embeddings": 32, "bos_token_id": 1, "eos_token_id": 2}
+    config = OwlViTConfig(text_config=text, vision_config=VISION, projection_dim=32)
+    OwlViTForObjectDetection(config).save_pretrained(path)
+    OwlViTImageProcessor(**IMAGE, do_center_crop=False).save_pretrained(path)
+
+
+@model("swin2sr")
+def _swin2sr(path: Path) -> None:
+    from transformers import Swin2SRConfig, Swin2SRForImageSuperResolution, Swin2SRImageProcessor
+
+    config = Swin2SRConfig(image_size=32, embed_dim=16, depths=[1], num_heads=[2], window_size=4)
+    Swin2SRForImageSuperResolution(config).save_pretrained(path)
+    Swin2SRImageProcessor().save_pretrained(path)
+
+
 def export(path: Path, source: Path, auto: str, inputs: dict[str, Any]) -> Path:
     """The model of `source` as ONNX weights in a folder of their own, without the weights they were made of."""
     import shutil

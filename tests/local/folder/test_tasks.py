@@ -16,6 +16,8 @@ from huggingface_hub import InferenceClient
 from huggingface_hub.errors import BadRequestError
 from PIL import Image
 
+from local.errors import Refusal
+
 pytestmark = pytest.mark.torch
 
 CONTEXT = "my name is sarah and i live in london . the cat sat on the mat"
@@ -305,6 +307,56 @@ def test_visual_question_answering(client, folder_of, picture):
     assert [(row.answer, row.score) for row in found] == [(names[n], near(float(chances[n]))) for n in best]
 
 
+def test_an_answer_about_an_image_in_the_models_own_words(client, folder_of, picture):
+    from transformers import BlipForQuestionAnswering, BlipProcessor
+
+    path = folder_of("blip-answers")
+    (found,) = client("blip-answers", "visual-question-answering").visual_question_answering(picture, "what is it ?")
+    processor = BlipProcessor.from_pretrained(path)
+    read = processor(images=opened(picture), text="what is it ?", return_tensors="pt")
+    tokens = BlipForQuestionAnswering.from_pretrained(path).generate(**read, max_new_tokens=30, do_sample=False)
+    assert (found.answer, found.score) == (processor.decode(tokens[0], skip_special_tokens=True).strip(), None)
+
+
+def test_document_question_answering(client, folder_of, picture):
+    ask = client("donut", "document-question-answering").document_question_answering
+    found = ask(picture, "what is the total ?")
+    expected = direct("document-question-answering", folder_of("donut"))(opened(picture), "what is the total ?")
+    assert [row.answer for row in found] == [row["answer"] for row in expected]
+
+
+def test_zero_shot_object_detection(folder_of, serving, picture):
+    path, asked = folder_of("owlvit"), {"candidate_labels": ["a cat", "a dog"], "threshold": 0.0}
+    body = {"inputs": base64.b64encode(picture).decode(), "parameters": asked}
+    found = post(serving(path, "zero-shot-object-detection"), body)
+    expected = direct("zero-shot-object-detection", path)(opened(picture), **asked)
+    assert found
+    assert found == [row | {"score": near(row["score"])} for row in expected]
+
+
+def test_image_to_image(client, folder_of, picture):
+    import torch
+    from transformers import Swin2SRForImageSuperResolution, Swin2SRImageProcessor
+
+    path = folder_of("swin2sr")
+    found = client("swin2sr", "image-to-image").image_to_image(picture)
+    read = Swin2SRImageProcessor.from_pretrained(path)(images=opened(picture), return_tensors="pt")
+    with torch.no_grad():
+        made = Swin2SRForImageSuperResolution.from_pretrained(path)(**read).reconstruction[0]
+    expected = (made.clamp(0, 1).permute(1, 2, 0).numpy() * 255).round()
+    assert found.width >= 2 * opened(picture).width
+    assert np.array_equal(np.asarray(found), expected)
+
+
+def test_table_question_answering(client, folder_of):
+    table = {"name": ["sarah", "dog"], "live": ["1", "20"]}
+    ask = client("tapas", "table-question-answering").table_question_answering
+    expected = direct("table-question-answering", folder_of("tapas"))(table=table, query="where do i live ?")
+    found = ask(table, "where do i live ?")
+    assert (found.answer, found.coordinates) == (expected["answer"], [list(at) for at in expected["coordinates"]])
+    assert (found.cells, found.aggregator) == (expected["cells"], expected["aggregator"])
+
+
 def test_image_to_text(client, folder_of, picture):
     from transformers import BlipForConditionalGeneration, BlipProcessor
 
@@ -347,6 +399,15 @@ def test_text_to_speech(client, folder_of):
     expected = direct("text-to-speech", folder_of("vits"))("the cat sat")
     assert rate == expected["sampling_rate"]
     np.testing.assert_allclose(samples, np.clip(np.squeeze(expected["audio"]), -1, 1), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "words"),
+    [("speecht5", "text-to-speech", "a vocoder"), ("layoutlm", "document-question-answering", "Tesseract")],
+)
+def test_what_needs_more_than_its_folder_is_a_sentence(folder_of, serving, name, task, words):
+    with pytest.raises(Refusal, match=words):
+        serving(folder_of(name), task)
 
 
 def test_what_is_no_image_and_no_sound_is_a_sentence(client):
