@@ -19,14 +19,16 @@ OUT_OF_REACH = "An image can't be read any more. Attach it again."
 
 
 class Question(gr.MultimodalTextbox):  # type: ignore[misc]
-    """The box. Its files reach us as they are: what is wrong with one is told in our words, not by a toast."""
+    """The box. Its files reach us as they are (`preprocess=False`): what is wrong with one is told in our words, not by
+    a toast. Gradio lets no path through that is not an upload."""
 
     is_template = True  # for the page it is a MultimodalTextbox
     EMPTY: dict[str, Any] = {"text": "", "files": []}  # noqa: RUF012 sent as it is
 
-    def preprocess(self, payload: Any) -> Any:
-        """Text and the paths of files, which Gradio has found to be uploads."""
-        return Asked(payload.text or "", [file.path for file in payload.files]) if payload else Asked("", [])
+    @staticmethod
+    def holding(text: str) -> dict[str, Any]:
+        """The box with a text in it."""
+        return {"text": text, "files": []}
 
     @classmethod
     def build(cls) -> Question:
@@ -47,19 +49,6 @@ class Question(gr.MultimodalTextbox):  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the box holds."""
-
-    text: str
-    paths: list[str]
-
-    @staticmethod
-    def shown(text: str) -> dict[str, Any]:
-        """The box with a text in it."""
-        return {"text": text, "files": []}
-
-
-@dataclass(frozen=True, slots=True)
 class Read:
     """A question with its images opened."""
 
@@ -73,13 +62,14 @@ class Read:
 
 
 async def read_question(asked: Any) -> Read:
-    """What was asked, its images opened. Raises RequestError for what is no image or too large."""
-    if not isinstance(asked, Asked):
+    """What the box holds, its images opened. Raises RequestError for what is no image or too large."""
+    if not isinstance(asked, dict):
         return Read("", ())
-    if len(asked.paths) > MOST_IMAGES:
+    text, files = str(asked.get("text") or ""), asked.get("files") or []
+    if len(files) > MOST_IMAGES:
         raise RequestError(f"A question takes at most {MOST_IMAGES} images.")
     images = []
-    for path in asked.paths:
+    for path in (file["path"] for file in files):
         try:
             image = await load(await asyncio.to_thread(_uploaded, Path(path)), None)
         except (AssetError, OSError) as error:
@@ -87,7 +77,7 @@ async def read_question(asked: Any) -> Read:
         if image.kind != "image":
             raise RequestError(f"{image.name or 'A file'} is not an image.")
         images.append(image)
-    return Read(asked.text, tuple(images))
+    return Read(text, tuple(images))
 
 
 def _uploaded(path: Path) -> Media:

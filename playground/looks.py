@@ -74,12 +74,14 @@ CSS = """
 .editing textarea, .results textarea { width: 100%; box-sizing: border-box; padding: 8px 12px; border: 1px solid var(--border-color-primary); border-radius: 8px; background: var(--input-background-fill); color: var(--body-text-color); font: inherit; resize: vertical; } .editing > div, .ways { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 6px; } .results label { display: block; margin-top: 6px; font-size: 12px; } .results .plain { margin-top: 6px; }
 .gradio-container .editing textarea, .gradio-container .results textarea { animation: none; }
 .pictures { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 6px; } .pictures .shown { max-height: 160px; max-width: 100%; }
+/* what has scrolled away costs nothing while the answer grows */
+.live .part { content-visibility: auto; contain-intrinsic-block-size: auto 600px; }
 .live .tail { white-space: pre-wrap; } .live pre.tail { white-space: pre; } .live .tail::after { content: none; } .live .status { min-height: 24px; }
 .live[data-done] .status { visibility: hidden; }
 .chart { display: block; width: 100%; height: 44px; } .wire .loaded { display: grid; gap: 8px; padding: 6px 0; } .wire h4 { margin: 4px 0 0; font-size: 12px; font-weight: 600; }
 
 #panes > .pane:not(:has(> .bare .pane-head)) { display: none !important; }
-:root:not(:has([data-live])) #stop-all { display: none; } :root:has([data-live]) #send { opacity: 0.5; pointer-events: none; }
+:root:not(.answering) #stop-all { display: none; } .answering #send { opacity: 0.5; pointer-events: none; }
 
 /* compare: asking */
 #ask { position: sticky; bottom: 0; padding: 8px 0 10px; background: var(--body-background-fill); z-index: 5; border-top: 0; align-items: flex-end; flex-wrap: wrap; }
@@ -104,7 +106,7 @@ dialog.sheet::backdrop { background: rgb(0 0 0 / 0.4); } dialog.sheet h2 { font-
   #compare-head .dim { display: none; } #compare-head h1 { flex: 1 0 100%; font-size: 16px; } #compare-head .plain { flex: 1 1 auto; }
   /* the box with Send, and below it one slim row */
   #ask { gap: 6px; } #question { order: 1; flex: 1 1 calc(100% - 104px) !important; min-width: 0 !important; } #send, #stop-all { order: 2; flex: 0 0 88px !important; min-width: 0 !important; } #to { order: 3; flex: 1 1 100px !important; min-width: 0 !important; } #diff-button, #code-button { order: 4; } #vote-row { order: 5; }
-  #to .wrap, #to .wrap-inner { min-height: 36px; padding-top: 0; padding-bottom: 0; } #question textarea::placeholder { white-space: nowrap; } :root:has([data-live]) #send { display: none; }
+  #to .wrap, #to .wrap-inner { min-height: 36px; padding-top: 0; padding-bottom: 0; } #question textarea::placeholder { white-space: nowrap; } .answering #send { display: none; }
 }
 @media (prefers-reduced-motion: reduce) { .turn .i-row { transition: none; } }
 """

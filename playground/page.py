@@ -16,14 +16,15 @@ from wire.request import RequestError
 
 from . import actions, catalogue, conversation, kept, restoring, tools, view
 from .catalogue_panel import CataloguePanel, found_html
-from .composer import Asked, Question, read_question
+from .composer import Question, read_question
 from .desk import PAGE, Desk, Job, desk_of
 from .mount import Drawn, Mount
 from .settings_panel import SettingsPanel
 from .state import LETTERS, Comparison, Pane, new_id
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-AS_IT_IS = {**QUIET, "postprocess": False}  # the screen is strings: each would pass through a thread of its own
+# The controls and the screen are strings, looked at by us: Gradio would pass each through a thread of its own.
+AS_IT_IS = {**QUIET, "preprocess": False, "postprocess": False}
 EVERY = "All panes"
 REFILLING = frozenset({"close", "save", "delete", "remove", "new", "undo", "branch"})
 WHOLE = frozenset({"undo", "new", "replay-new", "branch", "redraw"})
@@ -199,7 +200,7 @@ class ComparePage:
     async def _load(self, request: gr.Request) -> Drawn:
         desk = self.desk(request)
         text = restoring.from_link(desk, dict(request.query_params))
-        filled = {self.question: {"text": text, "files": []}} if text else {}
+        filled = {self.question: Question.holding(text)} if text else {}
         return {**filled, self.ran: _revision(desk), **self.draw(desk)}
 
     async def _send(self, request: gr.Request, asked: Any, to: str, *held: Any) -> AsyncIterator[Drawn]:
@@ -227,7 +228,7 @@ class ComparePage:
             async for update in updates:
                 yield update
         if all(pane.id in desk.failures for pane in panes):
-            yield {self.question: Asked.shown(question.text), self.ran: _revision(desk), **desk.shown}
+            yield {self.question: Question.holding(question.text), self.ran: _revision(desk), **desk.shown}
 
     async def _act(self, request: gr.Request, posted: str, *held: Any) -> AsyncIterator[Drawn]:
         desk = self.desk(request)

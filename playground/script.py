@@ -105,6 +105,7 @@ SCRIPT = r"""
   // Answers that grow: one socket while any does; each line adds to the answer it names.
   let socket = null, failed = 0, ticking = 0;
   const growing = () => all("[data-live]:not([data-done])");
+  const PART = 16; // blocks; parts that have scrolled away cost nothing while the answer grows
   const body = (element) => element.closest(".pane-body");
   const atEnd = (box) => box && box.scrollHeight - box.scrollTop - box.clientHeight < 60;
   const connect = () => {
@@ -137,7 +138,11 @@ SCRIPT = r"""
     }
     let tail = $(".tail", text);
     if (line.f !== undefined) { tail?.remove(); tail = null; }
-    if (line.s !== undefined) text.insertAdjacentHTML("beforeend", line.s);
+    if (line.s !== undefined) {
+      let part = text.lastElementChild;
+      if (!part || part.childElementCount >= PART) text.append(part = Object.assign(document.createElement("div"), { className: "part" }));
+      part.insertAdjacentHTML("beforeend", line.s);
+    }
     if (line.t !== undefined) {
       if (!tail) {
         tail = document.createElement(line.f ? "pre" : "div");
@@ -199,6 +204,8 @@ SCRIPT = r"""
   const look = () => {
     seen = false;
     if (!$("#panes")) return;
+    // A class, as `:has([data-live])` of the root would look through the whole page for each piece of an answer.
+    document.documentElement.classList.toggle("answering", Boolean($("[data-live]")));
     connect(); count(); mark();
     const field = $(".editing textarea:not([data-focused])");
     if (field) { field.dataset.focused = 1; field.focus(); }

@@ -148,8 +148,8 @@ class SettingsPanel:
 
     def take(self, desk: Desk, pane: Pane, locks: Any, values: Sequence[Any]) -> None:
         """Let what the controls hold be a pane's settings, and the locks those of the comparison."""
-        names = {name for _, name in self.lockable}
-        desk.comparison.locked = frozenset(name for name in locks or () if name in names)
+        chosen = locks if isinstance(locks, list) else []
+        desk.comparison.locked = frozenset(name for _, name in self.lockable if name in chosen)
         form = desk.forms[pane.id] = self.read(desk.session, values)
         if form.settings is not None and form.settings != pane.settings:
             set_settings(desk.comparison, pane, form.settings)

@@ -110,7 +110,11 @@ def _read(spec: Parameter, value: Any) -> Any:
         return _number(spec, text)
     if spec.type == "boolean":
         return text == "true"
-    return _json(spec.name, text) if spec.type in ("list", "object") else value
+    if spec.type in ("list", "object"):
+        return _json(spec.name, text)
+    if spec.type == "choice" and text not in spec.choices:
+        raise RequestError(f"{spec.name} can't be {text[:40]}: it is one of {', '.join(spec.choices)}.")
+    return str(value)
 
 
 def _number(spec: Parameter, text: str) -> int | float:
