@@ -22,6 +22,7 @@ from .gone import let_go
 from .light import lighten
 from .session import Site
 from .shelf import SHOWN
+from .uploads import only_uploads
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -139,6 +140,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
         signin.attach(app)
     let_go(demo)
     lighten(demo)
+    only_uploads(demo)
     demo.max_threads = 200
     demo.queue(default_concurrency_limit=None, max_size=1_000, api_open=False)
     gr.mount_gradio_app(

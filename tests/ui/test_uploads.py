@@ -1,0 +1,64 @@
+"""A file reaches a listener by upload alone, whichever field it is posted for."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio.context import LocalContext
+from PIL import Image
+
+from inference.resolve import Embedded
+from ui.server import Access, build_app
+from ui.session import Site
+from ui.shelf import Shelf
+from ui.uploads import REFUSED
+
+FIELDS = (gr.Image, gr.Audio, gr.Video, gr.File, gr.Model3D, gr.Gallery, gr.ImageEditor, gr.MultimodalTextbox)
+
+
+def posted_for(field: type, path: str) -> Any:
+    """What the page would post for a file in a field."""
+    file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    if field is gr.Video:
+        return file
+    if field is gr.Gallery:
+        return [{"image": file, "caption": None}]
+    if field is gr.ImageEditor:
+        return {"background": file, "layers": [], "composite": file}
+    return {"text": "", "files": [file]} if field is gr.MultimodalTextbox else file
+
+
+def given(field: type, path: str) -> Any:
+    """What a listener of our app gets for what was posted."""
+    with gr.Blocks(analytics_enabled=False) as demo:
+        held = field()
+        gr.Button().click(lambda value: None, held, None)
+    build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+    LocalContext.blocks.set(demo)
+    return asyncio.run(demo.preprocess_data(demo.default_config.fns[0], [posted_for(field, path)], None))
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_file_of_this_machine_is_not_read(field: type, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.png"
+    Image.new("RGB", (8, 8)).save(secret)
+    with pytest.raises(Exception, match="not uploaded by a user"):
+        given(field, str(secret))
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("address", ["https://example.org/x.png", "HTTP://example.org/x.png"])
+def test_an_address_is_not_fetched(field: type, address: str) -> None:
+    with pytest.raises(gr.Error, match=REFUSED):
+        given(field, address)
+
+
+def test_an_upload_is_taken() -> None:
+    folder = Path(gr.utils.get_upload_folder()) / "tests-uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (8, 8)).save(folder / "picture.png")
+    assert given(gr.Image, str(folder / "picture.png"))[0].shape == (8, 8, 3)
