@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +32,11 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOOPBACK_NAMES = frozenset(("localhost", "127.0.0.1", "::1"))
 MAX_UPLOAD = "50mb"
-UNUSED = ("/openapi.json", "/docs", "/redoc")  # Gradio serves these for its own app
+# What Gradio serves for its own pages and ours have no use for; a deep link would write what fields hold to the disk.
+UNUSED = re.compile(
+    r"/(openapi\.json|docs|redoc|monitoring.*"
+    r"|gradio_api/(deep_link|openapi\.json|call/.*|proxy=.*|stream/.*|process_recording|(undo-)?vibe-.*))/?"
+)
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self' data: blob:; connect-src 'self' data: blob:; "
@@ -74,7 +79,7 @@ class Guard:
         if origin and not _same_site(origin, host) and scope.get("method") not in ("GET", "HEAD"):
             await _refuse(403, "This request comes from another site.")(scope, receive, send)
             return
-        if scope["path"] in UNUSED:
+        if UNUSED.fullmatch(scope["path"]):
             await _refuse(404, "There is nothing here.")(scope, receive, send)
             return
         await self.app(scope, receive, self._with_headers(send))
