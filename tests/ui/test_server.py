@@ -82,8 +82,10 @@ def test_an_ipv6_address_is_one_of_its_names() -> None:
         "/monitoring/summary",
         "/gradio_api/deep_link?session_hash=x",
         "/gradio_api/openapi.json/",
-    ]
-    + ["/gradio_api/proxy=https://x.hf.space/", "/gradio_api/call/x/y", "/gradio_api/vibe-code/"],
+        "/gradio_api/proxy=https://x.hf.space/",
+        "/gradio_api/call/x/y",
+        "/gradio_api/vibe-code/",
+    ],
 )
 def test_what_the_app_has_no_use_for_is_not_served(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
