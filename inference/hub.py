@@ -121,11 +121,13 @@ def _check(response: httpx2.Response, repo: str, token: str | None, revision: st
 
 def _repo_failure(repo: str, response: httpx2.Response, token: str | None) -> InferenceFailure:
     """What a refusal means: the Hub hides what may not be seen, and says of gated repos that they are."""
+    ways = () if token else ("token",)
     if response.headers.get("x-error-code") == "GatedRepo":
         way_out = "Accept them there with your account" + ("." if token else ", then sign in with a token.")
-        return InferenceFailure(f"{repo} is gated: its conditions are at {HUB}/{repo}.", way_out)
+        said = f"{repo} is gated: its conditions are at {HUB}/{repo}."
+        return InferenceFailure(said, way_out, ways=ways, links=(("Its conditions", f"{HUB}/{repo}"),))
     if response.status_code in (401, 404) or (response.status_code == 403 and not token):
         way_out = "Check the id." if token else "Check the id; if the repo is private or gated, sign in with a token."
-        return InferenceFailure(f"The Hub has no model {repo} that can be seen here.", way_out)
+        return InferenceFailure(f"The Hub has no model {repo} that can be seen here.", way_out, ways=ways)
     body = response.content if response.is_closed and response.is_stream_consumed else b""
     return status_failure(response.status_code, body, response.headers.get("retry-after"))

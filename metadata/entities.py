@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .output_types import Entities, Entity
-from .raw import Unreadable, first_of, integer, listed, score, text_of
+from .raw import Unreadable, first_of, integer, listed, score, text_or_blank
 
 _PREFIX = re.compile(r"^([BIES])[-_](?=.)")
 
@@ -68,9 +68,10 @@ def _span(raw: Any) -> _Span:
         raise Unreadable
     name = first_of(raw, "entity_group", "entity", "label", "type", "class")
     word = first_of(raw, "word", "text", "span", "name")
-    if name is None or (word is None and raw.get("start") is None):
+    named = not {"entity_group", "entity"}.isdisjoint(raw)
+    if (name is None and not named) or (word is None and raw.get("start") is None):
         raise Unreadable
-    label, prefix = text_of(name), ""
+    label, prefix = text_or_blank(name), ""
     if raw.get("entity_group") is None:
         match = _PREFIX.match(label)
         if match and (match[1] in "BI" or raw.get("index") is not None):
@@ -79,7 +80,7 @@ def _span(raw: Any) -> _Span:
     return _Span(
         label,
         prefix,
-        text_of(word) if word is not None else "",
+        text_or_blank(word),
         () if found is None else (found,),
         integer(raw.get("start")),
         integer(raw.get("end")),

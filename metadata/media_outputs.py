@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .media import Media, decode_base64, sniff
@@ -81,6 +81,14 @@ def _from_text(raw: str, media_type: str | None) -> Media:
     return Media(found.source, found.data, found.media_type or media_type, found.name)
 
 
+def or_none(read: Callable[[Any], Media], raw: Any) -> Media:
+    """The medium of one item of many; media without anything in it where there is none, so that the others are kept."""
+    try:
+        return read(raw)
+    except Unreadable:
+        return Media()
+
+
 def mask(raw: Any) -> Media:
     """A mask: the same shapes, and a PNG where nothing else is said."""
     found = medium(raw)
@@ -93,7 +101,10 @@ def clips(raw: Any) -> tuple[Clip, ...]:
     """The sounds of audio-to-audio, each with its label; empty where it is no such list."""
     if not isinstance(raw, list) or not raw or not all(isinstance(item, Mapping) for item in raw):
         return ()
-    return tuple(Clip(medium(item), str(item.get("label") or "")) for item in raw)
+    found = tuple(Clip(or_none(medium, item), str(item.get("label") or "")) for item in raw)
+    if all(clip.media == Media() for clip in found):
+        raise Unreadable
+    return found
 
 
 def _waveform(samples: list[Any], rate: float) -> Media:

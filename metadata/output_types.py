@@ -186,9 +186,9 @@ class Similarities:
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
-    """One class or number a table row."""
+    """One class or number a table row, None where the model gave none."""
 
-    values: tuple[str | float, ...]
+    values: tuple[str | float | None, ...]
     kind: ClassVar[str] = "predictions"
 
 

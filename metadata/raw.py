@@ -44,6 +44,11 @@ def text_of(raw: Any) -> str:
     raise Unreadable
 
 
+def text_or_blank(raw: Any) -> str:
+    """A scalar as text, nothing for null. Raises Unreadable for lists and mappings."""
+    return "" if raw is None else text_of(raw)
+
+
 def number(raw: Any) -> float | None:
     """A finite number, also one written as text; else None."""
     if isinstance(raw, bool):
@@ -71,6 +76,12 @@ def finite(raw: Any) -> float:
     if value is None:
         raise Unreadable
     return value
+
+
+def number_or_nan(raw: Any) -> float:
+    """A finite number, also one written as text; NaN for anything else, so that what stands beside it is kept."""
+    value = number(raw)
+    return math.nan if value is None else value
 
 
 def integer(raw: Any) -> int | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .entities import read_entities
-from .media_outputs import clips, mask, one_medium, read_media
+from .media import Media
+from .media_outputs import clips, mask, one_medium, or_none, read_media
 from .messages import read_message
 from .output_types import (
     Answer,
@@ -27,7 +29,7 @@ from .output_types import (
     Unknown,
     Vector,
 )  # fmt: skip
-from .raw import Unreadable, finite, first_of, integer, listed, number, score, text_of, unwrapped
+from .raw import Unreadable, first_of, integer, listed, number, number_or_nan, score, text_of, text_or_blank, unwrapped
 
 TEXT_KEYS = ("text", "generated_text", "translation_text", "summary_text", "transcription", "output_text", "answer",
              "caption")  # fmt: skip
@@ -55,10 +57,10 @@ def labels(raw: Any) -> Labels:
 def _labels_of(raw: Mapping[str, Any]) -> list[Label]:
     if isinstance(raw.get("labels"), list):
         scores = _column(raw, "scores")
-        return [Label(text_of(name), score(scores.get(index))) for index, name in enumerate(raw["labels"])]
+        return [Label(text_or_blank(name), score(scores.get(index))) for index, name in enumerate(raw["labels"])]
     name = first_of(raw, "label", "token_str", "answer", "class", "name", "sequence")
-    if name is not None:
-        return [Label(text_of(name), score(first_of(raw, "score", "confidence", "probability")))]
+    if name is not None or "label" in raw:
+        return [Label(text_or_blank(name), score(first_of(raw, "score", "confidence", "probability")))]
     nested = first_of(raw, "output", "predictions", "result")
     if isinstance(nested, list):
         return list(labels(nested).items)
@@ -110,7 +112,7 @@ def _chunks(raw: Any) -> Iterable[Chunk]:
             start, end = (times[0], times[1]) if isinstance(times, list | tuple) and len(times) == 2 else (None, None)
             said = first_of(item, "text", "label")
             yield Chunk(
-                text_of(said) if said is not None else "",
+                text_or_blank(said),
                 number(start if start is not None else item.get("start")),
                 number(end if end is not None else item.get("end")),
             )
@@ -135,7 +137,7 @@ def _answer(raw: Mapping[str, Any]) -> Answer:
     if said is None and "score" not in raw:
         raise Unreadable
     start, end = integer(raw.get("start")), integer(raw.get("end"))
-    return Answer(text_of(said) if said is not None else "", score(raw.get("score")), start, end)
+    return Answer(text_or_blank(said), score(raw.get("score")), start, end)
 
 
 def table_answer(raw: Any) -> TableAnswer:
@@ -145,25 +147,21 @@ def table_answer(raw: Any) -> TableAnswer:
         return TableAnswer(str(raw))
     if not isinstance(raw, Mapping) or first_of(raw, "answer", "text") is None:
         raise Unreadable
-    places = []
-    for place in raw.get("coordinates") or ():
-        line, column = place
-        places.append((_index(line), _index(column)))
+    places = raw.get("coordinates")
     cells = raw.get("cells") or ()
     aggregator = raw.get("aggregator")
     return TableAnswer(
         text_of(first_of(raw, "answer", "text")),
-        tuple(places),
-        tuple(text_of(cell) for cell in (cells if isinstance(cells, list | tuple) else [cells])),
+        tuple(found for place in (places if isinstance(places, list) else ()) if (found := _cell(place))),
+        tuple(text_or_blank(cell) for cell in (cells if isinstance(cells, list | tuple) else [cells])),
         text_of(aggregator) if aggregator is not None else None,
     )
 
 
-def _index(raw: Any) -> int:
-    found = integer(raw)
-    if found is None:
-        raise Unreadable
-    return found
+def _cell(raw: Any) -> tuple[int, int] | None:
+    """The line and the column of a cell, None where they are none."""
+    line, column = map(integer, raw) if isinstance(raw, list | tuple) and len(raw) == 2 else (None, None)
+    return None if line is None or column is None else (line, column)
 
 
 def boxes(raw: Any) -> Boxes:
@@ -173,7 +171,10 @@ def boxes(raw: Any) -> Boxes:
         raw = nested if isinstance(nested, list) else [raw]
     if isinstance(raw, list) and len(raw) == 1 and isinstance(raw[0], list):
         raw = raw[0]
-    return Boxes(tuple(_box(item) for item in listed(raw)))
+    found = tuple(_box(item) for item in listed(raw))
+    if found and not any(math.isfinite(box.xmin + box.ymin + box.xmax + box.ymax) for box in found):
+        raise Unreadable
+    return Boxes(found)
 
 
 def _box(raw: Any) -> Box:
@@ -181,15 +182,15 @@ def _box(raw: Any) -> Box:
         raise Unreadable
     place = first_of(raw, "box", "bbox", "bounding_box")
     place = raw if place is None else place
-    if isinstance(place, list) and len(place) == 4:
-        corners = [finite(v) for v in place]
-    elif isinstance(place, Mapping):
-        corners = [finite(first_of(place, *names)) for names in (("xmin", "x1", "left"), ("ymin", "y1", "top"),
-                   ("xmax", "x2", "right"), ("ymax", "y2", "bottom"))]  # fmt: skip
-    else:
-        raise Unreadable
-    name = first_of(raw, "label", "class", "name")
-    return Box(text_of(name) if name is not None else "", score(first_of(raw, "score", "confidence")), *corners)
+    if isinstance(place, Mapping):
+        place = [first_of(place, *names) for names in _CORNERS]
+    if not isinstance(place, list) or len(place) != 4:
+        place = [None] * 4
+    name = text_or_blank(first_of(raw, "label", "class", "name"))
+    return Box(name, score(first_of(raw, "score", "confidence")), *map(number_or_nan, place))
+
+
+_CORNERS = (("xmin", "x1", "left"), ("ymin", "y1", "top"), ("xmax", "x2", "right"), ("ymax", "y2", "bottom"))
 
 
 def masks(raw: Any) -> Masks:
@@ -205,7 +206,10 @@ def masks(raw: Any) -> Masks:
             raw = [raw]
     elif isinstance(raw, bytes | str):
         raw = [raw]
-    return Masks(tuple(_mask(item) for item in listed(raw)))
+    found = tuple(_mask(item) for item in listed(raw))
+    if found and all(item.mask == Media() for item in found):
+        raise Unreadable
+    return Masks(found)
 
 
 def _column(raw: Mapping[str, Any], key: str) -> dict[int, Any]:
@@ -217,10 +221,7 @@ def _mask(raw: Any) -> Mask:
     if not isinstance(raw, Mapping):
         return Mask("", None, mask(raw))
     held = first_of(raw, "mask", "segmentation", "url", "src")
-    if held is None:
-        raise Unreadable
-    name = raw.get("label")
-    return Mask(text_of(name) if name is not None else "", score(raw.get("score")), mask(held))
+    return Mask(text_or_blank(raw.get("label")), score(raw.get("score")), or_none(mask, held))
 
 
 def vector(raw: Any) -> Vector:
@@ -249,9 +250,9 @@ def vector(raw: Any) -> Vector:
 
 
 def _component(raw: Any) -> float:
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
+    if isinstance(raw, bool) or not isinstance(raw, int | float | None):
         raise Unreadable
-    return float(raw)
+    return math.nan if raw is None else float(raw)
 
 
 def similarities(raw: Any) -> Similarities:
@@ -268,7 +269,10 @@ def similarities(raw: Any) -> Similarities:
         if all(isinstance(rank, int) and not isinstance(rank, bool) for rank in ranks):
             raw = [item for _, item in sorted(zip(ranks, raw, strict=True), key=lambda pair: pair[0])]
         raw = [first_of(item, "score", "relevance_score", "similarity") for item in raw]
-    return Similarities(tuple(finite(value) for value in raw))
+    found = tuple(number_or_nan(value) for value in raw)
+    if found and all(map(math.isnan, found)):
+        raise Unreadable
+    return Similarities(found)
 
 
 def predictions(raw: Any) -> Predictions:
@@ -282,10 +286,13 @@ def predictions(raw: Any) -> Predictions:
         return predictions(held if isinstance(held, list) else [held])
     if isinstance(raw, str | int | float):
         raw = [raw]
-    return Predictions(tuple(_prediction(value) for value in listed(raw)))
+    found = tuple(_prediction(value) for value in listed(raw))
+    if found and all(value is None for value in found):
+        raise Unreadable
+    return Predictions(found)
 
 
-def _prediction(raw: Any) -> str | float:
+def _prediction(raw: Any) -> str | float | None:
     if isinstance(raw, list) and len(raw) == 1:
         raw = raw[0]
     if isinstance(raw, Mapping):
@@ -296,7 +303,7 @@ def _prediction(raw: Any) -> str | float:
         )
     if isinstance(raw, bool):
         return str(raw)
-    if isinstance(raw, str | int | float):
+    if isinstance(raw, str | int | float | None):
         return raw
     raise Unreadable
 

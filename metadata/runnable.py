@@ -298,7 +298,7 @@ def _architecture(case: _Case) -> None:
         "architecture",
         f"The weights are those of {first}, which does {other.name.lower() if other else does}, not"
         f" {case.task.name.lower()}: an untrained part would answer.",
-        "Correct pipeline_tag, or choose the task under Why this widget.",
+        "Correct pipeline_tag, or choose the task under Metadata.",
     )
 
 

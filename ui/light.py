@@ -24,7 +24,16 @@ class LightConfig(BlocksConfig):  # type: ignore[misc]
     def __copy__(self) -> LightConfig:
         copied = super().__copy__()
         copied.__class__ = LightConfig
+        copied.blocks = Steady(copied.blocks)
         return copied  # type: ignore[no-any-return]
+
+
+class Steady(dict[int, Any]):
+    """A tab's components: Gradio goes through them in a thread, while an event of the tab may bring one back."""
+
+    def values(self) -> list[Any]:  # type: ignore[override]
+        """The components of this moment."""
+        return list(super().values())
 
 
 def lighten(demo: gr.Blocks) -> None:

@@ -96,13 +96,22 @@ SCRIPT = r"""
     });
   };
 
+  // Once the head names a card, the widget of the one before it is out of reach until its own is there.
+  const settle = () => {
+    const widget = document.getElementById("widget"), named = document.querySelector("#head h1")?.dataset.page;
+    if (widget && named) widget.inert = widget.querySelector("#maximise [data-page]")?.dataset.page !== named;
+  };
+
   const look = () => {
     reach();
     follow();
     document.querySelectorAll("#shared [data-link]").forEach(share);
   };
   let soon = 0;
-  new MutationObserver(() => { soon ||= requestAnimationFrame(() => { soon = 0; look(); }); })
+  new MutationObserver(() => {
+    settle();
+    soon ||= requestAnimationFrame(() => { soon = 0; look(); });
+  })
     .observe(document.documentElement, { childList: true, subtree: true });
 })();
 """
@@ -119,6 +128,7 @@ CSS = """
 .gradio-container input.subdued, .gradio-container input::placeholder { color: var(--body-text-color-subdued) !important; }
 .dark input.subdued, .dark .gradio-container input::placeholder, .dark .gradio-container textarea::placeholder { color: var(--neutral-300) !important; }
 #in-audio time, #in-audio button, #in-audio span { color: var(--body-text-color) !important; }
+#widget { transition: opacity 0.1s; } #widget[inert] { opacity: 0.55; transition-delay: 0.3s; }
 #maximise { position: absolute !important; top: 0; right: 0; width: auto !important; z-index: 3; }
 #maximise button { min-height: 32px; padding: 0 10px; border: 0; border-radius: 6px; background: none; color: var(--body-text-color-subdued); font-size: 12px; }
 #maximise button:hover { background: var(--background-fill-secondary); }
@@ -128,6 +138,8 @@ CSS = """
   #run-row #run { order: 0; } #run-row #stop { order: 1; } #run-row #reset, #run-row #share { order: 3; flex: 0 0 auto !important; min-width: 0 !important; }
   #run-row #status { order: 2; flex: 1 1 0 !important; min-width: 120px !important; }
 }
+.card-fields table { width: 100%; table-layout: fixed; } .card-fields .table { max-height: none; } .card-fields thead th:first-child { width: 30%; }
+.card-fields th, .card-fields td { overflow-wrap: anywhere; } .card-fields th { font-weight: 550; } .card-fields pre { margin: 4px 0 0; max-height: 260px; overflow: auto; font: 12px/1.5 var(--sc-mono); white-space: pre-wrap; }
 .shared input { width: 100%; margin-top: 6px; padding: 6px 8px; font: 12px var(--sc-mono); border: 1px solid var(--border-color-primary);
   border-radius: 6px; background: var(--input-background-fill); color: var(--body-text-color); text-overflow: ellipsis; }
 """

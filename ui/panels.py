@@ -1,4 +1,4 @@
-"""Pieces of HTML that several pages share: the top bar, a card's head, notes, JSON, and why this widget."""
+"""Pieces of HTML that several pages share: the top bar, a card's head, notes, and JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from inference.assets import AssetError
 from inference.errors import InferenceFailure, explain
 from metadata.diagnostics import Diagnostic
 from metadata.model import Model
-from metadata.tasks import Task
 from wire.request import RequestError
 
 from .markup import escape, tag
@@ -25,7 +24,6 @@ _log = logging.getLogger(__name__)
 
 PAGES = (("Model", "/"), ("Compare", "/compare"), ("Find", "/find"), ("All widgets", "/widgets"))
 MOST_JSON = 200_000
-MOST_NOTES = 200
 MOST_COLOURED = 60_000
 _LEXERS = {"python": "python", "js": "javascript", "sh": "bash", "json": "json"}
 _FORMAT = HtmlFormatter(nowrap=True, classprefix="hl-")
@@ -44,8 +42,10 @@ def top_bar(current: str) -> str:
     )
 
 
-def head(model: Model, notes: tuple[Diagnostic, ...] = ()) -> str:
-    """A card's name, task, library, licence, languages and tags, and how many notes there are on it."""
+def head(model: Model, notes: tuple[Diagnostic, ...] = (), page: str = "") -> str:
+    """A card's name, task, library, licence, languages and tags, and how many notes there are on it.
+
+    `page` is what the widget below says that it belongs to."""
     data, row = model.card.data, model.guess.widget
     chips = [tag("span", escape(row.name if row else "No task known"), class_="chip task")]
     facts = [model.library, *_texts(data.get("license_name") or data.get("license")), *_texts(data.get("language"))]
@@ -62,8 +62,9 @@ def head(model: Model, notes: tuple[Diagnostic, ...] = ()) -> str:
         errors = sum(note.severity == "error" for note in notes)
         words = f"{len(notes)} {'note' if len(notes) == 1 else 'notes'} on this card"
         more = f", {errors} {'error' if errors == 1 else 'errors'}" if errors else ""
-        chips.append(f'<button type="button" class="chip notes" data-tab="why-body">{words}{more}</button>')
-    return f'<div class="head"><h1 dir="auto">{escape(model.name)}</h1><div class="chips">{"".join(chips)}</div></div>'
+        chips.append(f'<button type="button" class="chip notes" data-tab="metadata-body">{words}{more}</button>')
+    name = tag("h1", escape(model.name), dir="auto", data_page=page)
+    return f'<div class="head">{name}<div class="chips">{"".join(chips)}</div></div>'
 
 
 def _texts(value: Any) -> list[str]:
@@ -91,7 +92,7 @@ def note(
 ) -> str:
     """A sentence with its way out, as buttons too; details folded."""
     buttons = "".join(tag("button", words, type="button", data_way=to) for words, to in map(WAYS.__getitem__, ways))
-    buttons += "".join(tag("a", escape(words), href=address) for words, address in links)
+    buttons += "".join(tag("a", escape(words), href=address, **_beside(address)) for words, address in links)
     buttons = f'<div class="ways">{buttons}</div>' if buttons else ""
     more = f"<details><summary>Details</summary><pre>{escape(detail)}</pre></details>" if detail else ""
     role = "alert" if error else "note"
@@ -99,6 +100,11 @@ def note(
         f'<div class="note{" error" if error else ""}" role="{role}"><strong>{escape(sentence)}</strong> '
         f"{escape(way_out)}{buttons}{more}</div>"
     )
+
+
+def _beside(address: str) -> dict[str, str]:
+    """Another site opens beside this page, so that nothing typed is lost."""
+    return {"target": "_blank", "rel": "noopener noreferrer"} if address.startswith("https://") else {}
 
 
 def failure(error: BaseException) -> str:
@@ -140,40 +146,3 @@ def coloured(text: str, language: str) -> str:
     if lexer is None or len(text) > MOST_COLOURED or "\r" in text:  # Pygments makes a line end of a carriage return
         return escape(text).replace("\r", "&#13;")
     return highlight(text, get_lexer_by_name(lexer, stripnl=False), _FORMAT)
-
-
-def why(model: Model, diagnostics: tuple[Diagnostic, ...]) -> str:
-    """Every rule that was tried to find the task, and what was found about the card."""
-    steps = "".join(
-        f'<li class="{"won" if step.won else ""}">{escape(step.rule)}'
-        f'<div class="dim">{escape(step.saw)} → {escape(step.verdict)}</div></li>'
-        for step in model.guess.trace
-    )
-    row = model.guess.widget
-    said = (
-        f"<p>This is the widget for <strong>{escape(row.name.lower())}</strong>: {escape(row.description)} "
-        f"{_documentation(row)}</p>"
-        if row
-        else "<p>No task was found. Set <code>pipeline_tag</code> in the card.</p>"
-    )
-    found = _notes(diagnostics) if diagnostics else '<p class="dim">Nothing to complain about.</p>'
-    trace = f"<h3>How the task was found</h3><ol class='steps'>{steps}</ol>"
-    return f"<div>{said}{trace}<h3>Notes on this card</h3>{found}</div>"
-
-
-def _documentation(row: Task) -> str:
-    if not row.documentation:
-        return ""
-    return f'<a href="{escape(row.documentation)}" target="_blank" rel="noopener noreferrer">About this task</a>'
-
-
-def _notes(diagnostics: tuple[Diagnostic, ...]) -> str:
-    """Diagnostics as a list, with their places."""
-    items = "".join(
-        f'<li><span class="badge {d.severity}">{escape(d.severity)}</span> {escape(d.message)} {escape(d.fix)}'
-        f'<div class="dim num">{f"line {d.line}, column {d.column} · " if d.line else ""}{escape(d.code)}</div></li>'
-        for d in diagnostics[:MOST_NOTES]
-    )
-    rest = len(diagnostics) - MOST_NOTES
-    more = f'<p class="dim">and {rest:,} more</p>' if rest > 0 else ""
-    return f'<ul class="steps">{items}</ul>{more}'

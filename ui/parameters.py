@@ -14,6 +14,7 @@ from wire.request import RequestError
 
 OTHER = "Other parameters"
 MOST_DOC = 220
+STEPS = (0.01, 0.05, 0.1, 0.5, 1.0)  # of a number that may be a fraction
 
 
 class ParameterPanel:
@@ -83,9 +84,20 @@ def _control(spec: Parameter, value: Any, prefix: str, info: str) -> gr.componen
     if spec.type in ("boolean", "choice"):
         names = ("true", "false") if spec.type == "boolean" else spec.choices
         return gr.Radio([("not set", ""), *((name, name) for name in names)], value=value, **common)
-    # Numbers too are typed as text: Gradio's number field shows an unset value as its minimum, and sends it.
-    lines = 1 if spec.type in ("integer", "number") else 4
-    return gr.Textbox(value, placeholder=_placeholder(spec), max_lines=lines, **common)
+    # Numbers too are typed as text: Gradio's number field shows an unset value as its minimum, and sends it. The page's
+    # own script adds steps and a slider to them.
+    number = spec.type in ("integer", "number")
+    common["elem_classes"] = _bounds(spec) if number else []
+    return gr.Textbox(value, placeholder=_placeholder(spec), max_lines=1 if number else 4, **common)
+
+
+def _bounds(spec: Parameter) -> list[str]:
+    """What the page's script has to know of a number, as classes."""
+    low, high = spec.minimum, spec.maximum
+    ends = [f"{name}:{end:g}" for name, end in (("from", low), ("to", high)) if end is not None]
+    hundredth = (high - low) / 100 if low is not None and high is not None else STEPS[2]
+    step = 1 if spec.type == "integer" else next((step for step in STEPS if step >= hundredth), STEPS[-1])
+    return ["number", *ends, f"step:{step:g}"]
 
 
 def _placeholder(spec: Parameter) -> str:

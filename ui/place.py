@@ -25,6 +25,7 @@ AUTO = "auto"
 OWN_KEYS = frozenset(name for name in KNOWN if name != "hf-inference")  # providers that can be asked with their own key
 MOST_CHARACTERS = 2_000
 MOST_REMEMBERED = 20
+OPTED_OUT = "The card opts out of inference (inference: false)."
 POLICIES = {"fastest": "the fastest", "cheapest": "the cheapest"}
 
 
@@ -160,7 +161,8 @@ def reachable(row: Task | None, model: str, session: Session, place: Place, opte
         return Availability(False, str(error))
     found = availability(probe, session.site.embedded, keys)
     if place.choice.startswith(EMBEDDED) and probe.model != model:
-        return Availability(found.runs, f"Runs on {probe.model}, which comes with Showcard. It is not this model.")
+        stands_in = f"Runs on {probe.model}, which comes with Showcard. It is not this model."
+        return Availability(found.runs, f"{OPTED_OUT} {stands_in}" if opted_out else stands_in)
     return found
 
 
@@ -171,7 +173,7 @@ def _refused(row: Task | None, session: Session, place: Place, opted_out: bool) 
     if not row.wire:
         return Availability(False, f"No service runs {row.name.lower()}; recorded outputs are shown.")
     if place.choice == PROVIDERS and opted_out:
-        return Availability(False, "The card opts out of inference (inference: false).", "Its examples still show.")
+        return Availability(False, OPTED_OUT, "Its examples still show.")
     if place.choice == ENDPOINT and not place.endpoint:
         return Availability(False, "Give the base URL of your endpoint.")
     if place.folder:
@@ -206,7 +208,7 @@ async def look(
     """The same after asking the Hub who serves the model, in what state and at what price. Never raises."""
     refused = _refused(row, session, place, opted_out)
     if refused or row is None or place.choice != PROVIDERS:
-        return Look(refused or reachable(row, model, session, place), provider_choices(row))
+        return Look(refused or reachable(row, model, session, place, opted_out), provider_choices(row))
     request = place.of(Request(row.id, model, {}))
     found = await standing(request, session.site.embedded, session.keys_for(), fresh)
     return Look(found.availability, provider_choices(row, found.served, found.offers), found.served == ())

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from gradio.blocks import BlockContext
+from gradio.blocks import Block, BlockContext
 from gradio.context import LocalContext
 
-_seen: WeakKeyDictionary[Any, set[int]] = WeakKeyDictionary()
+REMEMBERED = 4  # renders, as a late event brings a component back that was let go of
+_rendered: WeakKeyDictionary[Any, dict[int, deque[frozenset[int]]]] = WeakKeyDictionary()
 
 
 def forget_old_renders() -> None:
-    """Let go of the components of all renders but the last one, whose listeners may still be at work.
+    """Let go of what the function that `gr.render` decorates made before, but for the last time: those listeners may
+    still be at work.
 
-    Call it inside the function that `gr.render` decorates, before it makes anything."""
+    Call it in that function, before it makes anything."""
     config, renderable = LocalContext.blocks_config.get(None), LocalContext.renderable.get(None)
     if config is None or renderable is None:
         return
-    # By what the page itself was made of: not every component knows which function rendered it.
-    own = config.root_block.default_config.blocks
-    present = {number for number in list(config.blocks) if number not in own}
-    for number in present & _seen.get(config, set()):
+    last = frozenset(block._id for block in _below(config.blocks.get(renderable.container_id)))
+    older = _rendered.setdefault(config, {}).setdefault(renderable._id, deque(maxlen=REMEMBERED))
+    for number in frozenset().union(*older) - last:
         block = config.blocks.pop(number, None)
         if isinstance(block, BlockContext):
             block.children = []  # what still holds a layout does not hold what was in it
-    _seen[config] = present
+    older.append(last)
+
+
+def _below(layout: Block | None) -> Iterator[Block]:
+    """The blocks in a layout, at any depth. A component that an event has changed is another object of that number."""
+    waiting = list(getattr(layout, "children", ()))
+    while waiting:
+        block = waiting.pop()
+        yield block
+        waiting += getattr(block, "children", ())

@@ -117,6 +117,7 @@ class Session:
     trusted: set[Origin] = field(default_factory=set)  # endpoints that may get the Hugging Face token
     remembered: dict[str, Place] = field(default_factory=dict)  # by widget or pane, as this browser had it
     pages: dict[str, Any] = field(default_factory=dict)
+    opening: int = 0  # counts the cards that were asked for: one that comes after a later one is not shown
     runs: Runs = field(default_factory=Runs)
     seen: float = field(default_factory=monotonic)
     closed: bool = False

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import gradio as gr
 
-from . import card_style, code_page, fields_script, fields_style, page_script, views_script, views_style, ways_script
+from . import (
+    card_style,
+    code_page,
+    fields_script,
+    fields_style,
+    numbers_script,
+    page_script,
+    views_script,
+    views_style,
+    ways_script,
+)
 
 # Ten colours for labels, entities, boxes and masks, told apart by colour-blind eyes too (after Paul Tol and Okabe-Ito):
 # each as (background in light, background in dark); the text on them is the theme's own.
@@ -79,7 +89,7 @@ kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px
 }
 .tight { gap: 8px !important; }
 .bare { padding: 0 !important; border: 0 !important; background: none !important; overflow: visible !important; } .bare:not(:has(.sc)) { display: none !important; }
-#widget-body, #code-body, #json-body, #why-body { padding: 0 !important; border: 0 !important; }
+#widget-body, #code-body, #json-body, #metadata-body { padding: 0 !important; border: 0 !important; }
 .gradio-container .block.padded { padding: 8px 10px; }
 .gradio-container button { min-height: 32px; } .gradio-container button.lg, .gradio-container button.md, .gradio-container button.sm { font-size: 14px; font-weight: 550; padding: 0 14px; white-space: nowrap; min-height: 38px; }
 #widget .wrap input[role=combobox], .pane input[role=combobox] { text-overflow: ellipsis; padding-right: 30px; }
@@ -164,7 +174,8 @@ kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px
 
 _COLOURS = "".join(f":root{{--sc-{i}:{light}}} .dark{{--sc-{i}:{dark}}}" for i, (light, dark) in enumerate(PALETTE))
 
-CSS += _COLOURS + views_style.CSS + code_page.CSS + fields_style.CSS + card_style.CSS + page_script.CSS
+CSS += _COLOURS + views_style.CSS + code_page.CSS + fields_style.CSS + numbers_script.CSS + card_style.CSS
+CSS += page_script.CSS
 
 HEAD = """
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -248,7 +259,14 @@ HEAD = """
 </script>
 """
 
-SCRIPTS = (views_script.SCRIPT, code_page.SCRIPT, fields_script.SCRIPT, page_script.SCRIPT, ways_script.SCRIPT)
+SCRIPTS = (
+    views_script.SCRIPT,
+    code_page.SCRIPT,
+    fields_script.SCRIPT,
+    numbers_script.SCRIPT,
+    page_script.SCRIPT,
+    ways_script.SCRIPT,
+)
 HEAD += "".join(f"<script>{script}</script>" for script in SCRIPTS)
 
 

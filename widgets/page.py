@@ -27,15 +27,41 @@ from .state import Page, load_inputs
 from .widget import Widget
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+SAME = [gr.skip()] * 5  # nothing on the page changes
 
 
 def build(site: Site, first_source: str) -> None:
     """Lay the page out inside the current Blocks. `first_source` is what it opens on."""
-    sessions = Sessions(site)
-    current = gr.State("")
-    panel(panels.top_bar("Model"), elem_id="bar")
-    with gr.Row(elem_id="source-row"):
-        source = gr.Textbox(
+    ModelPage(site, first_source).build()
+
+
+class ModelPage:
+    """The page around the widget: what opens a card, and what is shown of it."""
+
+    def __init__(self, site: Site, first_source: str) -> None:
+        self.sessions = Sessions(site)
+        self.first_source = first_source
+        self.shown: list[Any] = []  # current, trouble, head, body, picker
+
+    def build(self) -> None:
+        """Lay it out, and wire it."""
+        self.current = gr.State("")
+        panel(panels.top_bar("Model"), elem_id="bar")
+        with gr.Row(elem_id="source-row"):
+            self._source_row()
+        trouble = panel(elem_id="trouble")
+        head = panel(elem_id="head")
+        self.remembered = gr.BrowserState({}, storage_key="showcard-places", secret="showcard")  # noqa: S106 no key is in it
+        with gr.Row(elem_id="page"):
+            with gr.Column(elem_id="widget"):
+                gr.render(inputs=self.current, triggers=[self.current.change])(self._widget)
+            with gr.Column(elem_id="card"):
+                body = panel(elem_id="body")
+        self.shown = [self.current, trouble, head, body, self.picker]
+        self._wire()
+
+    def _source_row(self) -> None:
+        self.source = gr.Textbox(
             label="Model card",
             show_label=False,
             container=False,
@@ -45,65 +71,56 @@ def build(site: Site, first_source: str) -> None:
             scale=4,
             elem_id="source",
         )
-        go = gr.Button("Open", scale=0, min_width=72, elem_id="open")
+        self.go = gr.Button("Open", scale=0, min_width=72, elem_id="open")
         cards = [(card.title, card.model) for card in example_cards()]
-        picker = gr.Dropdown(
+        self.picker = gr.Dropdown(
             cards, value=None, label="Example cards", show_label=False, container=False, scale=2, elem_id="picker"
         )
-    trouble = panel(elem_id="trouble")
-    head = panel(elem_id="head")
 
-    remembered = gr.BrowserState({}, storage_key="showcard-places", secret="showcard")  # noqa: S106 no key is in it
+    def _wire(self) -> None:
+        # A card that is asked for while another one is on its way takes its place.
+        opens: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
+        gr.on([self.go.click, self.source.submit], self._open_named, self.source, self.shown, **opens)
+        self.picker.input(self._open_other, [self.current, self.picker], self.shown, **opens)
+        packed = gr.Textbox(visible="hidden", elem_id="link")  # the page's own script puts an address here
+        followed = gr.Button("Follow the link", visible="hidden", elem_id="follow")
+        followed.click(self._follow_link, packed, self.shown, **opens)
+        blocks = gr.context.Context.root_block
+        assert blocks is not None
+        blocks.load(self._load, self.remembered, self.shown, **QUIET)
+        blocks.unload(self.sessions.forget)
 
-    async def load(places: Any, request: gr.Request) -> list[Any]:
-        recall(sessions.of(request), places)
-        return await _begin(sessions.of(request), read_link(str(request.query_params)), first_source)
+    def _widget(self, name: str, request: gr.Request) -> None:
+        forget_old_renders()
+        held = self.sessions.of(request)
+        if name in held.pages:
+            override = Widget(held.pages[name], held, self.remembered).build()
+            override.input(self._reopen, [self.current, override], self.shown, **QUIET)
 
-    async def follow_link(address: str, request: gr.Request) -> list[Any]:
+    async def _load(self, places: Any, request: gr.Request) -> list[Any]:
+        recall(self.sessions.of(request), places)
+        return await _begin(self.sessions.of(request), read_link(str(request.query_params)), self.first_source)
+
+    async def _follow_link(self, address: str, request: gr.Request) -> list[Any]:
         query, _, fragment = address.partition("#")
         link = read_link(query, fragment)
-        return await _open(sessions.of(request), link.card or link.source, link.task, link=link)
+        return await _open(self.sessions.of(request), link.card or link.source, link.task, link=link)
 
-    async def open_named(source: str, request: gr.Request) -> list[Any]:
-        return await _open(sessions.of(request), source)
+    async def _open_named(self, source: str, request: gr.Request) -> list[Any]:
+        return await _open(self.sessions.of(request), source)
 
-    async def open_other(name: str, source: str, request: gr.Request) -> list[Any]:
-        held = sessions.of(request)
+    async def _open_other(self, name: str, source: str, request: gr.Request) -> list[Any]:
+        held = self.sessions.of(request)
         if name in held.pages and held.pages[name].opened.source == source:
-            return [gr.skip()] * len(shown)  # a focus that passed by
+            return SAME  # a focus that passed by
         return await _open(held, source)
 
-    async def reopen(name: str, task: str, request: gr.Request) -> list[Any]:
-        held = sessions.of(request)
+    async def _reopen(self, name: str, task: str, request: gr.Request) -> list[Any]:
+        held = self.sessions.of(request)
         page = held.pages.get(name)
         if page is None or task == page.overridden:
-            return [gr.skip()] * len(shown)
+            return SAME
         return await _open(held, page.opened.source, task)
-
-    with gr.Row(elem_id="page"):
-        with gr.Column(elem_id="widget"):
-
-            @gr.render(inputs=current, triggers=[current.change])  # type: ignore[untyped-decorator]
-            def widget(name: str, request: gr.Request) -> None:
-                forget_old_renders()
-                held = sessions.of(request)
-                if name in held.pages:
-                    override = Widget(held.pages[name], held, remembered).build()
-                    override.input(reopen, [current, override], shown, **QUIET)
-
-        with gr.Column(elem_id="card"):
-            body = panel(elem_id="body")
-    shown = [current, trouble, head, body, picker]
-
-    gr.on([go.click, source.submit], open_named, source, shown, **QUIET)
-    packed = gr.Textbox(visible="hidden", elem_id="link")  # the page's own script puts an address here
-    followed = gr.Button("Follow the link", visible="hidden", elem_id="follow")
-    followed.click(follow_link, packed, shown, **QUIET)
-    picker.input(open_other, [current, picker], shown, **QUIET)
-    blocks = gr.context.Context.root_block
-    assert blocks is not None
-    blocks.load(load, remembered, shown, **QUIET)
-    blocks.unload(sessions.forget)
 
 
 async def _begin(held: Session, link: Link, first_source: str) -> list[Any]:
@@ -118,31 +135,44 @@ async def _begin(held: Session, link: Link, first_source: str) -> list[Any]:
 async def _open(
     held: Session, source: str | None, task: str = "", unless_open: bool = False, link: Link | None = None
 ) -> list[Any]:
-    """Updates of (current, trouble, head, body, picker); on failure what was open stays open."""
-    skip = gr.skip()
+    """Updates of (current, trouble, head, body, picker); on failure what was open stays open.
+
+    Nothing of a card is shown that comes after one that was asked for later; with `unless_open`, after any."""
+    held.opening += not unless_open
+    turn = held.opening
     try:
-        opened = await open_source(source or "", held, task if find_task(task) else None)
+        page, trouble = await _read(held, source or "", task, link)
     except InferenceFailure as error:
-        return [skip, one_line(panels.failure(error)), skip, skip, skip]
-    page, trouble = Page(opened), ""
+        return [gr.skip(), one_line(panels.failure(error)), *SAME[2:]] if held.opening == turn else SAME
+    if held.opening != turn or (unless_open and held.pages):
+        return SAME
+    held.runs.stop_all()
+    page.name = held.keep(page)
+    shown = await asyncio.to_thread(_shown, page, held)
+    return [page.name, trouble, *shown] if held.opening == turn else SAME
+
+
+async def _read(held: Session, source: str, task: str, link: Link | None) -> tuple[Page, str]:
+    """The page of what was named, with what can't be shown of it. Raises InferenceFailure."""
+    page = Page(await open_source(source, held, task if find_task(task) else None))
     try:
         await load_inputs(page)
         said = await follow(page, link) if link else ""
-        trouble = one_line(panels.note(said, "The rest of it is filled in.")) if said else ""
+        return page, one_line(panels.note(said, "The rest of it is filled in.")) if said else ""
     except AssetError as error:
-        trouble = one_line(panels.note(str(error), "The card names it among its examples."))
-    if unless_open and held.pages:
-        return [skip] * 5
-    held.runs.stop_all()
-    page.name = name = held.keep(page)
+        return page, one_line(panels.note(str(error), "The card names it among its examples."))
+
+
+def _shown(page: Page, held: Session) -> list[Any]:
+    """Updates of (head, body, picker); takes its time, so call it in a thread."""
+    opened = page.opened
     known = {card.model for card in example_cards()}
-    picked = opened.source if opened.source in known else None
-    head = one_line(panels.head(opened.model, opened.notes))
-    return [name, trouble, head, one_line(await asyncio.to_thread(_body, page, held)), picked]
+    head = one_line(panels.head(opened.model, opened.notes, page.name))
+    return [head, one_line(_body(page, held)), opened.source if opened.source in known else None]
 
 
 def _body(page: Page, held: Session) -> str:
-    """The card's body as HTML; takes its time, so call it in a thread."""
+    """The card's body as HTML."""
     opened, model = page.opened, page.model
     paths = set(model.files.list()) if model.files else set()
 

@@ -130,7 +130,7 @@ def result(page: Page, session: Session) -> str:
     """The output on screen, recorded or live, or what to do to get one."""
     if page.row is None:
         options = "Set <code>pipeline_tag</code> in the card, or"
-        button = '<button type="button" class="act" data-tab="why-body">choose a task</button>'
+        button = '<button type="button" class="act" data-tab="metadata-body">choose a task</button>'
         return boxed(f'<div class="blank"><p>The task of this card is not known. {options} {button}</p></div>')
     if page.row.output == "message":
         waits = page.waits_elsewhere and page.example is None and page.given is None and not page.turns

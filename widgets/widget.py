@@ -1,4 +1,4 @@
-"""The widget of one open model: fields, examples, where it runs, Run and Stop, the output, code, JSON and why."""
+"""The widget of one open model: fields, examples, where it runs, Run and Stop, the output, code, JSON and metadata."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ui import panels
 from ui.checking import checking
 from ui.code import CodePanel
 from ui.headers import header_ticks
-from ui.markup import one_line, panel
+from ui.markup import one_line, panel, tag
 from ui.parameters import ParameterPanel
 from ui.place import PROVIDERS, first_place, look, remembered_by
 from ui.place_panel import PlacePanel
 from ui.session import Session
 from wire.request import RequestError
 
-from . import show
+from . import about, show
 from .choosing import Choosing
 from .folder import FolderPanel
 from .inputs import Inputs
@@ -57,7 +57,7 @@ class Widget:
 
     def build(self) -> gr.Dropdown:
         """Lay it out; the control that overrides the task is handed back, as opening again is the page's business."""
-        panel(MAXIMISE, elem_id="maximise")
+        panel(tag("span", MAXIMISE, data_page=self.page.name), elem_id="maximise")
         with gr.Tabs(selected="code" if self.page.link.code else "widget"):
             with gr.Tab("Widget", id="widget", elem_id="widget-body"), gr.Column(elem_classes="tight"):
                 self._widget()
@@ -65,12 +65,13 @@ class Widget:
                 self.code.build(self.row.id if self.row else "", self.chats)
             with gr.Tab("JSON", id="json", elem_id="json-body"):
                 self.json = panel(show.no_json(), elem_id="json")
-            with gr.Tab("Why", id="why", elem_id="why-body"), gr.Column(elem_classes="tight"):
-                panel(panels.why(self.page.model, self.page.opened.notes), elem_id="why")
+            with gr.Tab("Metadata", id="metadata", elem_id="metadata-body"), gr.Column(elem_classes="tight"):
+                panel(about.task_of(self.page.model))
                 choices = [("What the card says", "")] + [(task.name, task.id) for task in TASKS]
                 override = gr.Dropdown(
                     choices, value=self.page.overridden, label="Show it as another task", filterable=True
                 )
+                panel(about.about(self.page.model, self.page.opened.notes), elem_id="metadata")
         self._wire(code_tab)
         return override
 

@@ -12,6 +12,9 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.conftest import chromium, process
+from tests.support.endpoint import endpoint
+
+__all__ = ["endpoint"]  # a fixture of these tests too
 
 FLAGS = [
     "--headless",

@@ -207,7 +207,7 @@ def test_hostile_text_stays_text(page: Page) -> None:
     expect(page.locator("#result .bars .name")).to_have_count(1)
     expect(page.locator("#result .bars .name")).to_have_text(bad)
     expect(page.locator("#head")).to_contain_text("<img src=x")
-    page.get_by_role("tab", name="Why").click()
+    page.get_by_role("tab", name="Metadata").click()
     page.get_by_role("tab", name="Code").click()
     expect(page.locator("#code pre:visible")).to_contain_text("onerror")
     assert page.locator("#body [onerror], #head [onerror], #result [onerror], #body script").count() == 0
@@ -215,8 +215,8 @@ def test_hostile_text_stays_text(page: Page) -> None:
 
 def test_why_this_widget_and_an_override(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("tab", name="Why").click()
-    expect(page.locator("#why")).to_contain_text("text classification")
+    page.get_by_role("tab", name="Metadata").click()
+    expect(page.locator("#metadata-body")).to_contain_text("text classification")
     choose(page, "Show it as another task", "Token classification")
     expect(page.locator("#head")).to_contain_text("Token classification")
 
@@ -241,8 +241,8 @@ def test_the_notes_on_a_card_name_their_lines(page: Page) -> None:
     open_text(page, "---\npipeline_tag: text-clasification\nwidget:\n- text: x\n  outputs: {text: y}\n---\n# Mine\n")
     expect(page.locator("#body h1")).to_have_text("Mine")
     page.locator("#head .notes").click()
-    expect(page.locator("#why")).to_contain_text("line 2, column")
-    expect(page.locator("#why")).to_contain_text("line 5, column")
+    expect(page.locator("#metadata")).to_contain_text("line 2, column")
+    expect(page.locator("#metadata")).to_contain_text("line 5, column")
 
 
 def test_a_card_without_examples_gets_some_to_start_with(page: Page) -> None:

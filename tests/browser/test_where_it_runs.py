@@ -2,53 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.endpoint import Endpoint
+
 from .test_model_page import choose, open_card, open_text
-
-
-class Endpoint:
-    """A chat server on loopback that answers with what `answers` holds, one after the other, and keeps what it got."""
-
-    def __init__(self) -> None:
-        self.answers: list[tuple[int, dict[str, object]]] = []
-        self.asked: list[dict[str, object]] = []
-        self.headers: list[dict[str, str]] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                outer.asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-                outer.headers.append({name.lower(): value for name, value in self.headers.items()})
-                status, body = outer.answers.pop(0)
-                data = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    held = Endpoint()
-    yield held
-    held.server.shutdown()
-    held.server.server_close()
 
 
 def said(content: str = "", **more: object) -> dict[str, object]:

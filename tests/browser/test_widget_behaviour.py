@@ -39,7 +39,7 @@ def test_the_widget_alone_and_back(page: Page) -> None:
 @pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True, ids=["390 px"])
 def test_all_tabs_are_there_on_a_phone(page: Page) -> None:
     start(page)
-    for name in ("Widget", "Code", "JSON", "Why"):
+    for name in ("Widget", "Code", "JSON", "Metadata"):
         expect(page.get_by_role("tab", name=name, exact=True)).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
@@ -84,3 +84,50 @@ def test_parameters_say_who_set_them_and_go_back(page: Page) -> None:
     expect(line).to_have_value("1")
     expect(seed).to_contain_text("The card sets 1.")
     expect(panel).to_contain_text("2 set by the card")
+
+
+@pytest.mark.parametrize(
+    "page", [{}, {"viewport": {"width": 390, "height": 844}}], indirect=True, ids=["wide", "390 px"]
+)
+def test_a_number_is_typed_stepped_or_slid_and_left_unset(page: Page) -> None:
+    start(page)
+    page.locator("#source textarea").fill("---\npipeline_tag: text-generation\n---\n# Mine\n")
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator("#body h1")).to_have_text("Mine")
+    page.get_by_role("button", name=re.compile("^Parameters")).click()
+    field = page.locator("#in-p-top_p")
+    line, slider = field.locator("textarea, input:not([type=range])"), field.get_by_role("slider")
+    expect(slider).to_have_attribute("aria-valuetext", "not set")
+    expect(line).to_have_value("")
+    page.locator("#in-text textarea").fill("Hello")
+    line.press("ArrowUp")
+    expect(line).to_have_value("0")
+    line.press("Shift+ArrowUp")
+    expect(line).to_have_value("0.1")
+    line.press("ArrowUp")
+    expect(line).to_have_value("0.11")
+    expect(slider).to_have_value("0.11")
+    expect(slider).to_have_attribute("aria-valuetext", "0.11")
+    slider.press("End")
+    expect(line).to_have_value("1")
+    line.press("ArrowUp")
+    expect(line).to_have_value("1")
+    page.get_by_role("tab", name="Code", exact=True).click()
+    expect(page.locator("#code pre").first).to_contain_text("top_p=1")
+    expect(page.locator("#code pre").first).not_to_contain_text("temperature")
+    page.get_by_role("tab", name="Widget", exact=True).click()
+    field.get_by_role("button", name="Unset top_p").click()
+    expect(slider).to_have_attribute("aria-valuetext", "not set")
+    expect(line).to_be_focused()
+    page.get_by_role("tab", name="Code", exact=True).click()
+    expect(page.locator("#code pre").first).not_to_contain_text("top_p")
+    page.get_by_role("tab", name="Widget", exact=True).click()
+    slider.press("ArrowRight")
+    expect(line).to_have_value("0.51")
+    page.locator("#reset-parameters").click()
+    expect(slider).to_have_attribute("aria-valuetext", "not set")
+    tokens = page.locator("#in-p-max_new_tokens")
+    expect(tokens.get_by_role("slider")).to_have_count(0)  # it has no upper bound
+    tokens.locator("textarea, input:not([type=range])").press("ArrowUp")
+    expect(tokens.locator("textarea, input:not([type=range])")).to_have_value("0")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -249,7 +249,6 @@ def test_a_chat_answer_is_one_message(raw, expected):
         ("text-classification", {"error": "no"}),
         ("text-generation", {"error": {"message": "no"}}),
         ("token-classification", [{"word": "x"}]),
-        ("table-question-answering", {"answer": "a", "coordinates": [1]}),
         ("conversational", []),
         ("keypoint-detection", [{"keypoints": []}]),
         ("no-such-task", {"a": 1}),

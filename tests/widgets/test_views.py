@@ -126,7 +126,11 @@ def test_hostile_text_stays_text(text: str) -> None:
         for tag, attributes in seen:
             source, target = attributes.get("src"), attributes.get("href")
             assert source is None or source == "/media/x" or source.startswith("data:image/png;base64,"), (tag, source)
-            inside = target is None or target == "/media/x" or target.startswith("data:application/json;")
+            inside = (
+                target is None
+                or target == "/media/x"
+                or target.startswith(("data:application/json;", "data:text/plain;"))
+            )
             written = output.kind == "message" and tag == "a" and str(target).startswith(("http://", "https://"))
             assert inside or written, (tag, target)
             style = attributes.get("style") or ""
@@ -229,6 +233,10 @@ def test_a_long_vector_is_quick_and_kept_off_the_page() -> None:
     assert len(html) < 60_000
     assert len(json.loads(kept[0].data or b"")) == 100_000
     assert kept[0].media_type == "application/json"
+
+
+def test_a_vector_of_huge_numbers_is_drawn() -> None:
+    assert "1.000e+308" in shown(Vector((1e308, -1e308) * 5000, (10_000,)))
 
 
 def test_text_sets_the_echoed_prompt_back() -> None:

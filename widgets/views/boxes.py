@@ -15,6 +15,7 @@ from .stage import Size, size_of, stage, without_image
 MOST_DRAWN = 1_000
 MOST_TAGS = 24  # with more boxes than this a label is shown when its box is pointed at
 LONGEST_TAG = 60
+FARTHEST = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,15 @@ def _place(items: tuple[Box, ...], scale: Size) -> list[_Placed]:
     for n, box in enumerate(items):
         if not all(isfinite(corner) for corner in (box.xmin, box.ymin, box.xmax, box.ymax)):
             continue
-        left, right = sorted((box.xmin * scale.width, box.xmax * scale.width))
-        top, bottom = sorted((box.ymin * scale.height, box.ymax * scale.height))
+        left, right = sorted(map(_drawn, (box.xmin * scale.width, box.xmax * scale.width)))
+        top, bottom = sorted(map(_drawn, (box.ymin * scale.height, box.ymax * scale.height)))
         placed.append(_Placed(n, box, left, top, right - left, bottom - top))
     return placed
+
+
+def _drawn(corner: float) -> float:
+    """A corner where a browser can still draw it, also where it is far outside of any image."""
+    return max(-FARTHEST, min(FARTHEST, corner))
 
 
 def _extent(placed: list[_Placed]) -> Size:

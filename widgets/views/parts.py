@@ -127,11 +127,19 @@ def copy_button(what: str, label: str = "Copy") -> str:
 
 def save_json(value: Any, name: str, context: Context, label: str = "Download JSON") -> str:
     """A link that saves a value as JSON: inside the page while it is short, else at an address of this server."""
-    text = whole(json.dumps(plain(value), ensure_ascii=False, separators=(",", ":")))
+    text = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
+    return save_text(text, name, context, label, "application/json")
+
+
+def save_text(
+    text: str, name: str, context: Context, label: str = "Download text", media_type: str = "text/plain"
+) -> str:
+    """The same for a text as it is."""
+    text = whole(text)
     if len(text) <= MOST_IN_PAGE:
-        address = f"data:application/json;charset=utf-8,{quote(text)}"
+        address = f"data:{media_type};charset=utf-8,{quote(text)}"
     else:
-        address = context.address(Media(data=text.encode(), media_type="application/json", name=name))
+        address = context.address(Media(data=text.encode(), media_type=media_type, name=name))
     return f'<a class="act file" href="{escape(address)}" download="{escape(name)}">{escape(label)}</a>'
 
 

@@ -10,7 +10,7 @@ from metadata.outputs import Chunk, Text
 from ui.markup import escape
 
 from .context import Context, empty
-from .parts import actions, copy_button, fold, missing, save_json
+from .parts import actions, copy_button, fold, missing, save_json, save_text
 
 FIRST_CHUNKS = 200
 LONGEST = 400_000
@@ -22,9 +22,10 @@ def render(output: Text, context: Context) -> str:
         return empty("The answer holds no text.")
     cut = f'<p class="dim">Cut: {len(output.text):,} characters in all.</p>' if len(output.text) > LONGEST else ""
     said = f'<div class="said" dir="auto">{_words(output.text[:LONGEST], context)}</div>' if output.text.strip() else ""
-    saved = [save_json(output, "text.json", context)] if output.chunks else []
+    text = save_text(output.text, "text.txt", context) if said else ""
+    chunks = save_json(output, "text.json", context) if output.chunks else ""
     button = copy_button("said" if said else "chunks")
-    return said + cut + _chunks(output.chunks, context) + actions(button, *saved)
+    return said + cut + _chunks(output.chunks, context) + actions(button, text, chunks)
 
 
 def _words(text: str, context: Context) -> str:

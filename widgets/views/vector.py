@@ -56,6 +56,7 @@ def _facts(output: Vector, known: Numbers) -> str:
 def _grid(values: Numbers, shape: tuple[int, ...]) -> Numbers:
     """The numbers as lines of a picture: rows of a matrix stay rows while they fit, else they run on."""
     clean = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    clean = clean / (float(np.abs(clean).max()) or 1.0)  # so that no mean of them overflows
     if len(shape) >= 2 and shape[-1] > 1 and len(clean) % shape[-1] == 0 and len(clean) // shape[-1] > 1:
         matrix = clean.reshape(-1, shape[-1])
         return _shrink(_shrink(matrix, MOST_LINES).T, COLUMNS).T

@@ -1,0 +1,212 @@
+"""Hostile text in every view and every editor, recorded and live: it stays text; no dialog, no request, no script."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+from playwright.sync_api import Page, expect
+
+from metadata.tasks import TASKS
+from tests.support.endpoint import Endpoint
+from tests.support.payloads import PAYLOADS
+from tests.support.task_cards import task_card
+from tests.support.view_cards import card, entity, mask, photo, tone
+
+from .test_model_page import choose
+from .test_views import show, start
+
+TEXT = " ".join(PAYLOADS)
+RUNS = """() => [...document.body.querySelectorAll("*")].filter((node) =>
+  (["SCRIPT", "IFRAME", "OBJECT", "EMBED", "BASE", "META"].includes(node.tagName)
+    || node.matches(".sc :is(link, style, form)")
+    || [...node.attributes].some((held) => /^on[a-z]+$/.test(held.name)
+      || /^(href|src|xlink:href|action|formaction)$/.test(held.name) && /^\\s*javascript:/i.test(held.value)
+      || held.name === "style" && /pwned/.test(held.value)))
+).map((node) => node.outerHTML.slice(0, 200))"""
+
+
+@contextmanager
+def watched(page: Page) -> Iterator[None]:
+    """Nothing of the payloads ran, was asked for, or stands in the page as more than text. (`page` sees dialogs.)"""
+    asked: list[str] = []
+    page.on("request", lambda sent: asked.append(sent.url))
+    before = page.evaluate(RUNS) if page.url != "about:blank" else []
+    yield
+    assert [held for held in page.evaluate(RUNS) if held not in before] == []
+    assert page.evaluate("window.pwned") is None
+    assert not [address for address in asked if "/pwned" in address.partition("?")[0]]
+
+
+def hostile_cards() -> list[tuple[str, str]]:
+    """The payloads in every field of every view, a card each, with the view's name."""
+    text = " ".join(PAYLOADS)
+    scored = [{"label": bad, "score": n / 100} for n, bad in enumerate(PAYLOADS)]
+    corners = {"xmin": 10, "ymin": 10, "xmax": 90, "ymax": 90}
+    region = mask((70, 50, 124, 120))
+    sound = tone(0.1)
+    table = {bad: [bad, bad] for bad in PAYLOADS}
+    wires = [{**entity(bad, bad, text), "entity_group": bad} for bad in PAYLOADS]
+    chunks = [{"text": bad, "timestamp": [n, n + 1]} for n, bad in enumerate(PAYLOADS)]
+    answers = [{"answer": bad, "score": 0.5} for bad in PAYLOADS]
+    clips = [{"label": bad, "content-type": "audio/wav", "blob": sound.split(",")[1]} for bad in PAYLOADS[:12]]
+    cells = {
+        "answer": text,
+        "coordinates": [[0, n] for n in range(len(PAYLOADS))],
+        "cells": PAYLOADS,
+        "aggregator": PAYLOADS[0],
+    }
+    boxes = [{**row, "box": corners} for row in scored]
+    masks = [{**row, "mask": region} for row in scored]
+    return [
+        ("labels", card("text-classification", scored, text=text)),
+        ("entities", card("token-classification", wires, text=text)),
+        ("answers", card("question-answering", answers, text=text, context=text)),
+        ("table_answer", card("table-question-answering", cells, text=text, table=table)),
+        ("similarities", card("sentence-similarity", [0.5] * len(PAYLOADS), source_sentence=text, sentences=PAYLOADS)),
+        ("boxes", card("object-detection", boxes, src=photo())),
+        ("masks", card("image-segmentation", masks, src=photo())),
+        ("image", card("text-to-image", {"url": photo()}, text=text)),
+        ("audio", card("audio-to-audio", clips, src=sound)),
+        ("text", card("automatic-speech-recognition", {"text": text, "chunks": chunks}, src=sound)),
+        ("predictions", card("tabular-classification", PAYLOADS[:2], table=table)),
+        ("unknown", card("text-classification", {bad: [bad] for bad in PAYLOADS}, text=text)),
+    ]
+
+
+def test_in_every_view(page: Page) -> None:
+    assert len(PAYLOADS) >= 60
+    start(page)
+    for kind, text in hostile_cards():
+        with watched(page):
+            view = show(page, text, kind)
+            for opens in view.locator("summary").all()[:2]:
+                opens.click()
+            for tab in ("JSON", "Metadata", "Code"):
+                page.get_by_role("tab", name=tab, exact=True).click()
+            if kind in ("labels", "similarities"):
+                page.get_by_role("tab", name="Widget", exact=True).click()
+                expect(view.locator(".name").nth(1)).to_have_text(PAYLOADS[1])
+
+
+def open_text(page: Page, text: str, shown: str) -> None:
+    """Paste a card and wait for what it shows."""
+    page.locator("#source textarea").fill(text)
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator(shown).first).to_be_visible()
+
+
+def test_in_every_editor(page: Page) -> None:
+    table = {bad: [bad, 1] for bad in PAYLOADS[:20]}
+    lists: list[tuple[str, dict[str, Any], str]] = [
+        ("zero-shot-classification", {"text": TEXT, "candidate_labels": PAYLOADS}, "#in-candidate_labels .tags li"),
+        ("sentence-similarity", {"source_sentence": TEXT, "sentences": PAYLOADS}, "#in-sentences li"),
+        ("table-question-answering", {"text": TEXT, "table": table}, "#in-table .grid td"),
+        ("tabular-classification", {"structured_data": table}, "#in-table .grid td"),
+        ("question-answering", {"text": TEXT, "context": TEXT}, "#in-context textarea"),
+        ("fill-mask", {"text": TEXT}, "#mask"),
+    ]
+    start(page)
+    for tag, example, shown in lists:
+        with watched(page):
+            items = [{**example, "example_title": bad, "group": bad} for bad in PAYLOADS]
+            front = {"pipeline_tag": tag, "mask_token": PAYLOADS[0], "widget": items}
+            open_text(page, f"---\n{json.dumps(front)}\n---\n", shown)
+            page.get_by_label("Examples", exact=True).click()
+            expect(page.get_by_role("option")).to_have_count(len(PAYLOADS))
+            page.get_by_role("option").nth(2).click()
+            page.get_by_role("tab", name="Code", exact=True).click()
+            expect(page.locator("#code pre").first).to_be_attached()
+    with watched(page):  # pasted and typed: labels become chips, cells become a table
+        open_text(page, "---\npipeline_tag: zero-shot-classification\n---\n", "#in-candidate_labels .editor")
+        line = page.get_by_label("Add to candidate labels")
+        for bad in PAYLOADS[:10]:
+            line.fill(bad)
+            line.press("Enter")
+        page.get_by_role("button", name="Share", exact=True).click()
+        expect(page.locator("#shared")).to_contain_text("Link copied.")
+
+
+def test_in_what_stands_around_the_widget(page: Page) -> None:
+    start(page)
+    parameters = {bad: bad for bad in PAYLOADS} | {"guidance_scale": PAYLOADS[0], "negative_prompt": TEXT}
+    drawn = [
+        {"text": bad, "output": {"url": photo(8, 8)}, "parameters": parameters, "group": bad} for bad in PAYLOADS[:30]
+    ]
+    facts = {"license": TEXT, "language": PAYLOADS, "tags": PAYLOADS, "base_model": PAYLOADS, "model_name": TEXT}
+    front = {"pipeline_tag": "text-to-image", "widget": drawn, "inference": {"parameters": parameters}, **facts}
+    front |= {bad: bad for bad in PAYLOADS} | {"library_name": TEXT, "datasets": [{bad: [bad]} for bad in PAYLOADS]}
+    body = "\n\n".join(f"# {bad}\n\n- {bad}\n\n| {bad} |\n|---|\n| x |\n\n```\n{bad}\n```\n" for bad in PAYLOADS)
+    with watched(page):  # gallery, body, head, parameters, metadata and its notes
+        open_text(page, f"---\n{json.dumps(front)}\n---\n<Gallery />\n\n{body}", "#body .gallery li")
+        page.locator("#body .gallery button.load").nth(3).click()
+        expect(page.locator("#in-text textarea")).to_have_value(PAYLOADS[3].replace("\r", ""))
+        page.get_by_role("button", name="Parameters").click()
+        expect(page.locator("#in-p-other textarea")).to_be_visible()
+        page.get_by_role("tab", name="Metadata", exact=True).click()
+        expect(page.locator("#metadata .card-fields tr").nth(60)).to_be_attached()
+        for opens in page.locator("#metadata summary").all():
+            opens.click()
+    with watched(page):  # names of files that are not there, and of those that are brought
+        lost = [{"src": f"{bad}.png", "output": [{"label": "x", "score": 1}]} for bad in PAYLOADS]
+        open_text(
+            page,
+            f"---\n{json.dumps({'pipeline_tag': 'image-classification', 'widget': lost})}\n---\n",
+            "#trouble .note",
+        )
+        picture = {"mimeType": "image/png", "buffer": base64.b64decode(photo(8, 8).partition(",")[2])}
+        for bad in PAYLOADS[:3]:
+            page.locator("#in-image input[type=file]").set_input_files(
+                {"name": f"{bad}.png".replace("/", ":"), **picture}
+            )
+            expect(page.locator("#in-image img")).to_be_visible()
+            page.get_by_label("Remove Image").click()
+    with watched(page):  # YAML that is broken where the payload stands
+        open_text(page, f"---\npipeline_tag: {TEXT}\n{TEXT}: [\n---\n# Broken\n", "#head .notes")
+        page.locator("#head .notes").click()
+        expect(page.locator("#metadata li").first).to_be_visible()
+
+
+def test_in_deep_links(page: Page) -> None:
+    for bad in (TEXT[:1200], PAYLOADS[0], PAYLOADS[12]):
+        names = ("model", "card", "text", "context", "candidate_labels", "table", "parameters", "example", "task")
+        for name in names:
+            with watched(page):
+                model = "" if name == "model" else "model=showcard/question-answering&"
+                page.goto(f"/?{model}{name}={quote(bad)}")
+                expect(page.locator("#head h1")).to_be_visible()
+
+
+LIVE: dict[str, Any] = {
+    "labels": [{"label": bad, "score": 0.5} for bad in PAYLOADS],
+    "text": [{"generated_text": TEXT}],
+    "answers": {"answer": TEXT, "score": 0.5, "start": 0, "end": 5},
+    "table_answer": {"answer": TEXT, "coordinates": [[0, 0]], "cells": PAYLOADS, "aggregator": TEXT},
+    "entities": [{"entity_group": bad, "word": "Marie", "score": 1, "start": 0, "end": 5} for bad in PAYLOADS],
+    "boxes": [{"label": bad, "score": 1, "box": {"xmin": 1, "ymin": 1, "xmax": 9, "ymax": 9}} for bad in PAYLOADS],
+    "masks": [{"label": bad, "score": 1, "mask": mask((9, 9, 90, 90)).partition(",")[2]} for bad in PAYLOADS],
+    "predictions": PAYLOADS[:4],
+}
+
+
+def test_in_live_answers_and_in_refusals(page: Page, endpoint: Endpoint) -> None:
+    start(page)
+    rows = {row.output: row for row in TASKS if row.output in LIVE and row.wire}
+    assert rows.keys() == LIVE.keys()
+    for kind, row in rows.items():
+        with watched(page):
+            open_text(page, task_card(row), f"#result .view-{kind}")
+            if page.get_by_label("Base URL").count() == 0:
+                choose(page, "Runs on", "An endpoint of mine")
+            page.get_by_label("Base URL").fill(endpoint.url)
+            expect(page.locator("#status")).to_contain_text("Runs on your endpoint")
+            for status, answer in ((400, {"error": TEXT}), (200, LIVE[kind])):
+                endpoint.answers.append((status, answer))
+                page.get_by_role("button", name="Run", exact=True).click()
+                shown = "#result .badge.live" if status == 200 else "#result [role=alert]"
+                expect(page.locator(shown).first).to_be_visible()
+            expect(page.locator(f"#result .view-{kind}")).to_be_visible()

@@ -1,0 +1,175 @@
+"""The states of a widget, each with a sentence and a way out, in Chromium, with a Hub and an endpoint on loopback."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from inference.errors import _STATUS
+from metadata.tasks import TASKS
+from tests.conftest import process
+from tests.support.endpoint import Endpoint
+from tests.support.task_cards import task_card
+
+from .conftest import guarded
+from .test_model_page import choose
+
+SENTIMENT = "---\npipeline_tag: text-classification\n{more}widget:\n- text: Lovely\n  output: [{{label: GOOD, score: 1}}]\n---\n# {name}\n"
+# How the Hub answers for a repo: a status and an error code, or the providers that serve it.
+REPOS: dict[str, Any] = {
+    "org/gated": (403, "GatedRepo"),
+    "org/private": (401, "RepoNotFound"),
+    "org/none": {},
+    "org/served": {"hf-inference": {"providerId": "org/served", "task": "text-classification", "status": "live"}},
+}
+
+
+class Hub(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path.removeprefix("/api/models").strip("/")
+        repo = "/".join(path.split("/")[:2])
+        held = REPOS.get(repo, (404, "RepoNotFound"))
+        if isinstance(held, tuple):
+            self._send(held[0], b"{}", ("x-error-code", held[1]))
+        elif path.endswith("README.md"):
+            self._send(200, SENTIMENT.format(name=repo, more="").encode())
+        else:
+            found = {"id": repo, "siblings": [{"rfilename": "README.md"}], "inferenceProviderMapping": held}
+            self._send(200, json.dumps(found).encode())
+
+    def _send(self, status: int, data: bytes, *headers: tuple[str, str]) -> None:
+        self.send_response(status)
+        for name, value in (("content-length", str(len(data))), *headers):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def hub_app() -> Iterator[str]:
+    """The app, with a Hub on loopback."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with process("app.py", "--port", "0", HF_ENDPOINT=f"http://127.0.0.1:{server.server_port}") as (_, address):
+        yield address
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def page(browser: Browser, hub_app: str) -> Iterator[Page]:
+    with guarded(browser, hub_app) as opened:
+        opened.goto("/")
+        expect(opened.locator("#result .badge")).to_be_visible()
+        yield opened
+
+
+def open_card(page: Page, source: str, heading: str) -> None:
+    page.locator("#source textarea, #source input").fill(source)
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator("#body h1")).to_have_text(heading)
+    expect(page.locator("#widget")).not_to_have_attribute("inert", "")
+
+
+def test_before_a_run(page: Page) -> None:
+    status, result = page.locator("#status"), page.locator("#result")
+    open_card(page, "---\nlicense: mit\n---\n# Untold", "Untold")
+    expect(result).to_contain_text("The task of this card is not known.")
+    expect(status).to_contain_text("No task is known for this card. Set pipeline_tag, or choose a task.")
+    result.get_by_role("button", name="choose a task").click()
+    choose(page, "Show it as another task", "Text classification")
+    expect(page.locator("#head .task")).to_have_text("Text classification")
+    page.get_by_role("tab", name="Widget", exact=True).click()
+    expect(page.locator("#in-text textarea")).to_be_visible()
+    open_card(page, "---\npipeline_tag: reinforcement-learning\n---\n# Walks", "Walks")
+    expect(status).to_contain_text("No service runs reinforcement learning; recorded outputs are shown.")
+    expect(result).to_contain_text("There is no replay.mp4 among the model's files")
+    open_card(page, SENTIMENT.format(name="Out", more="inference: false\n"), "Out")
+    expect(status).to_contain_text("The card opts out of inference (inference: false). Runs on showcard/sentiment")
+    expect(result.locator(".bars")).to_contain_text("GOOD")
+    choose(page, "Runs on", "Inference Providers")
+    expect(status).to_contain_text("The card opts out of inference (inference: false). Its examples still show.")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
+    expect(result.locator(".bars")).to_contain_text("GOOD")
+    open_card(page, "org/none", "org/none")
+    expect(status).to_contain_text("Inference Providers need a Hugging Face token. Add a token or give an endpoint")
+    page.get_by_label("Hugging Face token").fill("hf_nobody")
+    expect(status).to_contain_text("No Inference Provider serves org/none")
+    expect(status.get_by_role("link", name="Ask for provider support")).to_be_visible()
+    open_card(page, "org/served", "org/served")
+    expect(status).to_contain_text("Runs on Inference Providers.")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+
+
+def test_repos_that_do_not_open(page: Page) -> None:
+    for repo, sentence in (
+        ("org/gated", "org/gated is gated: its conditions are at https://huggingface.co/org/gated."),
+        ("org/private", "The Hub has no model org/private that can be seen here."),
+        ("org/absent", "Check the id; if the repo is private or gated, sign in with a token."),
+    ):
+        page.locator("#source textarea, #source input").fill(repo)
+        page.get_by_role("button", name="Open", exact=True).click()
+        expect(page.locator("#trouble [role=alert]")).to_contain_text(sentence)
+        expect(page.locator("#head h1")).to_have_text("showcard/sentiment")
+        expect(page.locator("#source textarea, #source input")).to_have_value(repo)
+    page.locator("#trouble").get_by_role("button", name="Add a token or key").click()
+    expect(page.get_by_label("Runs on")).to_be_focused()
+
+
+def at_endpoint(page: Page, endpoint: Endpoint) -> None:
+    if page.get_by_label("Base URL").count() == 0:
+        choose(page, "Runs on", "An endpoint of mine")
+    page.get_by_label("Base URL").fill(endpoint.url)
+    expect(page.locator("#status")).to_contain_text("Runs on your endpoint")
+
+
+def test_every_failure_is_a_sentence_with_a_way_out(page: Page, endpoint: Endpoint) -> None:
+    at_endpoint(page, endpoint)
+    words = {"retry": "Run again", "token": "Add a token or key", "place": "Choose where it runs"}
+    words["bill"] = "Bill an organisation"
+    told = [(status, {}, cause.reason, cause.way_out, cause.ways) for status, cause in _STATUS.items() if status != 503]
+    told += [
+        (418, {"error": "I am a teapot"}, "418", "", ()),
+        (200, b"<html>", "", "", ()),
+        (200, b"", "", "", ()),
+    ]
+    for status, answer, reason, way_out, ways in told:
+        endpoint.answers.append((status, answer))
+        page.get_by_role("button", name="Run", exact=True).click()
+        alert = page.locator("#result [role=alert]:not([data-old])")
+        expect(alert).to_be_visible()
+        expect(alert).to_contain_text(reason)
+        expect(alert).to_contain_text(way_out)
+        for way in ways:
+            expect(alert.get_by_role("button", name=words[way])).to_be_visible()
+        expect(page.locator("#in-text textarea")).not_to_have_value("")
+        alert.evaluate("node => { node.dataset.old = ''; }")
+    endpoint.answers += [(500, {}), (200, [{"label": "BACK", "score": 1}])]
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.locator("#result").get_by_role("button", name="Run again").click()
+    expect(page.locator("#result .bars")).to_contain_text("BACK")
+
+
+EMPTY = {"labels": [], "text": "", "answers": [], "entities": [], "boxes": [], "masks": [], "predictions": [], "vector": [],
+         "similarities": []}  # fmt: skip
+
+
+def test_empty_results_say_what_was_not_found(page: Page, endpoint: Endpoint) -> None:
+    for kind, answer in EMPTY.items():
+        row = next(row for row in TASKS if row.output == kind and row.wire)
+        open_card(page, task_card(row), row.id)
+        at_endpoint(page, endpoint)
+        endpoint.answers.append((200, answer))
+        page.get_by_role("button", name="Run", exact=True).click()
+        expect(page.locator("#result .badge.live")).to_be_visible()
+        expect(page.locator("#result .nothing")).to_be_visible()

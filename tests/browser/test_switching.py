@@ -1,0 +1,59 @@
+"""Cards opened one after another in Chromium: the last one asked for is shown, and no widget of another card is used."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from .test_model_page import choose
+
+CARDS = ("entities", "sentiment", "question-answering", "digits", "summarization") * 2
+# Opens a card every 180 ms, and counts the frames in which the widget of another card than the head names is in reach.
+QUICK = """async (cards) => {
+  window.mixed = 0;
+  const look = () => {
+    const head = document.querySelector("#head h1")?.dataset.page, widget = document.querySelector("#widget");
+    const own = widget.querySelector("#maximise [data-page]")?.dataset.page;
+    if (head && own && head !== own && !widget.inert) window.mixed++;
+    requestAnimationFrame(look);
+  };
+  look();
+  for (const card of cards) {
+    const line = document.querySelector("#source textarea, #source input");
+    line.value = `showcard/${card}`;
+    line.dispatchEvent(new Event("input", { bubbles: true }));
+    await new Promise((done) => setTimeout(done, 30));
+    document.querySelector("#open").click();
+    await new Promise((done) => setTimeout(done, 150));
+  }
+}"""
+
+
+def start(page: Page) -> list[int]:
+    """Open the page; the failures of the server from then on."""
+    failed: list[int] = []
+    page.on("response", lambda answer: failed.append(answer.status) if answer.status >= 500 else None)
+    page.goto("/")
+    expect(page.locator("#result .badge")).to_be_visible()
+    return failed
+
+
+def test_ten_cards_in_two_seconds_end_with_the_last(page: Page) -> None:
+    failed = start(page)
+    page.evaluate(QUICK, CARDS)
+    expect(page.locator("#head h1")).to_have_text(f"showcard/{CARDS[-1]}")
+    expect(page.locator("#widget")).not_to_have_attribute("inert", "")
+    expect(page.locator("#in-text textarea")).not_to_have_value("")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result .badge")).to_have_text("Live")
+    expect(page.locator("#head h1")).to_have_text(f"showcard/{CARDS[-1]}")
+    assert page.evaluate("window.mixed") == 0
+    assert failed == []
+
+
+def test_a_quick_change_of_mind_is_heard(page: Page) -> None:
+    failed = start(page)
+    for option in ("Token classification", "Question answering", "Image classification", "Token classification"):
+        choose(page, "Example cards", option)
+    expect(page.locator("#head h1")).to_have_text("showcard/entities")
+    expect(page.locator("#result mark").first).to_be_visible()
+    assert failed == []

@@ -1,0 +1,100 @@
+"""What `gr.render` made before is let go of, each render for itself, while the page goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio.state_holder import SessionState
+
+from inference.resolve import Embedded
+from ui.light import lighten
+from ui.rendering import forget_old_renders
+from ui.session import Site
+from ui.shelf import Shelf
+from ui.sources import open_source
+from widgets.page import ModelPage
+from widgets.state import Page
+
+
+def renders(demo: gr.Blocks) -> list[Any]:
+    return [fn for fn in demo.fns.values() if fn.renderable]
+
+
+async def draw(demo: gr.Blocks, render: Any, state: SessionState) -> list[int]:
+    """Let a render make its components anew, as a page asks for it; their numbers."""
+    request = gr.Request(session_hash="tab")
+    made = await demo.process_api(render, [None] * len(render.inputs), state=state, request=request)  # type: ignore[arg-type]
+    return [component["id"] for component in made["render_config"]["components"]]
+
+
+@pytest.fixture
+def page() -> Callable[[int], gr.Blocks]:
+    def made(count: int) -> gr.Blocks:
+        with gr.Blocks(analytics_enabled=False) as demo:
+            trigger = gr.State("")
+            for n in range(count):
+
+                @gr.render(inputs=trigger, triggers=[trigger.change])
+                def some(_: str, n: int = n) -> None:
+                    forget_old_renders()
+                    with gr.Row(), gr.Column():
+                        gr.Textbox(f"{n}")
+                        gr.Button("Press").click(lambda: gr.update(interactive=False), None, gr.Textbox())
+
+        lighten(demo)
+        return demo
+
+    return made
+
+
+async def test_a_render_lets_go_of_its_own_old_ones(page: Callable[[int], gr.Blocks]) -> None:
+    demo = page(2)
+    state = SessionState(demo)
+    held = state.blocks_config.blocks
+    one, other = renders(demo)
+    kept = await draw(demo, other, state)
+    first, second = await draw(demo, one, state), await draw(demo, one, state)
+    assert held.keys() >= {*kept, *first, *second}  # the listeners of the last but one may still be at work
+    third = await draw(demo, one, state)
+    assert held.keys() >= {*kept, *second, *third}
+    assert not held.keys() & {*first} - {*second}
+
+
+async def test_what_a_late_event_brings_back_is_let_go_of_again(page: Callable[[int], gr.Blocks]) -> None:
+    demo = page(1)
+    state = SessionState(demo)
+    (render,) = renders(demo)
+    first = await draw(demo, render, state)
+    gone = state.blocks_config.blocks[max(first)]
+    for _ in range(2):
+        await draw(demo, render, state)
+    assert gone._id not in state.blocks_config.blocks
+    state[gone._id] = gone
+    await draw(demo, render, state)
+    assert gone._id not in state.blocks_config.blocks
+
+
+async def test_switching_cards_holds_no_more_and_no_more(page: Callable[[int], gr.Blocks]) -> None:
+    site = Site(Embedded("http://127.0.0.1:1", {}), Shelf())
+    with gr.Blocks(analytics_enabled=False) as demo:
+        model_page = ModelPage(site, "")
+        model_page.build()
+    lighten(demo)
+    state, counts = SessionState(demo), []
+    session = model_page.sessions.of(gr.Request(session_hash="tab"))
+    (render,) = renders(demo)
+    for name in ("sentiment", "entities", "digits") * 4:
+        opened = Page(await open_source(f"showcard/{name}", session))
+        opened.name = state[model_page.current._id] = session.keep(opened)
+        assert len(await draw(demo, render, state)) > 30
+        counts.append(len(state.blocks_config.blocks))
+    assert counts[3:6] == counts[6:9] == counts[9:]
+
+
+def test_components_may_come_while_others_are_gone_through(page: Callable[[int], gr.Blocks]) -> None:
+    held = SessionState(page(1)).blocks_config.blocks
+    for block in held.values():
+        held[-block._id - 1] = block
