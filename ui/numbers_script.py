@@ -25,8 +25,8 @@ SCRIPT = r"""
   const known = new Map();
   const draw = (line, host, { place, slider, low, high, unset }) => {
     const own = bounds(host), value = read(line), ranged = own.low !== null && own.high !== null;
-    place.hidden = !host.classList.contains("number") || !ranged;
-    if (place.hidden) return;
+    if (!host.classList.contains("number") || !ranged) { place.remove(); return; }
+    if (place.parentElement !== host) host.append(place);
     const name = host.querySelector("[data-testid=block-info], label > span")?.textContent.trim() || "The number";
     Object.assign(slider, { min: own.low, max: own.high, step: own.step });
     slider.value = value ?? (own.low + own.high) / 2;
@@ -64,7 +64,6 @@ SCRIPT = r"""
       set(text) { held.set.call(this, text); draw(line, host, parts); },
     });
     line.addEventListener("input", () => draw(line, host, parts));
-    host.append(parts.place);
     known.set(line, { host, parts });
   };
   let soon = 0;
@@ -86,11 +85,10 @@ SCRIPT = r"""
 
 CSS = """
 .ranged { display: flex; align-items: center; gap: 8px; min-height: 32px; margin-top: 2px; }
-.ranged[hidden] { display: none; }
 .ranged input[type=range] { flex: 1; min-width: 0; height: 24px; accent-color: var(--color-accent); }
-.ranged input.unset { opacity: 0.5; }
+.ranged input.unset { opacity: 0.5; accent-color: var(--body-text-color-subdued); }
 .ranged .gone { flex: none; width: 32px; min-height: 32px !important; border: 0; border-radius: 6px; background: none;
-  color: var(--body-text-color-subdued); cursor: pointer; }
+  animation: sc-settle 0.15s; color: var(--body-text-color-subdued); cursor: pointer; }
 .ranged .gone:hover { background: var(--background-fill-secondary); color: var(--body-text-color); }
 @media (pointer: coarse) {
   .ranged, .ranged input[type=range], .ranged .gone { min-height: 44px !important; }

@@ -138,7 +138,9 @@ CSS = """
   #run-row #run { order: 0; } #run-row #stop { order: 1; } #run-row #reset, #run-row #share { order: 3; flex: 0 0 auto !important; min-width: 0 !important; }
   #run-row #status { order: 2; flex: 1 1 0 !important; min-width: 120px !important; }
 }
-.card-fields table { width: 100%; table-layout: fixed; } .card-fields .table { max-height: none; } .card-fields thead th:first-child { width: 30%; }
+/* tabs that do not fit are scrolled to */
+#widget .tab-container.wrap { flex-wrap: nowrap; overflow: auto hidden; scrollbar-width: none; background: none; }
+.card-fields table { width: 100%; margin: 0; table-layout: fixed; } .card-fields .table { max-height: none; } .card-fields thead th:first-child { width: 30%; }
 .card-fields th, .card-fields td { overflow-wrap: anywhere; } .card-fields th { font-weight: 550; } .card-fields pre { margin: 4px 0 0; max-height: 260px; overflow: auto; font: 12px/1.5 var(--sc-mono); white-space: pre-wrap; }
 .shared input { width: 100%; margin-top: 6px; padding: 6px 8px; font: 12px var(--sc-mono); border: 1px solid var(--border-color-primary);
   border-radius: 6px; background: var(--input-background-fill); color: var(--body-text-color); text-overflow: ellipsis; }

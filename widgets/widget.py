@@ -58,7 +58,7 @@ class Widget:
     def build(self) -> gr.Dropdown:
         """Lay it out; the control that overrides the task is handed back, as opening again is the page's business."""
         panel(tag("span", MAXIMISE, data_page=self.page.name), elem_id="maximise")
-        with gr.Tabs(selected="code" if self.page.link.code else "widget"):
+        with gr.Tabs(selected="code" if self.page.link.code else "widget", overflow_behavior="wrap"):
             with gr.Tab("Widget", id="widget", elem_id="widget-body"), gr.Column(elem_classes="tight"):
                 self._widget()
             with gr.Tab("Code", id="code", elem_id="code-body") as code_tab, gr.Column(elem_classes="tight"):

@@ -42,6 +42,11 @@ def test_all_tabs_are_there_on_a_phone(page: Page) -> None:
     for name in ("Widget", "Code", "JSON", "Metadata"):
         expect(page.get_by_role("tab", name=name, exact=True)).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 280, "height": 700})
+    page.get_by_role("tab", name="Metadata", exact=True).click()
+    expect(page.locator("#metadata .card-fields")).to_contain_text("pipeline_tag")
+    page.get_by_role("tab", name="Widget", exact=True).click()
+    expect(page.locator("#in-text textarea")).to_be_visible()
 
 
 def test_what_an_example_replaced_comes_back(page: Page) -> None:

@@ -154,7 +154,11 @@ def test_no_odd_numbers_break_a_view(kind: str) -> None:
 ONE_OF_SEVERAL: list[tuple[str, Any, str]] = [
     ("labels", {"label": None, "score": 0.5}, "no name"),
     ("labels", {"label": "C", "score": None}, "–"),
-    ("boxes", {"label": "C", "score": 0.5, "box": {"xmin": math.nan, "ymin": 0, "xmax": 1, "ymax": 1}}, "1 box without"),
+    (
+        "boxes",
+        {"label": "C", "score": 0.5, "box": {"xmin": math.nan, "ymin": 0, "xmax": 1, "ymax": 1}},
+        "1 box without",
+    ),
     ("boxes", {"label": "C", "score": 0.5, "box": None}, "1 box without"),
     ("masks", {"label": "C", "score": 0.5, "mask": None}, "no mask came back"),
     ("entities", {"entity_group": None, "word": "Warsaw", "score": 0.5}, "no label"),

@@ -236,7 +236,7 @@ def test_a_long_vector_is_quick_and_kept_off_the_page() -> None:
 
 
 def test_a_vector_of_huge_numbers_is_drawn() -> None:
-    assert "1.000e+308" in shown(Vector((1e308, -1e308) * 5000, (10_000,)))
+    assert "1.000e+308" in shown(Vector((1e308,) * 10_000, (10_000,)))
 
 
 def test_text_sets_the_echoed_prompt_back() -> None:
