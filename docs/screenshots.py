@@ -13,7 +13,7 @@ from tests.conftest import chromium, process
 
 HERE = Path(__file__).parent / "screenshots"
 WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
-QUESTION = "How do I write a widget example?"
+QUESTION = "What is a pipeline tag?"
 
 
 def model(page: Page) -> None:

@@ -25,6 +25,7 @@ class Offer:
     structured_output: bool | None = None
     time_to_first_token: float | None = None
     tokens_per_second: float | None = None
+    images: bool | None = None
 
     @property
     def sentence(self) -> str:
@@ -57,7 +58,7 @@ async def offers(token: str | None = None, fresh: bool = False) -> dict[str, tup
         raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
     try:
         rows = response.json()["data"]
-        found = {str(row["id"]): tuple(map(_offer, row.get("providers") or [])) for row in rows}
+        found = {str(row["id"]): tuple(_offer(each, _sees(row)) for each in row.get("providers") or []) for row in rows}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InferenceFailure("The router's list of models can't be read.", "Try again later.", retry=True) from None
     return _kept.put("models", token, found)
@@ -75,7 +76,13 @@ def forget() -> None:
     _kept.clear()
 
 
-def _offer(row: Any) -> Offer:
+def _sees(row: Any) -> bool | None:
+    """Whether a model takes images, None where the router does not say."""
+    taken = (row.get("architecture") or {}).get("input_modalities")
+    return "image" in taken if isinstance(taken, list) else None
+
+
+def _offer(row: Any, images: bool | None = None) -> Offer:
     pricing = row.get("pricing") or {}
     latency = _number(row.get("first_token_latency_ms"))
     context = _number(row.get("context_length"))
@@ -89,6 +96,7 @@ def _offer(row: Any) -> Offer:
         _truth(row.get("supports_structured_output")),
         latency / 1000 if latency is not None else None,
         _number(row.get("throughput")),
+        images,
     )
 
 

@@ -67,7 +67,8 @@ _NAMES = {"name": "act", "pane": "pane", "message": "message", "text": "text", "
 
 def perform(desk: Desk, act: Act) -> Outcome:
     """Do it. Raises RequestError with a sentence where it can't be done."""
-    desk.notice = ""
+    if act.name not in ("typed", "redraw"):
+        desk.notice = ""
     if desk.comparison.hidden and act.name not in _WHILE_HIDDEN:
         raise RequestError("The models are hidden: vote or reveal them first.")
     whole = _WHOLE.get(act.name)
@@ -102,7 +103,7 @@ def _undo(desk: Desk, act: Act) -> Outcome:
 
 
 def _typed(desk: Desk, act: Act) -> Outcome:
-    """Settings were changed; the page has taken them already."""
+    """Settings were changed, which the page has taken already; or there is only something to draw anew."""
     return Outcome()
 
 
@@ -114,6 +115,16 @@ def _choose(desk: Desk, act: Act) -> Outcome:
     settings = replace(pane.settings, model=act.other, provider="auto", base_url=act.text or None)
     conversation.set_settings(desk.comparison, pane, settings)
     return Outcome(settings=pane.id)
+
+
+def _lock(desk: Desk, act: Act) -> Outcome:
+    """Link a setting of all panes, at the value of the pane whose settings are open, or let go of it."""
+    comparison, pane = desk.comparison, desk.comparison.pane(desk.open_pane)
+    if pane is None or act.text not in conversation.LOCKABLE:
+        raise RequestError("This can't be locked.")
+    comparison.locked ^= {act.text}
+    conversation.set_settings(comparison, pane, pane.settings)
+    return Outcome()
 
 
 def _close(desk: Desk, act: Act) -> Outcome:
@@ -254,7 +265,9 @@ _WHOLE: dict[str, Callable[[Desk, Act], Outcome]] = {
     "close": _close,
     "typed": _typed,
     "redraw": _typed,
+    "hush": _typed,
     "choose": _choose,
+    "lock": _lock,
 }
 _OF_PANE: dict[str, Callable[[Desk, Pane, Act], Outcome]] = {
     "settings": _settings,
@@ -276,5 +289,5 @@ _OF_PANE: dict[str, Callable[[Desk, Pane, Act], Outcome]] = {
     "newer": _newer,
     "branch": _branch,
 }
-_WHILE_HIDDEN = frozenset({"new", "close", "typed", "again", "results"})
+_WHILE_HIDDEN = frozenset({"new", "close", "typed", "redraw", "hush", "again", "results"})
 _WHILE_ASKING = frozenset({"settings", "remove", "swap", "duplicate"})

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from metadata.media import Media
+from wire.parameters import parameters_of
 from wire.request import Request, RequestError
 
 from .state import LETTERS, MOST_PANES, ChatMessage, Comparison, Pane, Settings, Variant, new_id
@@ -17,6 +18,8 @@ from .state import LETTERS, MOST_PANES, ChatMessage, Comparison, Pane, Settings,
 MOST_TOOL_ROUNDS = 8
 # What "settings differ" and the locks speak of, beside the single parameters.
 SETTINGS = tuple(item.name for item in fields(Settings) if item.name not in ("parameters", "extra"))
+PARAMETERS = tuple(spec.name for spec in parameters_of("conversational"))
+LOCKABLE = frozenset({"system", "tools", "response_format", "extra", *PARAMETERS})
 
 
 # What is sent
@@ -248,7 +251,7 @@ def differing(comparison: Comparison) -> tuple[str, ...]:
 def emptied(comparison: Comparison) -> Comparison:
     """A new comparison with the same panes and settings, and nothing said yet."""
     panes = [Pane(pane.settings, id=pane.id) for pane in comparison.panes]
-    return Comparison(panes, locked=comparison.locked)
+    return Comparison(panes, locked=comparison.locked, hidden=comparison.hidden)
 
 
 def branched(comparison: Comparison, pane: Pane, message_id: str) -> Comparison:

@@ -11,12 +11,13 @@ from typing import Any
 
 from inference.errors import InferenceFailure
 from inference.offers import Offer
+from metadata.media import Media
 from ui.feed import Feed
 from ui.session import Session
 from wire.request import Request, RequestError
 
 from . import conversation
-from .state import Comparison, Pane, Settings, Variant
+from .state import Comparison, Pane, Settings, Variant, new_id
 from .stream import Asking, failure_of
 
 PAGE = "compare"
@@ -43,7 +44,8 @@ class Form:
 
 @dataclass(eq=False)
 class Desk:
-    """`asking`, `failures` and `forms` are by the id of a pane; `open_pane` is the one whose settings are open.
+    """`asking`, `failures` and `forms` are by the id of a pane; `open_pane` is the one whose settings are open, and
+    `opened` another word each time they are to be shown anew.
 
     `offers` are those of the models that were looked at. `notice` is what the page says once, `shown` what it
     shows."""
@@ -59,6 +61,7 @@ class Desk:
     offers: dict[str, tuple[Offer, ...]] = field(default_factory=dict)
     editing: str = ""
     open_pane: str = ""
+    opened: str = ""
     notice: str = ""
     shown: dict[Any, Any] = field(default_factory=dict)
     asked: dict[str, Asking] = field(default_factory=dict)
@@ -79,7 +82,32 @@ class Desk:
         self.stop()
         self.comparison = comparison
         self.asking, self.jobs, self.failures, self.forms, self.deleted, self.asked = {}, {}, {}, {}, [], {}
-        self.editing = self.open_pane = self.notice = ""
+        self.editing = self.notice = ""
+        self.open_settings("")
+
+    def open_settings(self, pane_id: str) -> None:
+        """Show the settings of a pane, as they are now; none to close them."""
+        self.open_pane, self.opened = pane_id, new_id()
+
+    def takes_images(self, settings: Settings) -> bool | None:
+        """Whether a model takes images, as the router says and as is known of the embedded ones; None: nobody says."""
+        if settings.base_url:
+            return None
+        if settings.model in self.session.site.embedded.models:
+            return False
+        said = {offer.images for offer in self.offers.get(settings.model, ())}
+        return said.pop() if len(said) == 1 else None
+
+    def put_question(self, panes: Sequence[Pane], text: str, images: Sequence[Media] = ()) -> list[Job]:
+        """Put a question to panes, and give what is to ask. A model that takes no images gets the text alone."""
+        without = [pane for pane in panes if images and text.strip() and self.takes_images(pane.settings) is False]
+        for pane in panes:
+            self.comparison.put(conversation.asked(pane, text, () if pane in without else images))
+        if without:
+            letters = " and ".join(self.comparison.letter(pane) for pane in without)
+            who = "A model that takes no images" if self.comparison.hidden else letters
+            self.notice = f"{who} got the text alone: {'it takes' if len(without) == 1 else 'they take'} no images."
+        return [Job(pane.id) for pane in panes]
 
     async def run(self, jobs: Sequence[Job]) -> AsyncGenerator[set[str], None]:
         """Ask panes at the same time. Yields the ids of those that began, then of those that ended; none is a
@@ -114,8 +142,7 @@ class Desk:
             pane = comparison.pane(pane_id)
             if pane is None or self.comparison is not comparison:
                 return
-            comparison.put(conversation.asked(pane, question.content, question.images))
-            async for changed in self.run([Job(pane_id)]):
+            async for changed in self.run(self.put_question([pane], question.content, question.images)):
                 yield changed
             pane = comparison.pane(pane_id)
             if pane is None or pane.answer is None or pane_id in self.failures or _was_stopped(pane):

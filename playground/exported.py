@@ -45,7 +45,7 @@ def read(data: bytes) -> Comparison:
     if len(data) > MOST_BYTES:
         raise RequestError(f"The file is larger than {MOST_BYTES // 1_000_000} MB.")
     try:
-        value = json.loads(data.decode("utf-8-sig"), parse_constant=_refuse)
+        value = json.loads(data.decode("utf-8-sig"), parse_constant=saving.no_constant)
     except (ValueError, RecursionError) as error:
         raise RequestError(f"The file is not JSON: {error}.") from None
     return without_keys(saving.from_json(value))
@@ -81,7 +81,3 @@ def _bare(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_key(name: str, value: Any) -> bool:
     return name.lower() in KEY_NAMES or (isinstance(value, str) and value.startswith(KEY_BEGINNINGS))
-
-
-def _refuse(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")

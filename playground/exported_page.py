@@ -11,8 +11,8 @@ from ui.markup import escape, whole
 
 from . import conversation
 from .exported import without_keys
+from .figures import measured
 from .state import ChatMessage, Comparison, Pane, Settings, Variant
-from .view import measured
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 ROLES = {"user": "You", "tool": "Result", "assistant": "Model"}

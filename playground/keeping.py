@@ -36,7 +36,7 @@ KEEPING = r"""
       if (!comparison.panes.some((pane) => pane.messages.length)) return;
       await within("readwrite", (store) => store.put({
         id: comparison.id, title: comparison.title, changed: Date.now(), comparison,
-        models: comparison.panes.map((pane) => pane.settings.model || ""),
+        models: comparison.hidden ? ["hidden until the vote"] : comparison.panes.map((pane) => pane.settings.model || ""),
       }));
       await thin();
     } catch (error) { console.warn("not kept:", error); }

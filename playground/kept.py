@@ -18,7 +18,8 @@ def read(desk: Desk, what: str) -> Kept | None:
     """`comparison` as JSON, `text/{message}` to copy, `raw/{message}` as HTML; None where there is no such thing."""
     kind, _, name = what.partition("/")
     if kind == "comparison":
-        return json.dumps(to_json(desk.comparison), ensure_ascii=False).encode("utf-8", "replace"), "application/json"
+        held = json.dumps(to_json(desk.comparison, raw=True), ensure_ascii=False)
+        return held.encode("utf-8", "replace"), "application/json"
     if kind == "text":
         found = _text(desk, name)
         return (found.encode("utf-8", "replace"), "text/plain; charset=utf-8") if found is not None else None
@@ -30,7 +31,7 @@ def read(desk: Desk, what: str) -> Kept | None:
 
 def _text(desk: Desk, name: str) -> str | None:
     for pane in desk.comparison.panes:
-        if name == f"system-{pane.id}":
+        if name == f"system-{pane.id}" and not desk.comparison.hidden:
             return pane.settings.system
     message = _message(desk, name)
     return message.content if message else None
@@ -44,7 +45,7 @@ def raw_html(message: ChatMessage) -> str:
     """What went over the wire for the answer that a message shows."""
     raw = message.variant.record.raw if message.variant.record else None
     if raw is None:
-        return '<p class="dim">The raw exchange is kept until the page is left; this answer is from before.</p>'
+        return '<p class="dim">The raw exchange of this answer was not kept: it came with a file, or is an old one.</p>'
     headers = "\n".join(f"{name}: {value}" for name, value in raw.headers[:SHOWN_HEADERS])
     return (
         f"<h4>Sent</h4><p class='num'>{escape(raw.method)} {escape(raw.url)}</p><pre tabindex='0'>"

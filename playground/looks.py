@@ -21,7 +21,9 @@ ICONS = {
     "duplicate": "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3M9.5 7.5v4M7.5 9.5h4",
     "swap": "M2.5 5.5h10M10 3l2.5 2.5L10 8M13.5 10.5h-10M6 8l-2.5 2.5L6 13",
     "remove": "M4 4l8 8M12 4l-8 8",
+    "hush": "M4 4l8 8M12 4l-8 8",
 }
+UNLOCKED, LOCKED = "M4 7.5h8v6H4zM5.5 7.5V5a2.5 2.5 0 0 1 4.9-.6", "M4 7.5h8v6H4zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5"
 
 
 def _icon(path: str) -> str:
@@ -33,6 +35,7 @@ def _icon(path: str) -> str:
 
 
 _ICONS = "".join(f'.i-{name}{{--icon:url("{_icon(path)}")}}' for name, path in ICONS.items())
+_ICONS += f':root{{--unlocked:url("{_icon(UNLOCKED)}");--locked:url("{_icon(LOCKED)}")}}'
 
 CSS = """
 /* compare: the frame */
@@ -87,7 +90,9 @@ CSS = """
 #ask { position: sticky; bottom: 0; padding: 8px 0 10px; background: var(--body-background-fill); z-index: 5; border-top: 0; align-items: flex-end; flex-wrap: wrap; }
 #question { flex: 1 1 320px; min-width: 0; } #ask button.lg, #ask button.md { height: 40px; }
 #to { flex: 0 0 120px; min-width: 100px; } #ask { align-items: center !important; } #to .wrap, #to .wrap-inner { min-height: 40px; } #question textarea:focus-visible { outline: none !important; } #question:focus-within { outline: 2px solid var(--color-accent); border-radius: 8px; }
-#notice .sc { display: flex; align-items: center; gap: 10px; min-height: 32px; font-size: 13px; }
+#notice { position: absolute; left: 0; right: 0; bottom: calc(100% + 6px); width: auto !important; pointer-events: none; }
+#notice .sc { display: flex; align-items: center; gap: 8px; width: fit-content; max-width: min(640px, 100%); margin: 0 auto; padding: 4px 6px 4px 14px; border: 1px solid var(--border-color-primary); border-radius: 10px; background: var(--background-fill-primary); box-shadow: 0 4px 16px rgb(0 0 0 / 0.16); font-size: 13px; pointer-events: auto; }
+:root:not(.attached) .no-images { display: none; }
 #said-now:not(:empty) { position: fixed; left: 50%; bottom: 90px; transform: translateX(-50%); padding: 6px 14px; border-radius: 16px; background: var(--neutral-900); color: white; font-size: 13px; z-index: 60; }
 dialog.sheet { margin: auto; width: min(560px, calc(100vw - 32px)); max-height: 80vh; overflow: auto; padding: 20px; border: 1px solid var(--border-color-primary); border-radius: 12px; background: var(--background-fill-primary); color: var(--body-text-color); }
 dialog.sheet::backdrop { background: rgb(0 0 0 / 0.4); } dialog.sheet h2 { font-size: 16px; margin-bottom: 12px; } dialog.sheet dl { display: grid; grid-template-columns: auto 1fr; gap: 8px 16px; margin: 0 0 16px; } dialog.sheet dd { margin: 0; } dialog.sheet dt kbd { margin: 0; }
@@ -95,8 +100,14 @@ dialog.sheet::backdrop { background: rgb(0 0 0 / 0.4); } dialog.sheet h2 { font-
 #earlier .list { list-style: none; padding: 0; margin: 0 0 12px; } #earlier li { display: flex; gap: 4px; margin: 0; border-bottom: 1px solid var(--border-color-primary); } #earlier li .open { flex: 1; min-width: 0; display: grid; gap: 2px; padding: 8px 4px; text-align: left; border: 0; background: none; color: inherit; } #earlier li .open:hover { background: var(--background-fill-secondary); }
 
 /* compare: the settings of a pane */
-#drawer { position: fixed; right: 0; top: 0; bottom: 0; width: min(440px, 100vw); z-index: 40; padding: 12px 16px 24px !important; gap: 12px !important; overflow-y: auto !important; flex-wrap: nowrap !important; background: var(--background-fill-primary); border-left: 1px solid var(--border-color-primary); box-shadow: -8px 0 24px rgb(0 0 0 / 0.12); }
-#drawer > * { flex: none !important; } #drawer-head .sc { display: flex; align-items: center; gap: 8px; } #drawer-head h2 { flex: 1; font-size: 16px; }
+#drawer { position: fixed; right: 0; top: 0; bottom: 0; width: 400px; z-index: 40; padding: 0 14px 24px !important; gap: 10px !important; overflow-y: auto !important; flex-wrap: nowrap !important; background: var(--background-fill-primary); border-left: 1px solid var(--border-color-primary); }
+#drawer > * { flex: none !important; } #drawer-head { position: sticky; top: 0; z-index: 2; background: var(--background-fill-primary); } #drawer-head .sc { display: flex; align-items: center; gap: 8px; padding: 12px 0 8px; } #drawer-head h2 { flex: 1; font-size: 16px; } #drawer-title:focus { outline: none; }
+/* beside the panes, or above all where there is no room for both */
+@media (min-width: 900px) { .column:has(> #drawer) { padding-right: max(0px, 400px - max(0px, (100vw - 1480px) / 2)); } .column:has(> #drawer) > #panes { grid-auto-columns: minmax(260px, 1fr); overflow-x: auto; } }
+@media (max-width: 899px) { #drawer { width: 100%; border-left: 0; } }
+#drawer [id^=p-], #s-system, #s-tools, #s-schema, #s-extra { position: relative; }
+.gradio-container .lock { position: absolute; top: 2px; right: 2px; --icon: var(--unlocked); } .gradio-container .lock[aria-pressed=true] { --icon: var(--locked); color: var(--link-text-color); background: var(--color-accent-soft); }
+:root:not(.several) .lock { display: none; }
 
 #pane-tabs { display: none !important; }
 @media (max-width: 760px) {

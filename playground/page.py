@@ -1,4 +1,5 @@
-"""The compare page: one question, one to four models side by side. Layout and wiring; what it shows is `view.py`'s."""
+"""The compare page: one question, one to four models side by side. Layout and wiring; what it shows
+is made by `frame.py`, `heads.py` and `messages.py`."""
 
 from __future__ import annotations
 
@@ -14,13 +15,13 @@ from ui.markup import one_line, panel
 from ui.session import Session, Sessions, Site
 from wire.request import RequestError
 
-from . import actions, catalogue, conversation, kept, restoring, tools, view
+from . import actions, catalogue, frame, heads, kept, messages, restoring, tools
 from .catalogue_panel import CataloguePanel, found_html
 from .composer import Question, read_question
-from .desk import PAGE, Desk, Job, desk_of
+from .desk import PAGE, Desk, desk_of
 from .mount import Drawn, Mount
 from .settings_panel import SettingsPanel
-from .state import LETTERS, Comparison, Pane, new_id
+from .state import LETTERS, Comparison, Pane
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 # The controls and the screen are strings, looked at by us: Gradio would pass each through a thread of its own.
@@ -67,15 +68,15 @@ class ComparePage:
         tools.above()
         with gr.Row(elem_id="panes"):
             self.views = [PaneView.build(letter) for letter in LETTERS]
-        self.notice = panel(elem_id="notice")
         self.kept = panel(elem_id="kept")
-        panel(view.sheets())
+        panel(frame.sheets())
         self.act, self.act_go = _hidden("act")
         self.halt, self.halt_go = _hidden("stop")
         self.restore, self.restore_go = _hidden("restore")
         self.ran = gr.Textbox(elem_id="ran", visible="hidden")
         self.opened = gr.Textbox(elem_id="opened", visible="hidden")
         with gr.Row(elem_id="ask", elem_classes="tight end"):
+            self.notice = panel(elem_id="notice")
             self.question = Question.build()
             self.to = gr.Dropdown(
                 [EVERY, *LETTERS], value=EVERY, label="Ask", show_label=False, container=False, elem_id="to"
@@ -95,7 +96,7 @@ class ComparePage:
         """What `draw` fills: panels alone. An update of properties, also a skipped one, makes Gradio build a component
         anew, which costs more than all the rest of an update."""
         places = [[view.head, view.transcript, view.live] for view in self.views]
-        return [self.top, self.tabs, self.notice, self.kept, *(part for place in places for part in place)]
+        return [self.top, self.tabs, self.notice, self.kept, self.opened, *(part for place in places for part in place)]
 
     def _mount(self) -> Mount:
         return Mount(
@@ -111,8 +112,8 @@ class ComparePage:
         )
 
     def _wire(self) -> None:
-        drawer = [self.drawer, self.drawer_head, self.settings.locks, *self.settings.components]
-        held = [self.settings.locks, *self.settings.components]
+        drawer = [self.drawer, self.drawer_head, *self.settings.components]
+        held = self.settings.components
         shown = [self.ran, *self.screen]
         gr.on(
             [self.send.click, self.question.submit],
@@ -121,11 +122,11 @@ class ComparePage:
             [self.question, *shown],
             trigger_mode="once", **AS_IT_IS,
         )  # fmt: skip
-        self.act_go.click(self._act, [self.act, *held], [self.opened, *shown], trigger_mode="multiple", **AS_IT_IS)
+        self.act_go.click(self._act, [self.act, *held], shown, trigger_mode="multiple", **AS_IT_IS)
         self.opened.change(self._refill, None, drawer, trigger_mode="multiple", **QUIET)
         self.halt_go.click(self._stop, self.halt, None, queue=False, **QUIET)
         self.stop_all.click(self._stop, None, None, queue=False, **QUIET)
-        self.restore_go.click(self._restore, self.restore, [self.restore, self.opened, *shown], **AS_IT_IS)
+        self.restore_go.click(self._restore, self.restore, [self.restore, *shown], **AS_IT_IS)
         places = self.settings.place
         gr.on(
             [self.settings.components[0].input, *places.triggers],
@@ -157,43 +158,39 @@ class ComparePage:
         """Values of the whole screen: drawn anew for all panes, or for those with the ids given, else as they were."""
         comparison = desk.comparison
         drawn: Drawn = {
-            self.top: one_line(view.top(desk)),
-            self.tabs: one_line(view.tabs(comparison)),
-            self.notice: one_line(view.notice(desk)),
-            self.kept: one_line(view.kept(desk)),
+            self.top: one_line(frame.top(desk)),
+            self.tabs: one_line(frame.tabs(comparison)),
+            self.notice: one_line(frame.notice(desk)),
+            self.kept: one_line(frame.kept(desk)),
+            self.opened: desk.opened,
         }
         for place, shown in enumerate(self.views):
             pane = comparison.panes[place] if place < len(comparison.panes) else None
-            drawn[shown.head] = one_line(view.head(desk, pane)) if pane else ""
+            drawn[shown.head] = one_line(heads.head(desk, pane)) if pane else ""
             if pane is None:
                 drawn |= {shown.transcript: "", shown.live: ""}
             elif only is None or pane.id in only or shown.transcript not in desk.shown:
-                drawn[shown.transcript] = one_line(view.transcript(desk, pane))
-                drawn[shown.live] = one_line(view.below(desk, pane))
+                drawn[shown.transcript] = one_line(messages.transcript(desk, pane))
+                drawn[shown.live] = one_line(messages.below(desk, pane))
         desk.shown = {**desk.shown, **drawn}
         return desk.shown
 
     def open_drawer(self, desk: Desk, pane: Pane | None) -> Drawn:
         """Updates that show a pane's settings, or close them."""
-        desk.open_pane = pane.id if pane else ""
         if pane is None:
             return {self.drawer: gr.update(visible=False)}
         shown = dict(zip(self.settings.components, self.settings.show(desk, pane), strict=True))
-        locks = gr.update(value=sorted(desk.comparison.locked))
         return {
             self.drawer: gr.update(visible=True),
-            self.drawer_head: one_line(view.drawer_head(desk, pane)),
-            self.settings.locks: locks,
+            self.drawer_head: one_line(heads.drawer_head(desk, pane)),
             **shown,
         }
 
     def take_settings(self, desk: Desk, held: tuple[Any, ...]) -> None:
         """What the controls hold becomes the settings of the pane that is open."""
         pane = desk.comparison.pane(desk.open_pane)
-        if pane is None:
-            return
-        locks, *values = held
-        self.settings.take(desk, pane, locks, values)
+        if pane is not None:
+            self.settings.take(desk, pane, held)
 
     # What listeners do
 
@@ -221,9 +218,7 @@ class ComparePage:
             desk.notice = f"There is no pane {to}; add one, or ask all."
             yield self._as_before(desk)
             return
-        for pane in panes:
-            desk.comparison.put(conversation.asked(pane, question.text, question.images))
-        jobs = [Job(pane.id) for pane in panes]
+        jobs = desk.put_question(panes, question.text, question.images)
         async with aclosing(self._following(desk, desk.run(jobs), {self.question: Question.EMPTY})) as updates:
             async for update in updates:
                 yield update
@@ -232,8 +227,8 @@ class ComparePage:
 
     async def _act(self, request: gr.Request, posted: str, *held: Any) -> AsyncIterator[Drawn]:
         desk = self.desk(request)
+        before = {pane.id: pane.settings.system for pane in desk.comparison.panes}
         self.take_settings(desk, held)
-        before = [pane.id for pane in desk.comparison.panes]
         try:
             act = actions.read(posted)
             outcome = actions.perform(desk, act)
@@ -241,17 +236,18 @@ class ComparePage:
             desk.notice = str(error)
             yield self._as_before(desk)
             return
-        whole = before != [pane.id for pane in desk.comparison.panes] or act.name in WHOLE
-        opened: Drawn = {}
+        whole = list(before) != [pane.id for pane in desk.comparison.panes] or act.name in WHOLE
+        if act.name == "choose":
+            await self._priced(desk, desk.comparison.pane(outcome.settings))
         if outcome.settings or act.name in REFILLING:
-            desk.open_pane = outcome.settings or desk.open_pane
-            opened = {self.opened: f"{desk.open_pane} {new_id()}"}
+            desk.open_settings(outcome.settings or desk.open_pane)
         run = outcome.run(desk)
         if run is None:
-            only = None if whole else {act.pane, *(desk.failures if act.name == "typed" else ())}
-            yield {**opened, self.ran: _revision(desk), **self.draw(desk, only)}
+            prompted = {pane.id for pane in desk.comparison.panes if before.get(pane.id) != pane.settings.system}
+            only = None if whole else {act.pane, *prompted, *(desk.failures if act.name == "typed" else ())}
+            yield {self.ran: _revision(desk), **self.draw(desk, only)}
             return
-        async with aclosing(self._following(desk, run, opened)) as updates:
+        async with aclosing(self._following(desk, run, {})) as updates:
             async for update in updates:
                 yield update
 
@@ -289,12 +285,17 @@ class ComparePage:
         pane = desk.comparison.pane(desk.open_pane)
         if pane is None:
             return self.draw(desk, ())
-        model, placed = str(held[1] or ""), held[2 : 2 + len(self.settings.place.components)]
+        model, placed = str(held[0] or ""), held[1 : 1 + len(self.settings.place.components)]
         found = await self.settings.look(desk, model, placed, fresh)
-        if pane.settings.model and not pane.settings.base_url and model not in self.site.embedded.models:
-            desk.offers[pane.settings.model] = await catalogue.offers_of(desk.session, pane.settings.model)
+        await self._priced(desk, pane)
         shown = self.settings.show_place(desk, model, placed, found)
         return {**dict(zip(self.settings.place.components, shown, strict=True)), **self.draw(desk, ())}
+
+    async def _priced(self, desk: Desk, pane: Pane | None) -> None:
+        """Learn who offers a pane's model at what price, where the Hub's router is who knows."""
+        settings = pane.settings if pane else None
+        if settings and settings.model and not settings.base_url and settings.model not in self.site.embedded.models:
+            desk.offers[settings.model] = await catalogue.offers_of(desk.session, settings.model)
 
     async def _search(self, request: gr.Request, *asked: Any) -> str:
         *filters, base_url = asked
@@ -320,7 +321,6 @@ class ComparePage:
             desk.notice = str(error)
         return {
             self.restore: "",
-            self.opened: new_id(),
             self.ran: _revision(desk),
             **self.draw(desk),
         }

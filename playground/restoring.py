@@ -11,7 +11,7 @@ from wire.request import RequestError
 
 from . import conversation
 from .desk import Desk
-from .saving import from_json
+from .saving import from_json, no_constant
 from .state import LETTERS, Comparison, Pane, Settings
 
 MOST_CHARACTERS = 120_000_000
@@ -23,7 +23,7 @@ def from_text(text: Any) -> Comparison:
     if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
         raise RequestError("This comparison is too large.")
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=no_constant)
     except (ValueError, RecursionError):
         raise RequestError("This comparison can't be read.") from None
     return from_json(value)

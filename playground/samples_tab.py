@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from itertools import combinations
 from typing import Any
 
 import gradio as gr
@@ -15,7 +16,7 @@ from wire.request import Request, RequestError
 from . import sampling
 from .mount import Mount
 from .outcome import Outcome
-from .sampling import MOST_SAMPLES, Samples, Spread
+from .sampling import MOST_SAMPLES, Agreement, Samples, Spread
 from .tool import QUIET, Stop, Tool, asker, has_question, held_of, percent, question_request, stopping
 
 RUN = "compare-samples"
@@ -90,11 +91,15 @@ def _shown(samples: Samples, together: bool, state: str) -> str:
     total = samples.wanted * len(samples.by_pane)
     done = f"{samples.count} of {total} answers" + (f" · {state}" if state else "")
     rows = "".join(_row(letter, outcomes) for letter, outcomes in samples.by_pane.items())
+    rows += "".join(_between(samples, *pair) for pair in combinations(samples.by_pane, 2))
     names = ("Pane", "Answers", "Time to first token", "Speed", "The same answer", "Words in common")
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
     every = [one for outcomes in samples.by_pane.values() for one in outcomes]
     skewed = f"Started within {sampling.skew(every) * 1000:.0f} ms of each other. " if together and every else ""
-    note = f"{skewed}Median, and in brackets the p95: 95 % of the answers were at least as good."
+    note = (
+        f"{skewed}Median, and in brackets the p95: 95 % of the answers were at least as good. The same answer: of a "
+        "pane, the share of its most frequent one; of two panes, the share of pairs that are equal."
+    )
     return (
         f'<div class="status" role="status">{_spin(state)}{escape(done)}</div>'
         f'<div class="table" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
@@ -111,15 +116,22 @@ def _row(letter: str, outcomes: Sequence[Outcome]) -> str:
     count = f"{len(outcomes) - failed}" + (f", {failed} failed" if failed else "")
     about = "≈" if sampling.estimated(outcomes) else ""
     agreed = sampling.agreement(outcomes)
-    cells = [
-        count,
-        _spread(sampling.first_token(outcomes), "{:.2f} s"),
-        _spread(sampling.speed(outcomes), about + "{:.0f} tok/s"),
-        percent(agreed.exact) if agreed else "–",
-        percent(agreed.similar) if agreed else "–",
-    ]
+    first = _spread(sampling.first_token(outcomes), "{:.2f} s")
+    return _cells(letter, count, first, _spread(sampling.speed(outcomes), about + "{:.0f} tok/s"), *_agreed(agreed))
+
+
+def _between(samples: Samples, one: str, other: str) -> str:
+    agreed = sampling.between(samples.by_pane[one], samples.by_pane[other])
+    return _cells(f"{one} and {other}", "", "", "", *_agreed(agreed)) if agreed else ""
+
+
+def _agreed(agreed: Agreement | None) -> tuple[str, str]:
+    return (percent(agreed.exact), percent(agreed.similar)) if agreed else ("–", "–")
+
+
+def _cells(name: str, *cells: str) -> str:
     said = "".join(f'<td class="num">{escape(cell)}</td>' for cell in cells)
-    return f'<tr><th scope="row">{escape(letter)}</th>{said}</tr>'
+    return f'<tr><th scope="row">{escape(name)}</th>{said}</tr>'
 
 
 def _spread(found: Spread | None, form: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
 from math import ceil
 from statistics import median
 
@@ -99,12 +99,29 @@ def skew(outcomes: Sequence[Outcome]) -> float:
 
 def agreement(outcomes: Sequence[Outcome]) -> Agreement | None:
     """How far the answers agree, None where there are less than two."""
-    texts = [" ".join(one.content.split()) for one in outcomes if not one.error]
+    texts = _texts(outcomes)
     if len(texts) < 2:
         return None
-    bags = [Counter(re.findall(r"\w+|[^\w\s]", text)) for text in texts]
-    pairs = [in_common(a, b) for a, b in combinations(bags, 2)]
+    pairs = [in_common(a, b) for a, b in combinations(map(_words, texts), 2)]
     return Agreement(Counter(texts).most_common(1)[0][1] / len(texts), sum(pairs) / len(pairs))
+
+
+def between(some: Sequence[Outcome], others: Sequence[Outcome]) -> Agreement | None:
+    """How far the answers of two panes agree: the share of pairs that are the same, and the mean of their words in
+    common. None where a pane has no answer."""
+    pairs = list(product(_texts(some), _texts(others)))
+    if not pairs:
+        return None
+    common = [in_common(_words(a), _words(b)) for a, b in pairs]
+    return Agreement(sum(a == b for a, b in pairs) / len(pairs), sum(common) / len(pairs))
+
+
+def _texts(outcomes: Sequence[Outcome]) -> list[str]:
+    return [" ".join(one.content.split()) for one in outcomes if not one.error]
+
+
+def _words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\w+|[^\w\s]", text))
 
 
 def in_common(a: Counter[str], b: Counter[str]) -> float:

@@ -13,26 +13,30 @@ from metadata.media import Media
 from metadata.outputs import ToolCall
 from wire.request import RESPONSES, RequestError
 
-from .conversation import title_of
+from .conversation import LOCKABLE, title_of
 from .measure import Measurement
-from .state import MOST_PANES, ChatMessage, Comparison, Pane, Record, Settings, Variant, new_id
+from .state import MOST_PANES, ChatMessage, Comparison, Pane, Raw, Record, Settings, Variant, new_id
 
 VERSION = 1
 MOST_MESSAGES = 2_000
 MOST_VARIANTS = 200
 MOST_TEXT = 2_000_000
+# Of what went over the wire the browser keeps the beginnings, of the last answers.
+MOST_RAW, MOST_SENT, MOST_HEADERS, MOST_HEADER, MOST_POINTS = 20, 20_000, 60, 500, 400
 ROLES = ("user", "assistant", "tool")
 Images = dict[str, Any]
 
 
-def to_json(comparison: Comparison) -> dict[str, Any]:
-    """The comparison as plain JSON data; `media` holds each image once."""
+def to_json(comparison: Comparison, raw: bool = False) -> dict[str, Any]:
+    """The comparison as plain JSON data; `media` holds each image once. With `raw`, what went over the wire for the
+    last answers is in it."""
     media: Images = {}
+    last = {message.id for pane in comparison.panes for message in pane.messages[-2 * MOST_RAW :]} if raw else ()
     panes = [
         {
             "id": pane.id,
             "settings": _settings_json(pane.settings),
-            "messages": [_message_json(message, media) for message in pane.messages],
+            "messages": [_message_json(message, media, message.id in last) for message in pane.messages],
         }
         for pane in comparison.panes
     ]
@@ -42,6 +46,7 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         "id": comparison.id,
         "title": title_of(comparison),
         "locked": sorted(comparison.locked),
+        **({"hidden": True} if comparison.hidden else {}),
         "panes": panes,
         "media": media,
     }
@@ -59,8 +64,14 @@ def from_json(value: Any) -> Comparison:
     media = _media(value.get("media"))
     ids: set[str] = set()
     read = [_pane(pane, media, ids) for pane in panes]
-    locked = frozenset(_text(name) for name in _list(value.get("locked"))[:100])
-    return Comparison(read, _id(value.get("id"), set()), _text(value.get("title"))[:200], locked)
+    hidden = value.get("hidden") is True and len(read) == 2  # a vote is between two
+    locked = LOCKABLE.intersection(name for name in _list(value.get("locked")) if isinstance(name, str))
+    return Comparison(read, _id(value.get("id"), set()), _text(value.get("title"))[:200], locked, hidden)
+
+
+def no_constant(name: str) -> Any:
+    """For the reading of JSON: NaN and Infinity are none, though Python reads them."""
+    raise ValueError(f"{name} is no JSON value")
 
 
 def _settings_json(settings: Settings) -> dict[str, Any]:
@@ -69,17 +80,17 @@ def _settings_json(settings: Settings) -> dict[str, Any]:
     return {name: value for name, value in held.items() if value not in (None, "", [], {})}
 
 
-def _message_json(message: ChatMessage, media: Images) -> dict[str, Any]:
+def _message_json(message: ChatMessage, media: Images, raw: bool) -> dict[str, Any]:
     held: dict[str, Any] = {
         "id": message.id,
         "role": message.role,
         "shown": message.shown,
-        "variants": [_variant_json(variant, media) for variant in message.variants],
+        "variants": [_variant_json(variant, media, raw) for variant in message.variants],
     }
     return {**held, **({"call_id": message.call_id} if message.call_id else {})}
 
 
-def _variant_json(variant: Variant, media: Images) -> dict[str, Any]:
+def _variant_json(variant: Variant, media: Images, raw: bool) -> dict[str, Any]:
     held: dict[str, Any] = {"content": variant.content}
     if variant.images:
         held["images"] = [_keep(image, media) for image in variant.images]
@@ -96,8 +107,15 @@ def _variant_json(variant: Variant, media: Images) -> dict[str, Any]:
             "provider": record.provider,
             "finish_reason": record.finish_reason,
             "measurement": asdict(record.measurement),
+            **({"raw": _raw_json(record.raw)} if raw and record.raw else {}),
         }
     return held
+
+
+def _raw_json(raw: Raw) -> dict[str, Any]:
+    sent = raw.sent if len(raw.sent) <= MOST_SENT else f"{raw.sent[:MOST_SENT]}…"
+    headers = [(name, value[:MOST_HEADER]) for name, value in raw.headers[:MOST_HEADERS]]
+    return {**asdict(raw), "sent": sent, "headers": headers}
 
 
 def _keep(image: Media, media: Images) -> str:
@@ -193,9 +211,22 @@ def _record(value: Any) -> Record | None:
         _number(measured.get("cost")),
         _whole(measured.get("context_length")),
     )
-    return Record(
-        _text(value.get("model")), _text(value.get("provider")), taken, _text(value.get("finish_reason")) or None
-    )
+    reason = _text(value.get("finish_reason")) or None
+    return Record(_text(value.get("model")), _text(value.get("provider")), taken, reason, _raw(value.get("raw")))
+
+
+def _raw(value: Any) -> Raw | None:
+    if not isinstance(value, Mapping):
+        return None
+    headers = [(_text(name), _text(said)) for name, said in filter(_is_pair, _list(value.get("headers")))]
+    points = [(_number(at) or 0.0, _whole(size) or 0) for at, size in filter(_is_pair, _list(value.get("timeline")))]
+    sent, status = _text(value.get("sent"))[: MOST_SENT + 1], _whole(value.get("status")) or 0
+    names = _text(value.get("method")), _text(value.get("url"))
+    return Raw(*names, sent, status, tuple(headers[:MOST_HEADERS]), tuple(points[:MOST_POINTS]))
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2
 
 
 def _id(value: Any, ids: set[str]) -> str:

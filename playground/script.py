@@ -76,6 +76,38 @@ SCRIPT = r"""
     pause = setTimeout(() => post({ act: "typed" }), 500);
   }, true);
 
+  // A lock beside each setting that panes can have in common.
+  const LOCKS = { "s-system": "system", "s-tools": "tools", "s-schema": "response_format", "s-extra": "extra" };
+  const locks = () => {
+    const held = ($("#kept [data-locked]")?.dataset.locked || "").split(" ");
+    for (const place of all("#s-system, #s-tools, #s-schema, #s-extra, #drawer [id^='p-']:not(#p-other)")) {
+      const name = LOCKS[place.id] || place.id.slice(2);
+      let lock = $(":scope > .lock", place);
+      if (!lock) {
+        lock = Object.assign(document.createElement("button"), { type: "button", className: "i lock" });
+        lock.title = "The same in all panes";
+        lock.setAttribute("aria-label", `${name}: the same in all panes`);
+        Object.assign(lock.dataset, { act: "lock", text: name });
+        place.append(lock);
+      }
+      const on = String(held.includes(name));
+      if (lock.getAttribute("aria-pressed") !== on) lock.setAttribute("aria-pressed", on);
+    }
+  };
+
+  // The focus goes along with the settings, and back to the pane when they are closed.
+  let opened = "";
+  const drawer = () => {
+    const title = $("#drawer-title"), now = title?.dataset.letter || "", place = $("#drawer");
+    if (now === opened) return;
+    if (now) {
+      place.setAttribute("role", "dialog");
+      place.setAttribute("aria-labelledby", title.id);
+      if (!place.contains(document.activeElement)) title.focus({ preventScroll: true });
+    } else if (document.activeElement === document.body) $(`#head-${opened} .name`)?.focus();
+    opened = now;
+  };
+
   // What is looked at seldom is fetched when it is opened.
   document.addEventListener("toggle", async (event) => {
     const details = event.target;
@@ -93,8 +125,9 @@ SCRIPT = r"""
       $(".primary", own)?.click(); event.preventDefault(); event.stopImmediatePropagation();
     } else if (own && event.key === "Escape") {
       $("[data-act=cancel]", own)?.click(); event.stopImmediatePropagation();
-    } else if (event.key === "Escape" && $("#drawer") && !$("#stop-all")?.offsetParent && !$("dialog[open]")) {
-      post({ act: "close" });
+    } else if (event.key === "Escape" && !$("#stop-all")?.offsetParent && !$("dialog[open]")) {
+      const running = $("#stop-samples:enabled, #stop-prompts:enabled");
+      if (running) running.click(); else if ($("#drawer")) post({ act: "close" });
     } else if (event.key === "?" && !typing && $("#keys")) {
       $("#keys").showModal(); event.preventDefault();
     } else if (event.key === "/" && !typing && $("#ask textarea")) {
@@ -113,18 +146,31 @@ SCRIPT = r"""
     const name = growing()[0].dataset.feed;
     socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live/${name}`);
     const begun = new Set();
-    socket.onmessage = (event) => {
-      failed = 0;
-      const line = JSON.parse(event.data);
-      const place = $(`[data-live="${CSS.escape(line.k)}"]`);
-      if (!place) return;
-      if (!begun.has(line.k)) { begun.add(line.k); empty(place); }
-      const box = body(place), follow = atEnd(box);
-      grow(place, line);
-      if (follow) box.scrollTop = box.scrollHeight;
-    };
+    early.clear();
+    socket.onmessage = (event) => { failed = 0; take(JSON.parse(event.data), begun); };
     socket.onclose = () => { socket = null; if (growing().length) { failed++; setTimeout(connect, 200 * failed); } };
     if (!ticking) ticking = setInterval(tick, 250);
+  };
+  // A line may come before the page has drawn the place of its answer: it waits there.
+  const early = new Map();
+  const take = (line, begun) => {
+    const place = $(`[data-live="${CSS.escape(line.k)}"]:not([data-done])`);
+    if (!place) {
+      if (line.e) early.delete(line.k); else early.set(line.k, [...(early.get(line.k) || []), [line, begun]]);
+      return;
+    }
+    if (!begun.has(line.k)) { begun.add(line.k); empty(place); }
+    const box = body(place), follow = atEnd(box);
+    grow(place, line);
+    if (follow) box.scrollTop = box.scrollHeight;
+    if (line.e) begun.delete(line.k);
+  };
+  const takeEarly = () => {
+    for (const place of growing()) {
+      const lines = early.get(place.dataset.live) || [];
+      early.delete(place.dataset.live);
+      for (const [line, begun] of lines) take(line, begun);
+    }
   };
   const empty = (place) => { $(".text", place).replaceChildren(); $(".thought .said", place).textContent = ""; };
   const grow = (place, line) => {
@@ -204,9 +250,13 @@ SCRIPT = r"""
   const look = () => {
     seen = false;
     if (!$("#panes")) return;
-    // A class, as `:has([data-live])` of the root would look through the whole page for each piece of an answer.
-    document.documentElement.classList.toggle("answering", Boolean($("[data-live]")));
-    connect(); count(); mark();
+    // Classes, as `:has` of the root would look through the whole page for each piece of an answer.
+    const root = document.documentElement.classList;
+    root.toggle("answering", Boolean($("[data-live]")));
+    root.toggle("several", Boolean($("#head-B .pane-head")));
+    root.toggle("attached", Boolean($("#question [aria-label='Remove file']")));
+    takeEarly(); connect(); count(); mark(); locks(); drawer();
+    $("#notice")?.setAttribute("aria-live", "polite");
     const field = $(".editing textarea:not([data-focused])");
     if (field) { field.dataset.focused = 1; field.focus(); }
     const now = all("#panes .turn").length;

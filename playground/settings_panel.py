@@ -23,13 +23,11 @@ from ui.session import Session, Site
 from wire.request import RESPONSES, Request, RequestError
 
 from .catalogue_panel import CataloguePanel
-from .conversation import SETTINGS, set_settings
+from .conversation import set_settings
 from .desk import Desk, Form, chats
 from .state import Pane, Settings
 
 CHAT = task("conversational")
-NAMES = {"system": "System prompt", "tools": "Tools", "response_format": "Structured output", "extra": "Extra body"}
-NEVER_LOCKED = frozenset({"model", "provider", "base_url", "bill_to", "api"})
 FIRST, OPTIONS = 1 + PlacePanel.COUNT, ChatOptionsPanel.COUNT
 
 
@@ -44,8 +42,6 @@ class SettingsPanel:
         self.options = ChatOptionsPanel("s", site.functions)
         self.catalogue = CataloguePanel()
         self.components: list[gr.components.Component] = []
-        self.locks: gr.Dropdown
-        self.lockable: list[tuple[str, str]] = []
 
     def build(self) -> None:
         """Lay the controls out."""
@@ -62,7 +58,7 @@ class SettingsPanel:
             CHAT, self.models[0] if self.models else "", Place(EMBEDDED + self.models[0] if self.models else PROVIDERS)
         )
         system = gr.Textbox(
-            label=NAMES["system"],
+            label="System prompt",
             lines=2,
             max_lines=12,
             placeholder="You are a helpful assistant.",
@@ -73,17 +69,6 @@ class SettingsPanel:
             self.parameters.build({})
         with gr.Accordion("Tools, structured output, extra body", open=False, elem_id="s-options"):
             self.options.build()
-        named = [(NAMES.get(name, name), name) for name in (*SETTINGS, "extra") if name not in NEVER_LOCKED]
-        self.lockable = named + [(spec.name, spec.name) for spec in self.parameters.specs]
-        self.locks = gr.Dropdown(
-            self.lockable,
-            multiselect=True,
-            value=[],
-            label="Locked together",
-            info="What is locked is the same in all panes: changed in one, it changes in every one.",
-            interactive=True,
-            elem_id="s-locks",
-        )
         self.components = [model, *self.place.components, system]
         self.components += [*self.parameters.components, *self.options.components]
 
@@ -146,10 +131,8 @@ class SettingsPanel:
         shown = [gr.update(choices=choices), *panel.updates(place, found)[1:]]
         return [{**update, "value": value} for update, value in zip(shown, _shown_place(place), strict=True)]
 
-    def take(self, desk: Desk, pane: Pane, locks: Any, values: Sequence[Any]) -> None:
-        """Let what the controls hold be a pane's settings, and the locks those of the comparison."""
-        chosen = locks if isinstance(locks, list) else []
-        desk.comparison.locked = frozenset(name for _, name in self.lockable if name in chosen)
+    def take(self, desk: Desk, pane: Pane, values: Sequence[Any]) -> None:
+        """Let what the controls hold be a pane's settings."""
         form = desk.forms[pane.id] = self.read(desk.session, values)
         if form.settings is not None and form.settings != pane.settings:
             set_settings(desk.comparison, pane, form.settings)

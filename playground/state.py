@@ -53,7 +53,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What went over the wire for an answer: shown by the inspector, kept in memory only.
+    """What went over the wire for an answer: shown by the inspector, and kept in the browser; no file holds it.
 
     `sent` is the body as JSON text, without keys and with media shortened; `timeline` holds (seconds since the request,
     characters) of the pieces as they arrived."""

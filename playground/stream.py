@@ -35,7 +35,7 @@ from .state import Raw, Record, Variant
 MOST_POINTS = 400
 MOST_SENT = 200_000
 OFFER_SECONDS = 4.0
-SERVED_BY = "x-inference-provider"
+SERVED_BY = "x-inference-provider"  # the router says it to whoever leaves the choice to it
 _DATA_URL = re.compile(r'"data:([\w.+/-]{1,80});base64,([A-Za-z0-9+/=]{200,})"')
 
 

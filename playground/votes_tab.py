@@ -15,12 +15,11 @@ from ui import panels
 from ui.markup import escape, one_line, panel
 
 from . import conversation
-from .desk import desk_of
-from .mount import Mount
+from .heads import brief
+from .mount import Drawn, Mount
 from .state import Comparison, Pane
 from .tool import QUIET, Tool, percent
-from .view import brief
-from .votes import CHOICES, FileVotes, HeldVotes, Tally, Votes, new_vote, tallies
+from .votes import CHOICES, Choice, FileVotes, HeldVotes, Tally, Votes, new_vote, tallies
 
 WORDS = ("A is better", "B is better", "Tie", "Both bad")
 INTRO = (
@@ -58,68 +57,81 @@ def build(mount: Mount, tab: gr.Tab, made: VoteRow) -> Tool:
         tag = gr.Textbox(label="Tag of the vote", placeholder="code, German, jokes … or nothing", max_lines=1, scale=2)
         start = gr.Button("Start a blind comparison", variant="primary", scale=0, min_width=230, elem_id="blind")
         forget = gr.Button("Forget all votes", scale=0, min_width=140, elem_id="forget-votes")
-    said = panel(elem_id="vote-said")
-    shown = panel(elem_id="tally")
+    voting = Voting(mount, made, kept, panel(elem_id="vote-said"), panel(elem_id="tally"))
+    screen = [*mount.screen, made.row, voting.said]
+    start.click(voting.begin, None, screen, **QUIET)
+    made.reveal.click(voting.reveal, None, screen, **QUIET)
+    for number, button in enumerate(made.votes):
+        button.click(voting.vote(CHOICES[number]), [tag, kept], [*screen, voting.shown, kept], **QUIET)
+    forget.click(voting.forget, [kept], [voting.shown, kept], **QUIET)
+    tab.select(voting.counted, [kept], [voting.shown, kept], **QUIET)
 
-    def begin(request: gr.Request) -> dict[Any, Any]:
-        comparison = mount.comparison_of(request)
+    async def draw(request: gr.Request) -> Drawn:
+        return {made.row: gr.update(visible=mount.comparison_of(request).hidden)}
+
+    return Tool([made.row], draw)
+
+
+@dataclass(frozen=True, slots=True)
+class Voting:
+    """What the listeners do; `kept` are the votes in the browser, `said` and `shown` the panels for words and tally."""
+
+    mount: Mount
+    made: VoteRow
+    kept: gr.BrowserState
+    said: Any
+    shown: Any
+
+    def begin(self, request: gr.Request) -> Drawn:
+        """Hide and shuffle the two models in a new chat."""
+        comparison = self.mount.comparison_of(request)
         if len(comparison.panes) != 2:
-            return {said: one_line(panels.note(TWO, error=True))}
-        if desk_of(mount.session_of(request)).open_pane:
-            return {said: one_line(panels.note("Close the settings first: they name a model.", error=True))}
-        drawn = mount.replace(request, shuffled(comparison))
-        told = "The models are hidden. Ask both below, then vote above the question."
-        return {**drawn, made.row: gr.update(visible=True), said: one_line(panels.note(told))}
+            return self._told(TWO, error=True)
+        drawn = self.mount.replace(request, shuffled(comparison))
+        told = self._told("The models are hidden. Ask both below, then vote above the question.")
+        return {**drawn, self.made.row: gr.update(visible=True), **told}
 
-    def show(request: gr.Request) -> dict[Any, Any]:
-        comparison = mount.comparison_of(request)
-        words = one_line(panels.note(revealed(comparison)))
+    def reveal(self, request: gr.Request) -> Drawn:
+        """Show who is who."""
+        comparison = self.mount.comparison_of(request)
+        told = self._told(revealed(comparison))
         comparison.hidden = False
         comparison.revision += 1
-        return {**mount.draw(request), made.row: gr.update(visible=False), said: words}
+        return {**self.mount.draw(request), self.made.row: gr.update(visible=False), **told}
 
-    def counted(stored: Any, change: Callable[[Votes], None] | None = None) -> dict[Any, Any]:
+    def vote(self, choice: Choice) -> Callable[..., Drawn]:
+        """A listener that counts a vote and shows who is who."""
+
+        def voting(request: gr.Request, tag: str, stored: Any) -> Drawn:
+            comparison = self.mount.comparison_of(request)
+            if not comparison.hidden or len(comparison.panes) != 2:
+                return {self.made.row: gr.update(visible=comparison.hidden)}
+            if not all(pane.answer for pane in comparison.panes):
+                return self._told("Both have to answer before you vote.", error=True)
+            first, second = labels(comparison)
+            cast = new_vote(first, second, choice, str(tag or ""))
+            return {**self.reveal(request), **self.counted(stored, lambda votes: votes.add(cast))}
+
+        return voting
+
+    def forget(self, stored: Any) -> Drawn:
+        """Forget every vote."""
+        return self.counted(stored, lambda votes: votes.clear())
+
+    def counted(self, stored: Any, change: Callable[[Votes], None] | None = None) -> Drawn:
         """The tally, after a change of the votes; where they can't be kept, a sentence."""
-        folder = mount.site.data_dir
+        folder = self.mount.site.data_dir
         try:
             votes: FileVotes | HeldVotes = FileVotes(folder) if folder else HeldVotes(stored)
             if change is not None:
                 change(votes)
             tally = one_line(tally_html(tallies(votes.all()), str(folder or "")))
         except (OSError, sqlite3.Error) as error:
-            return {shown: one_line(panels.note(f"The votes can't be kept in {folder}: {error}.", error=True))}
-        return {shown: tally, **({kept: votes.to_json()} if isinstance(votes, HeldVotes) else {})}
+            return {self.shown: one_line(panels.note(f"The votes can't be kept in {folder}: {error}.", error=True))}
+        return {self.shown: tally, **({self.kept: votes.to_json()} if isinstance(votes, HeldVotes) else {})}
 
-    def vote(number: int) -> Any:
-        def voting(request: gr.Request, tag: str, stored: Any) -> dict[Any, Any]:
-            comparison = mount.comparison_of(request)
-            if not comparison.hidden or len(comparison.panes) != 2:
-                return {made.row: gr.update(visible=False)}
-            if not all(pane.answer for pane in comparison.panes):
-                return {said: one_line(panels.note("Both have to answer before you vote.", error=True))}
-            first, second = labels(comparison)
-            cast = new_vote(first, second, CHOICES[number], str(tag or ""))
-            return {**show(request), **counted(stored, lambda votes: votes.add(cast))}
-
-        return voting
-
-    def forgotten(stored: Any) -> dict[Any, Any]:
-        return counted(stored, lambda votes: votes.clear())
-
-    def opened(stored: Any) -> dict[Any, Any]:
-        return counted(stored)
-
-    async def draw(request: gr.Request) -> dict[Any, Any]:
-        return {made.row: gr.update(visible=mount.comparison_of(request).hidden)}
-
-    screen = [*mount.screen, made.row, said]
-    start.click(begin, None, screen, **QUIET)
-    made.reveal.click(show, None, screen, **QUIET)
-    for number, button in enumerate(made.votes):
-        button.click(vote(number), [tag, kept], [*screen, shown, kept], **QUIET)
-    forget.click(forgotten, [kept], [shown, kept], **QUIET)
-    tab.select(opened, [kept], [shown, kept], **QUIET)
-    return Tool([made.row], draw)
+    def _told(self, words: str, error: bool = False) -> Drawn:
+        return {self.said: one_line(panels.note(words, error=error))}
 
 
 def shuffled(comparison: Comparison) -> Comparison:

@@ -106,3 +106,9 @@ def _is_error(message: ConsoleMessage) -> bool:
 def _is_foreign(sent: Request, app_url: str) -> bool:
     parts = urlsplit(sent.url)
     return parts.scheme not in ("data", "blob", "about") and parts.netloc != urlsplit(app_url).netloc
+
+
+@pytest.fixture(scope="session")
+def picture() -> bytes:
+    """A small PNG."""
+    return (Path(__file__).parents[2] / "examples" / "captions" / "house.png").read_bytes()

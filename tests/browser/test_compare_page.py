@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 QUESTION = "How do I write a widget example?"
-EXAMPLES = Path(__file__).parents[2] / "examples"
 SLOW = "?a=showcard/eliza&b=showcard/card-helper"
 
 
@@ -134,7 +133,7 @@ def test_a_message_is_edited_retried_deleted_and_brought_back(page: Page) -> Non
     expect(a.locator(".wire svg")).to_be_visible()
 
 
-def test_settings_are_sent_differences_are_shown_and_locks_link(page: Page) -> None:
+def test_settings_are_sent_and_differences_are_shown(page: Page) -> None:
     begin(page, "?a=showcard/card-helper&b=showcard/card-helper")
     page.locator("#head-A .name").click()
     drawer = page.locator("#drawer")
@@ -208,7 +207,7 @@ def test_a_new_chat_while_answers_stream_stays_empty(page: Page) -> None:
     expect(page.locator("#live-B")).not_to_contain_text("widget")
 
 
-def test_an_attached_image_goes_along_and_a_broken_one_is_a_sentence(page: Page, tmp_path: Path) -> None:
+def test_a_broken_image_is_a_sentence_and_nothing_is_lost(page: Page, tmp_path: Path) -> None:
     begin(page)
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
@@ -217,9 +216,3 @@ def test_an_attached_image_goes_along_and_a_broken_one_is_a_sentence(page: Page,
     ask(page, "What is in it?")
     expect(page.locator("#notice")).to_contain_text("broken.png is not an image that opens.")
     expect(page.locator("#ask textarea")).to_have_value("What is in it?")
-    page.get_by_label("Remove file").click()
-    page.locator("#question input[type=file]").set_input_files(EXAMPLES / "captions" / "house.png")
-    expect(page.get_by_label("Remove file")).to_have_count(1)
-    ask(page, "What is in it?")
-    expect(page.locator("#transcript-A .turn.user .pictures img")).to_be_visible()
-    expect(page.locator("#transcript-B .turn.user .pictures img")).to_be_visible()

@@ -14,10 +14,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from playground.exported import to_json
-from playground.state import Comparison, Pane, Settings
 from tests.support.recorder import Arrived, Recorder, recording
 
+from .comparing import MODELS, ask, begin, open_file, tool
 from .conftest import guarded
 
 SAID = {
@@ -26,7 +25,6 @@ SAID = {
     "code": ("```python\nprint('hi')\n```", "```python\nprint('hi'\n```"),
     "long": ("One line.\n\n" * 60, "A line that is longer.\n\n" * 60),
 }
-MODELS = ("org/alpha", "org/beta")
 
 
 class Endpoint:
@@ -78,36 +76,8 @@ def shared(browser: Browser, app_url: str) -> Iterator[Page]:
         yield page
 
 
-def tool(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name, exact=True).click()
-    expect(page.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
-
-
-def begin(page: Page, endpoint: Endpoint, **settings: Any) -> None:
-    """A new comparison of both models, by way of a file."""
-    panes = [Pane(Settings(model, base_url=endpoint.url, **settings)) for model in MODELS]
-    open_file(page, to_json(Comparison(panes, title="scripted")))
-    expect(page.locator("#transcript-A .turn.user")).to_have_count(0)
-
-
-def open_file(page: Page, data: bytes) -> None:
-    tool(page, "Export")
-    with page.expect_file_chooser() as chosen:
-        page.get_by_role("button", name="Open a JSON file").click()
-    chosen.value.set_files([{"name": "c.json", "mimeType": "application/json", "buffer": data}])
-    expect(page.locator("#exported .note")).to_be_visible()
-
-
-def ask(page: Page, text: str, panes: str = "AB", turns: int = 1) -> None:
-    page.locator("#question textarea").fill(text)
-    page.keyboard.press("Control+Enter")
-    for letter in panes:
-        expect(page.locator(f"#transcript-{letter} .turn.assistant")).to_have_count(turns)
-    expect(page.locator("#send")).to_be_enabled()
-
-
 def test_diff_of_words_and_of_fields(shared: Page, endpoint: Endpoint) -> None:
-    begin(shared, endpoint)
+    begin(shared, endpoint.url)
     ask(shared, "capital")
     shared.locator("#diff-button").click()
     expect(shared.locator("#diff ins").first).to_have_text("city")
@@ -121,7 +91,7 @@ def test_diff_of_words_and_of_fields(shared: Page, endpoint: Endpoint) -> None:
 
 
 def test_code_of_all_and_of_each(shared: Page, endpoint: Endpoint) -> None:
-    begin(shared, endpoint, system="Be brief.")
+    begin(shared, endpoint.url, system="Be brief.")
     ask(shared, "capital")
     shared.locator("#code-button").click()
     code = shared.locator("#comparison-code")
@@ -135,7 +105,7 @@ def test_code_of_all_and_of_each(shared: Page, endpoint: Endpoint) -> None:
 
 
 def test_checks_mark_the_panes(shared: Page, endpoint: Endpoint) -> None:
-    begin(shared, endpoint)
+    begin(shared, endpoint.url)
     ask(shared, "code")
     tool(shared, "Checks")
     shared.get_by_label("Contains", exact=True).fill("print")
@@ -155,7 +125,7 @@ def test_checks_mark_the_panes(shared: Page, endpoint: Endpoint) -> None:
 
 
 def test_samples_and_their_stop(shared: Page, endpoint: Endpoint) -> None:
-    begin(shared, endpoint)
+    begin(shared, endpoint.url)
     tool(shared, "Samples")
     shared.locator("#sample").click()
     expect(shared.locator("#samples [role=alert]")).to_contain_text("There is no question yet")
@@ -183,7 +153,7 @@ LIST = '{"prompt": "capital", "tag": "geo"}\nbroken\n{"prompt": "wait here"}\n{"
 
 
 def test_a_list_is_stopped_resumed_and_saved(shared: Page, endpoint: Endpoint) -> None:
-    begin(shared, endpoint)
+    begin(shared, endpoint.url)
     tool(shared, "Prompts")
     endpoint.go.clear()
     shared.locator("#prompt-list textarea").fill(LIST)
@@ -223,7 +193,7 @@ def test_a_blind_vote_hides_counts_and_stays(browser: Browser, app_url: str, end
     with guarded(browser, app_url) as page:
         page.goto("/compare")
         expect(page.locator("#head-B .pane-head")).to_be_visible()
-        begin(page, endpoint)
+        begin(page, endpoint.url)
         tool(page, "Votes")
         page.get_by_label("Tag of the vote").fill("geo")
         page.locator("#blind").click()
@@ -259,7 +229,7 @@ def test_a_blind_vote_hides_counts_and_stays(browser: Browser, app_url: str, end
 
 
 def test_what_was_saved_is_opened_again(shared: Page, endpoint: Endpoint, browser: Browser, tmp_path: Path) -> None:
-    begin(shared, endpoint, system="Be brief.", parameters={"temperature": 0.5})
+    begin(shared, endpoint.url, system="Be brief.", parameters={"temperature": 0.5})
     ask(shared, "capital")
     tool(shared, "Export")
     with shared.expect_download() as saved:
@@ -269,7 +239,7 @@ def test_what_was_saved_is_opened_again(shared: Page, endpoint: Endpoint, browse
         shared.locator("#export-html").click()
     page_file = tmp_path / "comparison.html"
     saved.value.save_as(page_file)
-    begin(shared, endpoint)
+    begin(shared, endpoint.url)
     open_file(shared, data)
     expect(shared.locator("#transcript-B .turn.assistant .text")).to_have_text(SAID["capital"][1])
     expect(shared.locator("#transcript-A")).to_contain_text("Be brief.")
@@ -286,7 +256,7 @@ def test_what_was_saved_is_opened_again(shared: Page, endpoint: Endpoint, browse
 
 
 def test_layouts(shared: Page, endpoint: Endpoint) -> None:
-    begin(shared, endpoint)
+    begin(shared, endpoint.url)
     ask(shared, "long")
     ask(shared, "capital", turns=2)
     bodies = [shared.locator(f"#pane-{letter} .pane-body") for letter in "AB"]
@@ -324,7 +294,7 @@ def test_axe_and_a_phone(browser: Browser, app_url: str, endpoint: Endpoint, sch
     with guarded(browser, app_url, color_scheme=scheme) as page:
         page.goto("/compare")
         expect(page.locator("#head-B .pane-head")).to_be_visible()
-        begin(page, endpoint)
+        begin(page, endpoint.url)
         ask(page, "json")
         tool(page, "Checks")
         page.get_by_label("Valid JSON").check()

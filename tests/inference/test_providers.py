@@ -28,6 +28,7 @@ MODELS = {
     "data": [
         {
             "id": "org/m",
+            "architecture": {"input_modalities": ["text", "image"], "output_modalities": ["text"]},
             "providers": [
                 {"provider": "groq", "status": "live", "context_length": 131072, "pricing": {"input": 0.1, "output": 0.5},
                  "supports_tools": True, "supports_structured_output": False, "first_token_latency_ms": 250, "throughput": 90},
@@ -235,8 +236,8 @@ async def test_offers_have_prices_and_abilities(internet: Callable[[Scripted], l
         found = await offers.offers("hf_mine")
         await offers.offers("hf_mine")
         assert asked == ["https://router.huggingface.co/v1/models"]
-        assert await offers.served_by("sambanova", "hf_mine") == {"org/m": Offer("sambanova", "staging")}
-    assert found["org/m"][0] == Offer("groq", "live", 131072, 0.1, 0.5, True, False, 0.25, 90)
+        assert await offers.served_by("sambanova", "hf_mine") == {"org/m": Offer("sambanova", "staging", images=True)}
+    assert found["org/m"][0] == Offer("groq", "live", 131072, 0.1, 0.5, True, False, 0.25, 90, True)
     assert found["org/alone"] == ()
     assert found["org/m"][0].sentence == "groq, $0.1 in, $0.5 out a million tokens, 131,072 tokens of context, tools"
     assert found["org/m"][1].sentence == "sambanova (staging)"

@@ -11,7 +11,7 @@ from inference.errors import InferenceFailure
 from playground.jobs import run_jobs
 from playground.measure import Measurement
 from playground.outcome import Outcome
-from playground.sampling import Samples, agreement, estimated, first_token, sample, skew, speed, spread
+from playground.sampling import Samples, agreement, between, estimated, first_token, sample, skew, speed, spread
 from wire.request import Request
 
 REQUEST = Request("conversational", "m", {"messages": []})
@@ -110,6 +110,14 @@ def test_median_and_p95() -> None:
     fast = speed([outcome("x", 0.0, seconds, 11) for seconds in (1.0, 2.0, 5.0)])
     assert fast is not None
     assert (fast.median, fast.p95) == pytest.approx((5.0, 2.0))
+
+
+def test_agreement_between_panes() -> None:
+    a, b = [outcome("Yes it is."), outcome("No.")], [outcome("Yes  it is. "), Outcome(error="x")]
+    held = between(a, b)
+    assert held
+    assert (held.exact, round(held.similar, 2)) == (0.5, round((1 + 2 / 6) / 2, 2))
+    assert between(a, []) is None
 
 
 def test_agreement_and_skew() -> None:

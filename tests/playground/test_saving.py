@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from metadata.outputs import ToolCall
 from playground import conversation as c
 from playground.measure import Measurement
 from playground.saving import from_json, to_json
-from playground.state import Comparison, Pane, Record, Settings, Variant
+from playground.state import Comparison, Pane, Raw, Record, Settings, Variant
 from wire.request import RequestError
 
 PNG = Media(None, b"\x89PNG\r\n\x1a\n" + b"0" * 20, "image/png", "a.png")
@@ -39,6 +40,31 @@ def test_everything_but_the_raw_exchange_comes_back() -> None:
     read = from_json(written)
     assert (read.panes, read.id, read.title, read.locked) == (held.panes, held.id, held.title, held.locked)
     assert len(written["media"]) == 1
+
+
+def test_the_browser_also_keeps_raw_exchanges_cut_and_what_is_hidden() -> None:
+    held = comparison()
+    raw = Raw("POST", "http://x/v1", "s" * 50_000, 200, (("a", "b" * 900),) * 99, ((0.1, 3), (0.2, 4)))
+    answer = held.panes[0].messages[1]
+    record = replace(answer.variants[0].record, raw=raw)
+    variants = (replace(answer.variants[0], record=record), *answer.variants[1:])
+    held.put(replace(held.panes[0], messages=(held.panes[0].messages[0], replace(answer, variants=variants))))
+    held.hidden = True
+    read = from_json(json.loads(json.dumps(to_json(held, raw=True))))
+    back = read.panes[0].messages[1].variants[0].record
+    assert back
+    assert back.raw
+    assert (back.raw.sent, back.raw.timeline) == ("s" * 20_000 + "…", raw.timeline)
+    assert back.raw.headers == (("a", "b" * 500),) * 60
+    assert read.hidden
+    assert "raw" not in json.dumps(to_json(held))
+    three = {**to_json(held), "panes": to_json(held)["panes"] * 2}
+    assert not from_json(three).hidden, "only two can be voted on"
+
+
+def test_only_what_can_be_locked_is() -> None:
+    locks = ["seed", "model", "<b>", 3, ["seed"]]
+    assert from_json({**to_json(comparison()), "locked": locks}).locked == frozenset({"seed"})
 
 
 @pytest.mark.parametrize(
@@ -80,7 +106,9 @@ JSON = st.recursive(
 
 @given(JSON, st.sampled_from(["settings", "messages", "id"]), st.sampled_from(["variants", "id", "shown", "call_id"]))
 def test_anything_is_read_or_refused(value: Any, of_pane: str, of_message: str) -> None:
-    message = {"role": "user", "variants": [value, {"content": "x", "images": value, "record": value}]}
+    message = {"role": "user", "variants": [value, {"content": "x", "images": value, "record": value},
+               {"record": {"measurement": {}, "raw": value}}, {"record": {"measurement": {}, "raw": {"headers": value,
+                "timeline": value, "sent": value, "status": value, "method": value}}}]}  # fmt: skip
     for panes in ([{of_pane: value}], [{"messages": [{**message, of_message: value}]}]):
         try:
             from_json({"showcard": "comparison", "version": 1, "panes": panes, "media": {}, "locked": value})

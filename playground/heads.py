@@ -1,0 +1,95 @@
+"""The head of a pane as HTML: who answers, where, at what price, and in which settings it differs from the others."""
+
+from __future__ import annotations
+
+import json
+
+from ui.markup import escape, tag
+
+from . import conversation
+from .buttons import button
+from .desk import Desk
+from .state import MOST_PANES, Comparison, Pane, Settings
+
+MOST_IN_BADGE = 3
+
+
+def head(desk: Desk, pane: Pane) -> str:
+    """Who answers in a pane, where, at what price, what differs from the other panes, and what can be done with it."""
+    comparison, settings = desk.comparison, pane.settings
+    letter = comparison.letter(pane)
+    if comparison.hidden:
+        said = f'<span class="letter">{letter}</span><span class="dim">hidden until you vote</span>'
+        return f'<div class="pane-head"><div class="pane-title">{said}</div></div>'
+    many, name = len(comparison.panes) > 1, settings.model or "Choose a model"
+    title = (
+        f'<span class="letter" aria-hidden="true">{letter}</span>'
+        + button("settings", f"Settings of {letter}: {name}", name, class_="name", aria_haspopup="dialog")
+    )  # fmt: skip
+    tools = (
+        button("duplicate", f"Duplicate pane {letter}", disabled=len(comparison.panes) >= MOST_PANES)
+        + (button("swap", f"Swap pane {letter} with the next") if many else "")
+        + (button("remove", f"Remove pane {letter}") if many else "")
+    )
+    facts = f'<span class="where dim">{escape(where(desk, settings))}</span>'
+    if desk.takes_images(settings) is False:  # the style sheet shows it while an image is attached
+        facts += '<span class="badge no-images">takes no images</span>'
+    return (
+        f'<div class="pane-head" data-pane="{pane.id}"><div class="pane-title">{title}'
+        f'<span class="i-row">{tools}</span></div><div class="pane-facts">{facts}{badges(comparison, pane)}</div></div>'
+    )
+
+
+def where(desk: Desk, settings: Settings) -> str:
+    """Where a model is asked and at what published price, in a few words."""
+    if settings.base_url:
+        return settings.base_url.split("://")[-1].split("/")[0]
+    if settings.model in desk.session.site.embedded.models:
+        return "embedded, no charge"
+    if not settings.model:
+        return ""
+    chosen = [offer for offer in desk.offers.get(settings.model, ()) if settings.provider in ("auto", offer.provider)]
+    priced = [offer for offer in chosen if offer.input_price is not None and offer.output_price is not None]
+    if not priced:
+        return f"{settings.provider}, price unknown"
+    least = min(priced, key=lambda offer: offer.output_price or 0.0)
+    more = "from " if len(priced) > 1 else ""
+    return f"{settings.provider}, {more}${least.input_price:g} / ${least.output_price:g} a million tokens"
+
+
+def badges(comparison: Comparison, pane: Pane) -> str:
+    """The settings in which a pane differs from the others; a long list is cut."""
+    own = conversation.values(pane.settings)
+    names = conversation.differing(comparison)
+    said = [tag("span", f"{escape(name)} {escape(brief(own.get(name)))}", class_="badge diff") for name in names]
+    if len(said) > MOST_IN_BADGE:
+        rest = ", ".join(f"{name} {brief(own.get(name))}" for name in names[MOST_IN_BADGE:])
+        said[MOST_IN_BADGE:] = [tag("span", f"+{len(names) - MOST_IN_BADGE}", class_="badge diff", title=rest)]
+    return "".join(said)
+
+
+def brief(value: object) -> str:
+    """A setting in a few characters; one that is not set says so."""
+    if value is None:
+        return "not set"
+    if isinstance(value, list | tuple):
+        return f"({len(value)})"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = " ".join(text.split())
+    return text if len(text) <= 24 else text[:23] + "…"
+
+
+def drawer_head(desk: Desk, pane: Pane) -> str:
+    """Whose settings are open, the way to the others', and the way out."""
+    comparison = desk.comparison
+    here = comparison.letter(pane)
+    others = "".join(
+        f'<span data-pane="{other.id}">'
+        + button("settings", f"Settings of {letter}", letter, class_="plain")
+        + "</span>"
+        for other in comparison.panes
+        if (letter := comparison.letter(other)) != here
+    )
+    close = button("close", "Close", "Done", class_="plain primary")
+    title = f'<h2 id="drawer-title" tabindex="-1" data-letter="{here}"><span class="letter">{here}</span> Settings</h2>'
+    return title + others + close

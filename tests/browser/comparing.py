@@ -1,0 +1,46 @@
+"""What the tests of the compare page do on it: begin a comparison of two models, ask, open a tool or a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from playground.exported import to_json
+from playground.state import Comparison, Pane, Settings
+
+MODELS = ("org/alpha", "org/beta")
+
+
+def tool(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+    expect(page.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
+
+
+def begin(page: Page, url: str, **settings: Any) -> None:
+    """A new comparison of both models at an endpoint, by way of a file."""
+    panes = [Pane(Settings(model, base_url=url, **settings)) for model in MODELS]
+    open_file(page, to_json(Comparison(panes, title="scripted")))
+    expect(page.locator("#transcript-A .turn.user")).to_have_count(0)
+
+
+def open_file(page: Page, data: bytes) -> None:
+    tool(page, "Export")
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name="Open a JSON file").click()
+    chosen.value.set_files([{"name": "c.json", "mimeType": "application/json", "buffer": data}])
+    expect(page.locator("#exported .note")).to_be_visible()
+
+
+def send(page: Page, text: str) -> None:
+    """Ask, and do not wait."""
+    page.locator("#question textarea").fill(text)
+    page.keyboard.press("Control+Enter")
+
+
+def ask(page: Page, text: str, panes: str = "AB", turns: int = 1) -> None:
+    """Ask, and wait for the answers."""
+    send(page, text)
+    for letter in panes:
+        expect(page.locator(f"#transcript-{letter} .turn.assistant")).to_have_count(turns)
+    expect(page.locator("#send")).to_be_enabled()
