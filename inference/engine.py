@@ -30,6 +30,7 @@ class EngineProcess:
         self._port = 0
         self._process = self._start()
         self._began = monotonic()
+        self._watching: Thread | None = None
 
     def address(self) -> str:
         """Where it listens, once it does; from then on its life is watched. Raises OSError when it does not start."""
@@ -39,7 +40,8 @@ class EngineProcess:
             raise OSError("The embedded engine did not start; what it said stands above.")
         self._port = urlsplit(address).port or 0
         self._up.set()
-        Thread(target=self._watch, name="engine", daemon=True).start()
+        self._watching = Thread(target=self._watch, name="engine", daemon=True)
+        self._watching.start()
         return address
 
     @property
@@ -69,6 +71,10 @@ class EngineProcess:
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()
+        if self._watching:
+            self._watching.join()
+        _close_pipes(process)
 
     def _start(self) -> subprocess.Popen[str]:
         # A session of its own: Ctrl+C in the terminal ends the app, and the app ends the engine.

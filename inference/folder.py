@@ -245,7 +245,8 @@ def _hear(model: FolderModel, process: subprocess.Popen[bytes]) -> None:
             model.doing = told["doing"]
             model.log.append(f"{model.seconds:6.1f} s  {model.doing}")
     code = process.wait()
-    process.stdout.close()
+    for pipe in filter(None, (process.stdin, process.stdout)):
+        pipe.close()
     if model.process is process:
         model.failure = refused or _crash(code)
         model.process, model.phase = None, FAILED

@@ -15,6 +15,8 @@ from typing import Any
 import re2
 
 from inference.schema import verdict
+from ui.typed import read_object
+from wire.request import RequestError
 
 MOST_CHARACTERS = 400_000
 MOST_PATTERN = 1_000
@@ -23,10 +25,6 @@ MOST_CODE = 100_000
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`{]*)")
 _PYTHON = frozenset(("python", "py", "python3", "py3"))
 _JSON = frozenset(("json",))
-
-
-class CheckError(ValueError):
-    """Checks that can't be; its text is a sentence for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def read_checks(
     ticked: tuple[str, ...] = (),
     schema: str = "",
 ) -> Checks:
-    """Checks as a person typed them: texts one a line, a number, a JSON schema. Raises CheckError."""
+    """Checks as a person typed them: texts one a line, a number, a JSON schema. Raises RequestError."""
     return Checks(
         contains=_lines(contains),
         lacks=_lines(lacks),
@@ -73,7 +71,7 @@ def read_checks(
         is_json="json" in ticked,
         fits_schema="schema" in ticked,
         code_parses="code" in ticked,
-        schema=_schema(schema.strip()),
+        schema=read_object("The schema", schema) or None,
     )
 
 
@@ -103,7 +101,7 @@ def _lines(text: str) -> tuple[str, ...]:
 
 def _pattern(pattern: str) -> str:
     if len(pattern) > MOST_PATTERN:
-        raise CheckError(f"The pattern is longer than {MOST_PATTERN:,} characters.")
+        raise RequestError(f"The pattern is longer than {MOST_PATTERN:,} characters.")
     if pattern:
         _compiled(pattern)
     return pattern
@@ -118,27 +116,15 @@ def _compiled(pattern: str) -> Any:
         said = error.args[0] if error.args else error
         said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
         hint = " Look-around is not supported." if "invalid perl operator" in said else ""
-        raise CheckError(f"The pattern can't be read: {said}.{hint}") from None
+        raise RequestError(f"The pattern can't be read: {said}.{hint}") from None
 
 
 def _number(text: str) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise CheckError(f"The longest length is a whole number of characters, not {text[:40]}.")
+        raise RequestError(f"The longest length is a whole number of characters, not {text[:40]}.")
     return int(text)
-
-
-def _schema(text: str) -> Mapping[str, Any] | None:
-    if not text:
-        return None
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise CheckError(f"The schema is not JSON: {error}.") from None
-    if not isinstance(value, dict):
-        raise CheckError("The schema is not a JSON object.")
-    return value
 
 
 def _quoted(text: str) -> str:
@@ -165,7 +151,7 @@ def _matches(pattern: str, answer: str) -> Mark:
     name = f"matches {_quoted(pattern)}"
     try:
         found = _compiled(pattern).search(answer.encode("utf-8", "replace").decode())
-    except CheckError as error:
+    except RequestError as error:
         return Mark(name, None, str(error))
     return Mark(name, found is not None, "The pattern matches." if found else "The pattern matches nowhere.")
 

@@ -10,8 +10,9 @@ import gradio as gr
 
 from ui.markup import escape, one_line, panel
 from ui.panels import note
+from wire.request import RequestError
 
-from .checks import CheckError, Checks, Mark, read_checks, run_checks
+from .checks import Checks, Mark, read_checks, run_checks
 from .mount import Mount
 from .state import Comparison
 from .tool import QUIET, Tool, answers_of, held_of, marked
@@ -45,7 +46,7 @@ def build(mount: Mount) -> Tool:
             held.checks = read_checks(
                 str(contained), str(lacking), str(matched), str(most), tuple(ticked), str(described)
             )
-        except CheckError as error:
+        except RequestError as error:
             held.checks = Checks()
             told = one_line(note(str(error), "Change it above.", error=True))
             return {**await draw_marks(mount, request), shown: told}

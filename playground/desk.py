@@ -250,5 +250,5 @@ def desk_of(session: Session) -> Desk:
     """The desk of a tab, laid out at the first look."""
     held = session.pages.get(PAGE)
     if not isinstance(held, Desk):
-        held = session.pages[PAGE] = Desk(session, first_comparison(session), session.site.feeds.open())
+        held = session.pages[PAGE] = Desk(session, first_comparison(session), session.feed)
     return held

@@ -27,11 +27,13 @@ async def run_jobs(
     jobs: Mapping[K, Job[T]], at_once: int, stop: asyncio.Event | None = None
 ) -> AsyncGenerator[list[Done[K, T]], None]:
     """What has ended since the last time, an empty list being a heartbeat. Jobs start in their order, `at_once` of them
-    at a time. `stop`, like closing the generator, cancels what runs and waits for it. A job that raises ends all."""
+    at a time. `stop` cancels what runs, also while nobody asks for more; closing the generator cancels and waits. A job
+    that raises ends all."""
     stop = stop or asyncio.Event()
     stopping = asyncio.ensure_future(stop.wait())
     waiting = iter(jobs.items())
     running: dict[asyncio.Future[T], K] = {}
+    stopping.add_done_callback(lambda _: [task.cancel() for task in running])
     try:
         while not stop.is_set():
             while len(running) < at_once and (following := next(waiting, None)):
@@ -41,7 +43,8 @@ async def run_jobs(
             ended, _ = await asyncio.wait(
                 _waited(running, stopping), timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
-            yield [Done(running.pop(task), task.result()) for task in [t for t in running if t in ended]]
+            over = [task for task in running if task in ended and not (stop.is_set() and task.cancelled())]
+            yield [Done(running.pop(task), task.result()) for task in over]
     finally:
         for task in _waited(running, stopping):
             task.cancel()

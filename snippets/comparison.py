@@ -53,10 +53,10 @@ def _write(resolved: Mapping[str, ResolvedRequest]) -> tuple[str, str]:
     script = Script()
     script.use("asyncio")
     # The same media of several sides is one file.
-    files = files_of([one.sent.json if one.responds else one.call.arguments for one in asked])
+    files = files_of([one.sent.json if _needs_openai(one) else one.call.arguments for one in asked])
     if nested := [script.encode(file) for file in files.values() if file.address is None]:
         script.blocks.append("\n".join(nested))
-    sides = [_by_responses(script, one, files) if one.responds else _by_hub(script, one, files) for one in asked]
+    sides = [_by_openai(script, one, files) if _needs_openai(one) else _by_hub(script, one, files) for one in asked]
     said = [side.arguments.get("messages") for side in sides]
     if len(sides) > 1 and said[0] is not None and all(one == said[0] for one in said):
         script.blocks.append(f"messages = {python(said[0], 0, 77)}")
@@ -79,13 +79,21 @@ def _by_hub(script: Script, asked: Asked, files: Mapping[Media, File]) -> _Side:
     return _Side("AsyncInferenceClient", constructor, "chat_completion", arguments, text, note)
 
 
-def _by_responses(script: Script, asked: Asked, files: Mapping[Media, File]) -> _Side:
+def _needs_openai(asked: Asked) -> bool:
+    """Whether it is what only OpenAI's client can send: the Responses API, or a JSON schema to an endpoint."""
+    return asked.responds or asked.call.verbatim
+
+
+def _by_openai(script: Script, asked: Asked, files: Mapping[Media, File]) -> _Side:
     call = openai_call(asked)
     script.use("openai", "AsyncOpenAI")
     arguments = {name: expression(value, files) for name, value in call.arguments.items()}
     arguments |= {"extra_body": expression(dict(call.others), files)} if call.others else {}
     note, constructor = no_token_note(asked.resolved, "#"), constructor_of(script, call)
-    return _Side("AsyncOpenAI", constructor, "responses.create", arguments, "completion.output_text", note)
+    text = "completion.output_text"
+    if not asked.responds:
+        text = f"str(completion.choices[0].message{'' if call.arguments.get('tools') else '.content'})"
+    return _Side("AsyncOpenAI", constructor, call.route.method, arguments, text, note)
 
 
 def _function(script: Script, name: str, side: _Side) -> str:
@@ -96,7 +104,7 @@ def _function(script: Script, name: str, side: _Side) -> str:
     else:
         # The first chunk may hold a role only, the last one (usage) no choice at all.
         given, text = ("chunk.choices and chunk.choices[0].delta.content", "chunk.choices[0].delta.content")
-        if side.client == "AsyncOpenAI":
+        if side.method == "responses.create":
             given, text = 'chunk.type == "response.output_text.delta"', "chunk.delta"
         asked = (
             f"{script.call(called, side.arguments.items(), 'stream = await ')}\n"

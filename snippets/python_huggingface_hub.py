@@ -9,6 +9,7 @@ from typing import Any
 from metadata.media import Media
 from wire.call import ClientCall
 from wire.media import media_type_of
+from wire.request import RequestError
 
 from . import python_tools
 from .asked import Asked
@@ -61,6 +62,8 @@ _NEEDS = {
 def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where the client can't do it."""
     call, options = asked.call, asked.options
+    if call.verbatim:
+        raise RequestError("huggingface_hub would send the JSON schema in a form that most endpoints don't read.")
     script = Script(options.asynchronous, options.save_to)
     client = "AsyncInferenceClient" if options.asynchronous else "InferenceClient"
     script.use("huggingface_hub", client)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,6 +13,7 @@ from wire.request import RESPONSES, Request, RequestError
 
 from .functions import Functions
 from .tool_schemas import read_format, read_tools
+from .typed import read_object
 
 MOST_CHARACTERS = 200_000
 
@@ -105,7 +105,7 @@ class ChatOptionsPanel:
         api = RESPONSES if responses is True else ""
         if not api and any("function" not in tool and tool.get("type") == "mcp" for tool in found):
             raise RequestError("Remote MCP tools need the Responses API: tick it below.")
-        return ChatOptions((*found, *own), read_format(_said(schema)), _object(_said(extra)), api)
+        return ChatOptions((*found, *own), read_format(_said(schema)), read_object("Extra body", _said(extra)), api)
 
 
 def verdict_sentence(answer: str, asked: Request | None) -> tuple[bool, str] | None:
@@ -116,15 +116,3 @@ def verdict_sentence(answer: str, asked: Request | None) -> tuple[bool, str] | N
 
 def _said(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _object(text: str) -> dict[str, Any]:
-    if not text.strip():
-        return {}
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise RequestError(f"Extra body: not JSON: {error}.") from None
-    if not isinstance(value, dict):
-        raise RequestError("Extra body is not a JSON object.")
-    return value

@@ -12,6 +12,8 @@ import gradio as gr
 from wire.parameters import Parameter, parameters_of
 from wire.request import RequestError
 
+from .typed import read_json, read_object
+
 OTHER = "Other parameters"
 MOST_DOC = 220
 STEPS = (0.01, 0.05, 0.1, 0.5, 1.0)  # of a number that may be a fraction
@@ -67,7 +69,7 @@ class ParameterPanel:
             read = _read(spec, value)
             if read is not None:
                 found[spec.name] = read
-        return {**found, **_object(OTHER, other)}
+        return {**found, **read_object(OTHER, "" if other is None else str(other))}
 
 
 def _info(spec: Parameter, held: Mapping[str, Any], source: str | None) -> str:
@@ -123,7 +125,7 @@ def _read(spec: Parameter, value: Any) -> Any:
     if spec.type == "boolean":
         return text == "true"
     if spec.type in ("list", "object"):
-        return _json(spec.name, text)
+        return read_json(spec.name, text)
     if spec.type == "choice" and text not in spec.choices:
         raise RequestError(f"{spec.name} can't be {text[:40]}: it is one of {', '.join(spec.choices)}.")
     return str(value)
@@ -143,20 +145,4 @@ def _number(spec: Parameter, text: str) -> int | float:
             else "see its help"
         )
         raise RequestError(f"{spec.name} can't be {text[:40]}: {limits}.")
-    return value
-
-
-def _json(name: str, text: Any) -> Any:
-    try:
-        return json.loads(str(text))
-    except ValueError as error:
-        raise RequestError(f"{name} is not JSON: {error}.") from None
-
-
-def _object(name: str, text: Any) -> dict[str, Any]:
-    if text is None or not str(text).strip():
-        return {}
-    value = _json(name, text)
-    if not isinstance(value, dict):
-        raise RequestError(f"{name} is not a JSON object.")
     return value

@@ -36,78 +36,19 @@ class PlacePanel:
         choices = places(row, model, self.session, folder)
         shown = self._shown(place)
         with gr.Row(elem_classes="tight end"):
-            self.choice = Picker(
-                choices,
-                value=place.choice or None,
-                label="Runs on",
-                visible=bool(choices),
-                interactive=True,
-                elem_id=self._id("place"),
-                elem_classes="way-place",
-            )
-            self.provider = Picker(
-                _with(place.provider, provider_choices(row)),
-                value=place.provider,
-                label="Provider",
-                interactive=True,
-                elem_id=self._id("provider"),
-                elem_classes="way-provider",
-                **shown["provider"],
-            )
+            self.choice = self._picker("place", "Runs on", choices, place.choice or None, visible=bool(choices))
+            served = _with(place.provider, provider_choices(row))
+            self.provider = self._picker("provider", "Provider", served, place.provider, **shown["provider"])
             self.refresh = gr.Button(
                 "Refresh", scale=0, min_width=80, elem_id=self._id("refresh"), elem_classes="refresh", size="sm"
             )
-            self.named = gr.Textbox(
-                place.named,
-                label="Model there",
-                placeholder=model,
-                max_lines=1,
-                interactive=True,
-                visible=shown["named"]["visible"],
-                elem_id=self._id("named"),
-                elem_classes="way-model",
-            )
+            self.named = self._line("named", "model", "Model there", model, place.named, **shown["named"])
             self.check = gr.Button(
                 "Check", scale=0, min_width=72, visible=bool(choices), elem_id=self._id("check"), elem_classes="check"
             )
-        self._build_endpoint(place, shown)
-        self.signed = panel(signed_in(self.session), elem_id=self._id("signed"), visible=self.session.site.signs_in)
         with gr.Row(elem_classes="tight"):
-            self.hub_token = gr.Textbox(
-                label="Hugging Face token",
-                placeholder="hf_…  Kept in memory, sent to the Hub's own hosts only",
-                type="password",
-                max_lines=1,
-                elem_id=self._id("token"),
-                elem_classes="way-token",
-                **shown["hub_token"],
-            )
-            self.provider_key = self._key("provider-key", "The provider's own key, if you have one", **shown["own"])
-            self.bill_to = gr.Textbox(
-                place.bill_to,
-                label="Bill to",
-                placeholder="An organisation of yours; else your account",
-                max_lines=1,
-                interactive=True,
-                elem_id=self._id("bill-to"),
-                elem_classes="way-bill",
-                **shown["provider"],
-            )
-        self.components = [self.choice, self.provider, self.named, self.base_url, self.endpoint_key, self.trusted]
-        self.components += [self.hub_token, self.provider_key, self.bill_to]
-
-    def _build_endpoint(self, place: Place, shown: dict[str, dict[str, Any]]) -> None:
-        with gr.Row(elem_classes="tight"):
-            self.base_url = gr.Textbox(
-                place.base_url,
-                label="Base URL",
-                placeholder="http://127.0.0.1:8080/v1",
-                max_lines=1,
-                interactive=True,
-                elem_id=self._id("base-url"),
-                elem_classes="way-url",
-                **shown["endpoint"],
-            )
+            address = "http://127.0.0.1:8080/v1"
+            self.base_url = self._line("base-url", "url", "Base URL", address, place.base_url, **shown["endpoint"])
             self.endpoint_key = self._key("key", "Its key, if it wants one", **shown["endpoint"])
         self.trusted = gr.Checkbox(
             place.trusted,
@@ -117,13 +58,36 @@ class PlacePanel:
             elem_id=self._id("trusted"),
             **shown["trusted"],
         )
+        self._build_account(place, shown)
+        self.components = [self.choice, self.provider, self.named, self.base_url, self.endpoint_key, self.trusted]
+        self.components += [self.hub_token, self.provider_key, self.bill_to]
+
+    def _build_account(self, place: Place, shown: dict[str, dict[str, Any]]) -> None:
+        """Whose token or key is used, and who pays."""
+        self.signed = panel(signed_in(self.session), elem_id=self._id("signed"), visible=self.session.site.signs_in)
+        with gr.Row(elem_classes="tight"):
+            hub = "hf_…  Kept in memory, sent to the Hub's own hosts only"
+            self.hub_token = self._line(
+                "token", "token", "Hugging Face token", hub, type="password", **shown["hub_token"]
+            )
+            self.provider_key = self._key("provider-key", "The provider's own key, if you have one", **shown["own"])
+            payer = "An organisation of yours; else your account"
+            self.bill_to = self._line("bill-to", "bill", "Bill to", payer, place.bill_to, **shown["provider"])
+
+    def _picker(self, name: str, label: str, choices: Sequence[Any], value: str | None, **options: Any) -> Picker:
+        way = f"way-{name}"
+        return Picker(
+            choices, value=value, label=label, interactive=True, elem_id=self._id(name), elem_classes=way, **options
+        )
+
+    def _line(self, name: str, way: str, label: str, hint: str, value: str = "", **options: Any) -> gr.Textbox:
+        """A line to type into; `way` is what leads to it."""
+        options |= {"elem_id": self._id(name), "elem_classes": f"way-{way}", "max_lines": 1, "interactive": True}
+        return gr.Textbox(value, label=label, placeholder=hint, **options)
 
     def _key(self, name: str, label: str, **options: Any) -> gr.Textbox:
         kept = "Kept in memory, for this address only"
-        return gr.Textbox(
-            label=label, placeholder=kept, type="password", max_lines=1, elem_id=self._id(name),
-            elem_classes="way-key", **options,
-        )  # fmt: skip
+        return self._line(name, "key", label, kept, type="password", **options)
 
     def _id(self, name: str) -> str:
         return f"{self.prefix}{name}"

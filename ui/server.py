@@ -16,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from inference.assets import AssetError
 from inference.resolve import answers
+from metadata.media import Media
 
 from . import signin, theme
 from .feed import Feed
@@ -103,44 +104,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
     `css` and `head` are what pages add to the theme's."""
     app = FastAPI(title="Showcard", docs_url=None, redoc_url=None, openapi_url=None)
 
-    @app.get("/health")
-    async def health() -> JSONResponse:
-        well = await answers(site.embedded.url)
-        told = {"status": "ok" if well else "degraded", "engine": well, "models": len(site.embedded.models)}
-        return JSONResponse(told, 200 if well else 503)
-
-    @app.get("/media/{name}")
-    async def media(name: str) -> Response:
-        try:
-            found = await site.shelf.get(name)
-        except AssetError as error:
-            return JSONResponse({"error": str(error)}, 404)
-        if found is None or found.data is None:
-            return JSONResponse({"error": "This file is no longer here. Run again to get it back."}, 404)
-        kind = found.media_type or ""
-        shown = kind.startswith(SHOWN)
-        return Response(
-            found.data,
-            media_type=kind if shown else "application/octet-stream",
-            headers={
-                "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
-                "cache-control": "private, max-age=3600",
-                "content-disposition": "inline" if shown else "attachment",
-            },
-        )
-
-    @app.websocket("/live/{name}")
-    async def live(socket: WebSocket, name: str) -> None:
-        await stream_feed(socket, site.feeds.get(name))
-
-    @app.get("/kept/{name}/{what:path}")
-    async def kept(name: str, what: str) -> Response:
-        feed = site.feeds.get(name)
-        found = feed.read(what) if feed else None
-        if found is None:
-            return JSONResponse({"error": "This is no longer here."}, 404)
-        return Response(found[0], media_type=found[1], headers={"cache-control": "no-store"})
-
+    _add_routes(app, site)
     if site.signs_in:
         signin.attach(app)
     let_go(demo)
@@ -166,6 +130,64 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
     app.add_middleware(Guard, access=access)
     return app
+
+
+def _add_routes(app: FastAPI, site: Site) -> None:
+    """Our own routes: health, media, and what is read and said by the secret name of a tab's feed."""
+
+    @app.get("/health")
+    async def health() -> JSONResponse:
+        well = await answers(site.embedded.url)
+        told = {"status": "ok" if well else "degraded", "engine": well, "models": len(site.embedded.models)}
+        return JSONResponse(told, 200 if well else 503)
+
+    @app.get("/media/{name}")
+    async def media(name: str) -> Response:
+        try:
+            found = await site.shelf.get(name)
+        except AssetError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        return _file(found)
+
+    @app.websocket("/live/{name}")
+    async def live(socket: WebSocket, name: str) -> None:
+        await stream_feed(socket, site.feeds.get(name))
+
+    @app.get("/kept/{name}/{what:path}")
+    async def kept(name: str, what: str) -> Response:
+        feed = site.feeds.get(name)
+        found = feed.read(what) if feed else None
+        if found is None:
+            return JSONResponse({"error": "This is no longer here."}, 404)
+        return Response(found[0], media_type=found[1], headers={"cache-control": "no-store"})
+
+    @app.post("/left/{name}")
+    async def left(name: str) -> Response:
+        if tab := site.tabs.get(name):
+            tab.leave()
+        return Response(status_code=204)
+
+    @app.get("/back/{name}")
+    async def back(name: str) -> JSONResponse:
+        tab = site.tabs.get(name)
+        return JSONResponse(tab is not None and tab.back(), headers={"cache-control": "no-store"})
+
+
+def _file(media: Media | None) -> Response:
+    """Media as a browser may have them: what it can't show is only ever downloaded, and no script runs in any."""
+    if media is None or media.data is None:
+        return JSONResponse({"error": "This file is no longer here. Run again to get it back."}, 404)
+    kind = media.media_type or ""
+    shown = kind.startswith(SHOWN)
+    return Response(
+        media.data,
+        media_type=kind if shown else "application/octet-stream",
+        headers={
+            "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+            "cache-control": "private, max-age=3600",
+            "content-disposition": "inline" if shown else "attachment",
+        },
+    )
 
 
 async def stream_feed(socket: WebSocket, feed: Feed | None) -> None:

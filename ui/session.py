@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 import gradio as gr
 from huggingface_hub.inference._providers import PROVIDERS
@@ -19,7 +20,7 @@ from inference.keys import ENDPOINT_KEY, own_key_name
 from inference.resolve import Embedded
 from wire.call import HUB_KEY
 
-from .feed import Feeds
+from .feed import Feed, Feeds
 from .functions import Functions
 from .place import Place, is_hosted
 from .shelf import Part, Shelf
@@ -27,13 +28,15 @@ from .signin import Person, person_of
 
 MOST_PAGES = 20
 SECONDS_KEPT = 24 * 3600
+SECONDS_AWAY = 120.0  # that a tab may be gone, and find all as it was when it comes back
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """What the whole app shares: its mode, the embedded engine, the shelf, and which endpoints are allowed.
 
-    `data_dir` is the folder for what is kept on this machine; None where nothing is, as in shared mode."""
+    `data_dir` is the folder for what is kept on this machine; None where nothing is, as in shared mode. `tabs` are
+    found by the names of their feeds."""
 
     embedded: Embedded
     shelf: Shelf
@@ -47,6 +50,9 @@ class Site:
     place: Place = field(default_factory=Place)  # where runs go, as the app was started
     machine_keys: Mapping[str, str] = field(default_factory=dict)  # of this machine's environment; never in shared mode
     feeds: Feeds = field(default_factory=Feeds, compare=False)
+    tabs: WeakValueDictionary[str, Session] = field(
+        default_factory=WeakValueDictionary, compare=False
+    )  # by their feeds
 
     def allows_endpoint(self, base_url: str) -> bool:
         """Whether a person may call this base URL from here."""
@@ -76,7 +82,9 @@ def _below(url: str, allowed: str) -> bool:
 
 
 class Runs:
-    """The registry of calls under way: a run's id leads to what stops it."""
+    """The registry of calls under way: a run's id leads to what stops it.
+
+    Stop them in the event loop: a task that a thread cancels goes on until the loop turns for another reason."""
 
     def __init__(self) -> None:
         self._stops: dict[str, Callable[[], Any]] = {}
@@ -104,7 +112,7 @@ class Runs:
             self.stop(run)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Session:
     """A person's open pages, keys and runs. Lives in this server's memory and nowhere else."""
 
@@ -119,19 +127,46 @@ class Session:
     pages: dict[str, Any] = field(default_factory=dict)
     opening: int = 0  # counts the cards that were asked for: one that comes after a later one is not shown
     runs: Runs = field(default_factory=Runs)
+    feed: Feed = field(init=False)
     seen: float = field(default_factory=monotonic)
     closed: bool = False
+    _leaving: asyncio.TimerHandle | None = None
+    _is_back: bool = False
+
+    def __post_init__(self) -> None:
+        self.feed = self.site.feeds.open()
+        self.site.tabs[self.feed.name] = self
 
     @property
     def shelf(self) -> Part:
         """This person's part of the shelf; one that nobody finds where the tab was closed meanwhile."""
         return Part(self.id) if self.closed else self.site.shelf.part(self.id)
 
+    def leave(self, told_by_page: bool = True) -> None:
+        """The tab was closed, or put aside: stop its calls, and close it unless it soon comes back.
+
+        Gradio may tell so when the tab is back already: its connection was cut while the tab was away."""
+        if self._is_back and not told_by_page:
+            return
+        self.runs.stop_all()
+        self.back()
+        self._is_back = False
+        self._leaving = asyncio.get_running_loop().call_later(SECONDS_AWAY, self.close)
+
+    def back(self) -> bool:
+        """The tab is there again, or was never away; False where it was closed meanwhile."""
+        self._is_back = not self.closed
+        if self._leaving:
+            self._leaving.cancel()
+        return self._is_back
+
     def close(self) -> None:
         """Stop every call, and let go of all that is held."""
         self.closed = True
         self.runs.stop_all()
         self.forget_keys()
+        self.pages.clear()
+        self.site.tabs.pop(self.feed.name, None)
         self.site.shelf.close(self.id)
 
     def keep(self, page: Any) -> str:
@@ -205,7 +240,7 @@ class Sessions:
     def of(self, request: gr.Request) -> Session:
         """The session of the tab that sent a request, new where there is none."""
         name = str(request.session_hash)
-        if name not in self._held:
+        if name not in self._held or self._held[name].closed:
             self._sweep()
             self._held[name] = Session(self.site)
         session = self._held[name]
@@ -213,16 +248,16 @@ class Sessions:
         session.person = person_of(request) if self.site.signs_in else None
         return session
 
-    def forget(self, request: gr.Request) -> None:
-        """The tab was closed: stop its calls, and let go of all it held."""
-        session = self._held.pop(str(request.session_hash), None)
+    async def forget(self, request: gr.Request) -> None:
+        """Gradio saw that the tab was left."""
+        session = self._held.get(str(request.session_hash))
         if session is not None:
-            session.close()
+            session.leave(told_by_page=False)
 
     def _sweep(self) -> None:
-        old = [name for name, session in self._held.items() if monotonic() - session.seen > SECONDS_KEPT]
-        for name in old:
-            self._held.pop(name).close()
+        for name, session in list(self._held.items()):
+            if session.closed or monotonic() - session.seen > SECONDS_KEPT:
+                self._held.pop(name).close()
 
 
 async def cancel_and_wait(task: asyncio.Task[Any]) -> None:

@@ -16,32 +16,23 @@ from wire.call import HUB_KEY
 from .functions import Functions, load_functions
 from .place import AUTO, ENDPOINT, PROVIDERS, Place
 
+_PLACE = (
+    ("--base-url", "URL", "run on this endpoint unless another place is chosen; API_TOKEN holds its key"),
+    ("--provider", None, "run on this Inference Provider unless another place is chosen"),
+    ("--bill-to", "ORG", "the organisation that Inference Providers bill"),
+)
+
 
 def add_place_options(parser: argparse.ArgumentParser) -> None:
     """The flags of where runs go; each has an environment variable for its default."""
-    environment = os.environ
-    parser.add_argument(
-        "--base-url",
-        metavar="URL",
-        default=environment.get("SHOWCARD_BASE_URL", ""),
-        help="run on this endpoint unless another place is chosen; API_TOKEN holds its key (SHOWCARD_BASE_URL)",
-    )
-    parser.add_argument(
-        "--provider",
-        default=environment.get("SHOWCARD_PROVIDER", ""),
-        help="run on this Inference Provider unless another place is chosen (SHOWCARD_PROVIDER)",
-    )
-    parser.add_argument(
-        "--bill-to",
-        metavar="ORG",
-        default=environment.get("SHOWCARD_BILL_TO", ""),
-        help="the organisation that Inference Providers bill (SHOWCARD_BILL_TO)",
-    )
+    for flag, metavar, said in _PLACE:
+        variable = f"SHOWCARD_{flag[2:].replace('-', '_').upper()}"
+        parser.add_argument(flag, metavar=metavar, default=os.environ.get(variable, ""), help=f"{said} ({variable})")
     parser.add_argument(
         "--functions",
         type=Path,
         metavar="FILE",
-        default=environment.get("SHOWCARD_FUNCTIONS") or None,
+        default=os.environ.get("SHOWCARD_FUNCTIONS") or None,
         help="a Python file whose functions a chat may call, when you press their button; not shared",
     )
 

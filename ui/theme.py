@@ -9,6 +9,7 @@ from . import (
     code_page,
     fields_script,
     fields_style,
+    leaving,
     numbers_script,
     page_script,
     views_script,
@@ -259,15 +260,8 @@ HEAD = """
 </script>
 """
 
-SCRIPTS = (
-    views_script.SCRIPT,
-    code_page.SCRIPT,
-    fields_script.SCRIPT,
-    numbers_script.SCRIPT,
-    page_script.SCRIPT,
-    ways_script.SCRIPT,
-)
-HEAD += "".join(f"<script>{script}</script>" for script in SCRIPTS)
+SCRIPTS = (views_script, code_page, fields_script, numbers_script, page_script, ways_script, leaving)
+HEAD += "".join(f"<script>{module.SCRIPT}</script>" for module in SCRIPTS)
 
 
 def theme() -> gr.themes.Base:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,6 +10,8 @@ from typing import Any
 import jsonschema
 
 from wire.request import RequestError
+
+from .typed import read_json, read_object
 
 MOST_TOOLS = 128
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -25,7 +26,7 @@ def read_tools(text: str) -> tuple[Mapping[str, Any], ...]:
     if text.startswith(("def ", "async def ", "@", '"""', "#")):
         found = list(_signatures(text))
     else:
-        value = _json("Tools", text)
+        value = read_json("Tools", text)
         found = [_tool(item, place) for place, item in enumerate(value if isinstance(value, list) else [value], 1)]
     names = [tool["function"]["name"] for tool in found if "function" in tool]
     for name in names:
@@ -45,9 +46,7 @@ def read_format(text: str) -> Mapping[str, Any] | None:
         return None
     if text.strip('"') == "json_object":
         return {"type": "json_object"}
-    value = _json("The schema", text)
-    if not isinstance(value, Mapping):
-        raise RequestError("The schema is not a JSON object.")
+    value = read_object("The schema", text)
     if value.get("type") in ("json_object", "text", "json_schema"):
         described = value.get("json_schema")
         if value["type"] == "json_schema" and not isinstance(described, Mapping):
@@ -91,13 +90,6 @@ def _check_schema(schema: Any, what: str) -> None:
         raise RequestError(f"{what}: not a valid JSON schema{where}: {error.message[:200]}.") from None
     except RecursionError:
         raise RequestError(f"{what}: the schema is nested too deeply.") from None
-
-
-def _json(what: str, text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise RequestError(f"{what}: not JSON: {error}.") from None
 
 
 # -- Python signatures -------------------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ class Choosing:
     async def _choose(self, number: int | None, *typed: Any) -> list[Any]:
         """Updates of (picker, undo, all that an example fills)."""
         self.before = Typed(typed, copy(self.page)) if self._was_typed(typed) else None
-        self.runner.stop()
+        await self.runner.stop()
         trouble = ""
         try:
             await load_example(self.page, number)
@@ -125,11 +125,11 @@ class Choosing:
             return [gr.skip()] * self.count
         return await self._choose(int(number), *typed)
 
-    def _undo(self) -> list[Any]:
+    async def _undo(self) -> list[Any]:
         """What was typed, with what was shown for it."""
         if self.before is None:
             return [gr.skip()] * self.count
-        self.runner.stop()
+        await self.runner.stop()
         turn = self.page.turn + 1
         for held in fields_of(Page):
             setattr(self.page, held.name, getattr(self.before.page, held.name))

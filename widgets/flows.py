@@ -12,6 +12,7 @@ from metadata.outputs import Image, Text
 from metadata.tasks import Field, Task, task
 from ui import panels
 from ui.chat import Answer
+from ui.leaving import mark
 from ui.markdown import chat_html
 from ui.markup import escape, one_line, panel, tag
 from ui.place import recall
@@ -55,7 +56,9 @@ def build(site: Site, name: str) -> None:
     @gr.render(inputs=current, triggers=[current.change])  # type: ignore[untyped-decorator]
     def draw(started: str, request: gr.Request) -> None:
         if started:
-            PAGES[name](sessions.of(request)).build()
+            session = sessions.of(request)
+            panel(mark(session.feed))
+            PAGES[name](session).build()
 
     def start(places: Any, request: gr.Request) -> str:
         session = sessions.of(request)

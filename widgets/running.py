@@ -89,7 +89,7 @@ class Runner:
         except RequestError:
             return False
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Stop the run under way, if there is one."""
         self.session.runs.stop(self.id)
 

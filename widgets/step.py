@@ -117,10 +117,13 @@ class Step:
         running = self.run.click(
             self._run, values, [*outputs, self.status, self.run, self.stop, self.trouble], trigger_mode="once", **QUIET
         )
-        self.stop.click(lambda: self.session.runs.stop(self.name), None, None, queue=False, **QUIET)
+        self.stop.click(self._stop, None, None, queue=False, **QUIET)
         return running.then(**code)
 
     # -- listeners ---------------------------------------------------------------------------------------------------
+
+    async def _stop(self) -> None:
+        self.session.runs.stop(self.name)
 
     def _row(self, model: str) -> Task:
         """The task a model is asked for: its own where it runs here, else the step's."""

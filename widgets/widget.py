@@ -14,6 +14,7 @@ from ui import panels
 from ui.checking import checking
 from ui.code import CodePanel
 from ui.headers import header_ticks
+from ui.leaving import mark
 from ui.markup import one_line, panel, tag
 from ui.parameters import ParameterPanel
 from ui.place import PROVIDERS, first_place, look, remembered_by
@@ -57,7 +58,7 @@ class Widget:
 
     def build(self) -> gr.Dropdown:
         """Lay it out; the control that overrides the task is handed back, as opening again is the page's business."""
-        panel(tag("span", MAXIMISE, data_page=self.page.name), elem_id="maximise")
+        panel(tag("span", MAXIMISE, data_page=self.page.name) + mark(self.session.feed), elem_id="maximise")
         with gr.Tabs(selected="code" if self.page.link.code else "widget", overflow_behavior="wrap"):
             with gr.Tab("Widget", id="widget", elem_id="widget-body"), gr.Column(elem_classes="tight"):
                 self._widget()
@@ -213,8 +214,8 @@ class Widget:
         provider = place.provider if place.choice == PROVIDERS and place.provider != "auto" else ""
         return one_line(shared(link_to(self.page, self.inputs.readable(screen.fields), parameters, provider)))
 
-    def _reset(self) -> list[Any]:
-        self.runner.stop()
+    async def _reset(self) -> list[Any]:
+        await self.runner.stop()
         self.page.choose(None)
         hidden = self.runner.results.updates(()) if self.runner.results else []
         return [one_line(show.transcript(self.page, self.session)), "", one_line(show.no_json()), *hidden]

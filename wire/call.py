@@ -65,7 +65,8 @@ _KIND_NAMES = {
 class ClientCall:
     """`InferenceClient(**client, api_key=<value of key_name>)`, then `getattr(it, method)(**arguments)`.
 
-    Media stay `Media`: `bound_arguments` gives what the client takes. `dropped` names what the method can't send.
+    Media stay `Media`: `bound_arguments` gives what the client takes. `dropped` names what the method can't send. With
+    `verbatim` the client would write the response format in another form, if it were not kept from that.
     """
 
     client: Mapping[str, Any]
@@ -73,10 +74,22 @@ class ClientCall:
     arguments: Mapping[str, Any]
     key_name: str | None
     dropped: tuple[str, ...] = ()
+    verbatim: bool = False
 
     def bound_arguments(self) -> dict[str, Any]:
         """The arguments with media as typed bytes, and as `data:` addresses inside messages."""
-        return {name: _bind(value) for name, value in self.arguments.items()}
+        bound = {name: _bind(value) for name, value in self.arguments.items()}
+        return bound | {"response_format": Verbatim(bound["response_format"])} if self.verbatim else bound
+
+
+class Verbatim(dict[str, Any]):
+    """A response format that huggingface_hub sends as it is.
+
+    To a base URL it would write a JSON schema in a form of TGI's own, which vLLM, llama.cpp and Ollama do not read."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a name; who asks for the type by this method is the library, about to write that form."""
+        return default if name == "type" else super().get(name, default)
 
 
 def client_call(resolved: ResolvedRequest) -> ClientCall:
@@ -105,7 +118,13 @@ def _call(resolved: ResolvedRequest, method: str) -> ClientCall:
     arguments = _place_model(client, arguments, resolved)
     check_json(arguments)
     key = check_variable(resolved.key_name) if resolved.key_name is not None else None
-    return ClientCall(client, method, arguments, key, tuple(dropped))
+    verbatim = bool(resolved.route) and resolved.provider != "hf-inference" and _has_schema(arguments)
+    return ClientCall(client, method, arguments, key, tuple(dropped), verbatim)
+
+
+def _has_schema(arguments: Mapping[str, Any]) -> bool:
+    wanted = arguments.get("response_format")
+    return isinstance(wanted, dict) and wanted.get("type") == "json_schema"
 
 
 def method_of(task_id: str) -> str:

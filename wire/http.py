@@ -19,6 +19,7 @@ from metadata.media import Media
 from .call import (
     CHAT_TASKS,
     ClientCall,
+    Verbatim,
     client_call,
     has_method,
     helper_task,
@@ -90,6 +91,8 @@ def http_request(resolved: ResolvedRequest, call: ClientCall | None = None) -> H
         call = client_call(resolved) if has_method(task_id) else raw_call(resolved)
     marker = Marker.absent_from(call.arguments)
     ask = _ASKS.get(task_id, _first_is_input)(_with_defaults(call.method, marker.replace(call.arguments)))
+    if call.verbatim:
+        ask.parameters["response_format"] = Verbatim(ask.parameters["response_format"])
     sent = _prepare(_helper(provider, task_id, resolved), ask, resolved)
     url = sent.url if resolved.route else _only_clean(sent.url, resolved.provider_model)
     headers = _headers(sent, resolved, call.client)

@@ -32,9 +32,6 @@ def engine() -> Iterator[EngineProcess]:
     made = EngineProcess(local, ROOT)
     yield made
     made.close()
-    for pipe in (made._process.stdin, made._process.stdout):
-        if pipe is not None:
-            pipe.close()
 
 
 async def _dead(engine: EngineProcess) -> None:

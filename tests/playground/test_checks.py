@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from playground.checks import CheckError, Checks, read_checks, run_checks
+from playground.checks import Checks, read_checks, run_checks
+from wire.request import RequestError
 
 SCHEMA = '{"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}'
 PYTHON = "Here:\n```python\nprint('hi')\n```\nand\n```js\nlet x = ;\n```"
@@ -77,13 +78,13 @@ def test_a_hostile_pattern_ends(pattern: str) -> None:
         ({"pattern": "\ud800"}, "The pattern can't be read"),
         ({"most_characters": "-1"}, "whole number"),
         ({"most_characters": "9" * 5_000}, "whole number"),
-        ({"schema": "{"}, "The schema is not JSON"),
+        ({"schema": "{"}, "The schema: not JSON"),
         ({"schema": "[]"}, "not a JSON object"),
-        ({"schema": "[" * 100_000}, "The schema is not JSON"),
+        ({"schema": "[" * 100_000}, "The schema: not JSON"),
     ],
 )
 def test_what_can_not_be_checked_is_a_sentence(typed: dict[str, str], said: str) -> None:
-    with pytest.raises(CheckError, match=said.replace("(", r"\(").replace("]", r"\]")):
+    with pytest.raises(RequestError, match=said.replace("(", r"\(").replace("]", r"\]")):
         read_checks(**typed)  # type: ignore[arg-type]
 
 

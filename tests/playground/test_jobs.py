@@ -74,6 +74,17 @@ async def test_a_stop_is_not_waited_for() -> None:
     assert (seen, server.here, server.cancelled) == (1, 0, 1)
 
 
+async def test_a_stop_counts_while_nobody_asks_for_more() -> None:
+    server, stop = Server(), asyncio.Event()
+    async with asyncio.timeout(10), aclosing(sample({"A": REQUEST}, 4, server.ask, True, stop)) as samples:
+        await anext(samples)
+        stop.set()
+        while server.here:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        assert server.cancelled == 4
+        assert [held.count async for held in samples] in ([], [0])
+
+
 async def test_a_job_that_raises_ends_all() -> None:
     async def fail() -> None:
         raise InferenceFailure("no")

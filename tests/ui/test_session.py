@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,7 @@ async def test_a_hub_id_offline_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -
         await open_source("https://huggingface.co/org/model/tree/main", session())
 
 
-def test_each_tab_has_its_own_session_until_it_is_closed() -> None:
+async def test_each_tab_has_its_own_session_until_it_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     class Request:
         def __init__(self, name: str) -> None:
             self.session_hash = name
@@ -134,9 +135,29 @@ def test_each_tab_has_its_own_session_until_it_is_closed() -> None:
     assert one is sessions.of(Request("a"))  # type: ignore[arg-type]
     assert one is not two
     one.runs.start("x", lambda: stopped.append("x"))
-    sessions.forget(Request("a"))  # type: ignore[arg-type]
+    one.keep_hub_token("hf_mine")
+    await sessions.forget(Request("a"))  # type: ignore[arg-type]
     assert stopped == ["x"]
+    assert one.back()  # soon enough: it was put aside only
+    assert sessions.of(Request("a")) is one  # type: ignore[arg-type]
+    await sessions.forget(Request("a"))  # type: ignore[arg-type]
+    monkeypatch.setattr("ui.session.SECONDS_AWAY", 0.0)
+    one.leave()
+    while not one.closed:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    assert not one.back()
+    assert (one.token, one.feed.name in one.site.tabs) == (None, False)
     assert sessions.of(Request("a")) is not one  # type: ignore[arg-type]
+
+
+async def test_gradio_is_late_to_tell_of_a_tab_that_is_back() -> None:
+    held = session()
+    held.leave()
+    assert held.back()
+    held.runs.start("x", lambda: pytest.fail("stopped"))
+    held.leave(told_by_page=False)
+    held.runs.end("x", held.runs._stops["x"])
+    held.close()
 
 
 @pytest.mark.parametrize(

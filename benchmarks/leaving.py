@@ -1,0 +1,113 @@
+"""How soon a call ends when nobody waits for it any more: `python benchmarks/leaving.py [--times 10]`.
+
+In Chromium, against a server that never ends its answer: from the moment the tab is closed, leads elsewhere, or Stop is
+clicked, until that server sees its connection end. For a plain call and a stream on the model page, and for two panes
+of the compare page, whose later connection counts."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter, sleep
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser.conftest import FLAGS
+from tests.browser.test_leaving import on_compare, on_the_model_page, run
+from tests.browser.test_model_page import open_text
+from tests.browser.test_where_it_runs import CHAT
+from tests.conftest import chromium, process
+from tests.support.patient import Patient, patient
+
+LIMIT = 300  # ms
+SETTLED = 0.5  # seconds that a call runs before it is left
+
+
+def plain(page: Page, upstream: Patient) -> None:
+    """A plain call on the model page."""
+    on_the_model_page(page, upstream)
+    run(page, upstream)
+
+
+def stream(page: Page, upstream: Patient) -> None:
+    """A stream on the model page."""
+    on_the_model_page(page, upstream)
+    open_text(page, CHAT)
+    expect(page.get_by_role("button", name="Tools and structured output")).to_be_visible()
+    expect(page.locator("#status")).to_contain_text("Runs on your endpoint")
+    page.locator("#in-messages textarea").fill("Hello")
+    run(page, upstream, "Send")
+    expect(page.locator("#result")).to_contain_text("word")
+
+
+def compare(page: Page, upstream: Patient) -> None:
+    """Two streams on the compare page."""
+    on_compare(page, upstream)
+    page.locator("#ask textarea").fill("Hello")
+    page.keyboard.press("Control+Enter")
+    for _ in "AB":
+        upstream.begun.get(timeout=15)
+    expect(page.locator("#live-B .live .text")).to_contain_text("word")
+
+
+def close(page: Page) -> None:
+    """The tab is closed."""
+    page.close()
+
+
+def leave(page: Page) -> None:
+    """The tab leads elsewhere."""
+    page.goto("/health")
+
+
+def stop(page: Page) -> None:
+    """Stop is clicked."""
+    stopping = page.locator("#stop, #stop-all").locator("visible=true")
+    stopping.dispatch_event("click")  # without what Playwright waits for before a click of its own
+
+
+def main() -> int:
+    """The table; 1 when a figure is above the limit."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("--times", type=int, default=10)
+    times, missed = parser.parse_args().times, False
+    print(f"load {os.getloadavg()[0]:.1f}; ms from leaving until the upstream connection is closed, limit {LIMIT}")
+    with (
+        process("app.py", "--port", "0", HF_ENDPOINT="http://127.0.0.1:10") as (_, address),
+        sync_playwright() as driver,
+    ):
+        browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
+
+        def taken(begin: Callable[[Page, Patient], None], end: Callable[[Page], None]) -> float:
+            with patient() as upstream:
+                context = browser.new_context(base_url=address)
+                page = context.new_page()
+                page.set_default_timeout(30_000)
+                begin(page, upstream)
+                sleep(SETTLED)
+                started = perf_counter()
+                end(page)
+                ended = [upstream.left.get(timeout=30) for _ in range(2 if begin is compare else 1)]
+                context.close()
+                return 1000 * (max(ended) - started)
+
+        for begin in (plain, stream, compare):
+            for end in (close, leave, stop):
+                found = sorted(taken(begin, end) for _ in range(times))
+                missed |= found[-1] > LIMIT
+                name = f"{(begin.__doc__ or '').rstrip('.')}; {(end.__doc__ or '').rstrip('.').lower()}"
+                ends = "" if found[-1] <= LIMIT else "   MISSED"
+                print(f"  {name:<60} median {statistics.median(found):6.0f}   worst {found[-1]:6.0f}{ends}", flush=True)
+        browser.close()
+    print(f"load {os.getloadavg()[0]:.1f} at the end")
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
