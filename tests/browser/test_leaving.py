@@ -150,13 +150,15 @@ def test_a_tab_that_comes_back_goes_on(keeping: Browser, app_url: str, upstream:
         page.add_init_script("addEventListener('pageshow', (event) => { window.kept = event.persisted; })")
         on_the_model_page(page, upstream)
         run(page, upstream)
+        page.evaluate(LEAVE)
+        expect(page.locator("#status")).to_contain_text("Stopped")
         page.goto("/health")
-        upstream.left.get(timeout=15)
         page.evaluate("history.back()")
         # The driver's own waiting is for pages that load.
         page.wait_for_function("() => document.querySelector('#status')?.textContent.includes('Stopped')")
         assert page.evaluate("window.kept"), "the browser did not keep the page"
         page.evaluate("document.querySelector('#run').click()")
+        upstream.left.get(timeout=15)
         upstream.begun.get(timeout=15)
         page.evaluate("document.querySelector('#stop').click()")
         upstream.left.get(timeout=15)

@@ -12,10 +12,11 @@ from inference import client
 from inference.chat import ThoughtSplitter, ToolCalls, events
 from inference.schema import verdict
 from inference.transport import Exchange
+from snippets import snippets_for
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Talk, scripted
 
-from .test_errors import answering, chunk
+from .test_errors import GOOD_CHAT, answering, chunk
 
 
 def split(pieces: list[str]) -> tuple[str, str]:
@@ -153,3 +154,25 @@ def test_the_verdict_on_an_answer(answer: str, response_format: dict[str, object
 def test_no_verdict_where_nothing_was_asked() -> None:
     assert verdict("hello", None) is None
     assert verdict("hello", {"type": "text"}) is None
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_an_endpoint_gets_a_schema_in_openais_form(stream: bool) -> None:
+    wanted = asked(PERSON)
+    bodies: list[bytes] = []
+
+    async def script(talk: Talk) -> None:
+        bodies.append(talk.body)
+        await talk.answer("200 OK", GOOD_CHAT)
+
+    async with scripted(script) as server:
+        resolved = at_endpoint(request("conversational", response_format=wanted, stream=stream), f"{server.url}/v1")
+        if stream:
+            assert [delta.content async for delta in client.stream(resolved)] == ["Hello"]
+        else:
+            await client.run(resolved)
+    (body,) = map(json.loads, bodies)
+    assert body["response_format"] == wanted
+    written = {f"{one.language} {one.client}": one for one in snippets_for(resolved)}
+    assert "in a form that most endpoints don't read" in (written.pop("python huggingface_hub").reason or "")
+    assert all("json_schema" in (one.content or "") for one in written.values())
