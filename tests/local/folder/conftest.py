@@ -7,13 +7,18 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 import uvicorn
+from fastapi import FastAPI
 from PIL import Image
+
+from local.folder.load import load
+from local.folder.server import Served, create_app
+from metadata.files import Folder
+from metadata.runnable import ALL_PACKAGES, plan_run
 
 from ...support import tiny
 
@@ -32,29 +37,36 @@ def folder_of(tmp_path_factory) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def serving() -> Iterator[Callable[[Path, str], str]]:
-    """`serving(folder, task)`: the address of a server of that folder, over the wire that the app speaks."""
-    running: dict[tuple[Path, str], Any] = {}
+def hosting() -> Iterator[Callable[[Served], str]]:
+    """`hosting(served)`: the address of a server of that model."""
+    running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def serve(path: Path, task: str) -> str:
-        if (path, task) not in running:
-            running[path, task] = _start(path, task)
-        return str(running[path, task][0])
+    def host(served: Served) -> str:
+        address, *one = _start(create_app(served))
+        running.append((one[0], one[1]))
+        return address
 
-    yield serve
-    for _, server, thread in running.values():
+    yield host
+    for server, thread in running:
         server.should_exit = True
         thread.join(20)
 
 
-def _start(path: Path, task: str) -> tuple[str, uvicorn.Server, threading.Thread]:
-    from local.folder.load import load
-    from local.folder.server import Served, create_app
-    from metadata.files import Folder
-    from metadata.runnable import ALL_PACKAGES, plan_run
+@pytest.fixture(scope="session")
+def serving(hosting) -> Callable[[Path, str], str]:
+    """`serving(folder, task)`: the address of a server of that folder, over the wire that the app speaks."""
+    running: dict[tuple[Path, str], str] = {}
 
-    plan = plan_run(Folder(path), task, ALL_PACKAGES)
-    app = create_app(Served(path.name, task, load(path, plan, lambda _: None)))
+    def serve(path: Path, task: str) -> str:
+        if (path, task) not in running:
+            plan = plan_run(Folder(path), task, ALL_PACKAGES)
+            running[path, task] = hosting(Served(path.name, task, load(path, plan, lambda _: None)))
+        return running[path, task]
+
+    return serve
+
+
+def _start(app: FastAPI) -> tuple[str, uvicorn.Server, threading.Thread]:
     listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     listener.listen()

@@ -48,6 +48,7 @@ def test_it_says_what_it_does_then_where_it_is(folder_of):
         doings = [line["doing"] for line in said if "doing" in line]
         assert doings[:2] == ["Checking the folder", "Starting torch and transformers"]
         assert {"Reading the tokenizer", "Reading the weights"} <= set(doings)
+        assert doings[-1] == "Warming up"
         connection = HTTPConnection(urlsplit(said[-1]["ready"]).netloc, timeout=20)
         connection.request("POST", "/", b'{"inputs": "the cat"}', {"content-type": "application/json"})
         answer = connection.getresponse()
