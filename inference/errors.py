@@ -206,7 +206,7 @@ def status_failure(status: int, body: bytes, retry_after: str | None) -> Inferen
     if seconds is None and status == 503:
         seconds = _estimated(body)
     loading = status == 503 and seconds is not None
-    reason = f"{cause.reason.rstrip('.')}: {said}" if said else cause.reason
+    reason = f"{cause.reason.rstrip('.')}: {_ended(said)}" if said else cause.reason
     wait = f" Try again in {seconds:.0f} s." if seconds is not None else ""
     return InferenceFailure(
         reason,
@@ -225,6 +225,10 @@ def _from_response(response: httpx2.Response) -> InferenceFailure:
     except httpx2.ResponseNotRead:
         body = b""
     return status_failure(response.status_code, body, response.headers.get("retry-after"))
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _said_in(body: bytes) -> str:

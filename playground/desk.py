@@ -104,9 +104,9 @@ class Desk:
         for pane in panes:
             self.comparison.put(conversation.asked(pane, text, () if pane in without else images))
         if without:
-            letters = " and ".join(self.comparison.letter(pane) for pane in without)
-            who = "A model that takes no images" if self.comparison.hidden else letters
-            self.notice = f"{who} got the text alone: {'it takes' if len(without) == 1 else 'they take'} no images."
+            letters = ", ".join(self.comparison.letter(pane) for pane in without)
+            who = "those" if self.comparison.hidden else letters
+            self.notice = f"The text went without the images to {who}, where the model takes none."
         return [Job(pane.id) for pane in panes]
 
     async def run(self, jobs: Sequence[Job]) -> AsyncGenerator[set[str], None]:

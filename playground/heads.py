@@ -24,7 +24,10 @@ def head(desk: Desk, pane: Pane) -> str:
     many, name = len(comparison.panes) > 1, settings.model or "Choose a model"
     title = (
         f'<span class="letter" aria-hidden="true">{letter}</span>'
-        + button("settings", f"Settings of {letter}: {name}", name, class_="name", aria_haspopup="dialog")
+        + tag(
+            "button", model_html(name), type="button", class_="name", data_act="settings", aria_haspopup="dialog",
+            aria_label=(label := f"Settings of {letter}: {name}"), title=label,
+        )
     )  # fmt: skip
     tools = (
         button("duplicate", f"Duplicate pane {letter}", disabled=len(comparison.panes) >= MOST_PANES)
@@ -38,6 +41,12 @@ def head(desk: Desk, pane: Pane) -> str:
         f'<div class="pane-head" data-pane="{pane.id}"><div class="pane-title">{title}'
         f'<span class="i-row">{tools}</span></div><div class="pane-facts">{facts}{badges(comparison, pane)}</div></div>'
     )
+
+
+def model_html(name: str) -> str:
+    """The name of a model; where it is cut, its owner is first."""
+    owner, slash, own = name.rpartition("/")
+    return f'<span class="cut"><span>{escape(owner + slash)}</span><span>{escape(own)}</span></span>'
 
 
 def where(desk: Desk, settings: Settings) -> str:

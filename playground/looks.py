@@ -45,7 +45,7 @@ CSS = """
 .pane-body { flex: 1 1 0 !important; min-height: 0; overflow-y: auto !important; overflow-x: hidden; padding: 12px 14px 20px !important; gap: 14px !important; flex-wrap: nowrap !important; scrollbar-width: thin; }
 .pane-body > * { flex: none !important; }
 #compare-head .sc { display: flex; flex-wrap: wrap; align-items: baseline; gap: 6px 12px; } #compare-head h1 { font-size: 18px; font-weight: 650; }
-#compare-head .grow { flex: 1; min-width: 0; }
+#compare-head .grow { flex: 1 1 0; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .gradio-container .plain { min-height: 32px; padding: 0 12px; border: 1px solid var(--border-color-primary); border-radius: 6px; background: var(--background-fill-primary); color: var(--body-text-color); font-size: 13px; font-weight: 550; cursor: pointer; }
 .gradio-container .plain:hover { background: var(--background-fill-secondary); } .gradio-container .plain.primary { background: var(--button-primary-background-fill); border-color: transparent; color: white; }
 .gradio-container .plain:disabled { opacity: 0.55; cursor: default; }
@@ -55,21 +55,23 @@ CSS = """
 .pane-title { display: flex; align-items: center; gap: 8px; min-width: 0; }
 .letter { display: inline-grid; place-items: center; width: 22px; height: 22px; flex: none; border-radius: 6px; background: var(--color-accent-soft); color: var(--link-text-color); font-size: 12px; font-weight: 700; }
 .pane-title .name { flex: 0 1 auto; min-width: 0; min-height: 32px; padding: 0 22px 0 6px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border: 0; border-radius: 6px; background: none; color: var(--body-text-color); font-weight: 600; text-align: left; position: relative; }
+/* a model's name on one line; its owner, which wraps out of sight, leaves first */
+.cut { display: flex; flex-wrap: wrap-reverse; align-content: flex-end; height: 1.5em; line-height: 1.5; overflow: hidden; white-space: nowrap; } .cut > span { flex: 0 0 auto; max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
 .pane-title .name::after { content: ""; position: absolute; right: 9px; top: 50%; width: 5px; height: 5px; margin-top: -4px; border: solid currentcolor; border-width: 0 1.5px 1.5px 0; transform: rotate(45deg); opacity: 0.6; }
 .pane-title .name:hover { background: var(--background-fill-secondary); } .pane-title .i-row { margin-left: auto; flex: none; }
 .pane-facts { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 6px; min-height: 20px; padding-left: 36px; font-size: 12px; }
 .badge.diff { font-weight: 500; font-family: var(--sc-mono); background: var(--sc-5); border-color: transparent; }
 
 /* compare: messages */
-.pane .turn .who { display: flex; align-items: center; gap: 8px; min-height: 32px; margin: 0; text-transform: none; letter-spacing: 0; font-size: 12px; }
-.pane .turn .who > span:first-child { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.pane .turn .who { position: relative; display: flex; align-items: center; gap: 8px; min-height: 32px; margin: 0; text-transform: none; letter-spacing: 0; font-size: 12px; }
+.pane .turn .who > span:first-child { flex: 1; min-width: 0; }
 .pane .chat { gap: 10px; } .pane .turn.system .text { border: 1px dashed var(--border-color-primary); border-radius: 8px; padding: 8px 12px; color: var(--body-text-color-subdued); }
-.i-row { display: inline-flex; gap: 0; } .turn .i-row { opacity: 0; transition: opacity 0.1s; } .turn:hover .i-row, .turn:focus-within .i-row { opacity: 1; }
-@media (hover: none) { .turn .i-row { opacity: 1; } }
+.i-row { display: inline-flex; gap: 0; } .turn .i-row { position: absolute; right: 0; background: var(--background-fill-primary); opacity: 0; transition: opacity 0.1s; } .turn:hover .i-row, .turn:focus-within .i-row { opacity: 1; }
+@media (hover: none) { .turn .i-row { position: static; opacity: 1; } }
 .gradio-container .i { width: 32px; height: 32px; min-height: 32px; padding: 0; border: 0; border-radius: 6px; background: none; color: var(--body-text-color-subdued); display: inline-grid; place-items: center; cursor: pointer; }
 .i::before { content: ""; width: 16px; height: 16px; background: currentcolor; mask: var(--icon) center / contain no-repeat; -webkit-mask: var(--icon) center / contain no-repeat; }
 .gradio-container .i:hover:not(:disabled) { background: var(--background-fill-secondary); color: var(--body-text-color); } .i:disabled { opacity: 0.35; cursor: default; }
-.pane .turn .stats { display: flex; flex-wrap: wrap; align-items: center; gap: 0 6px; margin-top: 6px; } .stats [data-fact]:not(:last-child)::after { content: " ·"; color: var(--body-text-color-subdued); font-weight: 400; }
+.pane .turn .stats { display: flex; flex-wrap: wrap; align-items: center; gap: 0 14px; margin-top: 6px; }
 .stats .best { color: var(--body-text-color); font-weight: 700; box-shadow: inset 0 -2px 0 var(--color-accent); }
 .variants { display: inline-flex; align-items: center; margin-right: 4px; }
 .thought > summary, .wire > summary { cursor: pointer; font-size: 12px; color: var(--body-text-color-subdued); min-height: 24px; } .thought { margin-bottom: 6px; } .thought .said { border-left: 2px solid var(--border-color-primary); padding-left: 10px; max-height: 320px; overflow: auto; }
@@ -88,7 +90,7 @@ CSS = """
 
 /* compare: asking */
 #ask { position: sticky; bottom: 0; padding: 8px 0 10px; background: var(--body-background-fill); z-index: 5; border-top: 0; align-items: flex-end; flex-wrap: wrap; }
-#question { flex: 1 1 320px; min-width: 0; } #ask button.lg, #ask button.md { height: 40px; }
+#question { flex: 1 1 320px; min-width: 0; } #question .full-container { padding: 0 10px; } #question .input-row { align-items: center; } #question textarea::placeholder { white-space: nowrap; } #ask button.lg, #ask button.md { height: 40px; }
 #to { flex: 0 0 120px; min-width: 100px; } #ask { align-items: center !important; } #to .wrap, #to .wrap-inner { min-height: 40px; } #question textarea:focus-visible { outline: none !important; } #question:focus-within { outline: 2px solid var(--color-accent); border-radius: 8px; }
 #notice { position: absolute; left: 0; right: 0; bottom: calc(100% + 6px); width: auto !important; pointer-events: none; }
 #notice .sc { display: flex; align-items: center; gap: 8px; width: fit-content; max-width: min(640px, 100%); margin: 0 auto; padding: 4px 6px 4px 14px; border: 1px solid var(--border-color-primary); border-radius: 10px; background: var(--background-fill-primary); box-shadow: 0 4px 16px rgb(0 0 0 / 0.16); font-size: 13px; pointer-events: auto; }
@@ -101,7 +103,8 @@ dialog.sheet::backdrop { background: rgb(0 0 0 / 0.4); } dialog.sheet h2 { font-
 
 /* compare: the settings of a pane */
 #drawer { position: fixed; right: 0; top: 0; bottom: 0; width: 400px; z-index: 40; padding: 0 14px 24px !important; gap: 10px !important; overflow-y: auto !important; flex-wrap: nowrap !important; background: var(--background-fill-primary); border-left: 1px solid var(--border-color-primary); }
-#drawer > * { flex: none !important; } #drawer-head { position: sticky; top: 0; z-index: 2; background: var(--background-fill-primary); } #drawer-head .sc { display: flex; align-items: center; gap: 8px; padding: 12px 0 8px; } #drawer-head h2 { flex: 1; font-size: 16px; } #drawer-title:focus { outline: none; }
+#drawer > * { flex: none !important; } #drawer-head { position: sticky; top: 0; z-index: 2; background: var(--background-fill-primary); } #drawer-head .sc { display: flex; align-items: center; gap: 8px; padding: 10px 0 8px; } #drawer-head h2 { flex: 1; display: flex; align-items: center; gap: 8px; margin: 0; font-size: 16px; }
+#drawer .label-wrap { align-items: center; } #drawer input[role=combobox] { text-overflow: ellipsis; padding-right: 28px; } #drawer-title:focus { outline: none; }
 /* beside the panes, or above all where there is no room for both */
 @media (min-width: 900px) { .column:has(> #drawer) { padding-right: max(0px, 400px - max(0px, (100vw - 1480px) / 2)); } .column:has(> #drawer) > #panes { grid-auto-columns: minmax(260px, 1fr); overflow-x: auto; } }
 @media (max-width: 899px) { #drawer { width: 100%; border-left: 0; } }
@@ -113,11 +116,11 @@ dialog.sheet::backdrop { background: rgb(0 0 0 / 0.4); } dialog.sheet h2 { font-
 @media (max-width: 760px) {
   #panes { grid-auto-columns: 100%; overflow-x: auto; scroll-snap-type: x mandatory; scrollbar-width: none; height: max(360px, calc(100dvh - 300px)); } #panes > .pane { scroll-snap-align: start; }
   #pane-tabs:has(.sc) { display: block !important; } #pane-tabs .sc { display: flex; gap: 4px; } #pane-tabs [role=tab] { flex: 1; min-width: 0; min-height: 44px; padding: 0 8px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border: 1px solid var(--border-color-primary); border-radius: 8px; background: none; color: var(--body-text-color); font-size: 13px; } #pane-tabs [aria-selected=true] { background: var(--color-accent-soft); color: var(--link-text-color); font-weight: 600; border-color: transparent; }
-  .turn .i-row { opacity: 1; } .gradio-container .i { width: 36px; height: 44px; } .sc .plain { min-height: 44px; }
+  .turn .i-row { position: static; opacity: 1; } .gradio-container .i { width: 36px; height: 44px; } .sc .plain { min-height: 44px; }
   #compare-head .dim { display: none; } #compare-head h1 { flex: 1 0 100%; font-size: 16px; } #compare-head .plain { flex: 1 1 auto; }
   /* the box with Send, and below it one slim row */
   #ask { gap: 6px; } #question { order: 1; flex: 1 1 calc(100% - 104px) !important; min-width: 0 !important; } #send, #stop-all { order: 2; flex: 0 0 88px !important; min-width: 0 !important; } #to { order: 3; flex: 1 1 100px !important; min-width: 0 !important; } #diff-button, #code-button { order: 4; } #vote-row { order: 5; }
-  #to .wrap, #to .wrap-inner { min-height: 36px; padding-top: 0; padding-bottom: 0; } #question textarea::placeholder { white-space: nowrap; } .answering #send { display: none; }
+  #to .wrap, #to .wrap-inner { min-height: 36px; padding-top: 0; padding-bottom: 0; } .answering #send { display: none; }
 }
 @media (prefers-reduced-motion: reduce) { .turn .i-row { transition: none; } }
 """

@@ -16,6 +16,7 @@ from . import conversation
 from .buttons import button, toolbar
 from .desk import Desk
 from .figures import facts_html
+from .heads import model_html
 from .state import ChatMessage, Comparison, Pane, Variant
 
 ROLES = {"user": "You", "system": "System", "tool": "Result"}
@@ -85,7 +86,7 @@ def message_html(desk: Desk, pane: Pane, message: ChatMessage) -> str:
     foot = foot_html(message) if footed else ""
     return (
         f'<div class="turn {escape(message.role)}" data-message="{message.id}"><div class="who">'
-        f"<span>{escape(who)}</span>{acts}</div>{body}{foot}</div>"
+        f"{model_html(who)}{acts}</div>{body}{foot}</div>"
     )
 
 
@@ -196,11 +197,11 @@ def foot_html(message: ChatMessage) -> str:
 def live(desk: Desk, pane: Pane) -> str:
     """Where an answer grows; the page's script fills it."""
     letter = desk.comparison.letter(pane)
-    who = escape(f"Answer {letter}" if desk.comparison.hidden else pane.settings.model)
+    who = model_html(f"Answer {letter}" if desk.comparison.hidden else pane.settings.model)
     stop = button("stop", f"Stop {desk.comparison.letter(pane)}", "Stop", class_="plain stop")
     return (
         f'<div class="turn assistant live" data-live="{pane.id}" data-feed="{desk.feed.name}" data-pane="{pane.id}" '
-        f'aria-busy="true"><div class="who"><span>{who}</span>{stop}</div>'
+        f'aria-busy="true"><div class="who">{who}{stop}</div>'
         '<details class="thought" open hidden><summary>Reasoning</summary><p class="said dim" dir="auto"></p></details>'
         '<div class="md text" dir="auto"></div><div class="status"><span class="spin" aria-hidden="true"></span>'
         '<span class="so-far">Waiting for the first token</span></div></div>'

@@ -157,7 +157,8 @@ class Asking:
         return named or (self.resolved.provider if self.resolved else self.request.provider)
 
     def _record(self) -> Record:
-        said = (_text(self.request.inputs.get("messages") or ()), self.content, self.reasoning)
+        called = "".join(call.name + call.arguments for call in self.tool_calls)
+        said = (_text(self.request.inputs.get("messages") or ()), self.content + called, self.reasoning)
         taken = measure(self.started, self.first, self.ended_at or perf_counter(), said, self.usage, self.offer)
         reason = "stopped" if self.stopped else self.finish_reason
         return Record(self.request.model, self.provider, taken, reason, self._raw())

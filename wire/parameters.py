@@ -26,6 +26,8 @@ _OTHERWISE_SET = frozenset(
     | {"generate_parameters", "generation_parameters", "self", "kwargs", "candidate_labels", "multi_label", "n"}
     | {"prompt", "details", "decoder_input_details"}
 )
+# What most people look for stands first.
+_COMMON = ("max_tokens", "max_new_tokens", "temperature", "top_p", "stop", "seed")
 _ROOTS = {"chat_completion": "ChatCompletionInput", "feature_extraction": "FeatureExtractionInput"}
 # The specifications name no bounds except in prose.
 _BOUNDS: dict[str, tuple[float | None, float | None]] = {
@@ -67,7 +69,7 @@ class Parameter:
 
 @cache
 def parameters_of(task_id: str) -> tuple[Parameter, ...]:
-    """What can be set for a task, in the order of its specification; empty where nothing is known."""
+    """What can be set for a task: what most people look for, then in the order of its specification."""
     row = task(task_id)
     described = dict(_described("chat_completion" if task_id in CHAT_TASKS else task_id.replace("-", "_")))
     names = [name for name, found in described.items() if not found.nested]
@@ -82,6 +84,7 @@ def parameters_of(task_id: str) -> tuple[Parameter, ...]:
             doc = known.doc if known and known.doc else help_texts.get(name, "")
             described[name] = _Described(known.kind if known else keywords[name].annotation, doc)
     taken = _OTHERWISE_SET | {field.name for field in row.fields}
+    names.sort(key=lambda name: _COMMON.index(name) if name in _COMMON else len(_COMMON))
     return tuple(_parameter(name, described[name]) for name in names if name not in taken)
 
 
