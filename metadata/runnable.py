@@ -302,6 +302,22 @@ def _architecture(case: _Case) -> None:
     )
 
 
+# Tasks, model types, and what these lack that is not in a folder of theirs.
+_ELSEWHERE = (
+    (("text-to-speech", "text-to-audio"), ("speecht5", "fastspeech2_conformer"),
+     "This model writes spectrograms; what makes sounds of them (a vocoder) is another model."),
+    (("document-question-answering",), ("layoutlm", "layoutlmv2", "layoutlmv3"),
+     "This model wants the words of a page found by another program (Tesseract), which Showcard does not ask."),
+)  # fmt: skip
+
+
+def _alone(case: _Case) -> None:
+    kind = case.configurations[f"{case.below}config.json"]["model_type"]
+    for tasks, kinds, sentence in _ELSEWHERE:
+        if case.task.id in tasks and kind in kinds:
+            raise NotRunnable("elsewhere", sentence, _ENDPOINT)
+
+
 def _labels(case: _Case) -> None:
     """Zero-shot classification asks whether a text entails a sentence; a label has to say so."""
     if case.task.id != "zero-shot-classification":
@@ -322,6 +338,7 @@ _CHECKS: tuple[Callable[[_Case], None], ...] = (
     _configuration,
     _tokenizer,
     _architecture,
+    _alone,
     _labels,
 )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
@@ -19,6 +20,9 @@ from ui.session import Session
 from ui.streaming import HEARTBEAT_SECONDS
 
 from .state import Page
+
+LOOK_SECONDS = 2.0  # between two looks at whether a loaded model still runs
+Updates = AsyncIterator[list[Any]]
 
 
 def folder_address(page: Page, session: Session) -> str:
@@ -53,8 +57,10 @@ class FolderPanel:
                 self.unload = gr.Button("Unload", elem_id="folder-unload", scale=0, min_width=88)
             with gr.Accordion("Log of the process", open=False, elem_id="folder-log") as self.opened:
                 self.log = panel(elem_id="folder-lines")
-        self.components = [self.standing, self.load, self.unload, self.log]
-        self.standing.value, load, unload, _ = self.updates()
+        self.watch = gr.Timer(LOOK_SECONDS, active=False)
+        self.components = [self.standing, self.load, self.unload, self.log, self.watch]
+        self.standing.value, load, unload, _, watched = self.updates()
+        self.watch.active = watched["active"]
         for button, update in ((self.load, load), (self.unload, unload)):
             button.value, button.visible = update.get("value", button.value), update["visible"]
 
@@ -65,6 +71,7 @@ class FolderPanel:
         self.load.click(self._load, None, self.components, trigger_mode="once", **quiet)
         self.unload.click(self._unload, None, self.components, **quiet)
         self.opened.expand(self.updates, None, self.components, **quiet)
+        self.watch.tick(self._look, None, self.components, **quiet)
 
     def moved(self, place: Place) -> list[Any]:
         """Updates of the box and of what is in it, for another place."""
@@ -81,11 +88,29 @@ class FolderPanel:
             return False
         return self.model.phase != IDLE or self.folders.refusal(self.address) is None
 
+    def beside(self, run: Callable[..., Updates]) -> Callable[..., Updates]:
+        """A run that says how the model stands too, while it loads and when that changed."""
+
+        async def both(*values: Any) -> Updates:
+            phase = None
+            async with aclosing(run(*values)) as updates:  # type: ignore[type-var]
+                async for update in updates:
+                    told = self.model is not None and (self.model.phase == LOADING or self.model.phase != phase)
+                    yield [*update, *(self.updates() if told else [gr.skip()] * len(self.components))]
+                    phase = self.model.phase if self.model else None
+
+        return both
+
+    def _look(self) -> list[Any]:
+        """Updates when the loaded model has ended: nobody may have asked it anything meanwhile."""
+        runs = self.model is not None and self.model.phase == READY
+        return [gr.skip()] * len(self.components) if runs else self.updates()
+
     def updates(self) -> list[Any]:
-        """Updates of (standing, Load, Unload, log)."""
+        """Updates of (standing, Load, Unload, log, whether it is looked at)."""
         model = self.model
         if model is None or self.folders is None:
-            return [gr.skip()] * 4
+            return [gr.skip()] * len(self.components)
         runs = model.phase in (LOADING, READY)
         refused = None if runs or model.phase == FAILED else self.folders.refusal(self.address)
         name = "Restart" if model.phase == FAILED else "Load"
@@ -94,6 +119,7 @@ class FolderPanel:
             gr.update(value=name, visible=not runs and refused is None),
             gr.update(value="Unload" if model.phase == READY else "Stop loading", visible=runs),
             one_line(log_html(model)),
+            gr.update(active=model.phase == READY),
         ]
 
     async def _load(self) -> AsyncIterator[list[Any]]:

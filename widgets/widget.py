@@ -147,6 +147,8 @@ class Widget:
         starts = [self.run.click] + [f.submit for f in self.fields if isinstance(f, gr.Textbox) and f.lines == 1]
         screen += [*self.fields, *results.components] if results else []
         running = self.runner.chat if results else self.runner.run
+        if self.folder.address:
+            running, screen = self.folder.beside(running), [*screen, *self.folder.components]
         # What was typed meanwhile makes the answer an old one.
         done = gr.on(starts, running, values, screen, trigger_mode="once", **quiet).then(**changed)
         if self.folder.address:

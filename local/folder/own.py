@@ -170,8 +170,6 @@ def image_to_image(source: Source) -> Run:
 
 def document_question_answering(source: Source) -> Run:
     """Answers to a question about a page, by a model that reads it by itself (Donut)."""
-    if source.config.model_type.startswith("layoutlm"):
-        raise Refusal("This model wants the words of a page found by another program (Tesseract), which is not asked.")
     processor, tokenizer = source.processor("AutoImageProcessor"), source.tokenizer()
     pipe = source.pipeline(
         "document-question-answering", "AutoModelForImageTextToText", image_processor=processor, tokenizer=tokenizer

@@ -223,8 +223,6 @@ def _sound(data: bytes, processor: Any) -> dict[str, Any]:
 
 def text_to_audio(source: Source) -> Run:
     """A sound, as a WAV file."""
-    if type(source.config) in source.transformers.AutoModelForTextToSpectrogram._model_mapping:
-        raise Refusal("This model writes spectrograms; what makes sounds of them (a vocoder) is not in its folder.")
     tokenizer = source.tokenizer()
     pipe = source.pipeline("text-to-audio", "AutoModelForTextToWaveform", tokenizer=tokenizer)
 

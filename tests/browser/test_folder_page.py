@@ -55,6 +55,7 @@ def test_a_folder_runs_from_its_page(page: Page, tmp_path: Path) -> None:
     expect(standing(page)).to_contain_text("Not loaded yet. Run loads it first.")
     run(page).click()
     expect(page.locator("#status")).to_contain_text(re.compile(r"Loading your model: reading the weights · \d+\.\d s"))
+    expect(standing(page)).to_contain_text(re.compile(r"Reading the weights · \d+\.\d s"))
     (path / "go").touch()
     expect(page.locator("#result .badge")).to_have_text("Live")
     expect(page.locator("#result .bars li").first).to_contain_text("FAKE")
@@ -84,7 +85,10 @@ def test_a_folder_runs_from_its_page(page: Page, tmp_path: Path) -> None:
         os.kill(pid, 0)
     page.get_by_role("button", name="Load", exact=True).click()
     expect(standing(page)).to_contain_text("Loaded in")
-    os.kill(int((path / "pid").read_text()), signal.SIGTERM)
+    # It is missed although nobody asks it anything.
+    os.kill(int((path / "pid").read_text()), signal.SIGKILL)
+    expect(standing(page)).to_contain_text("The process that ran the model was killed")
+    expect(page.get_by_role("button", name="Restart", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("page", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True)

@@ -172,6 +172,19 @@ def test_tables_and_speech_need_their_packages_too(tmp_path):
     assert "needs soundfile, which" in refusal(path, "text-to-speech", {*ALL_PACKAGES} - {"soundfile"}).sentence
 
 
+@pytest.mark.parametrize(
+    ("architecture", "tag", "words"),
+    [
+        ("SpeechT5ForTextToSpeech", "text-to-speech", "a vocoder"),
+        ("LayoutLMv3ForQuestionAnswering", "document-question-answering", "Tesseract"),
+    ],
+)
+def test_what_needs_more_than_its_folder(tmp_path, architecture, tag, words):
+    refused = refusal(folder(tmp_path, architecture), tag)
+    assert (refused.code, words in refused.sentence) == ("elsewhere", True)
+    assert plan_run(Folder(folder(tmp_path, "VitsModel")), "text-to-speech", ALL_PACKAGES, PLENTY)
+
+
 def test_onnx_is_taken_where_torch_is_missing(tmp_path):
     path = folder(tmp_path)
     (path / "onnx").mkdir()

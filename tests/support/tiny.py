@@ -392,17 +392,6 @@ def _vits(path: Path) -> None:
     VitsModel(config).save_pretrained(path)
 
 
-@model("speecht5")
-def _speecht5(path: Path) -> None:
-    from transformers import SpeechT5Config, SpeechT5ForTextToSpeech
-
-    size = len(plain_tokenizer(path))
-    config = SpeechT5Config(vocab_size=size, hidden_size=16, encoder_layers=1, decoder_layers=1, num_mel_bins=8,
-                            encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=16,
-                            decoder_ffn_dim=16, speech_decoder_prenet_units=16)  # fmt: skip
-    SpeechT5ForTextToSpeech(config).save_pretrained(path)
-
-
 @model("tapas")
 def _tapas(path: Path) -> None:
     from transformers import TapasConfig, TapasForQuestionAnswering, TapasTokenizer
@@ -436,15 +425,6 @@ def _donut(path: Path) -> None:
     made.generation_config.update(pad_token_id=0, eos_token_id=2, decoder_start_token_id=1, max_length=200)
     made.save_pretrained(path)
     DonutImageProcessor(size={"height": 32, "width": 32}, do_align_long_axis=False).save_pretrained(path)
-
-
-@model("layoutlm")
-def _layoutlm(path: Path) -> None:
-    from transformers import LayoutLMConfig, LayoutLMForQuestionAnswering, ViTImageProcessor
-
-    size = len(bert_tokenizer(path))
-    LayoutLMForQuestionAnswering(LayoutLMConfig(vocab_size=size, **SMALL)).save_pretrained(path)
-    ViTImageProcessor(**IMAGE).save_pretrained(path)
 
 
 @model("blip-answers")

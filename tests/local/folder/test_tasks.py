@@ -16,8 +16,6 @@ from huggingface_hub import InferenceClient
 from huggingface_hub.errors import BadRequestError
 from PIL import Image
 
-from local.errors import Refusal
-
 pytestmark = pytest.mark.torch
 
 CONTEXT = "my name is sarah and i live in london . the cat sat on the mat"
@@ -399,15 +397,6 @@ def test_text_to_speech(client, folder_of):
     expected = direct("text-to-speech", folder_of("vits"))("the cat sat")
     assert rate == expected["sampling_rate"]
     np.testing.assert_allclose(samples, np.clip(np.squeeze(expected["audio"]), -1, 1), atol=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("name", "task", "words"),
-    [("speecht5", "text-to-speech", "a vocoder"), ("layoutlm", "document-question-answering", "Tesseract")],
-)
-def test_what_needs_more_than_its_folder_is_a_sentence(folder_of, serving, name, task, words):
-    with pytest.raises(Refusal, match=words):
-        serving(folder_of(name), task)
 
 
 def test_what_is_no_image_and_no_sound_is_a_sentence(client):
