@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from html import escape
-from pathlib import Path
 
 import nh3
 
@@ -17,8 +16,8 @@ from .rewrite import CALLOUTS, ImageAddress, Rewriter
 MOST_CHARACTERS = 400_000
 MOST_AT_ONCE = 24_000  # characters that are parsed in this process, as long as few of them are special
 MOST_SPECIAL = 600
-SECONDS = 5.0
-ROOT = Path(__file__).parent.parent
+SECONDS = 8.0
+AS_IT_IS = "This text takes too long to lay out, so it is shown as it is written."
 
 _TAG_NAMES = """
 a abbr audio b blockquote br caption center code col colgroup dd del details div dl dt em figcaption figure font h1 h2
@@ -162,13 +161,13 @@ def _parsed(text: str) -> str:
     try:
         if not _may_be_slow(text):
             return gfm.to_html(text)
-        command = [sys.executable, "-m", gfm.__name__]
+        command = [sys.executable, "-P", gfm.__file__]  # not as a module of this package, which would import Gradio
         done = subprocess.run(  # noqa: S603
-            command, cwd=ROOT, input=text.encode(), capture_output=True, timeout=SECONDS, check=True
+            command, input=text.encode(), capture_output=True, timeout=SECONDS, check=True
         )
         return done.stdout.decode()
     except (RecursionError, subprocess.SubprocessError):
-        return f"<pre>{escape(text)}</pre>"
+        return f"<p><em>{AS_IT_IS}</em></p><pre>{escape(text)}</pre>"
 
 
 def _may_be_slow(text: str) -> bool:

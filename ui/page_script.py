@@ -96,13 +96,22 @@ SCRIPT = r"""
     });
   };
 
-  // Once the head names a card, the widget of the one before it is out of reach until its own is there.
+  // Once the head names a card, the widget and the text of the one before it are out of reach until its own are there.
   const settle = () => {
-    const widget = document.getElementById("widget"), named = document.querySelector("#head h1")?.dataset.page;
-    if (widget && named) widget.inert = widget.querySelector("#maximise [data-page]")?.dataset.page !== named;
+    const named = document.querySelector("#head h1")?.dataset.page;
+    for (const id of named ? ["widget", "card"] : []) {
+      const part = document.getElementById(id);
+      if (part) part.inert = part.querySelector("[data-page]")?.dataset.page !== named;
+    }
+  };
+
+  // Gradio says that every line is written from left to right.
+  const direct = () => {
+    for (const line of document.querySelectorAll(":is(textarea, input[type=text])[dir=ltr]")) line.dir = "auto";
   };
 
   const look = () => {
+    direct();
     reach();
     follow();
     document.querySelectorAll("#shared [data-link]").forEach(share);
@@ -128,7 +137,7 @@ CSS = """
 .gradio-container input.subdued, .gradio-container input::placeholder { color: var(--body-text-color-subdued) !important; }
 .dark input.subdued, .dark .gradio-container input::placeholder, .dark .gradio-container textarea::placeholder { color: var(--neutral-300) !important; }
 #in-audio time, #in-audio button, #in-audio span { color: var(--body-text-color) !important; }
-#widget { transition: opacity 0.1s; } #widget[inert] { opacity: 0.55; transition-delay: 0.3s; }
+#widget, #card { transition: opacity 0.1s; } :is(#widget, #card)[inert] { opacity: 0.45; transition-delay: 0.3s; }
 #maximise { position: absolute !important; top: 0; right: 0; width: auto !important; z-index: 3; }
 #maximise button { min-height: 32px; padding: 0 10px; border: 0; border-radius: 6px; background: none; color: var(--body-text-color-subdued); font-size: 12px; }
 #maximise button:hover { background: var(--background-fill-secondary); }

@@ -14,7 +14,7 @@ from metadata.media import Media
 from metadata.tasks import find_task
 from ui import panels
 from ui.markdown import body_html
-from ui.markup import one_line, panel
+from ui.markup import one_line, panel, tag
 from ui.place import recall
 from ui.rendering import forget_old_renders
 from ui.session import Session, Sessions, Site
@@ -27,7 +27,7 @@ from .state import Page, load_inputs
 from .widget import Widget
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-SAME = [gr.skip()] * 5  # nothing on the page changes
+SAME = [gr.skip()] * 4  # nothing on the page changes
 
 
 def build(site: Site, first_source: str) -> None:
@@ -41,7 +41,7 @@ class ModelPage:
     def __init__(self, site: Site, first_source: str) -> None:
         self.sessions = Sessions(site)
         self.first_source = first_source
-        self.shown: list[Any] = []  # current, trouble, head, body, picker
+        self.shown: list[Any] = []  # current, trouble, head, picker
 
     def build(self) -> None:
         """Lay it out, and wire it."""
@@ -56,8 +56,8 @@ class ModelPage:
             with gr.Column(elem_id="widget"):
                 gr.render(inputs=self.current, triggers=[self.current.change])(self._widget)
             with gr.Column(elem_id="card"):
-                body = panel(elem_id="body")
-        self.shown = [self.current, trouble, head, body, self.picker]
+                self.body = panel(elem_id="body")
+        self.shown = [self.current, trouble, head, self.picker]
         self._wire()
 
     def _source_row(self) -> None:
@@ -80,14 +80,16 @@ class ModelPage:
     def _wire(self) -> None:
         # A card that is asked for while another one is on its way takes its place.
         opens: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
-        gr.on([self.go.click, self.source.submit], self._open_named, self.source, self.shown, **opens)
-        self.picker.input(self._open_other, [self.current, self.picker], self.shown, **opens)
+        asked = [gr.on([self.go.click, self.source.submit], self._open_named, self.source, self.shown, **opens)]
+        asked.append(self.picker.input(self._open_other, [self.current, self.picker], self.shown, **opens))
         packed = gr.Textbox(visible="hidden", elem_id="link")  # the page's own script puts an address here
         followed = gr.Button("Follow the link", visible="hidden", elem_id="follow")
-        followed.click(self._follow_link, packed, self.shown, **opens)
+        asked.append(followed.click(self._follow_link, packed, self.shown, **opens))
         blocks = gr.context.Context.root_block
         assert blocks is not None
-        blocks.load(self._load, self.remembered, self.shown, **QUIET)
+        asked.append(blocks.load(self._load, self.remembered, self.shown, **QUIET))
+        for opened in asked:
+            opened.then(self._text, self.current, self.body, **QUIET)
         blocks.unload(self.sessions.forget)
 
     def _widget(self, name: str, request: gr.Request) -> None:
@@ -95,7 +97,8 @@ class ModelPage:
         held = self.sessions.of(request)
         if name in held.pages:
             override = Widget(held.pages[name], held, self.remembered).build()
-            override.input(self._reopen, [self.current, override], self.shown, **QUIET)
+            reopened = override.input(self._reopen, [self.current, override], self.shown, **QUIET)
+            reopened.then(self._text, self.current, self.body, **QUIET)
 
     async def _load(self, places: Any, request: gr.Request) -> list[Any]:
         recall(self.sessions.of(request), places)
@@ -122,6 +125,17 @@ class ModelPage:
             return SAME
         return await _open(held, page.opened.source, task)
 
+    async def _text(self, name: str, request: gr.Request) -> Any:
+        """The card's body, once: a long one takes its time, so its widget does not wait for it."""
+        held = self.sessions.of(request)
+        page = held.pages.get(name)
+        if page is None or page.told:
+            return gr.skip()
+        page.told = True
+        turn = held.opening
+        body = one_line(await asyncio.to_thread(_body, page, held))
+        return body if held.opening == turn else gr.skip()
+
 
 async def _begin(held: Session, link: Link, first_source: str) -> list[Any]:
     """Open what was asked for, or say why not and open the first example; unless a person was faster."""
@@ -135,7 +149,7 @@ async def _begin(held: Session, link: Link, first_source: str) -> list[Any]:
 async def _open(
     held: Session, source: str | None, task: str = "", unless_open: bool = False, link: Link | None = None
 ) -> list[Any]:
-    """Updates of (current, trouble, head, body, picker); on failure what was open stays open.
+    """Updates of (current, trouble, head, picker); on failure what was open stays open.
 
     Nothing of a card is shown that comes after one that was asked for later; with `unless_open`, after any."""
     held.opening += not unless_open
@@ -148,8 +162,9 @@ async def _open(
         return SAME
     held.runs.stop_all()
     page.name = held.keep(page)
-    shown = await asyncio.to_thread(_shown, page, held)
-    return [page.name, trouble, *shown] if held.opening == turn else SAME
+    known = {card.model for card in example_cards()}
+    head = one_line(panels.head(page.model, page.opened.notes, page.name))
+    return [page.name, trouble, head, page.opened.source if page.opened.source in known else None]
 
 
 async def _read(held: Session, source: str, task: str, link: Link | None) -> tuple[Page, str]:
@@ -163,16 +178,8 @@ async def _read(held: Session, source: str, task: str, link: Link | None) -> tup
         return page, one_line(panels.note(str(error), "The card names it among its examples."))
 
 
-def _shown(page: Page, held: Session) -> list[Any]:
-    """Updates of (head, body, picker); takes its time, so call it in a thread."""
-    opened = page.opened
-    known = {card.model for card in example_cards()}
-    head = one_line(panels.head(opened.model, opened.notes, page.name))
-    return [head, one_line(_body(page, held)), opened.source if opened.source in known else None]
-
-
 def _body(page: Page, held: Session) -> str:
-    """The card's body as HTML."""
+    """The card's body as HTML; takes its time, so call it in a thread."""
     opened, model = page.opened, page.model
     paths = set(model.files.list()) if model.files else set()
 
@@ -182,6 +189,7 @@ def _body(page: Page, held: Session) -> str:
             return None
         return held.shelf.put(Media(source=source), model.files, opened.repo)
 
-    if not model.card.body.strip():
-        return '<p class="dim">The card has no text below its metadata.</p>'
-    return body_with_gallery(page, held, lambda text: body_html(text, address, opened.repo))
+    shown = '<p class="dim">The card has no text below its metadata.</p>'
+    if model.card.body.strip():
+        shown = body_with_gallery(page, held, lambda text: body_html(text, address, opened.repo))
+    return tag("div", shown, data_page=page.name)
