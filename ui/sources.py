@@ -78,7 +78,7 @@ async def _read_source(source: str, session: Session, task: str | None) -> Opene
     folder = next((card.folder for card in example_cards() if text == card.model), None)
     if folder:
         return Opened(await asyncio.to_thread(_example, folder, task), None, text)
-    if "\n" in text or text.startswith("---"):
+    if "\n" in text or text.startswith(("---", "# ")):
         return await _pasted(source, task)
     repo = _repo_id(text)
     if not session.site.shared:

@@ -11,7 +11,9 @@ from .test_model_page import open_card
 PARAGRAPHS = "".join(f"Paragraph {n}, **bold**, a [link](https://x.example/{n}) and `code`.\n\n" for n in range(4_000))
 EXAMPLES = "".join(f'- text: "Example number {n}, with some words"\n  example_title: "T {n}"\n' for n in range(11_000))
 HEBREW = "שלום עולם, זה מבחן"
-BROKEN = "license: mit\npipeline_tag: text-classification\nwidget:\n- text: One\n- text: [two\n  title: : x\nlanguage: en\n"
+BROKEN = (
+    "license: mit\npipeline_tag: text-classification\nwidget:\n- text: One\n- text: [two\n  title: : x\nlanguage: en\n"
+)
 
 
 def paste(page: Page, text: str, head: str = "Pasted card") -> None:
