@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,48 +21,44 @@ def address() -> Iterator[str]:
         yield found
 
 
-def sent(address: str, first: list[Any], changed: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+async def sent(address: str, first: list[Any], changed: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """The messages of a Send with these first inputs, and others by the ids of their controls."""
-
-    async def post() -> list[dict[str, Any]]:
-        async with httpx.AsyncClient(timeout=60) as client:
-            page = await Page.open(client, address, "/compare")
-            for component in page.components.values():
-                name = component.get("props", {}).get("elem_id")
-                if name in (changed or {}):
-                    component["props"]["value"] = (changed or {})[name]
-            visitor = Visitor(client, page)
-            async for _ in visitor.trigger(page.listener(None, "load"), []):
-                pass
-            messages = []
-            try:
-                async for message in visitor.trigger(page.listener("send", "click"), first):
-                    messages.append(message)
-            except AssertionError as failure:
-                messages.append(failure.args[0])
-            return messages
-
-    return asyncio.run(post())
+    async with httpx.AsyncClient(timeout=60) as client:
+        page = await Page.open(client, address, "/compare")
+        for component in page.components.values():
+            name = component.get("props", {}).get("elem_id")
+            if name in (changed or {}):
+                component["props"]["value"] = (changed or {})[name]
+        visitor = Visitor(client, page)
+        async for _ in visitor.trigger(page.listener(None, "load"), []):
+            pass
+        messages = []
+        try:
+            async for message in visitor.trigger(page.listener("send", "click"), first):
+                messages.append(message)
+        except AssertionError as failure:
+            messages.append(failure.args[0])
+        return messages
 
 
 @pytest.mark.parametrize("meta", [{"_type": "gradio.FileData"}, None])
-def test_a_path_that_was_not_uploaded_is_never_read(address: str, tmp_path: Path, meta: Any) -> None:
+async def test_a_path_that_was_not_uploaded_is_never_read(address: str, tmp_path: Path, meta: Any) -> None:
     secret = tmp_path / "secret.png"
     Image.new("RGB", (8, 8)).save(secret)
     file = {"path": str(secret), **({"meta": meta} if meta else {})}
-    told = json.dumps(sent(address, [{"text": "Look", "files": [file]}, "All panes"]))
+    told = json.dumps(await sent(address, [{"text": "Look", "files": [file]}, "All panes"]))
     assert '"success": false' in told
     assert "data:image" not in told
 
 
 @pytest.mark.parametrize("box", [None, 5, [], "text", {}, {"text": 7, "files": []}, {"files": None, "text": None}])
-def test_an_odd_question_asks_nothing_odd(address: str, box: Any) -> None:
-    messages = sent(address, [box, "All panes"])
+async def test_an_odd_question_asks_nothing_odd(address: str, box: Any) -> None:
+    messages = await sent(address, [box, "All panes"])
     assert messages[-1]["msg"] == "process_completed"
 
 
 @pytest.mark.parametrize("odd", [5, {"a": []}, [[]], True, [{"x": 1}]])
-def test_odd_settings_are_passed_over_or_said(address: str, odd: Any) -> None:
+async def test_odd_settings_are_passed_over_or_said(address: str, odd: Any) -> None:
     names = (
         "s-model",
         "s-system",
@@ -76,4 +71,5 @@ def test_odd_settings_are_passed_over_or_said(address: str, odd: Any) -> None:
         "s-extra",
     )
     for name in names:
-        assert sent(address, [{"text": "Hi", "files": []}, odd], {name: odd})[-1]["msg"] == "process_completed"
+        messages = await sent(address, [{"text": "Hi", "files": []}, odd], {name: odd})
+        assert messages[-1]["msg"] == "process_completed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import socket
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
@@ -62,7 +63,7 @@ async def app(hub: Scripted) -> AsyncIterator[str]:
         return json.dumps([held.keys_for(), held.person.name if held.person else None])
 
     with gr.Blocks(analytics_enabled=False) as demo:
-        gr.Button().click(whose, None, gr.Textbox(), api_name="whose")
+        gr.Button().click(whose, None, gr.Textbox(), api_name="whose", queue=False)
     bound = socket.create_server(("127.0.0.1", 0))
     made = build_app(demo, site, Access(frozenset((HOST,))))
     server = uvicorn.Server(uvicorn.Config(made, log_level="warning", timeout_graceful_shutdown=1))
@@ -94,11 +95,9 @@ class Browser:
         return await self.get(f"/login/callback?code={code}&state={there['state'][0]}&_target_url={target}")
 
     async def whose(self) -> list[object]:
-        headers = {"cookie": self.cookie}
-        answer = await self.client.post("/gradio_api/call/whose", json={"data": []}, headers=headers)
-        result = await self.get(f"/gradio_api/call/whose/{answer.json()['event_id']}")
-        line = next(line for line in result.text.splitlines() if line.startswith("data:"))
-        return json.loads(json.loads(line[5:])[0])
+        asked = {"data": [], "session_hash": secrets.token_hex()}
+        answer = await self.client.post("/gradio_api/run/whose", json=asked, headers={"cookie": self.cookie})
+        return json.loads(answer.json()["data"][0])
 
 
 async def test_each_person_runs_with_their_own_token(app: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -32,33 +31,33 @@ def posted_for(field: type, path: str) -> Any:
     return {"text": "", "files": [file]} if field is gr.MultimodalTextbox else file
 
 
-def given(field: type, path: str) -> Any:
+async def given(field: type, path: str) -> Any:
     """What a listener of our app gets for what was posted."""
     with gr.Blocks(analytics_enabled=False) as demo:
         held = field()
         gr.Button().click(lambda value: None, held, None)
     build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
     LocalContext.blocks.set(demo)
-    return asyncio.run(demo.preprocess_data(demo.default_config.fns[0], [posted_for(field, path)], None))
+    return await demo.preprocess_data(demo.default_config.fns[0], [posted_for(field, path)], None)
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_a_file_of_this_machine_is_not_read(field: type, tmp_path: Path) -> None:
+async def test_a_file_of_this_machine_is_not_read(field: type, tmp_path: Path) -> None:
     secret = tmp_path / "secret.png"
     Image.new("RGB", (8, 8)).save(secret)
     with pytest.raises(Exception, match="not uploaded by a user"):
-        given(field, str(secret))
+        await given(field, str(secret))
 
 
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("address", ["https://example.org/x.png", "HTTP://example.org/x.png"])
-def test_an_address_is_not_fetched(field: type, address: str) -> None:
+async def test_an_address_is_not_fetched(field: type, address: str) -> None:
     with pytest.raises(gr.Error, match=REFUSED):
-        given(field, address)
+        await given(field, address)
 
 
-def test_an_upload_is_taken() -> None:
+async def test_an_upload_is_taken() -> None:
     folder = Path(gr.utils.get_upload_folder()) / "tests-uploads"
     folder.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (8, 8)).save(folder / "picture.png")
-    assert given(gr.Image, str(folder / "picture.png"))[0].shape == (8, 8, 3)
+    assert (await given(gr.Image, str(folder / "picture.png")))[0].shape == (8, 8, 3)
