@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from inference.providers import POLICIES
 from ui.markup import escape, tag
 
 from . import conversation
@@ -57,7 +58,9 @@ def where(desk: Desk, settings: Settings) -> str:
         return "embedded, no charge"
     if not settings.model:
         return ""
-    chosen = [offer for offer in desk.offers.get(settings.model, ()) if settings.provider in ("auto", offer.provider)]
+    open_choice = settings.provider == "auto" or settings.provider in POLICIES
+    offers = desk.offers.get(settings.model, ())
+    chosen = [offer for offer in offers if open_choice or settings.provider == offer.provider]
     priced = [offer for offer in chosen if offer.input_price is not None and offer.output_price is not None]
     if not priced:
         return f"{settings.provider}, price unknown"

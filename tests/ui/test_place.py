@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from inference import offers, providers, transport
 from inference.resolve import Embedded, EngineModel
 from metadata.tasks import task
+from playground.heads import where
+from playground.page import ComparePage
+from playground.state import Settings
 from tests.inference.conftest import _Elsewhere, public
 from tests.support.scripted import Talk, scripted
 from ui import asking
@@ -167,6 +174,46 @@ async def test_the_page_says_who_serves_a_model_in_what_state_at_what_price(
         assert fresh.unserved
         assert not fresh.availability.runs
         assert "No Inference Provider serves org/m" in fresh.availability.sentence
+    providers.forget()
+    offers.forget()
+
+
+async def test_refresh_of_a_pane_s_settings_asks_for_places_and_prices_anew(
+    elsewhere: Callable[[str], list[str]],
+) -> None:
+    price = 0.4
+
+    async def hub(talk: Talk) -> None:
+        mapping = {"groq": {"providerId": "g", "task": "conversational", "status": "live"}}
+        offer = {"provider": "groq", "status": "live", "pricing": {"input": 0.1, "output": price}}
+        listed = {"data": [{"id": "org/m", "providers": [offer]}]}
+        said = listed if "/v1/models" in talk.head else {"inferenceProviderMapping": mapping}
+        await talk.answer("200 OK", json.dumps(said))
+
+    providers.forget()
+    offers.forget()
+    with gr.Blocks(analytics_enabled=False):
+        page = ComparePage(Site(ENGINES, Shelf(), machine_token="hf_mine"))
+        page.build()
+    tab: Any = SimpleNamespace(session_hash="tab")
+    desk = page.desk(tab)
+    pane = desk.comparison.panes[0]
+    pane = replace(pane, settings=Settings("org/m"))
+    desk.comparison.put(pane)
+    desk.open_pane = pane.id
+    held = page.settings.values(desk.session, pane.settings)
+
+    def shown(drawn: dict[Any, Any]) -> str:
+        provider = page.settings.place.components[1]
+        return json.dumps(drawn[provider]["choices"]) + drawn[page.views[0].head]
+
+    async with scripted(hub) as server:
+        elsewhere(server.url)
+        assert shown(await page._moved(tab, *held)).count("$0.4") == 2  # at the place, and in the pane's head
+        price = 0.7
+        assert shown(await page._moved(tab, *held)).count("$0.4") == 2
+        assert shown(await page._refreshed(tab, *held)).count("$0.7") == 2
+        assert where(desk, Settings("org/m", "cheapest")) == "cheapest, $0.1 / $0.7 a million tokens"
     providers.forget()
     offers.forget()
 
