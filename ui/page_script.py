@@ -128,6 +128,8 @@ SCRIPT = r"""
 CSS = """
 #in-video button[aria-label="Trim video to selection"] { display: none; } /* see the script */
 .sc #body ul.gallery, #body .sc ul.gallery { grid-template-columns: repeat(auto-fill, minmax(140px, 1fr)); margin: 0 0 16px !important; padding: 0 !important; list-style: none !important; }
+#body .shots { display: grid; grid-template-columns: repeat(auto-fill, minmax(140px, 1fr)); gap: 12px; margin: 0 0 16px; }
+#body .shots :is(p, a) { display: contents; } #body .shots br { display: none; } #body .shots img { width: 100%; aspect-ratio: 1; object-fit: cover; }
 #body .gallery li { margin: 0; } #body .gallery li::before { content: none; } #body .gallery figure { display: grid; gap: 4px; }
 #body .gallery .load { display: grid; gap: 4px; width: 100%; padding: 0; border: 0; border-radius: 6px; background: none; color: var(--body-text-color); text-align: start; cursor: pointer; min-height: 32px; }
 #body .gallery img, #body .gallery video { width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 6px; margin: 0; background: var(--background-fill-secondary); }

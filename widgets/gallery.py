@@ -21,21 +21,29 @@ from .views.parts import far, missing, remote_button
 MOST_ITEMS = 200
 LONGEST = 200
 _PLACE = re.compile(r"(?im)^[ \t]*<gallery[ \t]*/>[ \t]*$")
+_WRITTEN = re.compile(r"(?ims)^[ \t]*<gallery[ \t]*>[ \t]*$(.*?)^[ \t]*</gallery[ \t]*>[ \t]*$")
+_OTHER_TAG = re.compile(r"<(?!/?(?:p|img|a|br|button|span|em|strong)\b)")
 _AROUND = re.compile(r"(?im)^[ \t]*</?gallery[ \t]*>[ \t]*$")
 
 
 def body_with_gallery(page: Page, session: Session, render: Callable[[str], str]) -> str:
-    """The card's body by `render`, with the gallery where `<Gallery />` stands, else above where there are several."""
-    text = page.model.card.body
-    shown = gallery(page, session)
-    asked = _PLACE.search(text) is not None
-    if not shown or (not asked and len(list(recorded(page))) < 2):
-        return render(_AROUND.sub("", _PLACE.sub("", text)))
-    if not asked:
-        return shown + render(_AROUND.sub("", text))
-    token = f"gallery{secrets.token_hex(8)}"
-    text = _PLACE.sub(f"\n\n{token}\n\n", text, count=1)
-    return render(_AROUND.sub("", _PLACE.sub("", text))).replace(f"<p>{token}</p>", shown).replace(token, "")
+    """The card's body by `render`, with the gallery where `<Gallery />` stands, else above where there are several;
+    the pictures that `<Gallery>` is written around stand side by side."""
+    place, around = (f"gallery{secrets.token_hex(8)}" for _ in range(2))
+    text, shown = page.model.card.body, gallery(page, session)
+    text, asked = _PLACE.subn(f"\n\n{place}\n\n", text, count=1)
+    text = _WRITTEN.sub(f"\n\n{around}\n\n\\1\n\n{around}\n\n", _PLACE.sub("", text))
+    html = render(_AROUND.sub("", text))
+    html = re.sub(f"<p>{around}</p>(.*?)<p>{around}</p>", _side_by_side, html, flags=re.DOTALL)
+    if not asked and len(list(recorded(page))) > 1:
+        html = shown + html
+    return html.replace(f"<p>{place}</p>", shown).replace(place, "").replace(around, "")
+
+
+def _side_by_side(found: re.Match[str]) -> str:
+    """Paragraphs of pictures in a grid; anything else as it is."""
+    html: str = found[1]
+    return html if _OTHER_TAG.search(html) else f'<div class="shots">{html}</div>'
 
 
 def recorded(page: Page) -> Iterator[tuple[int, Example, Media]]:

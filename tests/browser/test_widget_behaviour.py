@@ -8,6 +8,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.endpoint import Endpoint
+
+from .test_model_page import choose
+
 
 def start(page: Page, path: str = "/") -> None:
     page.goto(path)
@@ -62,6 +66,56 @@ def test_what_an_example_replaced_comes_back(page: Page) -> None:
     expect(page.locator("#undo")).to_be_hidden()
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.locator("#result .badge")).to_have_text("Live")
+
+
+TWO = """---
+pipeline_tag: text-classification
+widget:
+- {text: First, output: [{label: RECORDED ONE, score: 1}]}
+- {text: Second, output: [{label: RECORDED TWO, score: 1}]}
+---
+# Two
+"""
+
+
+def answered_by(page: Page, endpoint: Endpoint) -> None:
+    start(page)
+    page.locator("#source textarea").fill(TWO)
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator("#result .bars")).to_contain_text("RECORDED ONE")
+    choose(page, "Runs on", "An endpoint of mine")
+    page.get_by_label("Base URL").fill(endpoint.url)
+    expect(page.locator("#status")).to_contain_text("Runs on your endpoint")
+
+
+def test_a_late_answer_changes_nothing(page: Page, endpoint: Endpoint) -> None:
+    answered_by(page, endpoint)
+    endpoint.open.clear()
+    endpoint.answers += [(200, [{"label": "LATE", "score": 1}]), (200, [{"label": "NEW", "score": 1}])]
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#status .num")).to_have_text(re.compile(r"\d\.\d s"))  # what has elapsed
+    choose(page, "Examples", "Example 2")
+    expect(page.locator("#result .bars")).to_contain_text("RECORDED TWO")
+    endpoint.open.set()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    expect(page.locator("#result .bars")).to_contain_text("RECORDED TWO")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result .bars")).to_contain_text("NEW")
+
+
+def test_an_edit_makes_the_answer_an_old_one_also_while_it_comes(page: Page, endpoint: Endpoint) -> None:
+    answered_by(page, endpoint)
+    result, text = page.locator("#result .result"), page.locator("#in-text textarea")
+    endpoint.open.clear()
+    endpoint.answers.append((200, [{"label": "ASKED BEFORE", "score": 1}]))
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#status")).to_contain_text("Running")
+    text.fill("First, but edited")
+    endpoint.open.set()
+    expect(result).to_contain_text("ASKED BEFORE")
+    expect(result).to_have_class(re.compile("stale"))
+    text.fill("First")
+    expect(result).not_to_have_class(re.compile("stale"))
 
 
 def test_parameters_say_who_set_them_and_go_back(page: Page) -> None:

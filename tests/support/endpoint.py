@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,6 +19,8 @@ class Endpoint:
         self.answers: list[tuple[int, Any]] = []
         self.asked: list[Any] = []
         self.headers: list[dict[str, str]] = []
+        self.open = threading.Event()  # while it is not set, answers wait
+        self.open.set()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -26,13 +29,15 @@ class Endpoint:
                 is_json = self.headers.get("content-type", "").startswith("application/json")
                 outer.asked.append(json.loads(body) if is_json else body)
                 outer.headers.append({name.lower(): value for name, value in self.headers.items()})
+                outer.open.wait(20)
                 status, answer = outer.answers.pop(0)
                 data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("content-type", "text/html" if isinstance(answer, bytes) else "application/json")
                 self.send_header("content-length", str(len(data)))
                 self.end_headers()
-                self.wfile.write(data)
+                with suppress(ConnectionError):  # who asked may have left
+                    self.wfile.write(data)
 
             def log_message(self, *_: object) -> None:
                 pass
