@@ -110,7 +110,8 @@ def test_an_edit_makes_the_answer_an_old_one_also_while_it_comes(page: Page, end
     endpoint.answers.append((200, [{"label": "ASKED BEFORE", "score": 1}]))
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.locator("#status")).to_contain_text("Running")
-    text.fill("First, but edited")
+    with page.expect_response(lambda answer: "queue/join" in answer.url):
+        text.fill("First, but edited")  # the app is told of it before the answer comes
     endpoint.open.set()
     expect(result).to_contain_text("ASKED BEFORE")
     expect(result).to_have_class(re.compile("stale"))
