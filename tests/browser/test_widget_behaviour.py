@@ -96,11 +96,15 @@ def test_a_late_answer_changes_nothing(page: Page, endpoint: Endpoint) -> None:
     expect(page.locator("#status .num")).to_have_text(re.compile(r"\d\.\d s"))  # what has elapsed
     choose(page, "Examples", "Example 2")
     expect(page.locator("#result .bars")).to_contain_text("RECORDED TWO")
+    page.evaluate("""new MutationObserver(() => {
+      window.late ||= document.querySelector("#result").textContent.includes("LATE");
+    }).observe(document.body, { childList: true, subtree: true })""")
     endpoint.open.set()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
-    expect(page.locator("#result .bars")).to_contain_text("RECORDED TWO")
+    expect(page.locator("#stop")).to_be_hidden()
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.locator("#result .bars")).to_contain_text("NEW")
+    assert not page.evaluate("window.late")
 
 
 def test_an_edit_makes_the_answer_an_old_one_also_while_it_comes(page: Page, endpoint: Endpoint) -> None:
