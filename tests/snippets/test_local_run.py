@@ -87,51 +87,11 @@ OTHERS = {"mask-generation", "video-classification", "document-question-answerin
 PICTURES = ("image", "visual", "object", "depth", "zero-shot-image", "zero-shot-object")
 
 
-def owlvit(path: Path) -> None:
-    from transformers import (
-        CLIPTokenizer,
-        OwlViTConfig,
-        OwlViTForObjectDetection,
-        OwlViTImageProcessor,
-        OwlViTProcessor,
-    )
-
-    from tests.support.tiny import SMALL, VISION
-
-    letters = [*"abcdefghijklmnopqrstuvwxyz", *(f"{letter}</w>" for letter in "abcdefghijklmnopqrstuvwxyz")]
-    vocab = {piece: n for n, piece in enumerate(["<|startoftext|>", "<|endoftext|>", *letters])}
-    tokenizer = CLIPTokenizer(vocab=vocab, merges=[], pad_token="<|endoftext|>", model_max_length=16)
-    text = {**SMALL, "vocab_size": len(vocab), "max_position_embeddings": 16}
-    config = OwlViTConfig(text_config=text, vision_config=VISION, projection_dim=32)
-    OwlViTForObjectDetection(config).save_pretrained(path)
-    OwlViTProcessor(OwlViTImageProcessor(size={"height": 32, "width": 32}), tokenizer).save_pretrained(path)
-
-
-def tapas(path: Path) -> None:
-    from transformers import TapasConfig, TapasForQuestionAnswering, TapasTokenizer
-
-    from tests.support.tiny import SMALL, WORDS
-
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[EMPTY]", "1", "2", "b", *WORDS]
-    (path / "vocab.txt").write_text("\n".join(words))
-    TapasTokenizer(str(path / "vocab.txt"), model_max_length=128).save_pretrained(path)
-    TapasForQuestionAnswering(TapasConfig(vocab_size=len(words), **SMALL)).save_pretrained(path)
-
-
-def swin2sr(path: Path) -> None:
-    from transformers import Swin2SRConfig, Swin2SRForImageSuperResolution, Swin2SRImageProcessor
-
-    config = Swin2SRConfig(image_size=16, embed_dim=12, depths=[1], num_heads=[2], window_size=4, upscale=2)
-    Swin2SRForImageSuperResolution(config).save_pretrained(path)
-    Swin2SRImageProcessor().save_pretrained(path)
-
-
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The folder in which a model stands under its id."""
-    from tests.support.tiny import MODELS, make
+    from tests.support.tiny import make
 
-    MODELS.update(owlvit=owlvit, tapas=tapas, swin2sr=swin2sr)
     made: dict[str, Path] = {}
 
     def place(name: str) -> Path:
