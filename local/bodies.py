@@ -12,8 +12,7 @@ from .errors import Refusal
 
 _SEEN = (
     "image-classification", "image-segmentation", "image-to-image", "object-detection", "depth-estimation",
-    "image-feature-extraction", "image-to-text", "visual-question-answering", "zero-shot-image-classification",
-    "zero-shot-object-detection",
+    "image-to-text", "visual-question-answering", "zero-shot-image-classification", "zero-shot-object-detection",
 )  # fmt: skip
 _HEARD = ("audio-classification", "automatic-speech-recognition")
 # What a task takes as the bytes of a file, or as base64 in JSON.

@@ -76,7 +76,6 @@ RUNS: Mapping[str, _Runs] = {
     "object-detection": _Runs(_SEEN, ("object-detection",)),
     "image-segmentation": _Runs(_SEEN, ("image-segmentation",)),
     "depth-estimation": _Runs(_SEEN, ("depth-estimation",)),
-    "image-feature-extraction": _Runs(_SEEN),
     "image-to-image": _Runs(_SEEN, ("image-to-image",)),
     "image-to-text": _Runs(_SEEN + _TEXT, ("image-to-text", "image-text-to-text")),
     "image-text-to-text": _Runs(_SEEN + _TEXT, ("image-text-to-text", "any-to-any")),

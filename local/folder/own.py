@@ -81,19 +81,6 @@ def feature_extraction(source: Source) -> Run:
     return lambda inputs, parameters, stop: features(tokens, sentences, inputs, only(parameters, *_EMBEDDING))
 
 
-def image_feature_extraction(source: Source) -> Run:
-    """The vectors of an image's patches, as the model's last layer has them."""
-    processor, model = source.processor("AutoImageProcessor"), source.model("AutoModel", headless=True)
-
-    def run(inputs: Any, parameters: Mapping[str, Any], stop: Event) -> Any:
-        only(parameters)
-        read = processor(images=image_of(inputs), return_tensors="pt").to(source.device)
-        with source.torch.inference_mode():
-            return plain(model(**read).last_hidden_state[0].float())
-
-    return run
-
-
 def sentence_similarity(source: Source) -> Run:
     """How close sentences are."""
     tokens, sentences = _embedder(source)

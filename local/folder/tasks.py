@@ -24,7 +24,6 @@ RUNNERS: Mapping[str, Callable[[Source], Run]] = {
     "object-detection": pipelines.object_detection,
     "image-segmentation": pipelines.image_segmentation,
     "depth-estimation": pipelines.depth_estimation,
-    "image-feature-extraction": own.image_feature_extraction,
     "image-to-image": own.image_to_image,
     "image-to-text": own.image_to_text,
     "visual-question-answering": own.visual_question_answering,

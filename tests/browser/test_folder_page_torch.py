@@ -28,7 +28,6 @@ MODELS = [
     ("t5", "translation", ""),
     ("bart", "summarization", ""),
     ("vit", "image-classification", "good"),
-    ("vit-encoder", "image-feature-extraction", "dimensions|numbers"),
     ("segformer", "image-segmentation", ""),
     ("yolos", "object-detection", ""),
     ("dpt", "depth-estimation", ""),

@@ -234,14 +234,6 @@ def _vit(path: Path) -> None:
     ViTImageProcessor(**IMAGE).save_pretrained(path)
 
 
-@model("vit-encoder")
-def _vit_encoder(path: Path) -> None:
-    from transformers import ViTConfig, ViTImageProcessor, ViTModel
-
-    ViTModel(ViTConfig(**VISION)).save_pretrained(path)
-    ViTImageProcessor(**IMAGE).save_pretrained(path)
-
-
 @model("segformer")
 def _segformer(path: Path) -> None:
     from transformers import SegformerConfig, SegformerForSemanticSegmentation, SegformerImageProcessor

@@ -260,14 +260,6 @@ def test_image_classification(client, folder_of, picture):
     assert [(row.label, row.score) for row in found] == [(row["label"], near(row["score"])) for row in expected]
 
 
-@pytest.mark.parametrize("name", ["vit-encoder", "vit"])
-def test_image_feature_extraction(folder_of, serving, picture, name):
-    path = folder_of(name)
-    found = post(serving(path, "image-feature-extraction"), {"inputs": base64.b64encode(picture).decode()})
-    (expected,) = direct("image-feature-extraction", path)(opened(picture))
-    np.testing.assert_allclose(found, expected, atol=1e-5)
-
-
 def test_object_detection(client, folder_of, picture):
     found = client("yolos", "object-detection").object_detection(picture, threshold=0.0)
     expected = direct("object-detection", folder_of("yolos"))(opened(picture), threshold=0.0)
