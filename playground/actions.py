@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ui.markup import whole
 from wire.request import RequestError
 
 from . import conversation
@@ -56,9 +57,9 @@ def read(text: Any) -> Act:
         raise RequestError("This is no action.") from None
     if not isinstance(value, dict):
         raise RequestError("This is no action.")
-    texts = {name: str(value.get(key) or "") for name, key in _NAMES.items()}
+    texts = {name: whole(str(value.get(key) or "")) for name, key in _NAMES.items()}
     results = value.get("results")
-    given = {str(key): str(said) for key, said in results.items()} if isinstance(results, dict) else {}
+    given = {str(key): whole(str(said)) for key, said in results.items()} if isinstance(results, dict) else {}
     return Act(**texts, results=given)
 
 

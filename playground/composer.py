@@ -12,6 +12,7 @@ import gradio as gr
 import ui  # noqa: F401 it keeps Gradio from writing beside this module
 from inference.assets import AssetError, load
 from metadata.media import Media
+from ui.markup import whole
 from wire.request import RequestError
 
 MOST_IMAGES = 10
@@ -65,11 +66,12 @@ async def read_question(asked: Any) -> Read:
     """What the box holds, its images opened. Raises RequestError for what is no image or too large."""
     if not isinstance(asked, dict):
         return Read("", ())
-    text, files = str(asked.get("text") or ""), asked.get("files") or []
+    text, files = whole(str(asked.get("text") or "")), asked.get("files")
+    files = [file for file in files if isinstance(file, dict)] if isinstance(files, list) else []
     if len(files) > MOST_IMAGES:
         raise RequestError(f"A question takes at most {MOST_IMAGES} images.")
     images = []
-    for path in (file["path"] for file in files):
+    for path in (str(file.get("path")) for file in files):
         try:
             image = await load(await asyncio.to_thread(_uploaded, Path(path)), None)
         except (AssetError, OSError) as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 from inference.errors import InferenceFailure
@@ -23,6 +24,7 @@ from .stream import Asking, failure_of
 PAGE = "compare"
 HEARTBEAT_SECONDS = 5.0  # Gradio tells of a closed tab at once; this is the second net
 MOST_DELETED = 20
+DOUBLE_CLICK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,12 @@ class Desk:
     notice: str = ""
     shown: dict[Any, Any] = field(default_factory=dict)
     asked: dict[str, Asking] = field(default_factory=dict)
+    sent: tuple[object, float] = (None, 0.0)
+
+    def just_sent(self, question: object) -> bool:
+        """Whether this is the second half of a double click; notes the question."""
+        before, self.sent = self.sent, (question, perf_counter())
+        return before[0] == question and self.sent[1] - before[1] < DOUBLE_CLICK_SECONDS
 
     @property
     def busy(self) -> bool:

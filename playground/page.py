@@ -4,14 +4,14 @@ is made by `frame.py`, `heads.py` and `messages.py`."""
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from ui import panels
-from ui.markup import one_line, panel
+from ui.markup import one_line, panel, whole
 from ui.session import Session, Sessions, Site
 from wire.request import RequestError
 
@@ -120,7 +120,7 @@ class ComparePage:
             self._send,
             [self.question, self.to, *held],
             [self.question, *shown],
-            trigger_mode="once", **AS_IT_IS,
+            trigger_mode="multiple", **AS_IT_IS,  # once would drop a question asked in the moment after an answer
         )  # fmt: skip
         self.act_go.click(self._act, [self.act, *held], shown, trigger_mode="multiple", **AS_IT_IS)
         self.opened.change(self._refill, None, drawer, trigger_mode="multiple", **QUIET)
@@ -209,7 +209,7 @@ class ComparePage:
             desk.notice = str(error)
             yield self._as_before(desk)
             return
-        if question.is_empty or desk.busy:
+        if question.is_empty or desk.busy or desk.just_sent(question):
             yield self._as_before(desk)  # a generator that yields nothing empties the page
             return
         desk.notice = ""
@@ -222,8 +222,6 @@ class ComparePage:
         async with aclosing(self._following(desk, desk.run(jobs), {self.question: Question.EMPTY})) as updates:
             async for update in updates:
                 yield update
-        if all(pane.id in desk.failures for pane in panes):
-            yield {self.question: Question.holding(question.text), self.ran: _revision(desk), **desk.shown}
 
     async def _act(self, request: gr.Request, posted: str, *held: Any) -> AsyncIterator[Drawn]:
         desk = self.desk(request)
@@ -281,6 +279,7 @@ class ComparePage:
     async def _moved(self, request: gr.Request, *held: Any, fresh: bool = False) -> Drawn:
         """The model or the place has changed: show what that place has, and what it costs."""
         desk = self.desk(request)
+        held = tuple(whole(value) if isinstance(value, str) else value for value in held)
         self.take_settings(desk, held)
         pane = desk.comparison.pane(desk.open_pane)
         if pane is None:
@@ -305,8 +304,8 @@ class ComparePage:
         return found_html(found)
 
     async def _stop(self, request: gr.Request, posted: str = "") -> None:
-        desk = self.desk(request)
-        desk.stop(actions.read(posted).pane if posted else "")
+        with suppress(RequestError):  # nobody posts another kind but by hand
+            self.desk(request).stop(actions.read(posted).pane if posted else "")
 
     def _replace(self, request: gr.Request, comparison: Comparison) -> Drawn:
         desk = self.desk(request)

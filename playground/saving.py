@@ -11,6 +11,7 @@ from typing import Any
 
 from metadata.media import Media
 from metadata.outputs import ToolCall
+from ui.markup import whole
 from wire.request import RESPONSES, RequestError
 
 from .conversation import LOCKABLE, title_of
@@ -243,7 +244,7 @@ def _text(value: Any) -> str:
         return ""
     if len(value) > MOST_TEXT:
         raise RequestError("A text of the comparison is too long.")
-    return value
+    return whole(value)
 
 
 def _number(value: Any) -> float | None:

@@ -15,6 +15,7 @@ import gradio as gr
 
 from metadata.tasks import task
 from ui.chat_options import ChatOptionsPanel
+from ui.markup import whole
 from ui.parameters import ParameterPanel
 from ui.picker import Picker
 from ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Look, Place, look, places
@@ -74,6 +75,7 @@ class SettingsPanel:
 
     def read(self, session: Session, values: Sequence[Any]) -> Form:
         """What the controls hold. Keys go to the session, and stay out of the form."""
+        values = [whole(value) if isinstance(value, str) else value for value in values]
         model, placed, system = values[0], values[1:FIRST], values[FIRST]
         parameters, options = values[FIRST + 1 : -OPTIONS], values[-OPTIONS:]
         typed = self.place.read(placed)

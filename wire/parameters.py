@@ -84,8 +84,13 @@ def parameters_of(task_id: str) -> tuple[Parameter, ...]:
             doc = known.doc if known and known.doc else help_texts.get(name, "")
             described[name] = _Described(known.kind if known else keywords[name].annotation, doc)
     taken = _OTHERWISE_SET | {field.name for field in row.fields}
-    names.sort(key=lambda name: _COMMON.index(name) if name in _COMMON else len(_COMMON))
+    names.sort(key=lambda name: _rank(name, described[name].doc))
     return tuple(_parameter(name, described[name]) for name in names if name not in taken)
+
+
+def _rank(name: str, doc: str) -> int:
+    """Where a parameter stands; what its specification calls unused stands last."""
+    return _COMMON.index(name) if name in _COMMON else len(_COMMON) + doc.startswith("UNUSED")
 
 
 @dataclass(frozen=True, slots=True)

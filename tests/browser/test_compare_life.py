@@ -230,6 +230,31 @@ def test_each_model_sees_its_own_history_over_five_turns(page: Page, server: Cha
     assert seen[BETA] == history(BETA, {"org/beta on turn 1": "what beta never said"})
 
 
+def test_a_double_click_asks_once_and_a_quick_question_is_not_lost(page: Page, server: Chats) -> None:
+    begin(page, server.url)
+    page.locator("#question textarea").fill("twice")
+    page.locator("#send").dblclick()
+    for letter in "AB":
+        expect(page.locator(f"#transcript-{letter} .turn.assistant")).to_have_count(1)
+    page.evaluate(  # the next question is sent in the moment the last answer is there
+        """() => new Promise((done) => {
+            const watch = new MutationObserver(() => {
+                if (document.querySelectorAll(".turn.assistant .stats").length < 4) return;
+                watch.disconnect();
+                showcardPlayground.put("#question .textarea-wrapper", "at once");
+                setTimeout(() => { document.querySelector("#send").click(); done(); }, 0);
+            });
+            watch.observe(document.body, { childList: true, subtree: true });
+            showcardPlayground.put("#question .textarea-wrapper", "second");
+            setTimeout(() => document.querySelector("#send").click(), 0);
+        })"""
+    )
+    for letter in "AB":
+        expect(page.locator(f"#transcript-{letter} .turn.user")).to_have_count(3)
+        expect(page.locator(f"#transcript-{letter} .turn.user").nth(2)).to_contain_text("at once")
+    assert [len(server.of(model, "twice")) for model in MODELS] == [1, 1]
+
+
 def test_a_branch_goes_on_from_a_message_and_the_whole_is_kept(page: Page, server: Chats) -> None:
     open_file(page, two_turns(server.url))
     expect(page.locator("#transcript-B .turn.assistant")).to_have_count(2)
@@ -377,7 +402,7 @@ def test_a_lock_links_a_setting_of_all_panes(page: Page, server: Chats) -> None:
     lock.click()
     expect(lock).to_have_attribute("aria-pressed", "false")
     page.locator("#p-temperature textarea, #p-temperature input").first.fill("0.9")
-    expect(page.locator("#head-B .badge.diff")).to_have_text(["seed not set", "temperature 0.5"])
+    expect(page.locator("#head-B .badge.diff")).to_have_text(["temperature 0.5", "seed not set"])
     begin(page, server.url)
     expect(page.locator("#drawer")).to_be_hidden()  # they were another comparison's
 

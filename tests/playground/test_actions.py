@@ -1,0 +1,89 @@
+"""What is posted to the compare page may be anything: it is refused in a sentence, or made fit to be shown and sent."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.offers import Offer
+from inference.resolve import Embedded
+from metadata.media import Media
+from playground import actions
+from playground.composer import Read, read_question
+from playground.desk import Desk
+from playground.state import Comparison, Pane, Settings
+from ui.session import Session, Site
+from ui.shelf import Shelf
+from wire.request import RequestError
+
+PICTURE = Media(None, b"\x89PNG\r\n\x1a\n", "image/png", "a.png")
+NAMES = [*actions._WHOLE, *actions._OF_PANE]
+ODD = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8) | st.sampled_from(["a", "b", "seed"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def desk() -> Desk:
+    held = Session(Site(Embedded("http://127.0.0.1:1"), Shelf()))
+    panes = [Pane(Settings(name), id=name) for name in "ab"]
+    return Desk(held, Comparison(panes), held.site.feeds.open())
+
+
+@given(st.sampled_from(NAMES), ODD, ODD, ODD, ODD)
+def test_whatever_is_posted_is_done_or_refused(name: str, pane: Any, message: Any, text: Any, more: Any) -> None:
+    held = desk()
+    posted = {"act": name, "pane": pane, "message": message, "text": text, "from": more, "results": more}
+    with suppress(RequestError):
+        actions.perform(held, actions.read(json.dumps(posted)))
+    assert 1 <= len(held.comparison.panes) <= 4
+
+
+@pytest.mark.parametrize("posted", [None, 3, "", "{", "[]", "3", "9" * 5_000, "[" * 100_000, "x" * 2_000_001])
+def test_what_is_no_action_is_a_sentence(posted: Any) -> None:
+    with pytest.raises(RequestError, match="no action"):
+        actions.read(posted)
+
+
+async def test_half_a_character_is_replaced() -> None:
+    """A lone surrogate, as a cut emoji leaves it, can be neither sent nor shown."""
+    act = actions.read('{"act": "save", "text": "a\\ud83d", "results": {"c": "b\\ud83d"}}')
+    assert (act.text, act.results) == ("a\ufffd\ufffd\ufffd", {"c": "b\ufffd\ufffd\ufffd"})
+    assert (await read_question({"text": "a\ud83d", "files": "x"})).text == "a\ufffd\ufffd\ufffd"
+
+
+def test_a_lock_links_at_once_and_lets_go() -> None:
+    held = desk()
+    first, second = held.comparison.panes
+    held.comparison.put(Pane(Settings("a", parameters={"seed": 1}), id="a"))
+    with pytest.raises(RequestError, match="can't be locked"):
+        actions.perform(held, actions.Act("lock", text="seed"))  # no settings are open
+    held.open_settings(first.id)
+    with pytest.raises(RequestError, match="can't be locked"):
+        actions.perform(held, actions.Act("lock", text="model"))
+    actions.perform(held, actions.Act("lock", text="seed"))
+    assert held.comparison.panes[1].settings == Settings("b", parameters={"seed": 1})
+    actions.perform(held, actions.Act("lock", text="seed"))
+    assert (held.comparison.locked, second.id) == (frozenset(), "b")
+
+
+def test_images_go_where_a_model_may_take_them() -> None:
+    held = desk()
+    held.offers = {"a": (Offer("groq", "live", images=False),), "b": (Offer("groq", "live", images=True),)}
+    held.put_question(held.comparison.panes, "what?", [PICTURE])
+    assert [len(pane.messages[0].variant.images) for pane in held.comparison.panes] == [0, 1]
+    assert held.notice == "The text went without the images to A, where the model takes none."
+    held = desk()
+    held.put_question(held.comparison.panes, "what?", [PICTURE])
+    assert [len(pane.messages[0].variant.images) for pane in held.comparison.panes] == [1, 1], "nobody says: it may"
+
+
+def test_a_double_click_asks_once() -> None:
+    held = desk()
+    assert [held.just_sent(Read(text, ())) for text in ("a", "a", "b", "a")] == [False, True, False, False]
