@@ -36,6 +36,7 @@ def kept(page: Page, text: str) -> None:
     """Wait until the browser has kept a comparison that holds a text."""
     page.wait_for_function(
         """async (text) => {
+            if (!(await indexedDB.databases()).some((one) => one.name === "showcard")) return false;
             const database = await new Promise((done) => {
                 const asked = indexedDB.open("showcard", 1);
                 asked.onsuccess = () => done(asked.result);

@@ -389,6 +389,7 @@ def test_a_lock_links_a_setting_of_all_panes(page: Page, server: Chats) -> None:
     lock.focus()
     page.keyboard.press("Enter")
     expect(lock).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".badge.diff")).to_have_count(0)
     page.get_by_role("button", name="system: the same in all panes").click()
     page.locator("#s-system textarea").fill("Be brief.")
     for letter in "AB":
