@@ -48,6 +48,33 @@ def test_a_rectangle_is_one_however_it_is_turned(degrees: int, sides: tuple[int,
     assert one["score"] > 0.9
 
 
+def flooded(of: Any, background: int) -> set[frozenset[tuple[int, int]]]:
+    """The connected areas of at least 40 pixels, each as its places, found from neighbour to neighbour."""
+    left, areas = {place for place in np.ndindex(of.shape) if of[place] != background}, set()
+    while left:
+        todo = [left.pop()]
+        area = set(todo)
+        while todo:
+            y, x = todo.pop()
+            near = {at for at in ((y + 1, x), (y - 1, x), (y, x + 1), (y, x - 1)) if at in left and of[at] == of[y, x]}
+            left -= near
+            area |= near
+            todo += near
+        areas |= {frozenset(area)} if len(area) >= 40 else set()
+    return areas
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_areas_are_what_hangs_together(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    of = chance.integers(0, 2 + seed % 2, chance.integers(1, 60, 2))
+    if seed > 5:  # pieces of three by three
+        of = of.repeat(3, axis=0).repeat(3, axis=1)
+    found = shapes.areas(of, 0)
+    places = {frozenset((top + int(y), left + int(x)) for y, x in np.argwhere(mask)) for top, left, mask in found}
+    assert places == flooded(of, 0)
+
+
 def test_shapes_have_their_boxes_and_colours() -> None:
     rows = found((SAMPLES / "shapes.png").read_bytes())
     boxes = {row["label"]: tuple(row["box"].values()) for row in rows}
