@@ -6,6 +6,7 @@ their server, which is a process of its own."""
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import statistics
@@ -46,6 +47,7 @@ ASKED: dict[str, tuple[Any, dict[str, Any]]] = {
     "fill-mask": ("Temperature says how much [MASK] decides.", {}),
     "object-detection": ((SAMPLES / "shapes.png").read_bytes(), {}),
     "image-segmentation": ((SAMPLES / "shapes.png").read_bytes(), {}),
+    "image-to-image": ((SAMPLES / "shapes.png").read_bytes(), {"prompt": "sepia"}),
     "tabular-classification": ({"data": IRIS}, {}),
     "tabular-regression": ({"data": IRIS}, {}),
 }
@@ -123,7 +125,8 @@ def overheads(server: Server) -> dict[str, tuple[float, float]]:
         if engine.task not in ASKED or isinstance(runner, Talker):
             continue
         inputs, parameters = ASKED[engine.task]
-        body = inputs if isinstance(inputs, bytes) else {"inputs": inputs, "parameters": parameters}
+        sent = base64.b64encode(inputs).decode() if isinstance(inputs, bytes) else inputs
+        body = inputs if sent is not inputs and not parameters else {"inputs": sent, "parameters": parameters}
         own, post = partial(runner.run, inputs, parameters), partial(server.post, f"/models/{engine.id}", body)
         found[engine.id] = medians(own, post)
     return found
