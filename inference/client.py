@@ -140,7 +140,8 @@ def _failure(error: Exception, exchange: Exchange) -> InferenceFailure:
     """The failure that an exception means; where the server refused, what it said counts, not how that was read."""
     own = isinstance(error, InferenceFailure | RequestError)
     broken = isinstance(error, httpx2.HTTPError) and not isinstance(error, HfHubHTTPError | TextGenerationError)
-    if exchange.status >= 400 and not own and not broken:
+    led_away = 300 <= exchange.status < 400
+    if led_away or (exchange.status >= 400 and not own and not broken):
         waits = next((value for name, value in exchange.headers if name.lower() == "retry-after"), None)
         return status_failure(exchange.status, bytes(exchange.body), waits)
     return explain(error, begun=bool(exchange.answered_at))

@@ -58,6 +58,9 @@ class InferenceFailure(Exception):
 
 
 _STATUS: dict[int, Cause] = {
+    300: Cause(
+        "The server leads elsewhere, and not to an answer.", "Give the address that it leads to.", ways=("place",)
+    ),
     400: Cause("The server did not accept the request.", "Look at the inputs and parameters."),
     401: Cause(
         "The server wants a key, or refused the one it got.", "Give a valid token for this host.", ways=("token",)
@@ -200,7 +203,7 @@ def _underneath(error: BaseException) -> Iterator[BaseException]:
 
 def status_failure(status: int, body: bytes, retry_after: str | None) -> InferenceFailure:
     """The failure that an HTTP status means, with what the server said about it."""
-    fallback = 500 if status >= 500 else 400
+    fallback = 500 if status >= 500 else 400 if status >= 400 else 300
     cause = _STATUS.get(status) or _STATUS[fallback]
     said, seconds = _said_in(body), _seconds(retry_after)
     if seconds is None and status == 503:
@@ -254,7 +257,7 @@ def server_words(value: Any) -> str:
 def _estimated(body: bytes) -> float | None:
     try:
         return _seconds(str(json.loads(body)["estimated_time"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -85,6 +85,8 @@ async def hung_up(talk: Talk) -> None:
 
 HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 STATUSES: dict[str, tuple[Script, str, str, bool]] = {
+    "302 to nowhere": (answering("302 Found", "{}"), "leads elsewhere", "", False),
+    "307 in a circle": (answering("307 Redirect", "", "text/html", "location: /again"), "leads elsewhere", "", False),
     "400": (answering("400 Bad", '{"error": "text is too long"}'), "did not accept", "text is too long", False),
     "401": (answering("401 Unauthorized", '{"error": "Invalid token"}'), "wants a key", "Invalid token", False),
     "402": (answering("402 Payment Required", "{}"), "no credit", "", False),
@@ -103,6 +105,7 @@ STATUSES: dict[str, tuple[Script, str, str, bool]] = {
     "500 in a list": (answering("500 Error", '["a", {"error": "b"}]'), "failed while", "a; b", True),
     "502": (answering("502 Bad Gateway", "<html>nginx</html>", "text/html"), "behind the address", "", True),
     "503": (answering("503 Unavailable", '{"error": "loading", "estimated_time": 20}'), "not ready", "loading", True),
+    "503 without a bottom": (answering("503 Unavailable", "[" * 100_000), "not ready", "", True),
     "504": (answering("504 Timeout", ""), "too long to answer", "", True),
 }
 BODIES: dict[str, tuple[Script, str, str, bool]] = {
