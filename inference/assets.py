@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-import ipaddress
 import re
-import socket
 import warnings
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -19,6 +17,7 @@ from PIL import Image, UnidentifiedImageError
 from metadata.files import Files
 from metadata.media import Media, guess_type, sniff
 
+from .addresses import public_address
 from .errors import explain
 from .transport import client
 
@@ -27,11 +26,6 @@ MOST_PIXELS = 80_000_000
 MOST_REDIRECTS = 5
 SECONDS = 30.0
 
-# Not of the open Internet either, though some versions of Python take them for it.
-_SPECIAL = tuple(
-    ipaddress.ip_network(text)
-    for text in ("64:ff9b:1::/48", "100::/64", "fec0::/10", "3fff::/20", "5f00::/16", "192.0.0.0/24", "192.88.99.0/24")
-)
 _OWN_REPO = re.compile(r"^https?://(?:huggingface\.co|hf\.co)/([\w.-]+/[\w.-]+)/(?:resolve|blob|raw)/[^/]+/(.+)$")
 
 
@@ -130,25 +124,12 @@ async def _pinned(url: str) -> tuple[str, dict[str, str], dict[str, str]]:
 
 async def _public_address(host: str, port: int) -> str:
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        address = await public_address(host, port)
     except (OSError, UnicodeError):
         raise AssetError(f"{_short(host)} is not known here; is the network there?") from None
-    addresses = [str(entry[4][0]).split("%", 1)[0] for entry in found]
-    if not addresses or not all(_is_public(address) for address in addresses):
+    if address is None:
         raise AssetError(f"{_short(host)} is not a public host, and a card may not lead there.")
-    return addresses[0]
-
-
-def _is_public(address: str) -> bool:
-    """Whether an IP address is one of the open Internet, also when it hides in an IPv6 form."""
-    found = ipaddress.ip_address(address)
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if found in ipaddress.ip_network("64:ff9b::/96") or int(found) < 2**32:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if inner is not None:
-            return _is_public(str(inner))
-    return found.is_global and not found.is_multicast and not any(found in network for network in _SPECIAL)
+    return address
 
 
 def _checked(media: Media) -> Media:

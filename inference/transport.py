@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 import httpx2
 from huggingface_hub import get_token
 
+from .addresses import is_public, public_address
 from .errors import InferenceFailure
 
 HUB, ROUTER = "https://huggingface.co", "https://router.huggingface.co"
@@ -127,6 +128,7 @@ class _Guarded(httpx2.AsyncBaseTransport):
     def __init__(self, exchange: Exchange | None) -> None:
         self.exchange = exchange
         self.first: tuple[str, str, int | None] | None = None
+        self.outside = False  # whether the last answer came from the Internet
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self._guard(request)
@@ -138,7 +140,10 @@ class _Guarded(httpx2.AsyncBaseTransport):
             exchange.asked = b"".join(request.stream) if isinstance(request.stream, httpx2.ByteStream) else b""
             exchange.sent_at, exchange.answered_at, exchange.status, exchange.received = perf_counter(), 0.0, 0, 0
             exchange.body.clear()
+        if self.outside:
+            request = await _outside(request)
         response = await _pool().handle_async_request(request)
+        self.outside = _is_outside(response)
         if exchange:
             exchange.status = response.status_code
             exchange.headers = list(response.headers.items())
@@ -164,6 +169,32 @@ class _Guarded(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """The pool is shared; it outlives every client."""
+
+
+def _is_outside(response: httpx2.Response) -> bool:
+    """Whether an answer came from the Internet."""
+    stream = response.extensions.get("network_stream")
+    peer = stream.get_extra_info("server_addr") if stream else None
+    return peer is not None and is_public(str(peer[0]).split("%", 1)[0])
+
+
+async def _outside(request: httpx2.Request) -> httpx2.Request:
+    """The request to where a server of the Internet leads, at an address that was looked at: only the person may lead
+    to one inside of this network. Raises InferenceFailure or httpx2.ConnectError."""
+    host, port = request.url.host, request.url.port or (443 if request.url.scheme == "https" else 80)
+    try:
+        address = await public_address(host, port)
+    except (OSError, UnicodeError) as error:
+        raise httpx2.ConnectError(str(error), request=request) from error
+    if address is None:
+        raise InferenceFailure(
+            f"The server leads to {host[:80]}, which is inside of this network.",
+            "Give that address yourself, if you want it called.",
+            ways=("place",),
+        )
+    extensions = {**request.extensions, "sni_hostname": host}
+    url = request.url.copy_with(host=address)
+    return httpx2.Request(request.method, url, headers=request.headers, stream=request.stream, extensions=extensions)
 
 
 class _Counted(httpx2.AsyncByteStream):

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from inference import assets, transport
+from inference.addresses import is_public
 from inference.assets import AssetError, load
 from metadata.files import Folder
 from metadata.media import Media
@@ -126,7 +127,7 @@ async def test_odd_addresses(url: str) -> None:
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::5db8:d822"])
 def test_the_open_internet_is_open(address: str) -> None:
-    assert assets._is_public(address)
+    assert is_public(address)
 
 
 async def test_one_private_address_among_public_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +176,7 @@ class Public(httpx2.AsyncBaseTransport):
         self.inside: list[str] = []
 
     async def handle_async_request(self, asked: httpx2.Request) -> httpx2.Response:
-        if not assets._is_public(asked.url.host):
+        if not is_public(asked.url.host):
             self.inside.append(str(asked.url))
         asked.url = asked.url.copy_with(scheme="http", host=self.url.host, port=self.url.port)
         return await self.pool.handle_async_request(asked)

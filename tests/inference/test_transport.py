@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx2
 import pytest
@@ -20,6 +21,7 @@ from tests.support.recorder import Recorder, recording
 from tests.support.requests import INPUTS, at_endpoint, request, routed
 from tests.support.scripted import Talk, scripted
 
+from .conftest import public
 from .test_errors import GOOD, GOOD_STREAM, answering
 
 Elsewhere = Callable[[str], list[str]]
@@ -126,6 +128,59 @@ async def test_a_redirect_of_an_endpoint_carries_no_key() -> None:
             )
             assert "Bearer secret" in server.heads[0]
         assert "secret" not in other.heads[0]
+
+
+class Internet(httpx2.AsyncBaseTransport):
+    """Takes what goes to a public address to a server of the test's, which says that it is there."""
+
+    def __init__(self, url: str) -> None:
+        self.url = httpx2.URL(url)
+        self.pool = httpx2.AsyncHTTPTransport(verify=False)
+        self.asked: list[tuple[str, str]] = []
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked.append((request.url.host, request.headers["host"]))
+        if request.url.host not in ("far.example", "93.184.216.34"):
+            return await self.pool.handle_async_request(request)
+        request.url = request.url.copy_with(scheme=self.url.scheme, host=self.url.host, port=self.url.port)
+        response = await self.pool.handle_async_request(request)
+        response.extensions["network_stream"] = SimpleNamespace(get_extra_info=lambda name: ("93.184.216.34", 80))
+        return response
+
+
+@pytest.mark.parametrize("status", ["302", "307"])
+@pytest.mark.parametrize("inside", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "10.0.0.1", "169.254.169.254"])
+async def test_a_server_of_the_internet_leads_to_none_inside_of_this_network(
+    monkeypatch: pytest.MonkeyPatch, inside: str, status: str
+) -> None:
+    async with scripted(answering("200 OK", GOOD)) as mine:
+        port = mine.url.rpartition(":")[2]
+        leads = answering(f"{status} Elsewhere", "", "text/plain", f"location: http://{inside}:{port}/reboot")
+        async with scripted(leads) as far:
+            there = Internet(far.url)
+            monkeypatch.setattr(transport, "_pool", lambda: there)
+            with pytest.raises(InferenceFailure, match="inside of this network"):
+                await client.run(at_endpoint(request("text-classification"), "http://far.example"))
+            await there.pool.aclose()
+        assert not mine.heads
+
+
+async def test_a_server_of_the_internet_leads_to_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def script(talk: Talk) -> None:
+        if "/again" in talk.head:
+            await talk.answer("200 OK", GOOD)
+        else:
+            to = "/again" if "/x" in talk.head else "http://other.example/x"
+            await talk.answer("302 Elsewhere", "", "text/plain", f"location: {to}")
+
+    async with scripted(script) as far:
+        public(monkeypatch)
+        there = Internet(far.url)
+        monkeypatch.setattr(transport, "_pool", lambda: there)
+        await client.run(at_endpoint(request("text-classification"), "http://far.example"))
+        await there.pool.aclose()
+    pinned = ("93.184.216.34", "other.example")
+    assert there.asked == [("far.example", "far.example"), pinned, pinned]
 
 
 async def test_a_card_gets_no_token_for_its_files(saved_token: str, elsewhere: Elsewhere) -> None:
