@@ -16,6 +16,7 @@ from ui.leaving import mark
 from ui.markdown import chat_html
 from ui.markup import escape, one_line, panel, tag
 from ui.place import recall
+from ui.rendering import forget_old_renders
 from ui.session import Session, Sessions, Site
 from ui.sources import EXAMPLES
 from wire.request import RequestError
@@ -55,6 +56,7 @@ def build(site: Site, name: str) -> None:
 
     @gr.render(inputs=current, triggers=[current.change])  # type: ignore[untyped-decorator]
     def draw(started: str, request: gr.Request) -> None:
+        forget_old_renders()
         if started:
             session = sessions.of(request)
             panel(mark(session.feed))

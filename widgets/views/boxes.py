@@ -93,7 +93,7 @@ def _extent(placed: list[_Placed]) -> Size:
 def _over_image(placed: list[_Placed], image: object, size: Size, context: Context) -> str:
     ordered = sorted(placed, key=lambda box: -box.width * box.height)
     shapes = "".join(_shape(box) for box in ordered)
-    tags = "".join(_tag(box, size) for box in ordered)
+    tags = "".join(_tag(box, size) for box in ordered if not box.outside(size))
     few = " few" if len(placed) <= MOST_TAGS else ""
     drawing = (
         f'<svg viewBox="0 0 {size.width:g} {size.height:g}" preserveAspectRatio="none" '

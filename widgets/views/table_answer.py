@@ -29,7 +29,8 @@ def _how(output: TableAnswer) -> str:
     """The aggregator, and the cells it was applied to."""
     how = output.aggregator if output.aggregator and output.aggregator.upper() != "NONE" else ""
     badge = f'<span class="badge">{escape(how)}</span> ' if how else ""
-    cells = ", ".join(output.cells[:20]) + (", …" if len(output.cells) > 20 else "")
+    named = [cell for cell in output.cells if cell.strip()]
+    cells = ", ".join(named[:20]) + (", …" if len(named) > 20 else "")
     of = f'<span dir="auto">{"of " if how else "from "}{escape(cells)}</span>' if cells else ""
     return f'<p class="dim">{badge}{of}</p>' if badge or of else ""
 
