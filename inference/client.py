@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 from huggingface_hub.errors import HfHubHTTPError, TextGenerationError
+from PIL import UnidentifiedImageError
 
 from metadata.outputs import Message, Output
 from wire.call import OWN_ENDPOINT_CANT, has_method
@@ -127,11 +128,15 @@ async def _in_one_piece(resolved: ResolvedRequest, exchange: Exchange) -> Delta:
 
 
 def _understood_anyway(error: Exception, exchange: Exchange) -> bool:
-    """Whether the server did answer and only the client's own reading of it failed: other servers differ in shape."""
+    """Whether the server did answer and only the client's own reading of it failed: other servers differ in shape, and
+    the library compares a NaN with itself for ever."""
     answered = 200 <= exchange.status < 300
     return (
         answered
-        and isinstance(error, ValueError | KeyError | TypeError | IndexError | AttributeError)
+        and isinstance(
+            error,
+            ValueError | KeyError | TypeError | IndexError | AttributeError | RecursionError | UnidentifiedImageError,
+        )
         and not isinstance(error, HfHubHTTPError | InferenceFailure | RequestError)
     )
 

@@ -143,6 +143,6 @@ details.fold > .bars { margin-top: 8px !important; }
   .slide label { flex: 1 1 100%; } .slide input[type=range] { flex: 1; width: auto; min-width: 0; height: 44px; }
 }
 @media (prefers-reduced-motion: reduce) { .view * { transition: none !important; } }
-.view .table th { overflow-wrap: normal; } .view .table td { min-width: 7ch; }
+.sc .view .table th { overflow-wrap: normal; word-break: normal; } .view .table td { min-width: 7ch; }
 """
 )

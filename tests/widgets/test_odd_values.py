@@ -13,12 +13,19 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from inference.assets import load
+from inference.client import run
+from inference.resolve import resolve
+from inference.transport import close
+from metadata.media import Media
 from metadata.model import read_model
 from metadata.outputs import normalise, to_json
 from metadata.tasks import TASKS, task
+from tests.support.scripted import Talk, scripted
 from tests.support.task_cards import OUTPUTS, task_card
 from tests.support.view_cards import CHUNKS, TEXT, mask, photo, tone
 from widgets.views import Context, render
+from wire.request import Request
 
 VOID = {"img", "input", "br", "hr", "rect", "path"}
 KINDS = {row.output: row.id for row in reversed(TASKS)}
@@ -161,6 +168,7 @@ ONE_OF_SEVERAL: list[tuple[str, Any, str]] = [
     ),
     ("boxes", {"label": "C", "score": 0.5, "box": None}, "1 box without"),
     ("masks", {"label": "C", "score": 0.5, "mask": None}, "no mask came back"),
+    ("masks", {"label": "C", "score": 0.5, "mask": ""}, "no mask came back"),
     ("entities", {"entity_group": None, "word": "Warsaw", "score": 0.5}, "no label"),
     ("similarities", None, "NaN"),
     ("predictions", None, "none"),
@@ -177,3 +185,19 @@ def test_one_odd_item_does_not_cost_the_others(kind: str, odd: Any, said: str) -
     assert output.kind == kind
     assert said in render(output, Context(inputs_of(kind), lambda media: "/media/x"))
     assert normalise(KINDS[kind], [odd]).kind in ("unknown", kind)
+
+
+@pytest.mark.parametrize(("kind", "odd", "said"), [case for case in ONE_OF_SEVERAL if case[0] != "audio"])
+async def test_nor_does_it_when_it_comes_over_http(kind: str, odd: Any, said: str) -> None:
+    row = next(row for row in TASKS if row.output == kind and row.wire)
+    inputs = inputs_of(kind) if row.id == KINDS[kind] else read_model(task_card(row)).examples[0].inputs
+    inputs = {name: await load(held, None) if isinstance(held, Media) else held for name, held in inputs.items()}
+
+    async def script(talk: Talk) -> None:
+        await talk.answer("200 OK", json.dumps([*ANSWERS[kind], odd]))
+
+    async with scripted(script) as server:
+        reply = await run(await resolve(Request(row.id, "org/model", inputs, base_url=server.url)))
+    await close()
+    assert reply.output.kind == kind
+    assert said in render(reply.output, Context(inputs, lambda media: "/media/x"))
