@@ -64,7 +64,7 @@ async def mappings(model: str, token: str | None, fresh: bool = False) -> tuple[
         raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
     try:
         found = read_mappings(response.json())
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InferenceFailure("The Hub's answer is not JSON.", "Check HF_ENDPOINT.", retry=True) from None
     return _kept.put(model, token, found)
 
@@ -77,14 +77,16 @@ def forget() -> None:
 def read_mappings(answer: Any) -> tuple[ProviderMapping, ...]:
     """The mappings in what the Hub says of a model, as an object by provider or as a list."""
     mapping = answer.get("inferenceProviderMapping") if isinstance(answer, dict) else None
-    rows = [{"provider": name, **row} for name, row in mapping.items()] if isinstance(mapping, dict) else mapping or []
+    if isinstance(mapping, dict):
+        mapping = [{"provider": name, **row} for name, row in mapping.items() if isinstance(row, dict)]
+    rows = mapping if isinstance(mapping, list) else []
     return tuple(
         ProviderMapping(
             str(row["provider"]),
             str(row["providerId"]),
             str(row.get("task", "")),
             str(row.get("status", "live")),
-            row.get("adapterWeightsPath"),
+            row["adapterWeightsPath"] if isinstance(row.get("adapterWeightsPath"), str) else None,
         )
         for row in rows
         if isinstance(row, dict) and "provider" in row and "providerId" in row

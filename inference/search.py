@@ -95,7 +95,7 @@ async def find_models(
         raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
     try:
         found = tuple(_model(row) for row in response.json())
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         raise InferenceFailure("The Hub's answer is no list of models.", "Check HF_ENDPOINT.") from None
     return FoundPage(found, _cursor(response.links.get("next", {}).get("url")))
 
@@ -121,14 +121,18 @@ async def provider_page(provider: str, token: str | None = None) -> dict[str, tu
 def _model(row: Any) -> FoundModel:
     return FoundModel(
         str(row["id"]),
-        row.get("pipeline_tag"),
-        row.get("library_name"),
+        _text(row.get("pipeline_tag")),
+        _text(row.get("library_name")),
         int(row.get("downloads") or 0),
         int(row.get("likes") or 0),
         bool(row.get("gated")),
         bool(row.get("private")),
         read_mappings(row),
     )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _cursor(url: str | None) -> str | None:

@@ -9,7 +9,7 @@ from inference.check import ABSENT, BROKEN, KEPT, Report
 from inference.search import FoundModel, Served
 from metadata.tasks import find_task
 
-from .markup import escape
+from .markup import escape, whole
 
 _WORDS = {KEPT: "kept", BROKEN: "broken", ABSENT: "not there"}
 
@@ -34,7 +34,7 @@ def models_html(models: Sequence[FoundModel], more: bool) -> str:
     if not models:
         return '<p class="dim">No model was found.</p>'
     items = "".join(
-        f'<li><a href="/?model={quote(model.id, safe="/")}">{escape(model.id)}</a> '
+        f'<li><a href="/?model={quote(whole(model.id), safe="/")}">{escape(model.id)}</a> '
         f'<span class="dim">{escape(_facts(model))}</span></li>'
         for model in models
     )
@@ -77,7 +77,7 @@ def provider_html(provider: str, served: Mapping[str, Sequence[Served]], known: 
 
 def _served_rows(models: Sequence[Served]) -> str:
     return "".join(
-        f'<tr><td><a href="/?model={quote(item.model, safe="/")}">{escape(item.model)}</a></td>'
+        f'<tr><td><a href="/?model={quote(whole(item.model), safe="/")}">{escape(item.model)}</a></td>'
         f"<td>{escape(item.status)}</td><td>{escape(item.offer.facts) if item.offer else ''}</td></tr>"
         for item in models
     )

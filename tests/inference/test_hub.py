@@ -21,6 +21,7 @@ from inference.search import find_models, provider_page
 from metadata.files import PartialFiles
 from metadata.model import read_model
 from tests.support.scripted import Script, Scripted, Talk, scripted
+from ui.found import models_html
 
 from .test_errors import answering
 
@@ -174,7 +175,9 @@ async def test_chat_models_are_found_by_their_tag(monkeypatch: pytest.MonkeyPatc
     assert asked["limit"] == ["100"]
 
 
-@pytest.mark.parametrize("body", ["{}", "[1]", "<html>", "[{}]", "null"])
+@pytest.mark.parametrize(
+    "body", ["{}", "[1]", "<html>", "[{}]", "null", '[{"id": "m", "likes": 1e999}]', "[" * 100_000]
+)
 async def test_an_odd_list_is_a_sentence(monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     async with hub(monkeypatch, answering("200 OK", body)):
         if body == "{}":
@@ -182,6 +185,14 @@ async def test_an_odd_list_is_a_sentence(monkeypatch: pytest.MonkeyPatch, body: 
         else:
             with pytest.raises(InferenceFailure, match="no list of models"):
                 await find_models()
+
+
+async def test_a_model_with_odd_facts_is_shown_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"id": "org/\ud800", "pipeline_tag": ["x"], "library_name": 3, "inferenceProviderMapping": {"groq": 3}}
+    async with hub(monkeypatch, answering("200 OK", json.dumps([row]))):
+        (model,) = (await find_models()).models
+    assert (model.task, model.library, model.providers) == (None, None, ())
+    assert "?model=org/" in models_html([model], False)
 
 
 async def test_the_page_of_a_provider(monkeypatch: pytest.MonkeyPatch, elsewhere: Callable[[str], list[str]]) -> None:

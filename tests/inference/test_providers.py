@@ -13,7 +13,7 @@ from inference.errors import InferenceFailure
 from inference.kept import Kept
 from inference.keys import own_key_name
 from inference.offers import Offer
-from inference.providers import ProviderMapping, choose
+from inference.providers import ProviderMapping, choose, read_mappings
 from inference.resolve import available, resolve, resolve_offline
 from tests.support.requests import request
 from tests.support.scripted import Scripted, Talk, scripted
@@ -120,6 +120,17 @@ async def test_weights_and_lists_are_read(internet: Callable[[Scripted], list[st
         internet(server)
         found = await resolve(request("text-to-image", provider="fal-ai"), None, {"HF_TOKEN": "hf_mine"})
     assert (found.adapter, found.provider_model) == ("x.safetensors", "fal-ai/lora")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [3, "text", [3, None, []], {"groq": "text", "novita": None}, [{"provider": "groq"}], {"groq": {"task": "x"}},
+     {"groq": {"providerId": "g", "task": ["x"], "status": {}, "adapterWeightsPath": [1]}}],
+)  # fmt: skip
+def test_odd_mappings_are_passed_over(odd: object) -> None:
+    found = read_mappings({"inferenceProviderMapping": odd})
+    assert all(isinstance(one.task, str) and one.adapter is None for one in found)
+    assert read_mappings(odd) == ()
 
 
 async def test_what_is_known_is_each_persons_own_and_grows_old(internet: Callable[[Scripted], list[str]]) -> None:
