@@ -19,6 +19,7 @@ from .figures import facts_html
 from .heads import model_html
 from .state import ChatMessage, Comparison, Pane, Variant
 
+MOST_SHOWN = 20_000  # of a question or a result: the page is drawn anew with each turn
 ROLES = {"user": "You", "system": "System", "tool": "Result"}
 markdown = lru_cache(maxsize=1_000)(chat_html)
 
@@ -105,10 +106,17 @@ def body_html(role: str, variant: Variant, hidden: bool = False) -> str:
     if role != "assistant":
         images = "".join(f'<img class="shown" src="{escape(image.data_url())}" alt="">' for image in variant.images)
         shown = f'<div class="pictures">{images}</div>' if images else ""
-        return f'<div class="text" dir="auto">{escape(variant.content)}</div>{shown}'
+        return (
+            f'<div class="text" dir="auto">{escape(variant.content[:MOST_SHOWN])}</div>{_cut(variant.content)}{shown}'
+        )
     said = f'<div class="md text" dir="auto">{markdown(variant.content)}</div>' if variant.content.strip() else ""
     calls = "".join(call_html(call) for call in variant.tool_calls)
     return thought_html(variant, hidden) + said + calls or f'<p class="dim">{escape(nothing(variant))}</p>'
+
+
+def _cut(text: str) -> str:
+    more = len(text) - MOST_SHOWN
+    return f'<p class="dim">… and {more:,} characters more, which Copy and Edit have.</p>' if more > 0 else ""
 
 
 def thought_html(variant: Variant, hidden: bool = False) -> str:

@@ -96,7 +96,15 @@ class ComparePage:
         """What `draw` fills: panels alone. An update of properties, also a skipped one, makes Gradio build a component
         anew, which costs more than all the rest of an update."""
         places = [[view.head, view.transcript, view.live] for view in self.views]
-        return [self.top, self.tabs, self.notice, self.kept, self.opened, *(part for place in places for part in place)]
+        return [
+            self.top,
+            self.tabs,
+            self.notice,
+            self.kept,
+            self.opened,
+            self.ran,
+            *(part for place in places for part in place),
+        ]
 
     def _mount(self) -> Mount:
         return Mount(
@@ -114,19 +122,18 @@ class ComparePage:
     def _wire(self) -> None:
         drawer = [self.drawer, self.drawer_head, *self.settings.components]
         held = self.settings.components
-        shown = [self.ran, *self.screen]
         gr.on(
             [self.send.click, self.question.submit],
             self._send,
             [self.question, self.to, *held],
-            [self.question, *shown],
+            [self.question, *self.screen],
             trigger_mode="multiple", **AS_IT_IS,  # once would drop a question asked in the moment after an answer
         )  # fmt: skip
-        self.act_go.click(self._act, [self.act, *held], shown, trigger_mode="multiple", **AS_IT_IS)
+        self.act_go.click(self._act, [self.act, *held], self.screen, trigger_mode="multiple", **AS_IT_IS)
         self.opened.change(self._refill, None, drawer, trigger_mode="multiple", **QUIET)
         self.halt_go.click(self._stop, self.halt, None, queue=False, **QUIET)
         self.stop_all.click(self._stop, None, None, queue=False, **QUIET)
-        self.restore_go.click(self._restore, self.restore, [self.restore, *shown], **AS_IT_IS)
+        self.restore_go.click(self._restore, self.restore, [self.restore, *self.screen], **AS_IT_IS)
         places = self.settings.place
         gr.on(
             [self.settings.components[0].input, *places.triggers],
@@ -143,7 +150,7 @@ class ComparePage:
         )  # fmt: skip
         blocks = gr.context.Context.root_block
         assert blocks is not None
-        blocks.load(self._load, None, [self.question, *shown], **AS_IT_IS)
+        blocks.load(self._load, None, [self.question, *self.screen], **AS_IT_IS)
         blocks.unload(self.sessions.forget)
 
     # What is shown
@@ -163,6 +170,7 @@ class ComparePage:
             self.notice: one_line(frame.notice(desk)),
             self.kept: one_line(frame.kept(desk)),
             self.opened: desk.opened,
+            self.ran: desk.shown.get(self.ran, "") if desk.busy else _revision(desk),
         }
         for place, shown in enumerate(self.views):
             pane = comparison.panes[place] if place < len(comparison.panes) else None
@@ -198,7 +206,7 @@ class ComparePage:
         desk = self.desk(request)
         text = restoring.from_link(desk, dict(request.query_params))
         filled = {self.question: Question.holding(text)} if text else {}
-        return {**filled, self.ran: _revision(desk), **self.draw(desk)}
+        return {**filled, **self.draw(desk)}
 
     async def _send(self, request: gr.Request, asked: Any, to: str, *held: Any) -> AsyncIterator[Drawn]:
         desk = self.desk(request)
@@ -243,29 +251,29 @@ class ComparePage:
         if run is None:
             prompted = {pane.id for pane in desk.comparison.panes if before.get(pane.id) != pane.settings.system}
             only = None if whole else {act.pane, *prompted, *(desk.failures if act.name == "typed" else ())}
-            yield {self.ran: _revision(desk), **self.draw(desk, only)}
+            yield self.draw(desk, only)
             return
-        async with aclosing(self._following(desk, run, {})) as updates:
+        async with aclosing(self._following(desk, run)) as updates:
             async for update in updates:
                 yield update
 
     async def _following(
-        self, desk: Desk, run: AsyncGenerator[set[str], None], first: Drawn
+        self, desk: Desk, run: AsyncGenerator[set[str], None], first: Drawn | None = None
     ) -> AsyncGenerator[Drawn, None]:
         """The updates of a run: its beginning with what is `first`, each answer's end, its own end."""
-        before, begun = _revision(desk), False
+        begun = False
         async with aclosing(run):
             async for changed in run:
                 if begun and not changed:
-                    yield {self.ran: before, **desk.shown}
+                    yield desk.shown
                     continue
-                yield {**({} if begun else first), self.ran: before, **self.draw(desk, changed)}
-                begun = True
-        yield {self.ran: _revision(desk), **self.draw(desk, ())}
+                yield {**(first or {}), **self.draw(desk, changed)}
+                begun, first = True, None
+        yield self.draw(desk, ())
 
     def _as_before(self, desk: Desk) -> Drawn:
         """What is shown already, and what there is to say."""
-        return {self.ran: _revision(desk), **self.draw(desk, ())}
+        return self.draw(desk, ())
 
     async def _refill(self, request: gr.Request) -> Drawn:
         """The settings that are open are another pane's, or were changed elsewhere."""
@@ -320,7 +328,6 @@ class ComparePage:
             desk.notice = str(error)
         return {
             self.restore: "",
-            self.ran: _revision(desk),
             **self.draw(desk),
         }
 

@@ -57,19 +57,15 @@ def build(mount: Mount, tab: gr.Tab, made: VoteRow) -> Tool:
         tag = gr.Textbox(label="Tag of the vote", placeholder="code, German, jokes … or nothing", max_lines=1, scale=2)
         start = gr.Button("Start a blind comparison", variant="primary", scale=0, min_width=230, elem_id="blind")
         forget = gr.Button("Forget all votes", scale=0, min_width=140, elem_id="forget-votes")
-    voting = Voting(mount, made, kept, panel(elem_id="vote-said"), panel(elem_id="tally"))
-    screen = [*mount.screen, made.row, voting.said]
+    voting = Voting(mount, kept, panel(elem_id="vote-said"), panel(elem_id="tally"))
+    screen = [*mount.screen, voting.said]
     start.click(voting.begin, None, screen, **QUIET)
     made.reveal.click(voting.reveal, None, screen, **QUIET)
     for number, button in enumerate(made.votes):
         button.click(voting.vote(CHOICES[number]), [tag, kept], [*screen, voting.shown, kept], **QUIET)
     forget.click(voting.forget, [kept], [voting.shown, kept], **QUIET)
     tab.select(voting.counted, [kept], [voting.shown, kept], **QUIET)
-
-    async def draw(request: gr.Request) -> Drawn:
-        return {made.row: gr.update(visible=mount.comparison_of(request).hidden)}
-
-    return Tool([made.row], draw)
+    return Tool([made.row])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +73,6 @@ class Voting:
     """What the listeners do; `kept` are the votes in the browser, `said` and `shown` the panels for words and tally."""
 
     mount: Mount
-    made: VoteRow
     kept: gr.BrowserState
     said: Any
     shown: Any
@@ -88,8 +83,7 @@ class Voting:
         if len(comparison.panes) != 2:
             return self._told(TWO, error=True)
         drawn = self.mount.replace(request, shuffled(comparison))
-        told = self._told("The models are hidden. Ask both below, then vote above the question.")
-        return {**drawn, self.made.row: gr.update(visible=True), **told}
+        return {**drawn, **self._told("The models are hidden. Ask both below, then vote above the question.")}
 
     def reveal(self, request: gr.Request) -> Drawn:
         """Show who is who."""
@@ -97,7 +91,7 @@ class Voting:
         told = self._told(revealed(comparison))
         comparison.hidden = False
         comparison.revision += 1
-        return {**self.mount.draw(request), self.made.row: gr.update(visible=False), **told}
+        return {**self.mount.draw(request), **told}
 
     def vote(self, choice: Choice) -> Callable[..., Drawn]:
         """A listener that counts a vote and shows who is who."""
@@ -105,7 +99,7 @@ class Voting:
         def voting(request: gr.Request, tag: str, stored: Any) -> Drawn:
             comparison = self.mount.comparison_of(request)
             if not comparison.hidden or len(comparison.panes) != 2:
-                return {self.made.row: gr.update(visible=comparison.hidden)}
+                return self._told("No models are hidden.", error=True)
             if not all(pane.answer for pane in comparison.panes):
                 return self._told("Both have to answer before you vote.", error=True)
             first, second = labels(comparison)

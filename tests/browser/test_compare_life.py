@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 
@@ -431,3 +432,40 @@ def test_what_was_deleted_comes_back(page: Page, server: Chats) -> None:
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#transcript-A .turn")).to_have_count(4)
     expect(page.locator("#transcript-A .turn").last).to_contain_text("second by org/alpha")
+
+
+EVIL = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>"
+
+
+def test_a_hostile_file_is_shown_as_text_and_hidden_panes_can_be_revealed(page: Page, server: Chats) -> None:
+    """Nothing of it runs (a dialog or an error fails the page), wrong types are left out, and the page goes on."""
+    settings = {"model": EVIL, "provider": EVIL, "base_url": server.url, "system": EVIL, "bill_to": [EVIL],
+                "parameters": {EVIL: EVIL, "temperature": {"a": [1]}, "logprobs": "maybe"}, "tools": [{"type": 3}],
+                "response_format": {"type": 5, EVIL: EVIL}, "extra": {EVIL: {"a": EVIL}}, "api": ["responses"]}  # fmt: skip
+    call = {"id": EVIL, "name": EVIL, "arguments": EVIL}
+    record = {"model": EVIL, "provider": EVIL, "finish_reason": EVIL, "measurement": {"total": "x", "cost": 1e11},
+              "raw": {"method": EVIL, "url": EVIL, "sent": EVIL, "headers": [[EVIL, EVIL], 3], "timeline": [["a", 0]]}}  # fmt: skip
+    answer = {"content": f"# {EVIL}\n[a](javascript:alert(1)) ![b](http://127.0.0.1:9/b.png)", "reasoning": EVIL,
+              "record": record, "tool_calls": [call, 3]}  # fmt: skip
+    messages = [
+        {"role": "user", "id": EVIL, "variants": [{"content": EVIL + "x" * 30_000}]},
+        {"role": "assistant", "shown": 99, "variants": [answer]},
+    ]
+    panes = [{"id": EVIL, "settings": settings, "messages": messages}] * 2
+    whole = {"showcard": "comparison", "version": 1, "title": EVIL, "locked": [EVIL], "hidden": True, "panes": panes}
+    open_file(page, json.dumps(whole).encode())
+    page.get_by_role("button", name="Reveal").click()
+    expect(page.locator("#head-A .name")).to_have_text(EVIL)
+    expect(page.locator("#transcript-A .turn.user")).to_contain_text("characters more, which Copy and Edit have.")
+    expect(page.locator("#transcript-A .md h1")).to_contain_text("[image: x]")  # an image is a word
+    expect(page.locator("#panes script, #panes [onerror], #panes img[src=x]")).to_have_count(0)
+    page.locator("#transcript-A .wire summary").click()
+    expect(page.locator("#transcript-A .wire .loaded")).to_contain_text(EVIL)
+    for name in ("Code", "Diff", "Votes"):
+        tool(page, name)
+    page.locator("#head-A .name").click()
+    expect(page.locator("#s-system textarea")).to_have_value(EVIL)
+    send(page, "and on")
+    expect(page.locator("#live-A [role=alert]")).to_contain_text('Tool 1 has no "name".')
+    page.keyboard.press("Escape")
+    expect(page.locator("#drawer")).to_be_hidden()
