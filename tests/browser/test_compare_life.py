@@ -467,5 +467,6 @@ def test_a_hostile_file_is_shown_as_text_and_hidden_panes_can_be_revealed(page: 
     expect(page.locator("#s-system textarea")).to_have_value(EVIL)
     send(page, "and on")
     expect(page.locator("#live-A [role=alert]")).to_contain_text('Tool 1 has no "name".')
+    expect(page.locator("#transcript-B .turn.assistant")).to_have_count(2)
     page.keyboard.press("Escape")
     expect(page.locator("#drawer")).to_be_hidden()
