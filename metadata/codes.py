@@ -134,6 +134,11 @@ CODES: dict[str, Code] = {
         "An item of `widget` lacks what the task needs, so it is not among the examples.",
         "Add the input that is named, or correct its type.",
     ),
+    "example-no-input": Code(
+        "warning",
+        "An item of `widget` has an output, but lacks what the task needs: only its output is shown.",
+        "Add the input that is named, or correct its type.",
+    ),
     "example-key": Code("warning", "A key of an example is not read; it may be misspelt.", "Rename or remove it."),
     "example-key-unused": Code(
         "info", "A key of an example is an input of other tasks only.", "Remove it, or check the task."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .output_types import Entities, Entity
@@ -22,19 +22,21 @@ def read_entities(raw: Any) -> Entities:
     if raw and all(isinstance(item, list) for item in raw):
         raw = [item for batch in raw for item in batch]
     spans: list[_Span] = []
-    for item in raw:
-        span = _span(item)
+    found = [_span(item) for item in raw]
+    for span in found:
         if spans and spans[-1].goes_on_with(span):
             spans[-1] = spans[-1].with_next(span)
         else:
             spans.append(span)
-    return Entities(tuple(span.entity() for span in spans))
+    pieces = tuple(span.piece() for span in found) if any(span.prefix for span in found) else ()
+    return Entities(tuple(span.entity() for span in spans), pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class _Span:
     label: str
     prefix: str
+    mark: str  # what stands between the prefix and the label
     word: str
     scores: tuple[float, ...]
     start: int | None
@@ -55,12 +57,18 @@ class _Span:
         """Both as one."""
         glued = other.word.startswith("##") or (self.end is not None and self.end == other.start)
         word = self.word + ("" if glued else " ") + other.word.removeprefix("##")
-        return _Span(self.label, self.prefix, word, self.scores + other.scores, self.start, other.end, other.index)
+        return _Span(
+            self.label, self.prefix, self.mark, word, self.scores + other.scores, self.start, other.end, other.index
+        )
 
     def entity(self) -> Entity:
         """The span as an entity; its score is the mean of its tokens'."""
         mean = sum(self.scores) / len(self.scores) if self.scores else None
         return Entity(self.label, self.word, mean, self.start, self.end)
+
+    def piece(self) -> Entity:
+        """A token as it came."""
+        return replace(self.entity(), label=f"{self.prefix}{self.mark}{self.label}")
 
 
 def _span(raw: Any) -> _Span:
@@ -71,15 +79,16 @@ def _span(raw: Any) -> _Span:
     named = not {"entity_group", "entity"}.isdisjoint(raw)
     if (name is None and not named) or (word is None and raw.get("start") is None):
         raise Unreadable
-    label, prefix = text_or_blank(name), ""
+    label, prefix, mark = text_or_blank(name), "", ""
     if raw.get("entity_group") is None:
         match = _PREFIX.match(label)
         if match and (match[1] in "BI" or raw.get("index") is not None):
-            label, prefix = label[2:], match[1]
+            label, prefix, mark = label[2:], match[1], label[1]
     found = score(raw.get("score"))
     return _Span(
         label,
         prefix,
+        mark,
         text_or_blank(word),
         () if found is None else (found,),
         integer(raw.get("start")),

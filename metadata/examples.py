@@ -126,7 +126,11 @@ class _Reader:
         try:
             read = read_inputs(item, self.row, self.conversational, has_output=output is not None)
         except Problem as problem:
-            self.drop(who, problem.why, path, problem.fix)
+            if output is None or output.kind == "unknown":
+                self.drop(who, problem.why, path, problem.fix)
+            else:
+                self.say("example-no-input", f"{who} {problem.why}: only its output is shown.", path, problem.fix)
+                self.found.append(self._example(item, path, who, Inputs({}, set()), output))
             self._unknown_keys(item, path, who, KNOWN_INPUTS)
             return
         self.found.append(self._example(item, path, who, read, output))

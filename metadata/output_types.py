@@ -84,9 +84,11 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Entities:
-    """Named spans of a text, in the order given; they may nest or overlap."""
+    """Named spans of a text, in the order given; they may nest or overlap. `pieces` are the tokens as they came, where
+    the spans were put together from such: with B- and I- before their labels."""
 
     items: tuple[Entity, ...]
+    pieces: tuple[Entity, ...] = ()
     kind: ClassVar[str] = "entities"
 
 

@@ -144,10 +144,18 @@ def result(page: Page, session: Session) -> str:
     if page.replayed:
         return boxed(views.render(page.shown, context), f'<span class="badge">In the repo</span><span>{REPLAY}</span>')
     if page.reply is not None:
-        return boxed(views.render(page.shown, context), '<span class="badge live">Live</span>', page.stale)
+        badge = f'<span class="badge live">Live</span>{_stands_in(page, page.reply.resolved)}'
+        return boxed(views.render(page.shown, context), badge, page.stale)
     output, names = without_lost(page.shown, paths_of(page.model.files))
     lost = said_of(names, page.model.files is not None) if names else ""
     return boxed(lost + views.render(output, context), panels.recorded_badge(page.model.illustrated), page.stale)
+
+
+def _stands_in(page: Page, resolved: ResolvedRequest) -> str:
+    """That it was another model that answered, where one of the embedded engine stood in for the card's."""
+    if resolved.provider != "embedded" or resolved.provider_model == page.model.name:
+        return ""
+    return f"<span>of {escape(resolved.provider_model)}, not this model</span>"
 
 
 def no_json() -> str:

@@ -88,6 +88,21 @@ def answered_by(page: Page, endpoint: Endpoint) -> None:
     expect(page.locator("#status")).to_contain_text("Runs on your endpoint")
 
 
+def test_an_answer_of_a_stand_in_is_said_to_be_none_of_this_model(page: Page) -> None:
+    start(page)
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result .badge")).to_have_text("Live")
+    expect(page.locator("#result .what")).not_to_contain_text("not this model")
+    page.locator("#source textarea").fill(
+        "---\npipeline_tag: text-classification\nwidget:\n- output: [{label: SHOWN, score: 1}]\n---\n# B"
+    )
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator("#result .bars")).to_contain_text("SHOWN")  # also without an input
+    page.locator("#in-text textarea").fill("Lovely")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result .what")).to_contain_text("of showcard/sentiment, not this model")
+
+
 def test_a_late_answer_changes_nothing(page: Page, endpoint: Endpoint) -> None:
     answered_by(page, endpoint)
     endpoint.open.clear()

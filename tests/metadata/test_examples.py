@@ -298,3 +298,10 @@ def test_every_documented_section_gives_all_its_examples():
         fields = {f.name for f in (found.guess.widget or row).fields}
         assert all(set(e.inputs) <= fields for e in found.examples), name
         assert found.guess.conversational is chats
+
+
+def test_an_output_without_its_input_is_an_example_all_the_same():
+    examples, diagnostics = read("widget:\n- output: [{label: a, score: 0.5}]", "text-classification")
+    assert [(dict(e.inputs), e.output.items[0].label) for e in examples] == [({}, "a")]
+    assert [(d.code, d.line) for d in diagnostics] == [("example-no-input", 3)]
+    assert "only its output is shown" in diagnostics[0].message

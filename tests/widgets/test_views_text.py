@@ -8,7 +8,7 @@ from time import perf_counter
 
 import pytest
 
-from metadata.outputs import Answer, Answers, Entities, Entity
+from metadata.outputs import Answer, Answers, Entities, Entity, normalise
 from widgets.views import Context, render
 
 TEXT = "My name is Sarah and I live in London"
@@ -117,6 +117,20 @@ def test_pieces_are_merged_on_demand() -> None:
     assert marks(body(apart)) == ["Sarah", "Lon", "don"]
     assert "Merge B- and I- pieces" in html
     assert "Merge" not in shown(entities(("LOC", "London", 31, 37)))
+
+
+def test_tokens_as_they_came_are_shown_on_demand() -> None:
+    words = (("B-PER", "Marie", 0), ("I-PER", "Curie", 6), ("B_LOC", "Paris", 19))
+    raw = [
+        {"entity": e, "word": w, "score": 0.5, "start": s, "end": s + 5, "index": n}
+        for n, (e, w, s) in enumerate(words)
+    ]
+    found = normalise("token-classification", raw)
+    assert isinstance(found, Entities)
+    html = shown(found, text="Marie Curie was in Paris.")
+    merged, pieces = html.partition('class="unticked"')[::2]
+    assert re.findall(r"<sub>(.*?)</sub>", merged) == ["PER", "LOC"]
+    assert re.findall(r"<sub>(.*?)</sub>", pieces) == ["B-PER", "I-PER", "B_LOC"]
 
 
 def test_the_legend_counts_and_toggles() -> None:

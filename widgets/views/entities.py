@@ -22,14 +22,15 @@ def render(output: Entities, context: Context) -> str:
     if not output.items:
         shown = f'<div class="entities" dir="auto">{escape(text)}</div>' if text else ""
         return shown + empty("No entities were found.")
-    whole = merged(output.items, text)
-    if whole == output.items:
+    pieces = output.pieces or output.items
+    whole = output.items if output.pieces else merged(pieces, text)
+    if whole == pieces:
         drawn = _drawn(output.items, text)
     else:
         drawn = (
             '<div class="either"><label class="tick"><input type="checkbox" checked> Merge B- and I- pieces</label>'
             f'<div class="ticked">{_drawn(whole, text)}</div>'
-            f'<div class="unticked">{_drawn(output.items, text)}</div></div>'
+            f'<div class="unticked">{_drawn(pieces, text)}</div></div>'
         )
     return (
         drawn
