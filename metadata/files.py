@@ -48,19 +48,19 @@ class Folder:
         return self.root.name
 
     def list(self) -> list[str]:
-        """The paths of the files, sorted; hidden folders are left out, links that lead out of the folder, and what
-        comes after 5,000."""
+        """The paths of the files, sorted; hidden folders are left out, and so is what comes after 5,000."""
         found: list[str] = []
         for directory, names, files in os.walk(self.root):
             names[:] = sorted(n for n in names if not n.startswith("."))
-            paths = (Path(directory) / name for name in files)
-            found.extend(path.relative_to(self.root).as_posix() for path in paths if self._holds(path))
+            found.extend((Path(directory) / f).relative_to(self.root).as_posix() for f in files)
             if len(found) > self.MOST_FILES:
                 break
         return sorted(found[: self.MOST_FILES])
 
-    def _holds(self, path: Path) -> bool:
-        return not path.is_symlink() or (path.exists() and path.resolve().is_relative_to(self.root))
+    def opens(self, path: str) -> bool:
+        """Whether a listed file can be read: it may be a link that leads nowhere, or out of the folder."""
+        target = self.root / path
+        return not target.is_symlink() or (target.exists() and target.resolve().is_relative_to(self.root))
 
     def read(self, path: str, limit: int) -> bytes:
         """The bytes of a file. Raises FileNotFoundError, or ValueError when it is longer than `limit` bytes."""

@@ -8,15 +8,16 @@ from typing import Any
 from urllib.parse import unquote
 
 from inference.assets import is_remote
-from metadata.files import Files
+from metadata.files import Files, Folder
 from metadata.media import Media
 from metadata.outputs import Output
 from ui.markup import escape
 
 
 def paths_of(files: Files | None) -> frozenset[str]:
-    """The paths of the files beside a card."""
-    return frozenset(files.list()) if files else frozenset()
+    """The paths of the files beside a card that can be opened."""
+    paths = files.list() if files else []
+    return frozenset(filter(files.opens, paths) if isinstance(files, Folder) else paths)
 
 
 def is_lost(media: Media, paths: Collection[str]) -> bool:

@@ -23,6 +23,7 @@ from wire.links import Link, read_link
 
 from .gallery import body_with_gallery
 from .linked import follow
+from .lost import paths_of
 from .state import Page, load_inputs
 from .widget import Widget
 
@@ -181,7 +182,7 @@ async def _read(held: Session, source: str, task: str, link: Link | None) -> tup
 def _body(page: Page, held: Session) -> str:
     """The card's body as HTML; takes its time, so call it in a thread."""
     opened, model = page.opened, page.model
-    paths = set(model.files.list()) if model.files else set()
+    paths = paths_of(model.files)
 
     def address(source: str) -> str | None:
         path = source.removeprefix("./").lstrip("/").split("?", 1)[0].split("#", 1)[0]
