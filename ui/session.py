@@ -28,7 +28,7 @@ from .signin import Person, person_of
 
 MOST_PAGES = 20
 SECONDS_KEPT = 24 * 3600
-SECONDS_AWAY = 120.0  # that a tab may be gone, and find all as it was when it comes back
+SECONDS_AWAY, SECONDS_LOST = 120.0, 600.0  # that a tab may be put aside, or out of sight, and find all as it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +145,18 @@ class Session:
     def leave(self, told_by_page: bool = True) -> None:
         """The tab was closed, or put aside: stop its calls, and close it unless it soon comes back.
 
-        Gradio may tell so when the tab is back already: its connection was cut while the tab was away."""
+        Gradio tells so when a connection was cut: the tab may be back already, or there all the time."""
         if self._is_back and not told_by_page:
             return
         self.runs.stop_all()
         self.back()
         self._is_back = False
-        self._leaving = asyncio.get_running_loop().call_later(SECONDS_AWAY, self.close)
+        seconds, since = (SECONDS_AWAY, None) if told_by_page else (SECONDS_LOST, monotonic())
+        self._leaving = asyncio.get_running_loop().call_later(seconds, self._close_unless_seen, since)
+
+    def _close_unless_seen(self, since: float | None) -> None:
+        if since is None or self.seen < since:
+            self.close()
 
     def back(self) -> bool:
         """The tab is there again, or was never away; False where it was closed meanwhile."""

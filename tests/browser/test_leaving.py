@@ -19,6 +19,10 @@ from .test_where_it_runs import CHAT
 
 # What a browser tells a page that is left, told while it stays: nothing else can end its calls then.
 LEAVE = "() => dispatchEvent(new PageTransitionEvent('pagehide'))"
+SAYS = {
+    "pageshow": "() => { dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); }",
+    "visibilitychange": "() => { document.dispatchEvent(new Event('visibilitychange')); }",
+}
 
 # Keeps what a page says by beacon as it goes, which a driver of browsers is not told.
 TELLS = """{
@@ -164,11 +168,19 @@ def test_a_tab_that_comes_back_goes_on(keeping: Browser, app_url: str, upstream:
         upstream.left.get(timeout=15)
 
 
-def test_a_tab_that_the_server_forgot_is_loaded_anew(page: Page) -> None:
-    page.goto("/")
-    expect(page.locator("#result .badge")).to_be_visible()
+@pytest.mark.parametrize(
+    ("path", "event", "anew"),
+    [("/", "pageshow", True), ("/", "visibilitychange", False), ("/compare", "visibilitychange", True)],
+)
+def test_a_tab_that_the_server_forgot(page: Page, path: str, event: str, anew: bool) -> None:
+    page.goto(path)
+    expect(page.locator("#result .badge, #head-B .pane-head").first).to_be_visible()
     page.evaluate("window.before = true")
-    page.evaluate("document.querySelector('[data-feed]').dataset.feed = 'gone'")
-    with page.expect_navigation():
-        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
-    assert page.evaluate("window.before") is None
+    page.evaluate("for (const found of document.querySelectorAll('[data-feed]')) found.dataset.feed = 'gone'")
+    with page.expect_response("**/back/gone"):
+        page.evaluate(SAYS[event])
+    if anew:
+        page.wait_for_function("() => !window.before")
+    else:
+        page.evaluate("async () => { await (await fetch('/back/gone')).json(); }")  # what was to follow has, by then
+    assert page.evaluate("window.before ?? false") is not anew

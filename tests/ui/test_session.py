@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -148,6 +149,18 @@ async def test_each_tab_has_its_own_session_until_it_is_closed(monkeypatch: pyte
     assert not one.back()
     assert (one.token, one.feed.name in one.site.tabs) == (None, False)
     assert sessions.of(Request("a")) is not one  # type: ignore[arg-type]
+
+
+async def test_a_tab_whose_connection_was_cut_stays_where_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.session.SECONDS_LOST", 0.0)
+    gone, used = session(), session()
+    gone.leave(told_by_page=False)
+    used.leave(told_by_page=False)
+    used.seen = monotonic()
+    while not gone.closed:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    assert not used.closed
+    used.close()
 
 
 async def test_gradio_is_late_to_tell_of_a_tab_that_is_back() -> None:
