@@ -149,21 +149,34 @@ def keeping(browser: Browser) -> Iterator[Browser]:
     started.close()
 
 
+def settled(page: Page) -> None:
+    """Until no event is under way: Gradio itself loads a page anew that was left in the middle of one."""
+    page.evaluate(
+        """async () => {
+            const quiet = () => performance.getEntriesByType("resource").filter((one) => one.name.includes("/queue/")).length;
+            for (let before = -1, now = quiet(); before !== now; before = now, now = quiet())
+                await new Promise((go) => setTimeout(go, 400));
+        }"""
+    )
+
+
 def test_a_tab_that_comes_back_goes_on(keeping: Browser, app_url: str, upstream: Patient) -> None:
     with guarded(keeping, app_url) as page:
         page.add_init_script("addEventListener('pageshow', (event) => { window.kept = event.persisted; })")
         on_the_model_page(page, upstream)
         run(page, upstream)
         page.evaluate(LEAVE)
+        upstream.left.get(timeout=15)
         expect(page.locator("#status")).to_contain_text("Stopped")
+        settled(page)
         page.goto("/health")
         page.evaluate("history.back()")
         # The driver's own waiting is for pages that load.
         page.wait_for_function("() => document.querySelector('#status')?.textContent.includes('Stopped')")
         assert page.evaluate("window.kept"), "the browser did not keep the page"
         page.evaluate("document.querySelector('#run').click()")
-        upstream.left.get(timeout=15)
         upstream.begun.get(timeout=15)
+        page.wait_for_function("() => document.querySelector('#stop')?.offsetParent")
         page.evaluate("document.querySelector('#stop').click()")
         upstream.left.get(timeout=15)
 
