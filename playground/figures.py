@@ -10,7 +10,12 @@ from .measure import Measurement
 from .state import Comparison, Record
 
 UNTOLD = ("auto", *POLICIES)
-BEST = (("first", min, "time_to_first_token"), ("speed", max, "tokens_per_second"), ("cost", min, "cost"))
+# The figures of which one is better, and the difference from which on it is.
+BEST = (
+    ("first", min, "time_to_first_token", 0.01),
+    ("speed", max, "tokens_per_second", 1.0),
+    ("cost", min, "cost", 0.0),
+)
 
 
 def facts_html(record: Record) -> str:
@@ -34,10 +39,10 @@ def measured(taken: Measurement, free: bool = False) -> list[tuple[str, str, str
     about = taken.about
     facts = []
     if taken.time_to_first_token is not None:
-        facts.append(("first", f"{taken.time_to_first_token:.2f} s to first", "Time to the first token"))
+        facts.append(("first", f"{seconds(taken.time_to_first_token)} to first", "Time to the first token"))
     if taken.tokens_per_second is not None:
         facts.append(("speed", f"{about}{taken.tokens_per_second:.0f} tok/s", "Tokens a second after the first"))
-    facts.append(("total", f"{taken.total:.2f} s", "Time to the end of the answer"))
+    facts.append(("total", seconds(taken.total), "Time to the end of the answer"))
     source = "estimated from the text" if about else "as the provider counted them"
     if taken.prompt_tokens is not None:
         facts.append(("in", f"{about}{taken.prompt_tokens:,} in", f"Tokens of the question, {source}"))
@@ -55,6 +60,11 @@ def measured(taken: Measurement, free: bool = False) -> list[tuple[str, str, str
     return facts
 
 
+def seconds(time: float) -> str:
+    """A time, short ones in milliseconds."""
+    return f"{time:.2f} s" if time >= 0.1 else f"{time * 1000:.0f} ms"
+
+
 def dollars(cost: float) -> str:
     """A cost in US dollars, with two digits that count."""
     return f"${cost:.2f}" if cost >= 1 else f"${cost:.2g}" if cost >= 0.0001 else f"${cost:.1e}" if cost else "$0"
@@ -67,10 +77,10 @@ def best(comparison: Comparison) -> str:
     answers = [pane.answer for pane in comparison.panes]
     taken = [(one, one.variant.record.measurement) for one in answers if one and one.variant.record]
     found = []
-    for name, better, attribute in BEST:
+    for name, better, attribute, least in BEST:
         figures = [(getattr(measured, attribute), message.id) for message, measured in taken]
         known = [figure for figure, _ in figures if figure is not None]
-        if len(known) == len(comparison.panes) > 1 and len(set(known)) > 1:
+        if len(known) == len(comparison.panes) > 1 and max(known) - min(known) > least:
             wanted = better(known)
             found += [f"{message}:{name}" for figure, message in figures if figure == wanted]
     return " ".join(found)

@@ -8,6 +8,7 @@ from inference.offers import Offer
 from inference.reply import Usage
 
 CHARACTERS_A_TOKEN = 4
+LEAST_SECONDS = 0.02  # below, it is the network that is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,11 @@ class Measurement:
 
     @property
     def tokens_per_second(self) -> float | None:
-        """The speed after the first token, None where there is too little to tell."""
+        """The speed after the first token, None where there is too little to tell, as of an answer in one burst."""
         if self.time_to_first_token is None or self.output_tokens < 2:
             return None
         writing = self.total - self.time_to_first_token
-        return (self.output_tokens - 1) / writing if writing > 0 else None
+        return (self.output_tokens - 1) / writing if writing >= LEAST_SECONDS else None
 
     @property
     def context_used(self) -> int | None:

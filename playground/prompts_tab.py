@@ -19,6 +19,7 @@ from wire.request import Request, RequestError
 from . import prompts
 from .checks import Checks, Mark, run_checks
 from .checks_tab import marks_html
+from .figures import seconds
 from .files import link
 from .mount import Mount
 from .outcome import Outcome
@@ -202,7 +203,7 @@ def _cell(batch: Batch, key: Key, marks: prompts.Marks) -> str:
     taken = outcome.measurement
     facts = []
     if taken and taken.time_to_first_token is not None:
-        facts.append(f"{taken.time_to_first_token:.2f} s to first")
+        facts.append(f"{seconds(taken.time_to_first_token)} to first")
     if taken and taken.tokens_per_second is not None:
         facts.append(f"{taken.about}{taken.tokens_per_second:.0f} tok/s")
     if taken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from itertools import combinations
 from typing import Any
@@ -14,6 +14,7 @@ from ui.markup import escape, one_line, panel
 from wire.request import Request, RequestError
 
 from . import sampling
+from .figures import seconds
 from .mount import Mount
 from .outcome import Outcome
 from .sampling import MOST_SAMPLES, Agreement, Samples, Spread
@@ -116,8 +117,9 @@ def _row(letter: str, outcomes: Sequence[Outcome]) -> str:
     count = f"{len(outcomes) - failed}" + (f", {failed} failed" if failed else "")
     about = "≈" if sampling.estimated(outcomes) else ""
     agreed = sampling.agreement(outcomes)
-    first = _spread(sampling.first_token(outcomes), "{:.2f} s")
-    return _cells(letter, count, first, _spread(sampling.speed(outcomes), about + "{:.0f} tok/s"), *_agreed(agreed))
+    first = _spread(sampling.first_token(outcomes), seconds)
+    speed = _spread(sampling.speed(outcomes), lambda speed: f"{about}{speed:.0f} tok/s")
+    return _cells(letter, count, first, speed, *_agreed(agreed))
 
 
 def _between(samples: Samples, one: str, other: str) -> str:
@@ -134,8 +136,8 @@ def _cells(name: str, *cells: str) -> str:
     return f'<tr><th scope="row">{escape(name)}</th>{said}</tr>'
 
 
-def _spread(found: Spread | None, form: str) -> str:
-    return f"{form.format(found.median)} ({form.format(found.p95)})" if found else "–"
+def _spread(found: Spread | None, form: Callable[[float], str]) -> str:
+    return f"{form(found.median)} ({form(found.p95)})" if found else "–"
 
 
 def _answers(samples: Samples) -> str:

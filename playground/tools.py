@@ -50,8 +50,8 @@ def above() -> None:
 
 def buttons() -> VoteRow:
     """What the tools have in the ask bar: buttons that open them (the page's script does), and the row of the vote."""
-    for name in ("diff", "code"):
-        gr.Button(name.capitalize(), scale=0, min_width=64, elem_id=f"{name}-button", elem_classes="opens-tool")
+    for name, label in (("diff", "Diff"), ("code", "Code"), ("checks", "More")):
+        gr.Button(label, scale=0, min_width=64, elem_id=f"{name}-button", elem_classes="opens-tool")
     return votes_tab.row()
 
 

@@ -39,7 +39,7 @@ CSS = """
   var(--sc-7); }
 #tools td.ok { background: var(--sc-2); }
 
-#layout { margin: -6px 0 -4px; } #layout + #panes { height: max(420px, calc(100dvh - 262px)); }
+#layout { margin: -6px 0 -4px; } #layout + #panes { height: max(420px, calc(100dvh - 242px)); }
 .sc .layout button { min-height: 32px; padding: 0 10px; border: 1px solid transparent;
   border-radius: 6px; background: none; color: var(--body-text-color); font-size: 12px; }
 .sc .layout { display: flex; flex-wrap: wrap; gap: 2px; align-items: center; }
@@ -158,12 +158,14 @@ SCRIPT = r"""
     }
   }, true);
 
+  const MORE = "Checks, samples, prompt lists, votes, export";
   let due = 0;
   const later = () => {
     if (due) return;
     due = setTimeout(() => {
       due = 0;
       download();
+      document.querySelector("#checks-button:not([title])")?.setAttribute("title", MORE);
       if (panes() && buttons().length) { tell(); align(); }
     }, 120);
   };

@@ -288,6 +288,33 @@ def test_questions_are_replayed_on_another_model(page: Page, server: Chats) -> N
     assert asked == ["first", "org/beta on first", "second"]
 
 
+def test_one_pane_is_asked_with_its_own_prompt_and_extra_body(page: Page, server: Chats) -> None:
+    begin(page, server.url, system="Be brief.")
+    act(page, "B", "system", "Edit")
+    page.locator("#transcript-B .editing textarea").fill("Be long.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#transcript-B .turn.system .text")).to_have_text("Be long.")
+    expect(page.locator("#transcript-A .turn.system .text")).to_have_text("Be brief.")
+    page.locator("#head-B .name").click()
+    page.get_by_role("button", name="Tools, structured output, extra body").click()
+    page.locator("#s-extra textarea, #s-extra input").first.fill('{"min_p": 0.1}')
+    page.locator("#to input").click()
+    page.get_by_role("option", name="B", exact=True).click()
+    ask(page, "only you", panes="B")
+    body = server.wait(BETA, "only you").body
+    assert (body["min_p"], body["messages"][0]["content"]) == (0.1, "Be long.")
+    assert server.of(ALPHA, "only you") == []
+    expect(page.locator("#transcript-A .turn.user")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator("#drawer")).to_be_hidden()
+    act(page, "B", "system", "Delete")
+    expect(page.locator("#transcript-B .turn.system")).to_have_count(0)
+    page.locator("#to input").click()
+    page.get_by_role("option", name="All panes").click()
+    ask(page, "both again", turns=2, panes="B")
+    expect(page.locator("#transcript-A .turn.assistant")).to_have_count(1)
+
+
 def test_panes_are_swapped_and_duplicated_with_what_differs(page: Page, server: Chats) -> None:
     panes = [
         Pane(Settings(model, base_url=server.url, parameters={"temperature": heat, "seed": 1}))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from inference.offers import Offer
 from inference.reply import Usage
-from playground.measure import measure
+from playground.figures import best, seconds
+from playground.measure import Measurement, measure
+from playground.state import ChatMessage, Comparison, Pane, Record, Variant
 
 
 def test_reported_counts_give_speed_cost_and_context() -> None:
@@ -37,3 +39,31 @@ def test_thoughts_that_a_provider_does_not_count_are_estimated_alone() -> None:
 def test_nothing_is_told_where_nothing_is_known() -> None:
     assert measure(0.0, None, 1.0, ("", "", ""), None).tokens_per_second is None
     assert measure(0.0, 0.1, 1.0, ("", "x", ""), Usage(1, 9), Offer("a", "live")).cost is None
+
+
+def test_a_burst_has_no_speed() -> None:
+    """What comes within milliseconds measures the network."""
+    assert measure(0.0, 0.001, 0.005, ("", "x" * 120, ""), Usage(1, 30)).tokens_per_second is None
+    assert [seconds(time) for time in (0.0, 0.0041, 0.0994, 0.104, 2.0)] == [
+        "0 ms",
+        "4 ms",
+        "99 ms",
+        "0.10 s",
+        "2.00 s",
+    ]
+
+
+def test_what_is_hardly_better_is_not_marked() -> None:
+    def compared(*firsts: float) -> str:
+        panes = []
+        for place, first in enumerate(firsts):
+            record = Record("m", "p", Measurement(first, first + 1, 11, 1, True))
+            messages = (
+                ChatMessage("q", "user", (Variant("?"),)),
+                ChatMessage(f"a{place}", "assistant", (Variant("!", record=record),)),
+            )
+            panes.append(Pane(messages=messages))
+        return best(Comparison(panes))
+
+    assert compared(0.061, 0.064) == ""
+    assert compared(0.25, 0.5) == "a0:first"
