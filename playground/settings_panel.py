@@ -38,7 +38,7 @@ class SettingsPanel:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.models = chats(Session(site))
-        self.place = PlacePanel("s-", Session(site))
+        self.place = PlacePanel("s-", Session(site), renames=False)
         self.parameters = ParameterPanel("conversational", "p")
         self.options = ChatOptionsPanel("s", site.functions)
         self.catalogue = CataloguePanel()
@@ -129,7 +129,7 @@ class SettingsPanel:
         place = self.place.read(placed).place
         place = _fitting(desk.session, place, model)
         choices = [one for one in places(CHAT, model, desk.session) if one[1] in _KINDS or one[1] == EMBEDDED + model]
-        panel = PlacePanel("s-", desk.session)
+        panel = PlacePanel("s-", desk.session, renames=False)
         shown = [gr.update(choices=choices), *panel.updates(place, found)[1:]]
         return [{**update, "value": value} for update, value in zip(shown, _shown_place(place), strict=True)]
 

@@ -16,12 +16,14 @@ from .session import Session
 
 
 class PlacePanel:
-    """The controls of a place. `prefix` starts the ids of the controls on the page."""
+    """The controls of a place. `prefix` starts the ids of the controls on the page; with `renames` a model may have
+    another name there, which a page that lets the model itself be typed has no use for."""
 
     COUNT = 9
 
-    def __init__(self, prefix: str, session: Session) -> None:
+    def __init__(self, prefix: str, session: Session, renames: bool = True) -> None:
         self.prefix = prefix
+        self.renames = renames
         self.session = session
         self.components: list[gr.components.Component] = []
 
@@ -136,7 +138,7 @@ class PlacePanel:
         hosted = at_endpoint and is_hosted(place.base_url)
         wants_token = (at_providers or hosted) and not self.session.site.machine_token and not self.session.person
         named = at_providers and place.provider in OWN_KEYS
-        shown = {"named": at_providers or at_endpoint}
+        shown = {"named": self.renames and (at_providers or at_endpoint)}
         shown |= {"provider": at_providers, "endpoint": at_endpoint, "trusted": hosted}
         shown |= {"hub_token": wants_token, "own": named}
         return {name: {"visible": is_shown} for name, is_shown in shown.items()}

@@ -64,7 +64,7 @@ class Step:
         here = [model.id for wanted in (*also, task_id) for model in embedded if model.task.id == wanted]
         runs, elsewhere = [(f"{model}, runs here", model) for model in here], [(model, model) for model in models]
         self.choices = [*elsewhere, *runs] if HUB_KEY in session.keys_for() else [*runs, *elsewhere]
-        self.place = PlacePanel(f"{name}-", session)
+        self.place = PlacePanel(f"{name}-", session, renames=False)
         self.code = CodePanel(f"{name}-code")
 
     # -- layout ------------------------------------------------------------------------------------------------------

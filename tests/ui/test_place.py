@@ -88,6 +88,14 @@ def test_what_is_posted_may_be_anything(junk: list[Any]) -> None:
     assert PlacePanel.read(junk) == Typed(Place())
 
 
+@pytest.mark.parametrize("choice", [ENDPOINT, PROVIDERS])
+def test_a_model_that_is_typed_has_no_second_name(choice: str) -> None:
+    shown = [
+        PlacePanel("", session(), renames).updates(Place(choice, SPACE))[2]["visible"] for renames in (True, False)
+    ]
+    assert shown == [True, False]
+
+
 def test_a_token_goes_to_a_space_only_when_ticked_for_it() -> None:
     mine = session()
     for base_url, ticked, trusted in [
