@@ -21,7 +21,7 @@ from ui.streaming import HEARTBEAT_SECONDS
 
 from .state import Page
 
-LOOK_SECONDS = 2.0  # between two looks at whether a loaded model still runs
+LOOK_SECONDS = "2"  # between two looks at whether a loaded model still runs
 Updates = AsyncIterator[list[Any]]
 
 
@@ -57,7 +57,8 @@ class FolderPanel:
                 self.unload = gr.Button("Unload", elem_id="folder-unload", scale=0, min_width=88)
             with gr.Accordion("Log of the process", open=False, elem_id="folder-log") as self.opened:
                 self.log = panel(elem_id="folder-lines")
-        self.watch = gr.Timer(LOOK_SECONDS, active=False)
+            # Where a panel of the last card stood, Gradio gives it this value for a moment: that has to be a text.
+            self.watch = gr.Timer(LOOK_SECONDS, active=False)
         self.components = [self.standing, self.load, self.unload, self.log, self.watch]
         self.standing.value, load, unload, _, watched = self.updates()
         self.watch.active = watched["active"]

@@ -135,6 +135,19 @@ def test_each_refusal_is_a_sentence_and_nothing_is_started(page: Page, tmp_path:
     expect(page.locator("#folder")).to_be_hidden()
 
 
+def test_other_cards_may_be_open_before_and_after(page: Page, tmp_path: Path) -> None:
+    """Gradio uses a place in the page anew for the next card: an error in the console fails this."""
+    page.goto("/")
+    expect(page.locator("#result .badge")).to_be_visible()
+    path = made(tmp_path / "my-model")
+    for source, name in ((str(path), "my-model"), ("showcard/digits", "showcard/digits"), (str(path), "my-model")):
+        page.get_by_placeholder("README.md, model folder or Hub id").fill(source)
+        page.get_by_role("button", name="Open", exact=True).click()
+        expect(page.locator("#head h1")).to_have_text(name)
+        expect(page.locator("#result")).to_be_visible()
+    expect(standing(page)).to_contain_text("Not loaded yet.")
+
+
 def test_a_card_without_weights_is_not_offered_to_run_here(page: Page, tmp_path: Path) -> None:
     open_folder(page, card(tmp_path / "card-only", "text-classification"))
     expect(page.get_by_label("Runs on", exact=True)).to_have_value(re.compile("showcard/sentiment"))
