@@ -125,6 +125,7 @@ class Session:
     trusted: set[Origin] = field(default_factory=set)  # endpoints that may get the Hugging Face token
     remembered: dict[str, Place] = field(default_factory=dict)  # by widget or pane, as this browser had it
     pages: dict[str, Any] = field(default_factory=dict)
+    shown: str = ""  # the page that the tab shows
     opening: int = 0  # counts the cards that were asked for: one that comes after a later one is not shown
     runs: Runs = field(default_factory=Runs)
     feed: Feed = field(init=False)

@@ -133,9 +133,11 @@ class ModelPage:
         if page is None or page.told:
             return gr.skip()
         page.told = True
-        turn = held.opening
-        body = one_line(await asyncio.to_thread(_body, page, held))
-        return body if held.opening == turn else gr.skip()
+        try:
+            body = await asyncio.to_thread(_body, page, held)
+        except Exception as error:  # the rest of the page goes on without it
+            body = panels.failure(error)
+        return one_line(tag("div", body, data_page=name)) if held.shown == name else gr.skip()
 
 
 async def _begin(held: Session, link: Link, first_source: str) -> list[Any]:
@@ -162,7 +164,7 @@ async def _open(
     if held.opening != turn or (unless_open and held.pages):
         return SAME
     held.runs.stop_all()
-    page.name = held.keep(page)
+    page.name = held.shown = held.keep(page)
     known = {card.model for card in example_cards()}
     head = one_line(panels.head(page.model, page.opened.notes, page.name))
     return [page.name, trouble, head, page.opened.source if page.opened.source in known else None]
@@ -190,7 +192,6 @@ def _body(page: Page, held: Session) -> str:
             return None
         return held.shelf.put(Media(source=source), model.files, opened.repo)
 
-    shown = '<p class="dim">The card has no text below its metadata.</p>'
-    if model.card.body.strip():
-        shown = body_with_gallery(page, held, lambda text: body_html(text, address, opened.repo))
-    return tag("div", shown, data_page=page.name)
+    if not model.card.body.strip():
+        return '<p class="dim">The card has no text below its metadata.</p>'
+    return body_with_gallery(page, held, lambda text: body_html(text, address, opened.repo))

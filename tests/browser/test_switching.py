@@ -50,6 +50,29 @@ def test_ten_cards_in_two_seconds_end_with_the_last(page: Page) -> None:
     assert failed == []
 
 
+def test_a_long_text_comes_although_the_next_card_does_not_open(page: Page) -> None:
+    start(page)
+    text = "---\npipeline_tag: text-classification\n---\n# Long\n\n" + "Some *words* and a [link](x).\n\n" * 3_000
+    page.evaluate(
+        """async ([text]) => {
+          for (const source of [text, "no/such/card/anywhere"]) {
+            const line = document.querySelector("#source textarea, #source input");
+            line.value = source;
+            line.dispatchEvent(new Event("input", { bubbles: true }));
+            await new Promise((done) => setTimeout(done, 100));
+            document.querySelector("#open").click();
+            if (source !== text) return;
+            while (document.querySelector("#head h1").textContent !== "Pasted card")
+              await new Promise((done) => setTimeout(done, 20));
+          }
+        }""",
+        [text],
+    )
+    expect(page.locator("#trouble [role=alert]")).to_contain_text("no/such/card/anywhere")
+    expect(page.locator("#body h1")).to_have_text("Long")
+    expect(page.locator("#card")).not_to_have_attribute("inert", "")
+
+
 def test_a_quick_change_of_mind_is_heard(page: Page) -> None:
     failed = start(page)
     for option in ("Token classification", "Question answering", "Image classification", "Token classification"):
