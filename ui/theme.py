@@ -245,6 +245,15 @@ HEAD = """
       try { localStorage.setItem("showcard-theme", dark ? "dark" : "light"); } catch {}
     }
   });
+  // Scroll bars and the browser's own controls are dark too, the page's as well, which only its root can say.
+  const follow = () => {
+    const show = () => {
+      document.documentElement.style.colorScheme = document.body.classList.contains("dark") ? "dark" : "light";
+    };
+    show();
+    new MutationObserver(show).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  };
+  if (document.body) follow(); else document.addEventListener("DOMContentLoaded", follow);
   const wanted = (() => { try { return localStorage.getItem("showcard-theme"); } catch { return null; } })();
   if (wanted && !new URLSearchParams(location.search).has("__theme")) {
     const apply = () => document.body && document.body.classList.toggle("dark", wanted === "dark");

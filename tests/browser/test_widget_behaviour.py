@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.support.endpoint import Endpoint
 
 from .test_model_page import choose
+from .test_views import until
 
 
 def start(page: Page, path: str = "/") -> None:
@@ -210,3 +211,15 @@ def test_a_number_is_typed_stepped_or_slid_and_left_unset(page: Page) -> None:
     tokens.locator("textarea, input:not([type=range])").press("ArrowUp")
     expect(tokens.locator("textarea, input:not([type=range])")).to_have_value("0")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_browsers_own_parts_follow_the_theme(page: Page) -> None:
+    start(page)
+    scheme = "getComputedStyle(document.documentElement).colorScheme"
+    before = page.evaluate(scheme)
+    page.get_by_role("button", name="Switch between light and dark").click()
+    until(page, f"{scheme} !== '{before}'")
+    after = page.evaluate(scheme)
+    assert {before, after} == {"light", "dark"}
+    page.reload()
+    until(page, f"{scheme} === '{after}'")
