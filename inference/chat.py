@@ -163,7 +163,7 @@ def events(body: bytes) -> list[Any]:
         if line.startswith(b"data:") and line[5:].strip() != b"[DONE]":
             try:
                 found.append(json.loads(line[5:]))
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
     return found
 
@@ -204,5 +204,5 @@ def _text(value: Any) -> str:
 def _field_of_json(text: bytes, name: str) -> Any:
     try:
         return field_of(json.loads(text), name)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -195,7 +195,7 @@ async def _tools(resolved: ResolvedRequest, asker: _Asker, promised: bool) -> Fi
         return Finding("tool calling", BROKEN if promised else ABSENT, "The model called no tool.")
     try:
         arguments = json.loads(call.arguments)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Finding("tool calling", BROKEN, f"The arguments are not JSON: {call.arguments[:100]}")
     if call.name != "get_weather" or not isinstance(arguments, dict) or "city" not in arguments:
         return Finding("tool calling", BROKEN, f"It called {call.name}({call.arguments[:100]}).")
@@ -281,7 +281,7 @@ async def _lists_models(base_url: str) -> bool:
     try:
         async with session_of() as session:
             return bool((await session.get(f"{root}/v1/models")).raise_for_status().json().get("data"))
-    except (httpx2.HTTPStatusError, ValueError, AttributeError):
+    except (httpx2.HTTPStatusError, ValueError, AttributeError, RecursionError):
         return False
 
 

@@ -102,7 +102,7 @@ async def open_repo(repo: str, token: str | None, revision: str = "main", cached
             detail=f"{type(error).__name__}: {error}",
             links=((f"Open the copy in the cache ({held[0][:7]})", f"/?model={quote(repo)}@{CACHED}"),) if held else (),
         ) from None
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         raise InferenceFailure("The Hub's answer is not JSON as it should be.", "Check HF_ENDPOINT.") from None
     return text, HubFiles(repo, revision, paths, token)
 

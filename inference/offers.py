@@ -59,7 +59,7 @@ async def offers(token: str | None = None, fresh: bool = False) -> dict[str, tup
     try:
         rows = response.json()["data"]
         found = {str(row["id"]): tuple(_offer(each, _sees(row)) for each in row.get("providers") or []) for row in rows}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise InferenceFailure("The router's list of models can't be read.", "Try again later.", retry=True) from None
     return _kept.put("models", token, found)
 

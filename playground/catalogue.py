@@ -117,7 +117,7 @@ async def of_endpoint(session: Session, base_url: str) -> list[Entry]:
         names = [str(row["id"]) for row in answer["data"]]
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise explain(error) from None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise InferenceFailure("What it gives is no list of models.") from None
     return [Entry(name, "Your endpoint", base_url=base_url) for name in names]
 

@@ -143,7 +143,7 @@ def call_html(call: ToolCall) -> str:
     """A tool that the model calls, with its arguments."""
     try:
         arguments = json.dumps(json.loads(call.arguments or "{}"), indent=2, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         arguments = call.arguments
     return f'<div class="call"><p>Calls <strong>{escape(call.name)}</strong></p><pre>{escape(arguments)}</pre></div>'
 

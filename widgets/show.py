@@ -199,7 +199,7 @@ def failed_json(exchange: Exchange) -> str:
     body = bytes(exchange.body[:20_000]).decode("utf-8", "replace")
     try:
         return panels.raw_json(json.loads(body))
-    except ValueError:
+    except (ValueError, RecursionError):
         return f'<p class="dim">HTTP {exchange.status}</p><div class="raw"><pre>{escape(body)}</pre></div>'
 
 

@@ -76,7 +76,7 @@ def _value(cell: Any, what: str) -> Any:
         return cell[1:]
     try:
         found = json.loads(cell[1:])
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RequestError(f"{what} has a cell that can't be read.") from None
     if not isinstance(found, int | float) or not isfinite(found):
         raise RequestError(f"{what} has a cell that can't be read.")

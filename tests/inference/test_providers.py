@@ -254,7 +254,12 @@ async def test_offers_have_prices_and_abilities(internet: Callable[[Scripted], l
     assert found["org/m"][1].sentence == "sambanova (staging)"
 
 
-@pytest.mark.parametrize("body", ["<html>", "[]", '{"data": 3}', '{"data": [{"id": 1, "providers": ["x"]}]}'])
+ENDLESS = '{"data": [{"id": "m", "providers": [{"provider": "groq", "context_length": 1e999}]}]}'
+
+
+@pytest.mark.parametrize(
+    "body", ["<html>", "[]", '{"data": 3}', '{"data": [{"id": 1, "providers": ["x"]}]}', "[" * 100_000, ENDLESS]
+)
 async def test_odd_offers_are_a_sentence(internet: Callable[[Scripted], list[str]], body: str) -> None:
     async with scripted(answering("200 OK", body)) as server:
         internet(server)

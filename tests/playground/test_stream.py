@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from inference.resolve import Embedded
+from metadata.outputs import ToolCall
 from playground import actions, conversation
 from playground.desk import Desk, Job
+from playground.messages import call_html
 from playground.state import Comparison, Pane, Settings
 from playground.stream import ask
 from tests.support.scripted import Talk, scripted
@@ -290,3 +292,7 @@ def test_what_is_no_action_is_refused() -> None:
     for posted in (None, "", "[]", "{", json.dumps({"act": "burn", "pane": "A"}), json.dumps({"act": "edit"})):
         with pytest.raises(RequestError):
             actions.perform(held, actions.read(posted))
+
+
+def test_a_call_whose_arguments_have_no_bottom_is_shown_as_it_is() -> None:
+    assert "[" * 5_000 in call_html(ToolCall("1", "f", "[" * 5_000))

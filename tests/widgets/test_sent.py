@@ -10,6 +10,7 @@ import pytest
 from inference import transport
 from inference.resolve import Embedded
 from metadata.model import read_model
+from tests.inference.test_errors import answering
 from tests.support.scripted import Scripted, Talk, scripted
 from ui.headers import header_ticks
 from ui.parameters import ParameterPanel
@@ -80,3 +81,15 @@ async def test_the_status_names_the_parameters_that_could_not_be_sent() -> None:
         assert "not sent, as this call has no place for it: return_&lt;b&gt;all, padding" in status
         last = await run(server, "pipeline_tag: text-classification", "Hi", [], {"top_k": 2})
         assert "not sent" not in last[2]
+
+
+@pytest.mark.parametrize("tags", [*TASKS], ids=["a plain call", "a chat"])
+@pytest.mark.parametrize("body", ["[" * 5_000, '{"error": ' * 5_000, "", "<html>", "null"], ids=lambda body: body[:8])
+async def test_an_answer_without_a_bottom_ends_in_its_sentence(tags: str, body: str) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.answer("200 OK", body)
+
+    async with scripted(script) as server:
+        assert 'role="alert"' in (await run(server, tags, "Hi", [], {}))[1]
+        server.script = answering("200 OK", TASKS[tags])
+        assert 'role="alert"' not in str((await run(server, tags, "Hi", [], {}))[1])
