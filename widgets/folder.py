@@ -21,7 +21,7 @@ from ui.streaming import HEARTBEAT_SECONDS
 
 from .state import Page
 
-LOOK_SECONDS = "2"  # between two looks at whether a loaded model still runs
+LOOK_SECONDS = "2"  # between two looks at whether a model still loads or runs
 Updates = AsyncIterator[list[Any]]
 
 
@@ -40,6 +40,7 @@ class FolderPanel:
         self.address = folder_address(page, session)
         self.folders: Folders | None = session.site.folders
         self.components: list[Any] = []
+        self.said = IDLE  # the phase that the page shows
 
     @property
     def model(self) -> FolderModel | None:
@@ -93,25 +94,24 @@ class FolderPanel:
         """A run that says how the model stands too, while it loads and when that changed."""
 
         async def both(*values: Any) -> Updates:
-            phase = None
             async with aclosing(run(*values)) as updates:  # type: ignore[type-var]
                 async for update in updates:
-                    told = self.model is not None and (self.model.phase == LOADING or self.model.phase != phase)
-                    yield [*update, *(self.updates() if told else [gr.skip()] * len(self.components))]
-                    phase = self.model.phase if self.model else None
+                    loads = self.model is not None and self.model.phase == LOADING
+                    yield [*update, *(self.updates() if loads else self._look())]
 
         return both
 
     def _look(self) -> list[Any]:
-        """Updates when the loaded model has ended: nobody may have asked it anything meanwhile."""
-        runs = self.model is not None and self.model.phase == READY
-        return [gr.skip()] * len(self.components) if runs else self.updates()
+        """Updates when the model stands otherwise than was said: it may have ended, or another page have loaded it."""
+        same = self.model is not None and self.model.phase == self.said
+        return [gr.skip()] * len(self.components) if same else self.updates()
 
     def updates(self) -> list[Any]:
         """Updates of (standing, Load, Unload, log, whether it is looked at)."""
         model = self.model
         if model is None or self.folders is None:
             return [gr.skip()] * len(self.components)
+        self.said = model.phase
         runs = model.phase in (LOADING, READY)
         refused = None if runs or model.phase == FAILED else self.folders.refusal(self.address)
         name = "Restart" if model.phase == FAILED else "Load"
@@ -120,7 +120,7 @@ class FolderPanel:
             gr.update(value=name, visible=not runs and refused is None),
             gr.update(value="Unload" if model.phase == READY else "Stop loading", visible=runs),
             one_line(log_html(model)),
-            gr.update(active=model.phase == READY),
+            gr.update(active=runs),
         ]
 
     async def _load(self) -> AsyncIterator[list[Any]]:

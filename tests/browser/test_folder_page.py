@@ -135,6 +135,18 @@ def test_each_refusal_is_a_sentence_and_nothing_is_started(page: Page, tmp_path:
     expect(page.locator("#folder")).to_be_hidden()
 
 
+def test_a_page_opened_while_another_loads_sees_it_come(page: Page, tmp_path: Path) -> None:
+    path = made(tmp_path / "my-model", waits=True)
+    open_folder(page, path)
+    page.get_by_role("button", name="Load", exact=True).click()
+    expect(standing(page)).to_contain_text("Reading the weights")
+    other = page.context.new_page()
+    open_folder(other, path)
+    expect(standing(other)).to_contain_text("Reading the weights")
+    (path / "go").touch()
+    expect(standing(other)).to_contain_text("Loaded in")
+
+
 def test_other_cards_may_be_open_before_and_after(page: Page, tmp_path: Path) -> None:
     """Gradio uses a place in the page anew for the next card: an error in the console fails this."""
     page.goto("/")
