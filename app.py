@@ -156,6 +156,10 @@ async def _serve(
             name = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
             print(f"Showcard is at http://{name}:{port}", flush=True)
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.closing.set()
+            await super().shutdown(sockets)
+
     # A Space is reached through its proxy alone, so what that says of the scheme is believed.
     proxies = "*" if space else None
     config = uvicorn.Config(

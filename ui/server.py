@@ -13,6 +13,7 @@ import gradio as gr
 from fastapi import FastAPI, WebSocket
 from fastapi.responses import JSONResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Mount
 
 from inference.assets import AssetError
 from inference.resolve import answers
@@ -127,6 +128,10 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
         ssr_mode=False,
         pwa=False,
     )
+    # To be set when the server ends: what Gradio keeps open for each tab ends too, else it is cut off with a traceback.
+    mounted = app.routes[-1]
+    assert isinstance(mounted, Mount)
+    app.state.closing = mounted.app.stop_event  # type: ignore[attr-defined]
     app.add_middleware(GZipMiddleware, minimum_size=2_000)
     app.add_middleware(Guard, access=access)
     return app
