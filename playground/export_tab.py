@@ -12,6 +12,7 @@ from ui import panels
 from ui.markup import one_line, panel
 from wire.request import RequestError
 
+from .desk import desk_of
 from .exported import read, to_json
 from .exported_page import to_html
 from .files import link
@@ -22,6 +23,7 @@ INTRO = (
     "<p>The JSON file holds the chats, settings, images and measurements, and can be opened here again; the web page "
     "only shows them, in any browser, without a network. Neither holds a key.</p>"
 )
+BUSY = "The models are still answering: stop them, or wait, then open the file again."
 FORMS = {"json": (to_json, "application/json"), "html": (to_html, "text/html")}
 
 
@@ -51,6 +53,8 @@ def build(mount: Mount) -> Tool:
         return save
 
     async def opened(request: gr.Request, data: bytes | None) -> dict[Any, Any]:
+        if desk_of(mount.session_of(request)).busy:  # its question would be lost with what is here now
+            return {said: one_line(panels.note(BUSY, error=True))}
         try:
             found = await asyncio.to_thread(read, data or b"")
         except RequestError as error:

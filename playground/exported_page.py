@@ -11,7 +11,7 @@ from ui.markup import escape, whole
 
 from . import conversation
 from .exported import without_keys
-from .figures import measured
+from .figures import facts
 from .state import ChatMessage, Comparison, Pane, Settings, Variant
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -103,6 +103,5 @@ def _facts(variant: Variant) -> str:
     record = variant.record
     if record is None:
         return '<div class="facts">edited by hand</div>' if variant.edited else ""
-    facts = [record.model, *(text for _, text, _ in measured(record.measurement))]
-    facts += [record.finish_reason or "", f"by {record.provider}" if record.provider else ""]
-    return f'<div class="facts">{escape(" · ".join(filter(None, facts)))}</div>'
+    told = [record.model, *(text for _, text, _ in facts(record))]
+    return f'<div class="facts">{escape(" · ".join(filter(None, told)))}</div>'

@@ -18,19 +18,24 @@ BEST = (
 )
 
 
-def facts_html(record: Record) -> str:
-    """The measurement of an answer; each figure has a name, so that the better one of two can be marked."""
+def facts(record: Record) -> list[tuple[str, str, str]]:
+    """What is told of an answer: name, text, and what it means."""
     free = record.provider == "embedded"
-    facts = [
+    found = [
         *measured(record.measurement, free),
         ("end", record.finish_reason or "no reason given", "Why the answer ended"),
     ]
     if record.provider in UNTOLD:
-        facts.append(("by", "provider not told", "The router chose one, and did not say which"))
+        found.append(("by", "provider not told", "The router chose one, and did not say which"))
     elif record.provider:
-        facts.append(("by", f"by {record.provider}", "The provider that served the answer"))
+        found.append(("by", f"by {record.provider}", "The provider that served the answer"))
+    return found
+
+
+def facts_html(record: Record) -> str:
+    """The same as HTML; each figure has its name, so that the better one of two can be marked."""
     return "".join(
-        f'<span data-fact="{name}" title="{escape(title)}">{escape(text)}</span>' for name, text, title in facts
+        f'<span data-fact="{name}" title="{escape(title)}">{escape(text)}</span>' for name, text, title in facts(record)
     )
 
 

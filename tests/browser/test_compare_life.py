@@ -461,6 +461,19 @@ def test_what_was_deleted_comes_back(page: Page, server: Chats) -> None:
     expect(page.locator("#transcript-A .turn").last).to_contain_text("second by org/alpha")
 
 
+def test_a_file_does_not_take_the_place_of_answers_under_way(page: Page, server: Chats) -> None:
+    begin(page, server.url)
+    send(page, "slow one")
+    talk = server.wait(ALPHA, "slow one")
+    expect(page.locator("#live-A .live .text")).to_have_text("one two")
+    open_file(page, two_turns(server.url))
+    expect(page.locator("#exported [role=alert]")).to_contain_text("The models are still answering")
+    expect(page.locator("#live-A .live .text")).to_have_text("one two")
+    page.keyboard.press("Escape")
+    assert talk.left.wait(10)
+    expect(page.locator("#transcript-A [data-fact=end]")).to_have_text("stopped")
+
+
 EVIL = "<img src=x onerror=alert(1)>\"'</script><script>alert(2)</script>"
 
 

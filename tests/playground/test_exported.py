@@ -84,7 +84,7 @@ def plain(comparison: Comparison) -> Any:
     return [pane.settings for pane in comparison.panes], messages, title_of(comparison), comparison.locked
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(COMPARISONS)
 def test_what_was_saved_is_opened(comparison: Comparison) -> None:
     assert plain(read(to_json(comparison))) == plain(comparison)
@@ -219,3 +219,11 @@ def test_the_page_holds_everything_and_loads_nothing() -> None:
     ):
         assert said in page or said == "edited by hand"
     assert "http" not in re.sub(r"http-equiv", "", page)
+
+
+def test_the_web_page_tells_the_figures_of_the_screen() -> None:
+    record = Record("m", "embedded", Measurement(0.5, 2.5, 21, 7, True), "stop")
+    shown = to_html(
+        Comparison([Pane(messages=(ChatMessage("a", "assistant", (Variant("x", record=record),)),))])
+    ).decode()
+    assert "m · 0.50 s to first · 10 tok/s · 2.50 s · 7 in · 21 out · no charge · stop · by embedded" in shown
