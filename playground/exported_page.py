@@ -10,8 +10,8 @@ from ui.markdown import chat_html
 from ui.markup import escape, whole
 
 from . import conversation
-from .exported import without_keys
 from .figures import facts
+from .keyless import without_keys
 from .state import ChatMessage, Comparison, Pane, Settings, Variant
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"

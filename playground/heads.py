@@ -10,6 +10,7 @@ from ui.markup import escape, tag
 from . import conversation
 from .buttons import button
 from .desk import Desk
+from .keyless import address
 from .state import MOST_PANES, Comparison, Pane, Settings
 
 MOST_IN_BADGE = 3
@@ -53,7 +54,7 @@ def model_html(name: str) -> str:
 def where(desk: Desk, settings: Settings) -> str:
     """Where a model is asked and at what published price, in a few words."""
     if settings.base_url:
-        return settings.base_url.split("://")[-1].split("/")[0]
+        return address(settings.base_url).split("://")[-1].split("/")[0]
     if settings.model in desk.session.site.embedded.models:
         return "embedded, no charge"
     if not settings.model:

@@ -8,6 +8,7 @@ from ui.feed import Kept
 from ui.markup import escape
 
 from .desk import Desk
+from .keyless import without_keys
 from .saving import to_json
 from .state import ChatMessage, Raw
 
@@ -18,7 +19,7 @@ def read(desk: Desk, what: str) -> Kept | None:
     """`comparison` as JSON, `text/{message}` to copy, `raw/{message}` as HTML; None where there is no such thing."""
     kind, _, name = what.partition("/")
     if kind == "comparison":
-        held = json.dumps(to_json(desk.comparison, raw=True), ensure_ascii=False)
+        held = json.dumps(to_json(without_keys(desk.comparison), raw=True), ensure_ascii=False)
         return held.encode("utf-8", "replace"), "application/json"
     if kind == "text":
         found = _text(desk, name)

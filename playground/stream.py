@@ -29,6 +29,7 @@ from ui.feed import Growing
 from ui.session import Session
 from wire.request import Request, ResolvedRequest
 
+from . import keyless
 from .measure import measure
 from .state import Raw, Record, Variant
 
@@ -165,7 +166,7 @@ class Asking:
 
     def _raw(self) -> Raw:
         exchange = self.exchange
-        sent = _DATA_URL.sub(_shortened, exchange.asked.decode("utf-8", "replace"))
+        sent = keyless.sent(_DATA_URL.sub(_shortened, exchange.asked.decode("utf-8", "replace")))
         headers = tuple((name, value) for name, value in exchange.headers if name.lower() != "set-cookie")
         address = urlsplit(exchange.url)
         url = address._replace(netloc=address.netloc.rpartition("@")[2], query="").geturl()

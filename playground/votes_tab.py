@@ -16,6 +16,7 @@ from ui.markup import escape, one_line, panel
 
 from . import conversation
 from .heads import brief
+from .keyless import without_keys
 from .mount import Drawn, Mount
 from .state import Comparison, Pane
 from .tool import QUIET, Tool, percent
@@ -137,7 +138,7 @@ def shuffled(comparison: Comparison) -> Comparison:
 
 def labels(comparison: Comparison) -> tuple[str, ...]:
     """What the panes are counted as: the model, where it is asked, and what else is needed to tell them apart."""
-    found = []
+    comparison, found = without_keys(comparison), []
     for pane in comparison.panes:
         settings = pane.settings
         given = "" if settings.provider == "auto" else settings.provider

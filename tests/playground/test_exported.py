@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 
 from metadata.media import Media
 from metadata.outputs import ToolCall
-from playground import exported
+from playground import exported, saving
 from playground.conversation import title_of
 from playground.exported import read, to_json
 from playground.exported_page import to_html
+from playground.keyless import sent, without_keys
 from playground.measure import Measurement
+from playground.saving import from_json
 from playground.state import ChatMessage, Comparison, Pane, Record, Settings, Variant
 from tests.support.hostile import TEXTS
 from wire.request import RequestError
@@ -108,6 +110,34 @@ def test_no_key_is_in_a_file() -> None:
     assert kept.base_url == "https://host.example/v1"
     assert kept.parameters == {"max_tokens": 5}
     assert kept.extra == {"stop_token_ids": [1]}
+
+
+MCP = {
+    "type": "mcp", "server_label": "x", "server_url": f"https://me:{KEY}@mcp.example/x?api_key={KEY}&page=2",
+    "headers": {"X-Mine": KEY, "Accept": "text/plain"}, "authorization": "aSecret",
+}  # fmt: skip
+LOGIN = {"type": "function", "function": {"name": "login", "parameters": {"properties": {"password": {"type": "string"}},
+         "required": ["password"]}}}  # fmt: skip
+
+
+def test_no_key_leaves_the_server_however_deep_it_lies() -> None:
+    nested = {"a": [{"apiKey": "aSecret", "eos_token": "</s>", "max_tokens": 3}, KEY], "headers": {"x": "aSecret"}}
+    held = with_keys()
+    settings = replace(held.panes[0].settings, tools=(MCP, LOGIN), extra=nested, response_format={"secret": "aSecret"})
+    held.put(replace(held.panes[0], settings=settings))
+    kept = from_json(saving.to_json(without_keys(held))).panes[0].settings
+    mcp = {"type": "mcp", "server_label": "x", "server_url": "https://mcp.example/x?page=2"}
+    assert kept.tools == ({**mcp, "headers": {"Accept": "text/plain"}}, LOGIN)
+    assert kept.extra == {"a": [{"eos_token": "</s>", "max_tokens": 3}], "headers": {}}
+    for written in (to_json(held), to_html(held), json.dumps(saving.to_json(without_keys(held))).encode()):
+        assert KEY.encode() not in written
+        assert b"aSecret" not in written
+
+
+def test_what_was_sent_is_shown_without_its_keys() -> None:
+    body = {"messages": [{"role": "user", "content": f"token {KEY}"}], "api_key": "aSecret", "temperature": 0}
+    assert json.loads(sent(json.dumps(body))) == {"messages": body["messages"], "temperature": 0}
+    assert sent('{"cut": "off') == ""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,86 @@
+"""A comparison without its keys, for everything that leaves the server's memory: files, and the browser's storage.
+
+A key is told by its name, or by how it begins; endpoints' addresses lose user, password and query."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from .state import Comparison, Settings
+
+_NAME = re.compile(
+    r"(?:^|_)(?:key|token|auth|jwt)$|api_?key|authori[sz]ation|secret|passw|credential|bearer|cookie"
+    r"|(?:access|auth|hf|id|refresh|session|api|bot)_token"
+)
+_KNOWN = frozenset({"eos_token", "bos_token", "pad_token", "unk_token", "sep_token", "mask_token", "cls_token"})
+_BEGINNINGS = re.compile(
+    r"\s*(?:(?:Bearer|Basic|Token)\s"
+    r"|(?:hf_|sk[-_]|gsk_|fw_|r8_|ghp_|gho_|github_pat_|nvapi-|xai-|pplx-|csk-|glpat-|tgp_|AIza|AKIA|eyJ)\S{4})"
+)
+_SAFE_HEADERS = frozenset({"accept", "content-type", "user-agent"})
+
+
+def without_keys(comparison: Comparison) -> Comparison:
+    """The comparison without what is a key, or looks like one, in its settings."""
+    return replace(comparison, panes=[replace(pane, settings=_settings(pane.settings)) for pane in comparison.panes])
+
+
+def sent(body: str) -> str:
+    """A body as it was sent, without keys; what people and models said stays as it is."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    said = {name: value[name] for name in ("messages", "input") if name in value} if isinstance(value, dict) else {}
+    return json.dumps({**bare(value), **said} if said else bare(value), ensure_ascii=False)
+
+
+def bare(value: Any) -> Any:
+    """A JSON value without its keys, at any depth."""
+    if isinstance(value, Mapping):
+        return {name: _inside(name, held) for name, held in value.items() if not is_key(str(name), held)}
+    if isinstance(value, list | tuple):
+        return type(value)(bare(item) for item in value if not is_key("", item))
+    return address(value, whole=False) if isinstance(value, str) and "://" in value[:12] else value
+
+
+def is_key(name: str, value: Any) -> bool:
+    """Whether a text is a key, by the name it has or by how it begins."""
+    if not isinstance(value, str) or not value:
+        return False
+    plain = re.sub(r"[^a-z]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()).strip("_")
+    return (plain not in _KNOWN and _NAME.search(plain) is not None) or _BEGINNINGS.match(value) is not None
+
+
+def address(url: str, whole: bool = True) -> str:
+    """An address without user and password; without its query too, where keys may be, when it is one's `whole` own."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    asked = [] if whole else [one for one in parts.query.split("&") if not is_key(*one.partition("=")[::2])]
+    fragment = "" if whole else parts.fragment
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="&".join(asked), fragment=fragment).geturl()
+
+
+def _inside(name: object, value: Any) -> Any:
+    """What stands under a name; of headers only those stay that carry no key."""
+    if str(name).lower().endswith("headers") and isinstance(value, Mapping):
+        return {header: held for header, held in value.items() if str(header).lower() in _SAFE_HEADERS}
+    return bare(value)
+
+
+def _settings(settings: Settings) -> Settings:
+    return replace(
+        settings,
+        base_url=address(settings.base_url) if settings.base_url else settings.base_url,
+        parameters=bare(settings.parameters),
+        extra=bare(settings.extra),
+        tools=bare(settings.tools),
+        response_format=bare(settings.response_format),
+    )
