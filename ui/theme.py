@@ -34,7 +34,6 @@ PALETTE = (
 
 CSS = """
 :root { --sc-mono: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-:root:has(> body.dark), .dark { color-scheme: dark; }
 html, body, gradio-app { overflow-x: clip !important; } .gradio-container { overflow: visible !important; }
 body { font-size: 14px; }
 .gradio-container { max-width: none !important; padding: 0 !important; background: var(--body-background-fill); }

@@ -124,6 +124,16 @@ def test_results_of_tools_follow_the_call_and_loops_are_bounded() -> None:
         c.with_results(pane, pane.messages[-1].id, {})
 
 
+def test_a_call_without_a_result_is_not_sent_with_the_next_question() -> None:
+    """Servers refuse a history in which a call has no result."""
+    pane = c.answered(talk("q"), Variant("Let me look.", tool_calls=(ToolCall("1", "weather", "{}"),)))
+    pane = c.asked(pane, "never mind")
+    sent = c.request(pane).inputs["messages"]
+    assert [message["content"] for message in sent] == ["q", "Let me look.", "never mind"]
+    assert not any("tool_calls" in message for message in sent)
+    assert pane.messages[1].variant.tool_calls, "on the page it stays"
+
+
 def test_an_answer_that_says_nothing_is_not_sent() -> None:
     assert sent(talk("q", "", "q2")) == [("user", "q"), ("user", "q2")]
 
