@@ -80,8 +80,7 @@ async def open_repo(repo: str, token: str | None, revision: str = "main", cached
         return await open_cached(repo, revision)
     if is_offline():
         raise InferenceFailure("This server works offline, so nothing of the Hub can be opened.", "Paste a card.")
-    if not REPO_ID.match(repo):
-        raise InferenceFailure(f"{repo[:80]} is not an id of a model on the Hub.", "It looks like org/model.")
+    check_repo_id(repo)
     try:
         async with client(headers=_authorization(token)) as session:
             base = f"{hub_endpoint()}/api/models/{repo}/revision/{quote(revision, safe='')}"
@@ -105,6 +104,12 @@ async def open_repo(repo: str, token: str | None, revision: str = "main", cached
     except (ValueError, AttributeError, TypeError, RecursionError):
         raise InferenceFailure("The Hub's answer is not JSON as it should be.", "Check HF_ENDPOINT.") from None
     return text, HubFiles(repo, revision, paths, token)
+
+
+def check_repo_id(repo: str) -> None:
+    """Raises InferenceFailure where that is no id of a model, and nothing to make an address of."""
+    if not REPO_ID.match(repo):
+        raise InferenceFailure(f"{repo[:80]} is not an id of a model on the Hub.", "It looks like org/model.")
 
 
 def _authorization(token: str | None) -> dict[str, str]:

@@ -12,6 +12,7 @@ from huggingface_hub.inference._providers import PROVIDERS
 from wire.call import CHAT_TASKS, helper_task
 
 from .errors import InferenceFailure, status_failure
+from .hub import check_repo_id
 from .kept import Kept
 from .transport import client, hub_endpoint
 
@@ -53,6 +54,7 @@ async def mappings(model: str, token: str | None, fresh: bool = False) -> tuple[
     held = None if fresh else _kept.get(model, token)
     if held is not None:
         return held
+    check_repo_id(model)
     headers = {"authorization": f"Bearer {token}"} if token else {}
     url = f"{hub_endpoint()}/api/models/{quote(model)}?expand=inferenceProviderMapping"
     async with client(headers=headers) as session:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from metadata.media import Media
+from ui.chat import without_open_calls
 from wire.parameters import parameters_of
 from wire.request import Request, RequestError
 
@@ -33,7 +34,7 @@ def request(pane: Pane, before: str = "") -> Request:
     return Request(
         task="conversational",
         model=settings.model,
-        inputs={"messages": [*system, *said]},
+        inputs={"messages": [*system, *without_open_calls(said)]},
         provider=settings.provider,
         parameters=settings.parameters,
         stream=True,

@@ -15,7 +15,7 @@ from metadata.media import Media
 from metadata.model import Model
 from metadata.outputs import Output, Video
 from metadata.tasks import Task
-from ui.chat import Answer, wire_calls
+from ui.chat import Answer, wire_calls, without_open_calls
 from ui.place import Place
 from ui.place import reachable as reachable_at
 from ui.session import Session
@@ -238,7 +238,7 @@ def build_request(
         else:
             found = fields.read(spec, value)
             if spec.kind == "messages":
-                found = [*page.messages(), {"role": "user", "content": found}]
+                found = [*without_open_calls(page.messages()), {"role": "user", "content": found}]
         if found is not None:
             inputs[spec.name] = found
     asked = card_parameters(page) if parameters is None else parameters

@@ -133,6 +133,15 @@ def test_odd_mappings_are_passed_over(odd: object) -> None:
     assert read_mappings(odd) == ()
 
 
+@pytest.mark.parametrize("model", ["../../x", "org/..", "org/m/../../x", "a b", "org/m?x", ""])
+async def test_what_is_no_id_of_a_model_is_not_asked_for(internet: Callable[[Scripted], list[str]], model: str) -> None:
+    async with scripted(answering("200 OK", "{}")) as server:
+        asked = internet(server)
+        with pytest.raises(InferenceFailure, match="is not an id of a model"):
+            await providers.mappings(model, "hf_mine")
+    assert not asked
+
+
 async def test_what_is_known_is_each_persons_own_and_grows_old(internet: Callable[[Scripted], list[str]]) -> None:
     async with scripted(answering("200 OK", mapping())) as server:
         asked = internet(server)

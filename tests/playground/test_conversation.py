@@ -182,3 +182,8 @@ def test_a_new_chat_keeps_the_settings() -> None:
     )
     assert new.id != held.id
     assert c.title_of(held) == "q"
+
+
+def test_a_question_instead_of_a_result_leaves_the_call_out() -> None:
+    pane = c.asked(c.answered(talk("q"), Variant("", tool_calls=(ToolCall("1", "f", "{}"),))), "something else")
+    assert sent(pane) == [("user", "q"), ("user", "something else")]

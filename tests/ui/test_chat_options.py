@@ -10,7 +10,7 @@ import pytest
 
 from inference.reply import McpCall
 from metadata.outputs import ToolCall
-from ui.chat import calls_of, mcp_html, turn_html, wire_calls
+from ui.chat import calls_of, mcp_html, turn_html, wire_calls, without_open_calls
 from ui.chat_options import ChatOptionsPanel, verdict_sentence
 from ui.functions import Functions, load_functions
 from ui.tool_results import pending, result_turn
@@ -161,3 +161,19 @@ def test_calls_are_shown_and_hostile_ones_stay_text() -> None:
     )
     assert "<img" not in shown
     assert shown.count("&lt;img") >= 6
+
+
+def test_calls_that_got_no_result_are_not_sent() -> None:
+    call, other = ({"id": name, "type": "function", "function": {"name": "f", "arguments": "{}"}} for name in "ab")
+    ask, result = {"role": "user", "content": "?"}, {"role": "tool", "tool_call_id": "a", "content": "1"}
+    model = {"role": "assistant", "content": None, "tool_calls": [call, other]}
+    assert without_open_calls([ask, model, ask]) == [ask, ask]
+    assert without_open_calls([ask, {**model, "content": "Let me look"}, ask])[1] == {
+        "role": "assistant",
+        "content": "Let me look",
+    }
+    assert without_open_calls([ask, model, result, ask]) == [ask, {**model, "tool_calls": [call]}, result, ask]
+    whole = [ask, model, result, {**result, "tool_call_id": "b"}, {"role": "assistant", "content": ""}, ask]
+    assert without_open_calls(whole) == whole
+    for odd in ("x", 3, {"a": 1}, [3, None], [{"id": ["a"]}], None):
+        assert without_open_calls([{**model, "tool_calls": odd}, result]) == [result]

@@ -80,3 +80,25 @@ async def test_without_a_call_that_waits_nothing_is_sent() -> None:
     for listener in (runner.answer_call, runner.run_call):
         assert await ask(listener("x", *values))
     assert page.turns == []
+
+
+async def test_a_message_instead_of_a_result_leaves_the_call_out() -> None:
+    asked: list[dict[str, Any]] = []
+
+    async def script(talk: Talk) -> None:
+        asked.append(json.loads(talk.body))
+        await talk.answer(
+            "200 OK", answer(content=None, tool_calls=CALLS) if len(asked) == 1 else answer(content="Hm.")
+        )
+
+    page = Page(Opened(read_model(CARD, None, "org/m"), None, ""))
+    page.choose(None)
+    parameters = ParameterPanel("conversational", "p")
+    runner = Runner(page, Session(Site(Embedded("http://127.0.0.1:1"), Shelf())), parameters)
+    async with scripted(script) as server:
+        for text in ("What time is it?", "Never mind."):
+            place = [ENDPOINT, "auto", "", f"{server.url}/v1", "", False, "", "", ""]
+            await ask(runner.chat(*place, text, *parameters.values({}), [], "", [], "", "", False))
+    await transport.close()
+    said = [(message["role"], message["content"]) for message in asked[1]["messages"]]
+    assert said == [("user", "What time is it?"), ("user", "Never mind.")]
