@@ -5,7 +5,7 @@ no error where nothing is asked for: the pane stays as it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -30,7 +30,7 @@ def request(pane: Pane, before: str = "") -> Request:
     """The Request that asks a pane's model, with its own history only: all of it, or what stands before a message."""
     settings = pane.settings
     system = [{"role": "system", "content": settings.system}] if settings.system.strip() else []
-    said = [_on_the_wire(message) for message in _complete(until(pane, before)) if not _is_empty(message)]
+    said = [_on_the_wire(message) for message in until(pane, before) if not _is_empty(message)]
     return Request(
         task="conversational",
         model=settings.model,
@@ -51,15 +51,6 @@ def until(pane: Pane, before: str) -> tuple[ChatMessage, ...]:
     """The messages before one; all of them where none has this id."""
     place = _place(pane, before)
     return pane.messages if place is None else pane.messages[:place]
-
-
-def _complete(messages: Sequence[ChatMessage]) -> Iterator[ChatMessage]:
-    """The messages without calls that got no result, as when a person went on: servers refuse such a history."""
-    results = {message.call_id for message in messages if message.role == "tool"}
-    for message in messages:
-        calls = message.variant.tool_calls
-        open_ = calls and not results.issuperset(call.id for call in calls)
-        yield replace(message, variants=(replace(message.variant, tool_calls=()),), shown=0) if open_ else message
 
 
 def _is_empty(message: ChatMessage) -> bool:
