@@ -37,7 +37,7 @@ MAX_UPLOAD = "50mb"
 # What Gradio serves for its own pages and ours have no use for; a deep link would write what fields hold to the disk.
 UNUSED = re.compile(
     r"/(openapi\.json|docs|redoc|monitoring.*"
-    r"|gradio_api/(deep_link|openapi\.json|call/.*|proxy=.*|stream/.*|process_recording|(undo-)?vibe-.*))/?"
+    r"|gradio_api/(deep_link|openapi\.json|call/.*|proxy=.*|dev/.*|stream/.*|process_recording|(undo-)?vibe-.*))/?"
 )
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "

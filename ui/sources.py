@@ -22,6 +22,8 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 FIRST = (
     "sentiment", "entities", "question-answering", "digits", "tiny-chat-1m", "tiny-chat-380k", "eliza", "card-helper"
 )  # fmt: skip
+LONGEST_NAME = 4_096  # of a path, an id or an address
+_BEGINS_AS_YAML = re.compile(r"[A-Za-z_][\w-]*:(\s|$)")
 MOST_CHARACTERS = 4_000_000
 IN_REPO = ("tree", "blob", "resolve", "raw")
 CARD_SUFFIXES = (".md", ".markdown", ".yaml", ".yml", ".txt")
@@ -81,11 +83,13 @@ async def _read_source(source: str, session: Session, task: str | None) -> Opene
     if "\n" in text or text.startswith(("---", "# ")):
         return await _pasted(source, task)
     repo = _repo_id(text)
+    if len(text) > LONGEST_NAME and not _BEGINS_AS_YAML.match(text):
+        raise InferenceFailure(_not_found(text, session.site.shared), "Give a README.md, a model folder or a Hub id.")
     if not session.site.shared:
         opened = await asyncio.to_thread(_local, text, task)
         if opened:
             return opened
-    if re.match(r"^[A-Za-z_][\w-]*:(\s|$)", text):
+    if _BEGINS_AS_YAML.match(text):
         return await _pasted(source, task)
     if repo is None:
         raise InferenceFailure(_not_found(text, session.site.shared), "Give a README.md, a model folder or a Hub id.")

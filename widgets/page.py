@@ -105,31 +105,32 @@ class ModelPage:
         recall(self.sessions.of(request), places)
         return await _begin(self.sessions.of(request), read_link(str(request.query_params)), self.first_source)
 
-    async def _follow_link(self, address: str, request: gr.Request) -> list[Any]:
-        query, _, fragment = address.partition("#")
+    async def _follow_link(self, address: Any, request: gr.Request) -> list[Any]:
+        query, _, fragment = _text_of(address).partition("#")
         link = read_link(query, fragment)
         return await _open(self.sessions.of(request), link.card or link.source, link.task, link=link)
 
-    async def _open_named(self, source: str, request: gr.Request) -> list[Any]:
-        return await _open(self.sessions.of(request), source)
+    async def _open_named(self, source: Any, request: gr.Request) -> list[Any]:
+        return await _open(self.sessions.of(request), _text_of(source))
 
-    async def _open_other(self, name: str, source: str, request: gr.Request) -> list[Any]:
+    async def _open_other(self, name: Any, source: Any, request: gr.Request) -> list[Any]:
         held = self.sessions.of(request)
-        if name in held.pages and held.pages[name].opened.source == source:
+        page = held.pages.get(_text_of(name))
+        if page and page.opened.source == source:
             return SAME  # a focus that passed by
-        return await _open(held, source)
+        return await _open(held, _text_of(source))
 
-    async def _reopen(self, name: str, task: str, request: gr.Request) -> list[Any]:
+    async def _reopen(self, name: Any, task: Any, request: gr.Request) -> list[Any]:
         held = self.sessions.of(request)
-        page = held.pages.get(name)
+        page = held.pages.get(_text_of(name))
         if page is None or task == page.overridden:
             return SAME
-        return await _open(held, page.opened.source, task)
+        return await _open(held, page.opened.source, _text_of(task))
 
-    async def _text(self, name: str, request: gr.Request) -> Any:
+    async def _text(self, name: Any, request: gr.Request) -> Any:
         """The card's body, once: a long one takes its time, so its widget does not wait for it."""
         held = self.sessions.of(request)
-        page = held.pages.get(name)
+        page = held.pages.get(_text_of(name))
         if page is None or page.told:
             return gr.skip()
         page.told = True
@@ -138,6 +139,11 @@ class ModelPage:
         except Exception as error:  # the rest of the page goes on without it
             body = panels.failure(error)
         return one_line(tag("div", body, data_page=name)) if held.shown == name else gr.skip()
+
+
+def _text_of(value: Any) -> str:
+    """What was posted, where it is text; anybody may post anything."""
+    return value if isinstance(value, str) else ""
 
 
 async def _begin(held: Session, link: Link, first_source: str) -> list[Any]:

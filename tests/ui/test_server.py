@@ -85,6 +85,7 @@ def test_an_ipv6_address_is_one_of_its_names() -> None:
         "/gradio_api/proxy=https://x.hf.space/",
         "/gradio_api/call/x/y",
         "/gradio_api/vibe-code/",
+        "/gradio_api/dev/reload",
     ],
 )
 def test_what_the_app_has_no_use_for_is_not_served(client: TestClient, path: str) -> None:
