@@ -48,7 +48,7 @@ footer { display: none !important; }
 .sc table, .sc tr, .sc tbody, .sc thead { border: 0 !important; background: none !important; } .sc ul.bars, .sc .steps { list-style: none !important; padding: 0 !important; margin: 0 !important; } .sc ul.bars li::before, .sc .steps li::before { content: none !important; } .sc * { border-color: var(--border-color-primary); }
 .sc { font-size: 14px; line-height: 1.5; color: var(--body-text-color); overflow-wrap: anywhere; min-width: 0; }
 .sc p { margin: 0 0 8px; } .sc p:last-child { margin-bottom: 0; }
-.sc a { color: var(--link-text-color); }
+.sc a { color: var(--link-text-color); } .sc a:not([href]) { color: inherit !important; text-decoration: none !important; }
 .sc h1, .sc h2, .sc h3 { margin: 0; line-height: 1.25; }
 .sc .dim, .dim { color: var(--body-text-color-subdued); font-size: 12px; }
 .sc .num { font-family: var(--sc-mono); font-variant-numeric: tabular-nums; font-size: 12px; }

@@ -59,6 +59,19 @@ def test_right_to_left(page: Page) -> None:
         assert shown.evaluate("node => getComputedStyle(node).direction") == "rtl", place
 
 
+def test_a_link_that_is_refused_looks_like_text(page: Page) -> None:
+    open_card(page, "showcard/sentiment")
+    paste(
+        page,
+        "---\npipeline_tag: text-classification\n---\n# Links\n\n[bad](javascript:alert(1)) [good](https://x.example)\n",
+    )
+    style = "node => [getComputedStyle(node).textDecorationLine, getComputedStyle(node).color]"
+    line, bad, good = (page.locator("#body p", has_text="bad"), page.get_by_text("bad"), page.get_by_text("good"))
+    _, colour = line.evaluate(style)
+    assert bad.last.evaluate(style) == ["none", colour]
+    assert good.last.evaluate(style)[1] != colour
+
+
 def test_what_is_wrong_with_a_card_is_said_and_the_rest_is_shown(page: Page) -> None:
     open_card(page, "showcard/sentiment")
     cards = [
