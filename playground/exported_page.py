@@ -104,4 +104,4 @@ def _facts(variant: Variant) -> str:
     if record is None:
         return '<div class="facts">edited by hand</div>' if variant.edited else ""
     told = [record.model, *(text for _, text, _ in facts(record))]
-    return f'<div class="facts">{escape(" · ".join(filter(None, told)))}</div>'
+    return f'<div class="facts">{" · ".join(f"<bdi>{escape(text)}</bdi>" for text in told if text)}</div>'

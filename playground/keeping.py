@@ -60,7 +60,8 @@ KEEPING = r"""
       const title = document.createElement("strong"), about = document.createElement("span");
       title.textContent = one.title || "Without a title";
       about.className = "dim";
-      about.textContent = `${one.models.join(" · ")} · ${new Date(one.changed).toLocaleString()}`;
+      for (const model of one.models) about.append(Object.assign(document.createElement("bdi"), { textContent: model }), " · ");
+      about.append(new Date(one.changed).toLocaleString());
       open.append(title, about);
       open.onclick = () => { dialog.close(); reopen(one.id); };
       const gone = document.createElement("button");

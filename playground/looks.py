@@ -88,10 +88,13 @@ CSS = """
 #panes > .pane:not(:has(> .bare .pane-head)) { display: none !important; }
 :root:not(.answering) #stop-all { display: none; } .answering #send { opacity: 0.5; pointer-events: none; }
 
+/* foreign text turns nothing of ours around */
+.cut > span, .stats [data-fact], .where, .badge.diff, .call strong, #earlier strong, .thought .said { unicode-bidi: isolate; }
+
 /* compare: asking */
 #ask { position: sticky; bottom: 0; padding: 8px 0 10px; background: var(--body-background-fill); z-index: 5; border-top: 0; align-items: flex-end; flex-wrap: wrap; }
-#question { flex: 1 1 320px; min-width: 0; } #question .full-container { padding: 0 10px; } #question .input-row { align-items: center; } #question textarea:placeholder-shown { overflow: hidden; } #question textarea::placeholder { white-space: nowrap; text-overflow: ellipsis; overflow: hidden; } #ask button.lg, #ask button.md { height: 40px; }
-#to { flex: 0 0 120px; min-width: 100px; } #ask { align-items: center !important; } #to .wrap, #to .wrap-inner { min-height: 40px; } #question textarea:focus-visible { outline: none !important; } #question:focus-within { outline: 2px solid var(--color-accent); border-radius: 8px; }
+#question { flex: 1 1 220px; min-width: 0; } #question .full-container { padding: 0 10px; } #question .input-row { align-items: center; } #question textarea:placeholder-shown { overflow: hidden; } #question textarea::placeholder { white-space: nowrap; text-overflow: ellipsis; overflow: hidden; } #ask button.lg, #ask button.md { height: 40px; }
+#to { flex: 0 0 130px; min-width: 110px !important; } #ask { align-items: center !important; } #to .wrap, #to .wrap-inner { min-height: 40px; } #question textarea:focus-visible { outline: none !important; } #question:focus-within { outline: 2px solid var(--color-accent); border-radius: 8px; }
 #notice { position: absolute; left: 0; right: 0; bottom: calc(100% + 6px); width: auto !important; pointer-events: none; }
 #notice .sc { display: flex; align-items: center; gap: 8px; width: fit-content; max-width: min(640px, 100%); margin: 0 auto; padding: 4px 6px 4px 14px; border: 1px solid var(--border-color-primary); border-radius: 10px; background: var(--background-fill-primary); box-shadow: 0 4px 16px rgb(0 0 0 / 0.16); font-size: 13px; pointer-events: auto; }
 :root:not(.attached) .no-images { display: none; }
@@ -117,7 +120,7 @@ dialog.sheet::backdrop { background: rgb(0 0 0 / 0.4); } dialog.sheet h2 { font-
   #panes { grid-auto-columns: 100%; overflow-x: auto; scroll-snap-type: x mandatory; scrollbar-width: none; height: max(360px, calc(100dvh - 300px)); } #panes > .pane { scroll-snap-align: start; }
   #pane-tabs:has(.sc) { display: block !important; } #pane-tabs .sc { display: flex; gap: 4px; } #pane-tabs [role=tab] { flex: 1; min-width: 0; min-height: 44px; padding: 0 8px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border: 1px solid var(--border-color-primary); border-radius: 8px; background: none; color: var(--body-text-color); font-size: 13px; } #pane-tabs [aria-selected=true] { background: var(--color-accent-soft); color: var(--link-text-color); font-weight: 600; border-color: transparent; }
   .turn .i-row { position: static; opacity: 1; } .gradio-container .i { width: 36px; height: 44px; } .sc .plain { min-height: 44px; }
-  #compare-head .dim { display: none; } #compare-head h1 { flex: 1 0 100%; font-size: 16px; } #compare-head .plain { flex: 1 1 auto; }
+  #compare-head .dim { display: none; } #compare-head h1 { flex: 1 0 100%; font-size: 16px; } #compare-head .sc { gap: 6px; } #compare-head .plain { flex: 1 1 auto; padding: 0 8px; }
   /* the box with Send, and below it one slim row */
   #ask { gap: 6px; } #question { order: 1; flex: 1 1 calc(100% - 104px) !important; min-width: 0 !important; } #send, #stop-all { order: 2; flex: 0 0 88px !important; min-width: 0 !important; } #to { order: 3; flex: 1 1 100px !important; min-width: 0 !important; } .opens-tool { order: 4; flex: 1 0 auto !important; min-width: 0 !important; padding: 0 8px !important; } #vote-row { order: 5; }
   #to .wrap, #to .wrap-inner { min-height: 36px; padding-top: 0; padding-bottom: 0; } .answering #send { display: none; }

@@ -256,4 +256,5 @@ def test_the_web_page_tells_the_figures_of_the_screen() -> None:
     shown = to_html(
         Comparison([Pane(messages=(ChatMessage("a", "assistant", (Variant("x", record=record),)),))])
     ).decode()
-    assert "m · 0.50 s to first · 10 tok/s · 2.50 s · 7 in · 21 out · no charge · stop · by embedded" in shown
+    told = ("m", "0.50 s to first", "10 tok/s", "2.50 s", "7 in", "21 out", "no charge", "stop", "by embedded")
+    assert " · ".join(f"<bdi>{text}</bdi>" for text in told) in shown, "each apart, as a text may turn what follows"
