@@ -42,10 +42,11 @@ def top_bar(current: str) -> str:
     )
 
 
-def head(model: Model, notes: tuple[Diagnostic, ...] = (), page: str = "") -> str:
+def head(model: Model, notes: tuple[Diagnostic, ...] = (), page: str = "", source: str = "", task: str = "") -> str:
     """A card's name, task, library, licence, languages and tags, and how many notes there are on it.
 
-    `page` is what the widget below says that it belongs to."""
+    `page` is what the widget below says that it belongs to; `source` (empty for a pasted card) and the `task` that was
+    chosen open it again."""
     data, row = model.card.data, model.guess.widget
     chips = [tag("span", escape(row.name if row else "No task known"), class_="chip task")]
     facts = [model.library, *_texts(data.get("license_name") or data.get("license")), *_texts(data.get("language"))]
@@ -63,7 +64,7 @@ def head(model: Model, notes: tuple[Diagnostic, ...] = (), page: str = "") -> st
         words = f"{len(notes)} {'note' if len(notes) == 1 else 'notes'} on this card"
         more = f", {errors} {'error' if errors == 1 else 'errors'}" if errors else ""
         chips.append(f'<button type="button" class="chip notes" data-tab="metadata-body">{words}{more}</button>')
-    name = tag("h1", escape(model.name), dir="auto", data_page=page)
+    name = tag("h1", escape(model.name), dir="auto", data_page=page, data_source=source, data_task=task)
     return f'<div class="head">{name}<div class="chips">{"".join(chips)}</div></div>'
 
 

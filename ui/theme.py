@@ -12,6 +12,7 @@ from . import (
     leaving,
     numbers_script,
     page_script,
+    reload_script,
     views_script,
     views_style,
     ways_script,
@@ -270,7 +271,7 @@ HEAD = """
 </script>
 """
 
-SCRIPTS = (views_script, code_page, fields_script, numbers_script, page_script, ways_script, leaving)
+SCRIPTS = (views_script, code_page, fields_script, numbers_script, page_script, reload_script, ways_script, leaving)
 HEAD += "".join(f"<script>{module.SCRIPT}</script>" for module in SCRIPTS)
 
 

@@ -172,7 +172,8 @@ async def _open(
     held.runs.stop_all()
     page.name = held.shown = held.keep(page)
     known = {card.model for card in example_cards()}
-    head = one_line(panels.head(page.model, page.opened.notes, page.name))
+    again = "" if page.opened.pasted else page.opened.source
+    head = one_line(panels.head(page.model, page.opened.notes, page.name, again, page.overridden))
     return [page.name, trouble, head, page.opened.source if page.opened.source in known else None]
 
 

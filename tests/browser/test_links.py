@@ -97,3 +97,26 @@ def test_a_pasted_card_is_shared_with_its_text_and_parameters(page: Page) -> Non
 def test_a_broken_link_is_a_page_all_the_same(page: Page) -> None:
     page.goto("/?model=showcard/sentiment&text=ok&table=%7B&example=99&parameters=%5B#in=%21%21")
     expect(page.locator("#in-text textarea")).to_have_value("ok")
+
+
+def test_a_reload_brings_back_the_card_and_what_was_typed(page: Page) -> None:
+    page.goto("/?model=showcard/question-answering")
+    text = page.locator("#in-context textarea")
+    expect(text).not_to_have_value("")
+    text.fill("Typed by hand")
+    page.reload()
+    expect(text).to_have_value("Typed by hand")
+    expect(page.locator("#head h1")).to_have_text("showcard/question-answering")
+    card = "---\npipeline_tag: zero-shot-classification\nwidget:\n- {text: A, candidate_labels: [a, b]}\n---\n# Mine\n"
+    page.locator("#source textarea").fill(card)
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.locator("#body h1")).to_have_text("Mine")
+    page.get_by_label("Add to candidate labels").fill("typed, too,")
+    page.locator("#in-text textarea").fill("My own words")
+    page.reload()
+    expect(page.locator("#body h1")).to_have_text("Mine")
+    expect(page.locator("#in-text textarea")).to_have_value("My own words")
+    expect(page.locator("#in-candidate_labels .tags li")).to_have_count(4)
+    expect(page.locator("#source textarea")).to_have_value(card)
+    page.goto("/")
+    expect(page.locator("#head h1")).to_have_text("showcard/sentiment")
