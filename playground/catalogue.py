@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import httpx2
 
-from inference.errors import InferenceFailure, explain
+from inference.errors import InferenceFailure
 from inference.keys import ENDPOINT_KEY, hub_token
+from inference.listing import listed_models
 from inference.offers import Offer, offers
 from inference.search import MOST, find_models
-from inference.transport import client
 from ui.session import Session
 
 VISION = "image-text-to-text"
@@ -109,16 +109,7 @@ async def of_hub(session: Session, filters: Filters) -> list[Entry]:
 
 async def of_endpoint(session: Session, base_url: str) -> list[Entry]:
     """The models that an OpenAI-compatible endpoint lists. Raises InferenceFailure."""
-    root = base_url.rstrip("/").removesuffix("/v1")
-    key = session.keys_for(base_url).get(ENDPOINT_KEY)
-    try:
-        async with client(headers={"authorization": f"Bearer {key}"} if key else {}) as asked:
-            answer = (await asked.get(f"{root}/v1/models")).raise_for_status().json()
-        names = [str(row["id"]) for row in answer["data"]]
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        raise explain(error) from None
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise InferenceFailure("What it gives is no list of models.") from None
+    names = await listed_models(base_url, session.keys_for(base_url).get(ENDPOINT_KEY))
     return [Entry(name, "Your endpoint", base_url=base_url) for name in names]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,10 @@ from urllib.parse import quote, urlsplit
 
 from huggingface_hub.inference._providers import PROVIDERS as KNOWN
 
+from inference.errors import InferenceFailure
 from inference.folder import FOLDER as BY_FOLDER
+from inference.keys import ENDPOINT_KEY
+from inference.listing import listed_models
 from inference.offers import Offer
 from inference.providers import ProviderMapping, split_model
 from inference.resolve import Availability, availability, resolve_offline, standing
@@ -25,6 +29,7 @@ AUTO = "auto"
 OWN_KEYS = frozenset(name for name in KNOWN if name != "hf-inference")  # providers that can be asked with their own key
 MOST_CHARACTERS = 2_000
 MOST_REMEMBERED = 20
+LISTING_SECONDS = 3.0
 OPTED_OUT = "The card opts out of inference (inference: false)."
 POLICIES = {"fastest": "the fastest", "cheapest": "the cheapest"}
 
@@ -194,24 +199,42 @@ def _refused_folder(session: Session, address: str) -> Availability | None:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is known of a place: whether it runs, the providers to choose from (label, name), and whether the Hub says
-    that nobody serves the model."""
+    """What is known of a place: whether it runs, the providers to choose from (label, name), whether the Hub says that
+    nobody serves the model, and how the only model of an endpoint is called, where the card calls it otherwise."""
 
     availability: Availability
     choices: tuple[tuple[str, str], ...] = ()
     unserved: bool = False
+    named: str = ""
 
 
 async def look(
     row: Task | None, model: str, session: Session, place: Place, opted_out: bool = False, fresh: bool = False
 ) -> Look:
-    """The same after asking the Hub who serves the model, in what state and at what price. Never raises."""
+    """The same after asking the Hub who serves the model, in what state and at what price, or a chat's endpoint which
+    models it has. Never raises."""
     refused = _refused(row, session, place, opted_out)
     if refused or row is None or place.choice != PROVIDERS:
-        return Look(refused or reachable(row, model, session, place, opted_out), provider_choices(row))
+        there = refused or reachable(row, model, session, place, opted_out)
+        asks = not refused and row is not None and row.id in CHAT_TASKS and place.choice == ENDPOINT and not place.named
+        names = await _models_at(place.endpoint or "", session) if asks else []
+        if len(names) > 1 and model not in names:
+            more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+            there = replace(there, sentence=f"{there.sentence} Name the model there: {', '.join(names[:5])}{more}.")
+        only = names[0] if len(names) == 1 and model not in names else ""
+        return Look(there, provider_choices(row), named=only)
     request = place.of(Request(row.id, model, {}))
     found = await standing(request, session.site.embedded, session.keys_for(), fresh)
     return Look(found.availability, provider_choices(row, found.served, found.offers), found.served == ())
+
+
+async def _models_at(base_url: str, session: Session) -> list[str]:
+    """The models of an endpoint, as far as it tells them soon."""
+    try:
+        async with asyncio.timeout(LISTING_SECONDS):
+            return await listed_models(base_url, session.keys_for(base_url).get(ENDPOINT_KEY))
+    except (InferenceFailure, TimeoutError):
+        return []
 
 
 def provider_choices(

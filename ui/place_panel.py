@@ -31,7 +31,7 @@ class PlacePanel:
         """Lay the controls out for a model and its task, showing a place; `folder` as of `places`."""
         with gr.Column(elem_classes="place-box tight"):
             self._build(row, model, place, folder)
-            asks = "look press" if place.choice == PROVIDERS else "look"
+            asks = "look press" if place.choice in (PROVIDERS, ENDPOINT) else "look"
             self.look = gr.Button("Look who serves it", visible="hidden", elem_id=self._id("look"), elem_classes=asks)
 
     def _build(self, row: Task | None, model: str, place: Place, folder: str) -> None:
@@ -123,7 +123,7 @@ class PlacePanel:
         return [
             gr.skip(),
             gr.update(**shown["provider"], **choices),
-            gr.update(**shown["named"]),
+            gr.update(**shown["named"], **({"value": found.named} if found and found.named else {})),
             gr.update(**shown["endpoint"]),
             gr.update(**shown["endpoint"]),
             gr.update(**shown["trusted"]),

@@ -88,6 +88,39 @@ def test_what_is_posted_may_be_anything(junk: list[Any]) -> None:
     assert PlacePanel.read(junk) == Typed(Place())
 
 
+@pytest.mark.parametrize(
+    ("listed", "named", "said"),
+    [
+        (["llama3"], "llama3", False),
+        (["org/m"], "", False),
+        (["a", "org/m"], "", False),
+        (["a", "b"], "", True),
+        ([], "", False),
+        (None, "", False),
+    ],
+)
+async def test_a_chat_is_asked_of_a_model_that_the_endpoint_has(listed: Any, named: str, said: bool) -> None:
+    async def models(talk: Talk) -> None:
+        rows = [{"id": name} for name in listed] if listed is not None else "odd"
+        await talk.answer("200 OK", json.dumps({"data": rows}))
+
+    mine = session()
+    async with scripted(models) as server:
+        found = await look(CHAT, "org/m", mine, Place(ENDPOINT, f"{server.url}/v1"))
+        assert found.named == named
+        assert ("Name the model there: a, b." in found.availability.sentence) is said
+        assert PlacePanel("", mine).updates(Place(ENDPOINT, server.url), found)[2].get("value", "") == named
+        seen = len(server.heads)
+        await look(CHAT, "org/m", mine, Place(ENDPOINT, server.url, named="mine"))
+        await look(task("text-classification"), "org/m", mine, Place(ENDPOINT, server.url))
+        assert len(server.heads) == seen == 1
+        shared = session(shared=True)
+        await look(CHAT, "org/m", shared, Place(ENDPOINT, server.url))
+        assert len(server.heads) == 1
+    gone = await look(CHAT, "org/m", mine, Place(ENDPOINT, server.url))
+    assert (gone.named, gone.availability.runs) == ("", True)
+
+
 @pytest.mark.parametrize("choice", [ENDPOINT, PROVIDERS])
 def test_a_model_that_is_typed_has_no_second_name(choice: str) -> None:
     shown = [
