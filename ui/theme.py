@@ -120,7 +120,7 @@ kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px
 .stale .what::after { content: "the inputs changed since"; font-style: italic; }
 .blank { display: grid; place-items: center; min-height: 120px; text-align: center; color: var(--body-text-color-subdued); padding: 0 16px; }
 .note { border-left: 3px solid var(--border-color-accent); background: var(--background-fill-secondary); padding: 8px 12px; border-radius: 0 6px 6px 0; }
-.note.error { border-left-color: var(--error-border-color, #d9442f); } .note strong { font-weight: 600; }
+#result .note + .result { margin-top: 8px; } .note.error { border-left-color: var(--error-border-color, #d9442f); } .note strong { font-weight: 600; }
 .note .ways { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 8px; } .note .ways > * { display: inline-flex; align-items: center; min-height: 32px; padding: 0 12px; border: 1px solid var(--border-color-primary); border-radius: 6px; background: var(--background-fill-primary); color: var(--body-text-color); font-size: 13px; text-decoration: none; }
 .note details { margin-top: 6px; font-size: 12px; } .note pre { white-space: pre-wrap; font-size: 12px; }
 

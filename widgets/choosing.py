@@ -12,7 +12,6 @@ import gradio as gr
 
 from inference.assets import AssetError
 from metadata.media import Media
-from ui import panels
 from ui.markup import one_line
 from ui.parameters import ParameterPanel
 from wire.request import RequestError
@@ -90,24 +89,22 @@ class Choosing:
         """Updates of (picker, undo, all that an example fills)."""
         self.before = Typed(typed, copy(self.page)) if self._was_typed(typed) else None
         await self.runner.stop()
-        trouble = ""
         try:
             await load_example(self.page, number)
         except AssetError as error:
-            trouble = panels.note(str(error), "Choose a file of your own instead.", error=True)
+            self.page.trouble = str(error)
         parameters: list[Any] = []
         if self.parameters:
             parameters = self.parameters.updates(card_parameters(self.page), parameter_sources(self.page))
-        return self._filled(self.inputs.values(), parameters, trouble)
+        return self._filled(self.inputs.values(), parameters)
 
-    def _filled(self, values: Sequence[Any], parameters: Sequence[Any], trouble: str = "") -> list[Any]:
-        result = show.boxed(trouble) if trouble else show.result(self.page, self.session)
+    def _filled(self, values: Sequence[Any], parameters: Sequence[Any]) -> list[Any]:
         undo = gr.update(visible=self.before is not None)
         box = [gr.update(label=parameters_title(self.page))] if self.box else []
         return [
             *(gr.update(value=self.page.number), undo, *values, *parameters, *box),
             one_line(show.transcript(self.page, self.session)),
-            one_line(result),
+            one_line(show.result(self.page, self.session)),
             one_line(show.recorded_json(self.page)),
             one_line(self.inputs.mask_note(list(values))),
             *self.inputs.away(),

@@ -180,12 +180,13 @@ async def _open(
 async def _read(held: Session, source: str, task: str, link: Link | None) -> tuple[Page, str]:
     """The page of what was named, with what can't be shown of it. Raises InferenceFailure."""
     page = Page(await open_source(source, held, task if find_task(task) else None))
+    said = ""
     try:
         await load_inputs(page)
         said = await follow(page, link) if link else ""
-        return page, one_line(panels.note(said, "The rest of it is filled in.")) if said else ""
     except AssetError as error:
-        return page, one_line(panels.note(str(error), "The card names it among its examples."))
+        page.trouble = str(error)
+    return page, one_line(panels.note(said, "The rest of it is filled in.")) if said else ""
 
 
 def _body(page: Page, held: Session) -> str:

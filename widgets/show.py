@@ -127,7 +127,12 @@ def context_of(page: Page, session: Session) -> views.Context:
 
 
 def result(page: Page, session: Session) -> str:
-    """The output on screen, recorded or live, or what to do to get one."""
+    """The output on screen, recorded or live, or what to do to get one; above it what the example lacks."""
+    trouble = panels.note(page.trouble, "Choose a file of your own instead.", error=True) if page.trouble else ""
+    return trouble + _result(page, session)
+
+
+def _result(page: Page, session: Session) -> str:
     if page.row is None:
         options = "Set <code>pipeline_tag</code> in the card, or"
         button = '<button type="button" class="act" data-tab="metadata-body">choose a task</button>'

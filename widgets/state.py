@@ -49,6 +49,7 @@ class Page:
     addresses: dict[int, tuple[Media, str]] = field(default_factory=dict)  # of the media shown, by identity
     reply: Reply | None = None
     stale: bool = False  # the inputs changed since
+    trouble: str = ""  # why the file of the chosen example could not be read
     replayed: bool = False  # what is shown is the replay that the repo holds
     given: Mapping[str, Any] | None = None  # what a link put into the fields, over the example
     given_parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -108,6 +109,7 @@ class Page:
     def choose(self, example: Example | None) -> None:
         """Put an example on the screen: its inputs, and its recorded output where it has one."""
         self.example = example
+        self.trouble = ""
         self.given, self.given_parameters = None, {}
         self.turns = []
         self.turn += 1
@@ -142,7 +144,7 @@ class Page:
     def keep(self, reply: Reply) -> None:
         """Put a live reply on the screen."""
         self.reply, self.shown, self.inputs = reply, reply.output, reply.resolved.request.inputs
-        self.stale = False
+        self.stale, self.trouble = False, ""
 
     def clear(self) -> None:
         """Take the output off the screen."""

@@ -155,7 +155,7 @@ def test_in_what_stands_around_the_widget(page: Page) -> None:
         open_text(
             page,
             f"---\n{json.dumps({'pipeline_tag': 'image-classification', 'widget': lost})}\n---\n",
-            "#trouble .note",
+            "#result .note",
         )
         picture = {"mimeType": "image/png", "buffer": base64.b64decode(photo(8, 8).partition(",")[2])}
         for bad in PAYLOADS[:3]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from playwright.sync_api import Page, expect
 
-from .test_model_page import open_card
+from tests.support.view_cards import photo
+
+from .test_model_page import choose, open_card
 
 PARAGRAPHS = "".join(f"Paragraph {n}, **bold**, a [link](https://x.example/{n}) and `code`.\n\n" for n in range(4_000))
 EXAMPLES = "".join(f'- text: "Example number {n}, with some words"\n  example_title: "T {n}"\n' for n in range(11_000))
@@ -57,6 +60,21 @@ def test_right_to_left(page: Page) -> None:
         shown = page.locator(place).first
         expect(shown).to_be_visible()
         assert shown.evaluate("node => getComputedStyle(node).direction") == "rtl", place
+
+
+def test_what_an_example_lacks_is_said_of_that_example(page: Page) -> None:
+    open_card(page, "showcard/sentiment")
+    items = [{"src": "absent.png", "output": [{"label": "SHOWN", "score": 1}]}, {"src": photo(20, 20)}]
+    paste(page, f"---\n{json.dumps({'pipeline_tag': 'image-classification', 'widget': items})}\n---\n# Two\n")
+    result = page.locator("#result")
+    expect(result.locator("[role=alert]")).to_contain_text("absent.png")
+    expect(result.locator(".bars")).to_contain_text("SHOWN")
+    choose(page, "Examples", "Example 2")
+    expect(page.locator("#in-image img")).to_be_visible()
+    expect(page.locator("[role=alert]")).to_have_count(0)
+    choose(page, "Examples", "Example 1")
+    expect(result.locator("[role=alert]")).to_contain_text("absent.png")
+    expect(result.locator(".bars")).to_contain_text("SHOWN")
 
 
 def test_a_link_that_is_refused_looks_like_text(page: Page) -> None:
