@@ -11,6 +11,9 @@ import jsonschema
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from .patterns import PatternError
+from .schema_rules import TooLong, begin, bounded
+
 MOST_CHARACTERS = 2_000_000
 
 
@@ -49,22 +52,51 @@ def verdict(answer: str, response_format: Mapping[str, Any] | None) -> Verdict |
 def _against(value: Any, schema: Any) -> Verdict:
     if not isinstance(schema, Mapping):
         return Verdict(False, "The schema itself is not valid: it is not an object.")
+    if not isinstance(schema.get("$schema", ""), str):
+        return Verdict(False, "The schema itself is not valid: its $schema is not a text.")
+    begin()
     try:
-        kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
-        kind.check_schema(schema)
-        # An empty registry: a reference to another host is not followed.
-        wrong = jsonschema.exceptions.best_match(kind(schema, registry=Registry()).iter_errors(value))
-    except jsonschema.exceptions.SchemaError as error:
-        return Verdict(False, f"The schema itself is not valid: {error.message[:300]}.")
+        return _judged(value, schema)
+    except PatternError as error:
+        return Verdict(False, f"The schema can't be checked. {error}")
+    except TooLong:
+        return Verdict(False, "The answer and the schema would take too long to compare.")
     except (Unresolvable, jsonschema.exceptions._WrappedReferencingError):
         return Verdict(False, "The schema leads elsewhere by a $ref, where nothing is found.")
     except RecursionError:
         return Verdict(False, "The schema leads in a circle.")
+    except ArithmeticError:
+        return Verdict(False, "A number is too large to be compared with the schema.")
+
+
+def _judged(value: Any, schema: Mapping[str, Any]) -> Verdict:
+    if all(f'"{name}"' in json.dumps(schema) for name in ("patternProperties", "unevaluatedProperties")):
+        # jsonschema searches these patterns by itself.
+        raise PatternError("patternProperties and unevaluatedProperties are not supported in one schema.")
+    kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
+    best = jsonschema.exceptions.best_match
+    if invalid := best(bounded(kind)(_unmarked(kind.META_SCHEMA)).iter_errors(schema)):
+        return Verdict(False, f"The schema itself is not valid: {_short(invalid.message)}.")
+    # An empty registry: a reference to another host is not followed.
+    wrong = best(bounded(kind)(_unmarked(schema), registry=Registry()).iter_errors(value))
     if wrong is None:
         return Verdict(True, "The answer fits the schema.")
     return Verdict(
-        False, f"The answer does not fit the schema at {wrong.json_path}: {wrong.message[:300]}.", wrong.json_path
+        False, f"The answer does not fit the schema at {wrong.json_path}: {_short(wrong.message)}.", wrong.json_path
     )
+
+
+def _short(message: str) -> str:
+    """A message that may quote a whole answer; its end says what is wrong."""
+    return message if len(message) <= 300 else f"{message[:180]} … {message[-110:]}"
+
+
+def _unmarked(schema: Any) -> Any:
+    """A schema without the marks at which jsonschema would go on with rules of its own."""
+    if isinstance(schema, Mapping):
+        kept = {name: held for name, held in schema.items() if name != "$schema" or not isinstance(held, str)}
+        return {name: _unmarked(held) for name, held in kept.items()}
+    return [_unmarked(held) for held in schema] if isinstance(schema, list) else schema
 
 
 def _refuse(name: str) -> Any:

@@ -12,14 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import re2
-
+from inference.patterns import PatternError, compiled, matches
 from inference.schema import verdict
 from ui.typed import read_object
 from wire.request import RequestError
 
 MOST_CHARACTERS = 400_000
-MOST_PATTERN = 1_000
 MOST_CODE = 100_000
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`{]*)")
@@ -100,23 +98,11 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _pattern(pattern: str) -> str:
-    if len(pattern) > MOST_PATTERN:
-        raise RequestError(f"The pattern is longer than {MOST_PATTERN:,} characters.")
-    if pattern:
-        _compiled(pattern)
-    return pattern
-
-
-def _compiled(pattern: str) -> Any:
-    options = re2.Options()
-    options.log_errors = False
     try:
-        return re2.compile(pattern, options)
-    except (re2.error, UnicodeError) as error:
-        said = error.args[0] if error.args else error
-        said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        hint = " Look-around is not supported." if "invalid perl operator" in said else ""
-        raise RequestError(f"The pattern can't be read: {said}.{hint}") from None
+        compiled(pattern)
+    except PatternError as error:
+        raise RequestError(str(error)) from None
+    return pattern
 
 
 def _number(text: str) -> int | None:
@@ -150,10 +136,10 @@ def _lacks(text: str, answer: str) -> Mark:
 def _matches(pattern: str, answer: str) -> Mark:
     name = f"matches {_quoted(pattern)}"
     try:
-        found = _compiled(pattern).search(answer.encode("utf-8", "replace").decode())
-    except RequestError as error:
+        fits = matches(pattern, answer)
+    except PatternError as error:
         return Mark(name, None, str(error))
-    return Mark(name, found is not None, "The pattern matches." if found else "The pattern matches nowhere.")
+    return Mark(name, fits, "The pattern matches." if fits else "The pattern matches nowhere.")
 
 
 def _short(most: int, answer: str) -> Mark:

@@ -151,6 +151,43 @@ def test_the_verdict_on_an_answer(answer: str, response_format: dict[str, object
     assert sentence in found.sentence
 
 
+LONG = json.dumps("a" * 40 + "b")
+AS = "^(a+)+$"
+DOUBLING = {f"d{n}": {"anyOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(40)} | {"d40": False}
+DRAFT7 = "http://json-schema.org/draft-07/schema#"
+NAMES = json.dumps({"a" * 40 + "b": 1})
+
+
+@pytest.mark.parametrize(
+    ("answer", "schema", "sentence"),
+    [
+        (LONG, {"pattern": AS}, "does not match"),
+        (LONG, {"$schema": DRAFT7, "allOf": [{"$schema": DRAFT7, "pattern": AS}]}, "does not match"),
+        (LONG, {"$schema": DRAFT7, "anyOf": [{"pattern": AS}, {"type": "integer"}]}, "not"),
+        (f"[{LONG}]", {"$schema": DRAFT7, "items": {"$ref": "#"}, "pattern": AS}, "does not match"),
+        (NAMES, {"patternProperties": {AS: {}}, "additionalProperties": False}, "was not expected"),
+        (NAMES, {"propertyNames": {"pattern": AS}}, "does not match"),
+        (NAMES, {"patternProperties": {AS: {}}, "unevaluatedProperties": False}, "not supported"),
+        (NAMES, {"allOf": [{"patternProperties": {AS: {}}}], "unevaluatedProperties": False}, "not supported"),
+        ("1", {"$ref": "#/$defs/d0", "$defs": DOUBLING}, "too long"),
+        (json.dumps([{"a": n} for n in range(9_000)] + [{"a": 1.0}]), {"uniqueItems": True}, "non-unique"),
+        ('[1, true, "1", null, {"b": 1, "a": 2}, {"a": 2, "b": 1.0}]', {"uniqueItems": True}, "non-unique"),
+        ('[1, true, "1", null, {"b": 1, "a": 2}, {"a": 2, "b": 3}]', {"uniqueItems": True}, "The answer fits"),
+        ('"a"', {"pattern": "(?=a)"}, "Look-around is not supported"),
+        ('{"ab": 1}', {"patternProperties": {"b$": {"type": "string"}}}, "is not of type"),
+        ('{"c": 1}', {"properties": {"a": {}}, "additionalProperties": {"type": "string"}}, "$.c"),
+        ("1", {"$schema": {"a": 1}}, "$schema is not a text"),
+        ("1", {"$schema": 5}, "$schema is not a text"),
+        ("1e400", {"multipleOf": 0.1}, "too large"),
+        ("1" * 400, {"multipleOf": 0.5}, "too large"),
+    ],
+)
+def test_a_hostile_schema_ends_in_a_sentence(answer: str, schema: object, sentence: str) -> None:
+    found = verdict(answer, asked(schema))
+    assert found is not None
+    assert sentence in found.sentence
+
+
 def test_no_verdict_where_nothing_was_asked() -> None:
     assert verdict("hello", None) is None
     assert verdict("hello", {"type": "text"}) is None
