@@ -21,7 +21,24 @@ KEEPING = r"""
       });
     } finally { held.close(); }
   };
+  // Another tab may have the same comparison open: what it wrote since is never written over, this tab's becomes a copy.
   let kept = "", keepingNow = false, again = false;
+  const known = {}, copies = {};
+  const stamp = () => Math.random().toString(36).slice(2, 8);
+  const write = (comparison) => within("readwrite", (store) => {
+    const own = comparison.id;
+    const asked = store.get((comparison.id = copies[own] || own));
+    asked.onsuccess = () => {
+      if (asked.result && asked.result.mark !== known[comparison.id])
+        Object.assign(comparison, { id: (copies[own] = `${own.slice(0, 30)}-${stamp()}`), title: `${comparison.title} (copy)` });
+      known[comparison.id] = stamp();
+      store.put({
+        id: comparison.id, title: comparison.title, changed: Date.now(), mark: known[comparison.id], comparison,
+        models: comparison.hidden ? ["hidden until the vote"] : comparison.panes.map((pane) => pane.settings.model || ""),
+      });
+    };
+    return asked;
+  });
   const keep = async () => {
     const now = $("#kept [data-revision]")?.dataset;
     if (!now || `${now.id}@${now.revision}` === kept) return;
@@ -32,13 +49,10 @@ KEEPING = r"""
       if (!answer.ok) return;
       const comparison = await answer.json();
       kept = `${now.id}@${now.revision}`;
+      const said = comparison.panes.some((pane) => pane.messages.length);
+      if (said) await write(comparison);
       try { sessionStorage.setItem("showcard-comparison", comparison.id); } catch {}
-      if (!comparison.panes.some((pane) => pane.messages.length)) return;
-      await within("readwrite", (store) => store.put({
-        id: comparison.id, title: comparison.title, changed: Date.now(), comparison,
-        models: comparison.hidden ? ["hidden until the vote"] : comparison.panes.map((pane) => pane.settings.model || ""),
-      }));
-      await thin();
+      if (said) await thin();
     } catch (error) { console.warn("not kept:", error); }
     finally { keepingNow = false; if (again) { again = false; keep(); } }
   };
@@ -49,7 +63,7 @@ KEEPING = r"""
   };
   const reopen = async (id) => {
     const found = await within("readonly", (store) => store.get(id));
-    if (found) post(JSON.stringify(found.comparison), "#restore", "#restore-go");
+    if (found) { known[id] = found.mark; post(JSON.stringify(found.comparison), "#restore", "#restore-go"); }
     return Boolean(found);
   };
   const showEarlier = async () => {
@@ -74,6 +88,11 @@ KEEPING = r"""
     $(".none", dialog).hidden = items.length > 0;
     if (!dialog.open) dialog.showModal();
   };
+  // What was typed and not sent is there again after a reload.
+  addEventListener("pagehide", () => {
+    const field = $("#question textarea");
+    try { if (field) sessionStorage.setItem("showcard-draft", field.value); } catch {}
+  });
   // After a reload, what was open in this tab comes back; a link that fills the fields goes before.
   let returned = false;
   const comeBack = setInterval(() => {
@@ -84,6 +103,9 @@ KEEPING = r"""
     const asked = new URLSearchParams(location.search);
     let id = "";
     try { id = sessionStorage.getItem("showcard-comparison") || ""; } catch {}
+    let draft = "";
+    try { draft = sessionStorage.getItem("showcard-draft") || ""; } catch {}
+    if (draft && !asked.has("q")) put("#question .textarea-wrapper", draft);
     const again = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
     if (id && (again || !["a", "b", "c", "d", "q"].some((name) => asked.has(name)))) reopen(id).catch(() => {});
   }, 50);

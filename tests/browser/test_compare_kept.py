@@ -117,3 +117,34 @@ def test_a_blind_chat_stays_blind_through_a_reload(browser: Browser, app_url: st
         kept(page, "A word on blind again.")
         page.reload()
         expect(page.locator("#head-A .name")).to_contain_text("org/")
+
+
+def test_two_tabs_with_one_comparison_lose_nothing_and_a_draft_stays(
+    browser: Browser, app_url: str, server: Chats
+) -> None:
+    with guarded(browser, app_url) as first:
+        open_page(first)
+        begin(first, server.url)
+        ask(first, "one")
+        kept(first, "A word on one.")
+        second = first.context.new_page()
+        open_page(second)
+        second.get_by_role("button", name="Earlier").click()
+        second.locator("#earlier li .open").click()
+        expect(second.locator("#transcript-A .turn.assistant")).to_have_count(1)
+        ask(first, "from the first tab", turns=2)
+        kept(first, "A word on from the first tab.")
+        ask(second, "from the second tab", turns=2)
+        kept(second, "A word on from the second tab.")
+        ask(second, "and on", turns=3)
+        kept(second, "A word on and on.")
+        second.locator("#question textarea").fill("half a question")
+        for page, own, turns in ((first, "from the first tab", 2), (second, "from the second tab", 3)):
+            page.reload()
+            expect(page.locator("#transcript-A .turn.user")).to_have_count(turns)
+            expect(page.locator("#transcript-A .turn.user").nth(1)).to_contain_text(own)
+        expect(second.locator("#question textarea")).to_have_value("half a question")
+        second.get_by_role("button", name="Earlier").click()
+        titles = second.locator("#earlier li strong")
+        expect(titles).to_have_count(2)
+        assert sorted(titles.all_inner_texts()) == ["scripted", "scripted (copy)"]
