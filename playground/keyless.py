@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,12 +22,20 @@ _BEGINNINGS = re.compile(
     r"\s*(?:(?:Bearer|Basic|Token)\s"
     r"|(?:hf_|sk[-_]|gsk_|fw_|r8_|ghp_|gho_|github_pat_|nvapi-|xai-|pplx-|csk-|glpat-|tgp_|AIza|AKIA|eyJ)\S{4})"
 )
+SHORTEST_KEY = 6
 _SAFE_HEADERS = frozenset({"accept", "content-type", "user-agent"})
 
 
 def without_keys(comparison: Comparison) -> Comparison:
     """The comparison without what is a key, or looks like one, in its settings."""
     return replace(comparison, panes=[replace(pane, settings=_settings(pane.settings)) for pane in comparison.panes])
+
+
+def hidden(text: str, keys: Iterable[str]) -> str:
+    """A text of a server's without the keys that it got, which some say back."""
+    for key in sorted(keys, key=len, reverse=True):
+        text = text.replace(key, "…") if len(key) >= SHORTEST_KEY else text
+    return text
 
 
 def sent(body: str) -> str:

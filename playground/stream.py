@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -70,6 +70,11 @@ class Asking:
     def reasoning(self) -> str:
         """The thoughts so far, apart from the answer."""
         return self.growing.reasoning
+
+    @property
+    def keys(self) -> Collection[str]:
+        """The keys that this call may have sent."""
+        return self.session.keys_for(self.request.base_url).values()
 
     @property
     def said_anything(self) -> bool:
@@ -167,7 +172,8 @@ class Asking:
     def _raw(self) -> Raw:
         exchange = self.exchange
         sent = keyless.sent(_DATA_URL.sub(_shortened, exchange.asked.decode("utf-8", "replace")))
-        headers = tuple((name, value) for name, value in exchange.headers if name.lower() != "set-cookie")
+        told = ((name, value) for name, value in exchange.headers if name.lower() != "set-cookie")
+        headers = tuple((name, keyless.hidden(value, self.keys)) for name, value in told)
         address = urlsplit(exchange.url)
         url = address._replace(netloc=address.netloc.rpartition("@")[2], query="").geturl()
         return Raw(exchange.method, url, sent[:MOST_SENT], exchange.status, headers, tuple(self.arrivals))
@@ -181,8 +187,13 @@ async def ask(request: Request, session: Session) -> Asking:
 
 
 def failure_of(call: Asking) -> InferenceFailure | None:
-    """What went wrong, as a sentence with a way out."""
-    return explain(call.failure) if call.failure is not None else None
+    """What went wrong, as a sentence with a way out; a key that the server said back is hidden."""
+    if call.failure is None:
+        return None
+    failure = explain(call.failure)
+    failure.reason = keyless.hidden(failure.reason, call.keys)
+    failure.detail = keyless.hidden(failure.detail, call.keys)
+    return failure
 
 
 def _text(messages: Sequence[Any]) -> str:

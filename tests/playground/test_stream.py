@@ -296,3 +296,27 @@ def test_what_is_no_action_is_refused() -> None:
 
 def test_a_call_whose_arguments_have_no_bottom_is_shown_as_it_is() -> None:
     assert "[" * 5_000 in call_html(ToolCall("1", "f", "[" * 5_000))
+
+
+async def test_a_key_that_a_server_says_back_is_hidden() -> None:
+    async def script(talk: Talk) -> None:
+        assert "authorization: bearer aSecretKey" in talk.head.lower().replace("asecretkey", "aSecretKey")
+        if "again" in talk.body.decode():
+            await talk.say("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-echo: Bearer aSecretKey\r\n"
+                           "connection: close\r\n\r\n" + chunk("hi", choice={"finish_reason": "stop"}) + END)  # fmt: skip
+        else:
+            await talk.answer("401 Unauthorized", '{"error": {"message": "Incorrect API key: Bearer aSecretKey"}}')
+
+    async with scripted(script) as server:
+        held = desk(server.url, "A")
+        held.session.keep_endpoint_key(server.url, "aSecretKey")
+        await send(held, "first")
+        failure = held.failures["A"]
+        assert failure.reason.endswith("Incorrect API key: Bearer ….")
+        assert "aSecretKey" not in failure.detail + failure.way_out
+        await send(held, "again")
+    answer = held.comparison.panes[0].answer
+    assert answer
+    assert answer.variant.record
+    assert answer.variant.record.raw
+    assert dict(answer.variant.record.raw.headers)["x-echo"] == "Bearer …"
