@@ -128,7 +128,7 @@ async def _public_address(host: str, port: int) -> str:
     except (OSError, UnicodeError):
         raise AssetError(f"{_short(host)} is not known here; is the network there?") from None
     if address is None:
-        raise AssetError(f"{_short(host)} is not a public host, and a card may not lead there.")
+        raise AssetError(f"{_short(host)} is not a public host, and only those are opened.")
     return address
 
 

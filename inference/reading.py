@@ -46,7 +46,7 @@ async def read(resolved: ResolvedRequest, result: Any, exchange: Exchange, fetch
             return output, None if raw is _MISSING else raw
     raise InferenceFailure(
         f"The answer is not what {resolved.request.row.name.lower()} promises.",
-        "Check that the model does this task; the JSON tab shows what came.",
+        "Check that the model does this task.",
         detail=json.dumps(plain(raw))[:2000] if raw is not _MISSING else "",
     )
 

@@ -18,6 +18,8 @@ from weakref import WeakKeyDictionary
 import httpx2
 from huggingface_hub import get_token
 
+from wire.secrets import hidden
+
 from .addresses import is_public, public_address
 from .errors import InferenceFailure
 
@@ -134,7 +136,7 @@ class _Guarded(httpx2.AsyncBaseTransport):
         self._guard(request)
         # A packed answer could be far larger than it looks, and its raw bytes are of no use to the inspector.
         request.headers["accept-encoding"] = "identity"
-        exchange = self.exchange
+        exchange, key = self.exchange, [request.headers.get("authorization", "").rpartition(" ")[2]]
         if exchange:
             exchange.method, exchange.url = request.method, str(request.url)
             exchange.asked = b"".join(request.stream) if isinstance(request.stream, httpx2.ByteStream) else b""
@@ -146,14 +148,18 @@ class _Guarded(httpx2.AsyncBaseTransport):
         self.outside = _is_outside(response)
         if exchange:
             exchange.status = response.status_code
-            exchange.headers = list(response.headers.items())
+            exchange.headers = [(name, hidden(value, key)) for name, value in response.headers.items()]
             exchange.answered_at = perf_counter()
         assert isinstance(response.stream, httpx2.AsyncByteStream)
         unpack = _unpacker(response)
         response.stream = _Counted(response.stream, exchange, unpack)
         if response.status_code >= 400:
             # Read now: the client of a stream would not, and what the server says about it would be lost.
-            response.stream = await _refusal(response.stream)
+            said = hidden((await _refusal(response.stream)).decode("utf-8", "surrogateescape"), key)
+            said_back = said.encode("utf-8", "surrogateescape")
+            response.stream = httpx2.ByteStream(said_back)
+            if exchange:
+                exchange.body[:], exchange.received = said_back, len(said_back)
         return response
 
     def _guard(self, request: httpx2.Request) -> None:
@@ -228,7 +234,7 @@ class _Counted(httpx2.AsyncByteStream):
         await self.stream.aclose()
 
 
-async def _refusal(stream: httpx2.AsyncByteStream) -> httpx2.ByteStream:
+async def _refusal(stream: httpx2.AsyncByteStream) -> bytes:
     """The beginning of what a server says along with an error status."""
     said = bytearray()
     try:
@@ -238,7 +244,7 @@ async def _refusal(stream: httpx2.AsyncByteStream) -> httpx2.ByteStream:
                 break
     finally:
         await stream.aclose()
-    return httpx2.ByteStream(bytes(said[:MOST_ERROR]))
+    return bytes(said[:MOST_ERROR])
 
 
 def _unpacker(response: httpx2.Response) -> _Unpack:

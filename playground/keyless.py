@@ -5,37 +5,19 @@ A key is told by its name, or by how it begins; endpoints' addresses lose user, 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from .state import Comparison, Settings
+from wire.secrets import SAFE_HEADERS, is_key
 
-_NAME = re.compile(
-    r"(?:^|_)(?:key|token|auth|jwt)$|api_?key|authori[sz]ation|secret|passw|credential|bearer|cookie"
-    r"|(?:access|auth|hf|id|refresh|session|api|bot)_token"
-)
-_KNOWN = frozenset({"eos_token", "bos_token", "pad_token", "unk_token", "sep_token", "mask_token", "cls_token"})
-_BEGINNINGS = re.compile(
-    r"\s*(?:(?:Bearer|Basic|Token)\s"
-    r"|(?:hf_|sk[-_]|gsk_|fw_|r8_|ghp_|gho_|github_pat_|nvapi-|xai-|pplx-|csk-|glpat-|tgp_|AIza|AKIA|eyJ)\S{4})"
-)
-SHORTEST_KEY = 6
-_SAFE_HEADERS = frozenset({"accept", "content-type", "user-agent"})
+from .state import Comparison, Settings
 
 
 def without_keys(comparison: Comparison) -> Comparison:
     """The comparison without what is a key, or looks like one, in its settings."""
     return replace(comparison, panes=[replace(pane, settings=_settings(pane.settings)) for pane in comparison.panes])
-
-
-def hidden(text: str, keys: Iterable[str]) -> str:
-    """A text of a server's without the keys that it got, which some say back."""
-    for key in sorted(keys, key=len, reverse=True):
-        text = text.replace(key, "…") if len(key) >= SHORTEST_KEY else text
-    return text
 
 
 def sent(body: str) -> str:
@@ -57,14 +39,6 @@ def bare(value: Any) -> Any:
     return address(value, whole=False) if isinstance(value, str) and "://" in value[:12] else value
 
 
-def is_key(name: str, value: Any) -> bool:
-    """Whether a text is a key, by the name it has or by how it begins."""
-    if not isinstance(value, str) or not value:
-        return False
-    plain = re.sub(r"[^a-z]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()).strip("_")
-    return (plain not in _KNOWN and _NAME.search(plain) is not None) or _BEGINNINGS.match(value) is not None
-
-
 def address(url: str, whole: bool = True) -> str:
     """An address without user and password; without its query too, where keys may be, when it is one's `whole` own."""
     try:
@@ -79,7 +53,7 @@ def address(url: str, whole: bool = True) -> str:
 def _inside(name: object, value: Any) -> Any:
     """What stands under a name; of headers only those stay that carry no key."""
     if str(name).lower().endswith("headers") and isinstance(value, Mapping):
-        return {header: held for header, held in value.items() if str(header).lower() in _SAFE_HEADERS}
+        return {header: held for header, held in value.items() if str(header).lower() in SAFE_HEADERS}
     return bare(value)
 
 

@@ -28,6 +28,7 @@ from ui.chat import words
 from ui.feed import Growing
 from ui.session import Session
 from wire.request import Request, ResolvedRequest
+from wire.secrets import hidden
 
 from . import keyless
 from .measure import measure
@@ -173,7 +174,7 @@ class Asking:
         exchange = self.exchange
         sent = keyless.sent(_DATA_URL.sub(_shortened, exchange.asked.decode("utf-8", "replace")))
         told = ((name, value) for name, value in exchange.headers if name.lower() != "set-cookie")
-        headers = tuple((name, keyless.hidden(value, self.keys)) for name, value in told)
+        headers = tuple((name, hidden(value, self.keys)) for name, value in told)
         address = urlsplit(exchange.url)
         url = address._replace(netloc=address.netloc.rpartition("@")[2], query="").geturl()
         return Raw(exchange.method, url, sent[:MOST_SENT], exchange.status, headers, tuple(self.arrivals))
@@ -191,8 +192,8 @@ def failure_of(call: Asking) -> InferenceFailure | None:
     if call.failure is None:
         return None
     failure = explain(call.failure)
-    failure.reason = keyless.hidden(failure.reason, call.keys)
-    failure.detail = keyless.hidden(failure.detail, call.keys)
+    failure.reason = hidden(failure.reason, call.keys)
+    failure.detail = hidden(failure.detail, call.keys)
     return failure
 
 

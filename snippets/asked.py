@@ -12,10 +12,19 @@ from wire.call import OWN_ENDPOINT_CANT, ClientCall, client_call, has_method, ra
 from wire.http import HttpRequest, http_request
 from wire.request import RESPONSES, RequestError, ResolvedRequest
 from wire.responses import responses_request
+from wire.secrets import masked
 
 from .answers import Answer, answer_of
 from .files import File, files_of, needed_in
 from .options import Options
+
+YOUR_KEY = "YOUR_KEY"
+
+
+def without_tool_keys(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A body with a word in the place of the keys of remote tools: no key stands in code."""
+    tools = [tool if tool.get("type") == "function" else masked(tool, YOUR_KEY) for tool in body.get("tools") or ()]
+    return {**body, "tools": tools} if tools else dict(body)
 
 
 class Asked:
@@ -42,7 +51,8 @@ class Asked:
     def sent(self) -> HttpRequest:
         """The HTTP request."""
         if self.responds:
-            return responses_request(self.resolved)[0]
+            sent = responses_request(self.resolved)[0]
+            return replace(sent, json=without_tool_keys(sent.json))
         task_id = self.resolved.request.task
         raw = not has_method(task_id) or (self.resolved.route and task_id in OWN_ENDPOINT_CANT)
         return http_request(self.resolved, raw_call(self.resolved) if raw else self.call)

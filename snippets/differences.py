@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from wire.call import OWN_ENDPOINT_CANT, client_call, has_method, own_key, raw_call
 from wire.request import RESPONSES, RequestError, ResolvedRequest
 from wire.responses import responses_request
+from wire.secrets import masked
 
+from .asked import YOUR_KEY
 from .literals import comment
 
 _LONGEST = 80
@@ -35,6 +37,8 @@ def differences(resolved: ResolvedRequest) -> tuple[str, ...]:
         found.append(f"The model may call {len(request.tools)} tool{'s' if len(request.tools) > 1 else ''}.")
     if request.api == RESPONSES:
         found.append("It is asked by OpenAI's Responses API.")
+        if any(tool != masked(tool, YOUR_KEY) for tool in request.tools if tool.get("type") != "function"):
+            found.append(f"Keys of its tools are not in the code: put yours where it says {YOUR_KEY}.")
     if request.response_format:
         found.append("The answer has a fixed format.")
     if request.headers:

@@ -15,6 +15,7 @@ from inference.reply import Delta, Reply
 from inference.resolve import resolve, resolve_offline
 from inference.transport import Exchange
 from wire.request import RESPONSES, Request, ResolvedRequest
+from wire.secrets import hidden
 
 from .session import Session
 
@@ -56,7 +57,10 @@ async def loaded(session: Session, request: Request, progress: Progress) -> None
 
 
 async def explained(session: Session, resolved: ResolvedRequest, failure: InferenceFailure) -> InferenceFailure:
-    """A failure, or why the process behind it ended."""
+    """A failure without the keys of this person, should a server have said one back; or why its process ended."""
+    keys = session.keys_for(resolved.request.base_url).values()
+    failure.reason, failure.detail = hidden(failure.reason, keys), hidden(failure.detail, keys)
+    failure.args = (failure.reason,)
     if resolved.provider != FOLDER or session.site.folders is None:
         return failure
     return await session.site.folders.explain(resolved.route, failure)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from snippets import CLIENTS, Options, differences, snippet_for, snippets_for
+from snippets import CLIENTS, Options, comparison_script, differences, snippet_for, snippets_for
 from snippets.files import files_of
 from tests.support.answers import FETCHED, PICTURE, answer
 from tests.support.execute import NODE, environment, run_node, run_python, run_shell
@@ -223,3 +223,21 @@ def test_hostile_texts_stay_texts(options):
             for snippet in snippets_for(resolved, options):
                 if snippet.language == "python" and snippet.content is not None:
                     compile(snippet.content, "snippet", "exec")
+
+
+def test_no_key_of_a_remote_tool_stands_in_code():
+    tool = {
+        "type": "mcp", "server_label": "x", "server_url": "https://u:SECRETpw@h/mcp", "authorization": "SECRETauth",
+        "headers": {"Authorization": "Bearer SECREThead", "x-own": "SECRETown", "Accept": "text/plain"},
+    }  # fmt: skip
+    asked = request("conversational", api="responses", tools=(tool, TOOLS[0]))
+    resolved = at_endpoint(asked, "http://127.0.0.1:1/v1")
+    written = [one for one in snippets_for(resolved) if one.content]
+    assert len(written) == len(RESPONDING)
+    for one in written:
+        assert "SECRET" not in one.content
+        assert "YOUR_KEY" in one.content
+    assert "SECRET" not in (comparison_script({"a": resolved}).content or "SECRET")
+    assert any("YOUR_KEY" in said for said in differences(resolved))
+    assert not any("YOUR_KEY" in said for said in differences(at_endpoint(request("conversational"), "http://h/v1")))
+    assert responses_request(resolved)[0].json["tools"][0]["authorization"] == "SECRETauth"  # a run sends it

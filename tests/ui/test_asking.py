@@ -12,6 +12,7 @@ import pytest
 from inference.errors import InferenceFailure
 from inference.reply import Delta, Usage
 from inference.resolve import Embedded
+from inference.transport import Exchange
 from metadata.outputs import ToolCall
 from metadata.tasks import task
 from tests.support.scripted import Talk, scripted
@@ -231,3 +232,33 @@ async def test_two_people_never_meet() -> None:
     one.close()
     assert one.keys_for("https://e.example") == {}
     assert not one.trusts("https://x.hf.space")
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("status", ["401 Unauthorized", "500 Error", "200 OK", "200 in a stream"])
+async def test_a_key_that_a_server_says_back_is_shown_nowhere(status: str, streamed: bool) -> None:
+    key = "gsk_notakeyatall123"
+    said = json.dumps({"error": f"Incorrect API key provided: Bearer {key}"})
+
+    async def tell(talk: Talk) -> None:
+        assert key in talk.head
+        if "stream" in status:
+            await talk.answer("200 OK", f"data: {said}\n\n", "text/event-stream", f"x-echo: {key}")
+        else:
+            await talk.answer(status, said, "application/json", f"x-echo: {key}")
+
+    mine, exchange = session(), Exchange()
+    async with scripted(tell) as server:
+        mine.keep_endpoint_key(server.url, key)
+        resolved = await asking.resolved_for(mine, chat(server.url, stream=streamed))
+
+        async def ask() -> Any:
+            if streamed:
+                return [delta async for delta in asking.stream(mine, resolved, exchange)]
+            return await asking.run(mine, resolved, exchange)
+
+        with pytest.raises(InferenceFailure) as caught:
+            await ask()
+    failure = caught.value
+    assert key not in f"{failure} {failure.reason} {failure.way_out} {failure.detail} {exchange.headers}"
+    assert status.startswith("200") or key.encode() not in exchange.body
