@@ -312,7 +312,7 @@ async def test_a_key_that_a_server_says_back_is_hidden() -> None:
         held.session.keep_endpoint_key(server.url, "aSecretKey")
         await send(held, "first")
         failure = held.failures["A"]
-        assert failure.reason.endswith("Incorrect API key: Bearer ….")
+        assert failure.reason.endswith("Incorrect API key: Bearer …")
         assert "aSecretKey" not in failure.detail + failure.way_out
         await send(held, "again")
     answer = held.comparison.panes[0].answer
