@@ -122,7 +122,7 @@ dialog.sheet::backdrop { background: rgb(0 0 0 / 0.4); } dialog.sheet h2 { font-
   .turn .i-row { position: static; opacity: 1; } .gradio-container .i { width: 36px; height: 44px; } .sc .plain { min-height: 44px; }
   #compare-head .dim { display: none; } #compare-head h1 { flex: 1 0 100%; font-size: 16px; } #compare-head .sc { gap: 6px; } #compare-head .plain { flex: 1 1 auto; padding: 0 8px; }
   /* the box with Send, and below it one slim row */
-  #ask { gap: 6px; } #question { order: 1; flex: 1 1 calc(100% - 104px) !important; min-width: 0 !important; } #send, #stop-all { order: 2; flex: 0 0 88px !important; min-width: 0 !important; } #to { order: 3; flex: 1 1 100px !important; min-width: 0 !important; } .opens-tool { order: 4; flex: 1 0 auto !important; min-width: 0 !important; padding: 0 8px !important; } #vote-row { order: 5; }
+  #ask { gap: 6px; } #question { order: 1; flex: 1 1 calc(100% - 104px) !important; min-width: 0 !important; } #send, #stop-all { order: 2; flex: 0 0 88px !important; min-width: 0 !important; } #to { order: 3; flex: 1 1 124px !important; min-width: 0 !important; } #to .wrap-inner { padding-left: 6px; } #to input { padding-right: 14px; } .opens-tool { order: 4; flex: 1 0 auto !important; min-width: 0 !important; padding: 0 8px !important; } #vote-row { order: 5; }
   #to .wrap, #to .wrap-inner { min-height: 36px; padding-top: 0; padding-bottom: 0; } .answering #send { display: none; }
 }
 @media (prefers-reduced-motion: reduce) { .turn .i-row { transition: none; } }

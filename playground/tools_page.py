@@ -61,6 +61,7 @@ CSS = """
     white-space: normal !important;
   font-size: 12px !important; }
 }
+@media (max-width: 760px) { #tools .tab-container { flex-wrap: wrap; height: auto; } }
 @media (max-width: 760px) { #layout { display: none !important; } #layout + #panes { height: max(360px, calc(100dvh
   - 300px)); } }
 """
