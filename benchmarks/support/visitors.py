@@ -59,6 +59,7 @@ class Visitor:
         self.client = client
         self.page = page
         self.hash = secrets.token_hex(6)
+        self.asked = 0
 
     async def trigger(self, listener: dict[str, Any], data: list[Any]) -> AsyncIterator[dict[str, Any]]:
         """The messages of an event, from its beginning to its end."""
@@ -89,7 +90,8 @@ class Visitor:
         visit, reading = Visit(), None
         started = perf_counter()
         send = self.page.listener("send", "click")
-        async for message in self.trigger(send, [{"text": "Go", "files": []}, "All panes", []]):
+        self.asked += 1  # the same question at once would be a double click
+        async for message in self.trigger(send, [{"text": f"Go {self.asked}", "files": []}, "All panes"]):
             found = re.search(r'data-live=\\"([^"\\]+)\\" data-feed=\\"([^"\\]+)\\"', json.dumps(message))
             if found and reading is None:
                 reading = asyncio.create_task(self._read(found[2], started, visit))
