@@ -34,6 +34,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOOPBACK_NAMES = frozenset(("localhost", "127.0.0.1", "::1"))
 MAX_UPLOAD = "50mb"
+POLL_SECONDS = 0.005  # Gradio looks for events that often; its own millisecond is half of what an idle app costs
 # What Gradio serves for its own pages and ours have no use for; a deep link would write what fields hold to the disk.
 UNUSED = re.compile(
     r"/(openapi\.json|docs|redoc|monitoring.*"
@@ -113,6 +114,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
     only_uploads(demo)
     demo.max_threads = 200
     demo.queue(default_concurrency_limit=None, max_size=1_000, api_open=False)
+    demo._queue.sleep_when_free = POLL_SECONDS
     gr.mount_gradio_app(
         app,
         demo,
