@@ -15,7 +15,7 @@ from metadata.tasks import TASKS
 from tests.support.endpoint import Endpoint
 from tests.support.payloads import PAYLOADS
 from tests.support.task_cards import task_card
-from tests.support.view_cards import card, entity, mask, photo, tone
+from tests.support.view_cards import card, entity, mask, photo, tone, torus, url
 
 from .test_model_page import choose
 from .test_views import show, start
@@ -61,6 +61,8 @@ def hostile_cards() -> list[tuple[str, str]]:
     }
     boxes = [{**row, "box": corners} for row in scored]
     masks = [{**row, "mask": region} for row in scored]
+    solid = torus() + "".join(f"o {bad}\nusemtl {bad}\n# {bad}\n" for bad in PAYLOADS).encode()
+    film = b"\0\0\0\x18ftypisom" + text.encode()
     return [
         ("labels", card("text-classification", scored, text=text)),
         ("entities", card("token-classification", wires, text=text)),
@@ -73,6 +75,9 @@ def hostile_cards() -> list[tuple[str, str]]:
         ("audio", card("audio-to-audio", clips, src=sound)),
         ("text", card("automatic-speech-recognition", {"text": text, "chunks": chunks}, src=sound)),
         ("predictions", card("tabular-classification", PAYLOADS[:2], table=table)),
+        ("vector", card("feature-extraction", [0.5, -0.5], title=PAYLOADS[0], text=text)),
+        ("mesh", card("text-to-3d", {"url": url(solid, "model/obj")}, title=PAYLOADS[0], text=text)),
+        ("video", card("text-to-video", {"url": url(film, "video/mp4")}, title=PAYLOADS[0], text=text)),
         ("unknown", card("text-classification", {bad: [bad] for bad in PAYLOADS}, text=text)),
     ]
 
@@ -90,6 +95,12 @@ def test_in_every_view(page: Page) -> None:
             if kind in ("labels", "similarities"):
                 page.get_by_role("tab", name="Widget", exact=True).click()
                 expect(view.locator(".name").nth(1)).to_have_text(PAYLOADS[1])
+    with watched(page):
+        turns = [{"role": "user", "content": bad} for bad in PAYLOADS]
+        example = {"messages": turns, "output": {"text": "\n\n".join(PAYLOADS)}}
+        front = {"pipeline_tag": "text-generation", "tags": ["conversational"], "widget": [example]}
+        open_text(page, f"---\n{json.dumps(front)}\n---\n", "#transcript .turn.assistant")
+        expect(page.locator("#transcript .turn.user")).to_have_count(len(PAYLOADS))
 
 
 def open_text(page: Page, text: str, shown: str) -> None:
