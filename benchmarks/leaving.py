@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.conftest import FLAGS
-from tests.browser.test_leaving import on_compare, on_the_model_page, run
+from tests.browser.test_leaving import ask_both, on_the_model_page, run
 from tests.browser.test_model_page import open_text
 from tests.browser.test_where_it_runs import CHAT
 from tests.conftest import chromium, process
@@ -44,16 +44,6 @@ def stream(page: Page, upstream: Patient) -> None:
     page.locator("#in-messages textarea").fill("Hello")
     run(page, upstream, "Send")
     expect(page.locator("#result")).to_contain_text("word")
-
-
-def compare(page: Page, upstream: Patient) -> None:
-    """Two streams on the compare page."""
-    on_compare(page, upstream)
-    page.locator("#ask textarea").fill("Hello")
-    page.keyboard.press("Control+Enter")
-    for _ in "AB":
-        upstream.begun.get(timeout=15)
-    expect(page.locator("#live-B .live .text")).to_contain_text("word")
 
 
 def close(page: Page) -> None:
@@ -93,11 +83,11 @@ def main() -> int:
                 sleep(SETTLED)
                 started = perf_counter()
                 end(page)
-                ended = [upstream.left.get(timeout=30) for _ in range(2 if begin is compare else 1)]
+                ended = [upstream.left.get(timeout=30) for _ in range(2 if begin is ask_both else 1)]
                 context.close()
                 return 1000 * (max(ended) - started)
 
-        for begin in (plain, stream, compare):
+        for begin in (plain, stream, ask_both):
             for end in (close, leave, stop):
                 found = sorted(taken(begin, end) for _ in range(times))
                 missed |= found[-1] > LIMIT

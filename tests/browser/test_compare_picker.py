@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import process
+from tests.support.answering import Answering, answering
 
 from .conftest import guarded
 
@@ -31,7 +29,7 @@ MODELS: dict[str, tuple[list[str], list[dict[str, Any]]]] = {
 }
 
 
-class Hub(BaseHTTPRequestHandler):
+class Hub(Answering):
     """The Hub's list of models, and the router's."""
 
     def do_GET(self) -> None:
@@ -42,12 +40,12 @@ class Hub(BaseHTTPRequestHandler):
                 {"id": name, "architecture": {"input_modalities": takes}, "providers": offers}
                 for name, (takes, offers) in MODELS.items()
             ]
-            self._send({"data": rows})
+            self.answer({"data": rows})
         elif parts.path == "/api/models":
-            self._send([self._row(name) for name in MODELS if self._fits(name, asked)])
+            self.answer([self._row(name) for name in MODELS if self._fits(name, asked)])
         else:
             name = parts.path.removeprefix("/api/models/")
-            self._send(self._row(name) if name in MODELS else {"error": "not found"}, 200 if name in MODELS else 404)
+            self.answer(self._row(name) if name in MODELS else {"error": "not found"}, 200 if name in MODELS else 404)
 
     @staticmethod
     def _row(name: str) -> dict[str, Any]:
@@ -65,25 +63,12 @@ class Hub(BaseHTTPRequestHandler):
             and (provider == "all" or any(one["provider"] == provider for one in offers))
         )
 
-    def _send(self, value: object, status: int = 200) -> None:
-        data = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     """The compare page of an app whose Hub and router are on loopback, with the search open."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    hub = f"http://127.0.0.1:{server.server_port}"
     with (
+        answering(Hub) as hub,
         process("-m", "tests.support.routed", hub, "--port", "0", HF_ENDPOINT=hub) as (_, address),
         guarded(browser, address) as opened,
     ):
@@ -92,8 +77,6 @@ def page(browser: Browser) -> Iterator[Page]:
         opened.get_by_role("button", name="Find a model").click()
         expect(opened.locator("#find-go")).to_be_visible()
         yield opened
-    server.shutdown()
-    server.server_close()
 
 
 def found(page: Page, *names: str) -> None:

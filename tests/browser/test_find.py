@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import process
+from tests.support.answering import Answering, answering
 
 from .test_model_page import choose, open_text
 from .test_where_it_runs import CHAT
@@ -20,7 +18,7 @@ from .test_where_it_runs import CHAT
 MAPPING = {"novita": {"providerId": "n", "task": "conversational", "status": "live"}}
 
 
-class Hub(BaseHTTPRequestHandler):
+class Hub(Answering):
     """Lists models named after what is asked for, in two pages."""
 
     asked: ClassVar[list[dict[str, list[str]]]] = []
@@ -30,39 +28,24 @@ class Hub(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         asked = parse_qs(parts.query)
         if parts.path == "/api/models/org/m":
-            self._send({"id": "org/m", "inferenceProviderMapping": self.serving}, 200)
+            self.answer({"id": "org/m", "inferenceProviderMapping": self.serving}, 200)
             return
         if parts.path != "/api/models":
-            self._send({"error": "Repository not found"}, 404)
+            self.answer({"error": "Repository not found"}, 404)
             return
         self.asked.append(asked)
         second = "cursor" in asked
         rows = [{"id": f"org/<b>{'second' if second else 'first'}", "pipeline_tag": "text-generation", "likes": 7,
                  "downloads": 1234, "library_name": "transformers", "gated": "auto", "inferenceProviderMapping": MAPPING}]  # fmt: skip
         more = [] if second else [("link", '<http://127.0.0.1/api/models?cursor=abc>; rel="next"')]
-        self._send(rows, 200, *more)
-
-    def _send(self, value: object, status: int, *headers: tuple[str, str]) -> None:
-        data = json.dumps(value).encode()
-        self.send_response(status)
-        for name, text in (("content-type", "application/json"), ("content-length", str(len(data))), *headers):
-            self.send_header(name, text)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: object) -> None:
-        pass
+        self.answer(rows, 200, *more)
 
 
 @pytest.fixture(scope="module")
 def with_hub() -> Iterator[str]:
     """The app, with a Hub on loopback."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with process("app.py", "--port", "0", HF_ENDPOINT=f"http://127.0.0.1:{server.server_port}") as (_, address):
+    with answering(Hub) as hub, process("app.py", "--port", "0", HF_ENDPOINT=hub) as (_, address):
         yield address
-    server.shutdown()
-    server.server_close()
 
 
 def test_search_pages_and_a_provider(browser: Browser, with_hub: str) -> None:

@@ -95,13 +95,18 @@ def test_a_page_that_is_gone_from_says_so(page: Page, upstream: Patient) -> None
     assert page.evaluate("localStorage.told") == f"/left/{name}"
 
 
-def test_streams_and_samples_on_compare(page: Page, upstream: Patient) -> None:
+def ask_both(page: Page, upstream: Patient) -> None:
+    """Two streams on the compare page."""
     on_compare(page, upstream)
     page.locator("#ask textarea").fill("Hello")
     page.keyboard.press("Control+Enter")
     for _ in "AB":
         upstream.begun.get(timeout=15)
     expect(page.locator("#live-B .live .text")).to_contain_text("word")
+
+
+def test_streams_and_samples_on_compare(page: Page, upstream: Patient) -> None:
+    ask_both(page, upstream)
     page.evaluate(LEAVE)
     for letter in "AB":
         upstream.left.get(timeout=15)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from inference.errors import _STATUS
 from metadata.tasks import TASKS
 from tests.conftest import process
+from tests.support.answering import Answering, answering
 from tests.support.endpoint import Endpoint
 from tests.support.task_cards import task_card
 
@@ -31,39 +29,25 @@ REPOS: dict[str, Any] = {
 }
 
 
-class Hub(BaseHTTPRequestHandler):
+class Hub(Answering):
     def do_GET(self) -> None:
         path = urlsplit(self.path).path.removeprefix("/api/models").strip("/")
         repo = "/".join(path.split("/")[:2])
         held = REPOS.get(repo, (404, "RepoNotFound"))
         if isinstance(held, tuple):
-            self._send(held[0], b"{}", ("x-error-code", held[1]))
+            self.answer({}, held[0], ("x-error-code", held[1]))
         elif path.endswith("README.md"):
-            self._send(200, SENTIMENT.format(name=repo, more="").encode())
+            self.answer(SENTIMENT.format(name=repo, more="").encode())
         else:
             found = {"id": repo, "siblings": [{"rfilename": "README.md"}], "inferenceProviderMapping": held}
-            self._send(200, json.dumps(found).encode())
-
-    def _send(self, status: int, data: bytes, *headers: tuple[str, str]) -> None:
-        self.send_response(status)
-        for name, value in (("content-length", str(len(data))), *headers):
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: object) -> None:
-        pass
+            self.answer(found)
 
 
 @pytest.fixture(scope="module")
 def hub_app() -> Iterator[str]:
     """The app, with a Hub on loopback."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with process("app.py", "--port", "0", HF_ENDPOINT=f"http://127.0.0.1:{server.server_port}") as (_, address):
+    with answering(Hub) as hub, process("app.py", "--port", "0", HF_ENDPOINT=hub) as (_, address):
         yield address
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture
