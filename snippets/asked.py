@@ -12,26 +12,21 @@ from wire.call import OWN_ENDPOINT_CANT, ClientCall, client_call, has_method, ra
 from wire.http import HttpRequest, http_request
 from wire.request import RESPONSES, RequestError, ResolvedRequest
 from wire.responses import responses_request
-from wire.secrets import masked
 
 from .answers import Answer, answer_of
 from .files import File, files_of, needed_in
+from .keys import Keys
 from .options import Options
-
-YOUR_KEY = "YOUR_KEY"
-
-
-def without_tool_keys(body: Mapping[str, Any]) -> dict[str, Any]:
-    """A body with a word in the place of the keys of remote tools: no key stands in code."""
-    tools = [tool if tool.get("type") == "function" else masked(tool, YOUR_KEY) for tool in body.get("tools") or ()]
-    return {**body, "tools": tools} if tools else dict(body)
 
 
 class Asked:
-    """A ResolvedRequest, with the call and the HTTP request that it is; each raises RequestError where it can't be."""
+    """A ResolvedRequest, with the call and the HTTP request that it is; each raises RequestError where it can't be.
 
-    def __init__(self, resolved: ResolvedRequest, options: Options | None = None) -> None:
-        self.resolved = resolved
+    Its keys are hidden: no key stands in code. `keys` are those of all requests of the script, if there are others."""
+
+    def __init__(self, resolved: ResolvedRequest, options: Options | None = None, keys: Keys | None = None) -> None:
+        self.keys = keys or Keys(resolved)
+        self.resolved = self.keys.hide(resolved)
         self.options = (options or Options()).checked()
         self.shared: dict[str, Any] = {}  # what writers of one kind leave for each other
 
@@ -50,9 +45,13 @@ class Asked:
     @cached_property
     def sent(self) -> HttpRequest:
         """The HTTP request."""
-        if self.responds:
-            sent = responses_request(self.resolved)[0]
-            return replace(sent, json=without_tool_keys(sent.json))
+        sent = responses_request(self.resolved)[0] if self.responds else self._sent()
+        if not self.keys.secrets:
+            return sent
+        form = tuple((name, self.keys.found(value)) for name, value in sent.form)
+        return replace(sent, json=self.keys.found(sent.json), form=form)
+
+    def _sent(self) -> HttpRequest:
         task_id = self.resolved.request.task
         raw = not has_method(task_id) or (self.resolved.route and task_id in OWN_ENDPOINT_CANT)
         return http_request(self.resolved, raw_call(self.resolved) if raw else self.call)

@@ -12,6 +12,7 @@ from wire.request import RequestError, ResolvedRequest
 
 from .asked import Asked
 from .files import File, files_of
+from .keys import Keys
 from .literals import Code, python, python_string
 from .notes import no_token_note
 from .openai import openai_call
@@ -25,11 +26,12 @@ _FILENAME = "comparison.py"
 
 def comparison_script(resolved: Mapping[str, ResolvedRequest]) -> Snippet:
     """The script; the names head the answers. Without content, `reason` says why there is none."""
+    keys = Keys(*resolved.values())
     try:
-        content, install = _write(resolved)
+        content, install = _write(resolved, keys)
     except RequestError as error:
         return Snippet("python", "huggingface_hub", None, str(error), "", _FILENAME)
-    return Snippet("python", "huggingface_hub", content, None, install, _FILENAME)
+    return Snippet("python", "huggingface_hub", content, None, install, _FILENAME, keys.names_in(content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,13 @@ class _Side:
     note: str
 
 
-def _write(resolved: Mapping[str, ResolvedRequest]) -> tuple[str, str]:
+def _write(resolved: Mapping[str, ResolvedRequest], keys: Keys) -> tuple[str, str]:
     if any(one.request.task not in CHAT_TASKS for one in resolved.values()):
         raise RequestError("Only chats can be compared by one script.")
     if not resolved:
         raise RequestError("There is nothing to compare.")
-    asked = [Asked(one) for one in resolved.values()]
-    script = Script()
+    asked = [Asked(one, keys=keys) for one in resolved.values()]
+    script = Script(keys=keys)
     script.use("asyncio")
     # The same media of several sides is one file.
     files = files_of([one.sent.json if _needs_openai(one) else one.call.arguments for one in asked])
@@ -63,6 +65,8 @@ def _write(resolved: Mapping[str, ResolvedRequest]) -> tuple[str, str]:
         for side in sides:
             side.arguments["messages"] = Code("messages")
     functions = [_function(script, f"ask_{number}", side) for number, side in enumerate(sides, 1)]
+    if keys.names_in("".join(functions)):
+        script.use("os")
     head = script.text().rstrip("\n")
     return "\n\n\n".join([head, *functions, _main(list(resolved)), "asyncio.run(main())"]) + "\n", script.install()
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from wire.call import OWN_ENDPOINT_CANT, client_call, has_method, own_key, raw_call
 from wire.request import RESPONSES, RequestError, ResolvedRequest
 from wire.responses import responses_request
-from wire.secrets import masked
 
-from .asked import YOUR_KEY
+from .keys import Keys
 from .literals import comment
 
 _LONGEST = 80
@@ -37,12 +36,14 @@ def differences(resolved: ResolvedRequest) -> tuple[str, ...]:
         found.append(f"The model may call {len(request.tools)} tool{'s' if len(request.tools) > 1 else ''}.")
     if request.api == RESPONSES:
         found.append("It is asked by OpenAI's Responses API.")
-        if any(tool != masked(tool, YOUR_KEY) for tool in request.tools if tool.get("type") != "function"):
-            found.append(f"Keys of its tools are not in the code: put yours where it says {YOUR_KEY}.")
     if request.response_format:
         found.append("The answer has a fixed format.")
     if request.headers:
         found.append(f"Headers of your own: {_listed(request.headers)}.")
+    keys = Keys(resolved)
+    keys.hide(resolved)
+    if keys.secrets:
+        found.append(f"Keys of yours are not in the code: it reads {_listed(keys.secrets)} from the environment.")
     if dropped:
         found.append(f"Left out, because it can't be sent here: {_listed(dropped)}.")
     return tuple(found)

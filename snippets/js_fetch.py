@@ -74,7 +74,7 @@ def _body(script: Script, asked: Asked) -> str:
         if isinstance(value, str):
             if "\n" in value or "\r" in value:
                 raise RequestError("JavaScript's forms change the line ends of a text.")
-            parts = javascript_string(value)
+            parts = javascript(value)
         else:
             file = files[value]
             kind = javascript({"type": media_type_of(value)})

@@ -27,6 +27,17 @@ class Code:
     text: str
 
 
+class Secret(str):
+    """The name of the environment variable that a value is read from; `plain`: whether JSON holds it unescaped."""
+
+    plain = True
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is the same inside of quotes in every language."""
+    return _PLAIN_ASCII.fullmatch(text) is not None
+
+
 def python(value: Any, indent: int = 0, room: int = WIDTH) -> str:
     """A Python expression whose value equals `value`, laid out as black does; `room` is what the line has left."""
     return _lay_out(_node(value, _PYTHON), _PYTHON, indent, room)
@@ -132,6 +143,8 @@ def is_python_name(name: str) -> bool:
 
 
 def _python_scalar(value: Any) -> str:
+    if isinstance(value, Secret):
+        return f'os.environ["{value}"]'
     if isinstance(value, str):
         return python_string(value)
     if isinstance(value, Code):
@@ -181,6 +194,8 @@ def javascript_string(text: str) -> str:
 
 
 def _javascript_scalar(value: Any) -> str:
+    if isinstance(value, Secret):
+        return f"process.env.{value}"
     if isinstance(value, str):
         return javascript_string(value)
     if isinstance(value, Code):

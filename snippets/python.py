@@ -12,6 +12,7 @@ from metadata.media import Media
 from wire.media import Embedded, media_type_of
 
 from .files import File
+from .keys import Keys
 from .literals import Code, python_call, python_string
 
 _PREFIX = re.compile(r"[\w.+/:;,=-]*", re.ASCII)
@@ -24,12 +25,14 @@ _PACKAGES = {"PIL": "pillow", "sentence_transformers": "sentence-transformers"}
 class Script:
     """A Python script in the making: what it imports, its functions, and its blocks, a blank line between them.
 
-    An asynchronous one is a coroutine that has `client`, its constructor, open. `save_to`: see Options."""
+    An asynchronous one is a coroutine that has `client`, its constructor, open. `save_to`: see Options. `keys` are
+    those inside what is asked."""
 
     asynchronous: bool = False
     save_to: str | None = None
     client: str = ""
     note: str = ""
+    keys: Keys | None = None
     modules: set[str] = field(default_factory=set)
     names: dict[str, set[str]] = field(default_factory=dict)
     functions: list[str] = field(default_factory=list)
@@ -137,13 +140,15 @@ class Script:
         """The script."""
         if self.asynchronous:
             self.use("asyncio")
+        body = "\n\n".join(self.blocks)
+        if self.keys and self.keys.names_in(body + self.client + "".join(self.functions)):
+            self.use("os")
         imports = [f"import {module}" for module in sorted(self.modules)]
         imports += [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(self.names.items())]
         standard = [line for line in imports if line.split()[1].partition(".")[0] in _STANDARD]
         others = [line for line in imports if line not in standard]
         head = "\n\n".join("\n".join(lines) for lines in (standard, others) if lines)
         head = "\n\n\n".join([head, *self.functions])
-        body = "\n\n".join(self.blocks)
         if not self.asynchronous:
             return f"{head}\n\n{chr(10) if self.functions else ''}{body}\n"
         opened = f"{self.note}{self.client} as client:\n{indented(body, 4)}"

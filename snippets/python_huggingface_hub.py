@@ -64,7 +64,7 @@ def write(asked: Asked) -> Draft:
     call, options = asked.call, asked.options
     if call.verbatim:
         raise RequestError("huggingface_hub would send the JSON schema in a form that most endpoints don't read.")
-    script = Script(options.asynchronous, options.save_to)
+    script = Script(options.asynchronous, options.save_to, keys=asked.keys)
     client = "AsyncInferenceClient" if options.asynchronous else "InferenceClient"
     script.use("huggingface_hub", client)
     files = asked.call_files

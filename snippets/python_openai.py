@@ -19,7 +19,7 @@ from .tools import calls_tools, is_forced
 def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where the client can't do it."""
     call, options = openai_call(asked), asked.options
-    script = Script(options.asynchronous, options.save_to)
+    script = Script(options.asynchronous, options.save_to, keys=asked.keys)
     client = "AsyncOpenAI" if options.asynchronous else "OpenAI"
     script.use("openai", client)
     script.open(client, constructor_of(script, call), no_token_note(asked.resolved, "#"))

@@ -43,7 +43,7 @@ class _Requests(Script):
 def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where it can't be written."""
     sent, options = asked.sent, asked.options
-    script = _Requests(options.asynchronous, options.save_to)
+    script = _Requests(options.asynchronous, options.save_to, keys=asked.keys)
     script.use("httpx" if options.asynchronous else "requests")
     if options.asynchronous:
         # Unlike requests, httpx gives up after five seconds and follows no redirects.

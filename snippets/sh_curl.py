@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 from metadata.media import Media
 from wire.http import HttpRequest, Key
-from wire.media import Embedded, media_type_of
+from wire.media import Embedded, media_type_of, texts
 from wire.request import RequestError
 
 from .asked import Asked
 from .draft import Draft
 from .files import File
-from .literals import heredoc, json_text, shell_word
+from .literals import Secret, heredoc, json_text, shell_word
 from .notes import no_token_note
 from .sh_answers import ANSWER_FILE, after_answer, is_kept
 from .sh_tools import REQUEST_FILE, STREAM_NOTE, loop
 from .tools import calls_tools, is_forced
 
+# A piece of the JSON body: text, the base64 of a file, or a key.
+_Piece: TypeAlias = "str | File | Secret"
 # Linux takes at most 128 KiB in one argument.
 _LONGEST_ARGUMENT = 100_000
 
@@ -26,7 +28,7 @@ _LONGEST_ARGUMENT = 100_000
 def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where it can't be written."""
     sent, answer = asked.sent, asked.answer
-    pieces = _pieces(sent.json, asked.files) if sent.json is not None else []
+    pieces = _pieces(sent.json, asked.files, bool(asked.keys.secrets)) if sent.json is not None else []
     fetches = [_fetch(file) for file in asked.needed if file.address is not None]
     note = no_token_note(asked.resolved, "#").strip()
     if calls_tools(asked):
@@ -60,7 +62,7 @@ def _command(asked: Asked, output: bool = True) -> list[str]:
     return lines
 
 
-def _tools(asked: Asked, pieces: list[str | File]) -> str:
+def _tools(asked: Asked, pieces: list[_Piece]) -> str:
     if len(pieces) > 1:
         body = f"{{\n{_printed(pieces)}\n}} > {REQUEST_FILE}"
     else:
@@ -75,10 +77,14 @@ def _tools(asked: Asked, pieces: list[str | File]) -> str:
 def _header(name: str, value: str | Key) -> str:
     if isinstance(value, Key):
         return f'"{name}: {value.scheme} ${value.name}"'
+    if isinstance(value, Secret):
+        return f'{shell_word(f"{name}: ")}"${value}"'
     return shell_word(f"{name}: {value}")
 
 
 def _form_field(name: str, value: str | Media, files: Mapping[Media, File]) -> str:
+    if isinstance(value, Secret):
+        return f'--form-string {shell_word(f"{name}=")}"${value}"'
     if isinstance(value, str):
         if "\0" in value or len(value.encode()) > _LONGEST_ARGUMENT:
             raise RequestError(f'A command line can\'t hold the value of "{name}".')
@@ -93,15 +99,20 @@ def _fetch(file: File) -> str:
     return f"curl --fail --location --output {shell_word(file.name)} {shell_word(file.address or '')}"
 
 
-def _pieces(body: Any, files: Mapping[Media, File]) -> list[str | File]:
-    """The JSON body as text, cut where the base64 of a file goes."""
-    if not files:
+def _pieces(body: Any, files: Mapping[Media, File], has_keys: bool) -> list[_Piece]:
+    """The JSON body as text, cut where the base64 of a file goes, or a key. Raises RequestError."""
+    if not files and not has_keys:
         return [json_text(body)]
-    held: list[File] = []
+    held: list[File | Secret] = []
     # Marks are written as JSON and cut out again: a text that no string of the body has.
     mark = _absent_mark(body)
 
     def mark_out(value: Any) -> Any:
+        if isinstance(value, Secret):
+            if not value.plain:
+                raise RequestError("The key holds characters that a shell can't put into JSON as they are.")
+            held.append(value)
+            return mark
         if isinstance(value, Embedded):
             file = files[value.media]
             if file.address is not None and value.prefix:
@@ -114,57 +125,50 @@ def _pieces(body: Any, files: Mapping[Media, File]) -> list[str | File]:
 
     text = json_text(mark_out(body))
     parts = text.split(mark)
-    pieces: list[str | File] = [parts[0]]
+    pieces: list[_Piece] = [parts[0]]
     for file, part in zip(held, parts[1:], strict=True):
         pieces += [file, part]
     return pieces
 
 
 def _absent_mark(body: Any) -> str:
-    texts = list(_texts(body))
+    held = texts(body)
     number = 0
-    while any(f"<file {number}>" in text for text in texts):
+    while any(f"<file {number}>" in text for text in held):
         number += 1
     return f"<file {number}>"
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield key
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-
-
-def _with_body(command: list[str], sent: HttpRequest, pieces: list[str | File]) -> str:
+def _with_body(command: list[str], sent: HttpRequest, pieces: list[_Piece]) -> str:
     join = " \\\n  ".join
     if sent.json is None:
         return join(command)
+    if any(isinstance(piece, File) for piece in pieces):
+        return _piped(command, pieces)
+    text = "".join(map(str, pieces))
+    if len(text.encode()) + 3 * text.count("'") <= _LONGEST_ARGUMENT:
+        return join([*command, f"-d {''.join(map(_word, pieces))}"])
     if len(pieces) > 1:
         return _piped(command, pieces)
-    text = pieces[0]
-    assert isinstance(text, str)
-    if len(text.encode()) + 3 * text.count("'") <= _LONGEST_ARGUMENT:
-        return join([*command, f"-d {shell_word(text)}"])
     opening, rest = heredoc(text)
     return f"{join([*command, f'--data-binary @- {opening}'])}\n{rest}"
 
 
-def _piped(command: list[str], pieces: list[str | File]) -> str:
+def _word(piece: _Piece) -> str:
+    return f'"${piece}"' if isinstance(piece, Secret) else shell_word(str(piece))
+
+
+def _piped(command: list[str], pieces: list[_Piece]) -> str:
     """The body put together from text and files, so that no argument holds a file."""
     send = " \\\n  ".join([*command, "--data-binary @-"])
     return f"{{\n{_printed(pieces)}\n}} | {send}"
 
 
-def _printed(pieces: list[str | File]) -> str:
+def _printed(pieces: list[_Piece]) -> str:
     """Lines that print text and files; printf is part of the shell, so that its words may be of any length."""
     return "\n".join(
         f"  base64 < {shell_word(piece.name)} | tr -d '\\n'"
         if isinstance(piece, File)
-        else f"  printf %s {shell_word(piece)}"
+        else f"  printf %s {_word(piece)}"
         for piece in pieces
     )

@@ -25,7 +25,9 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """What one client says. Without `content`, `reason` says in a sentence why there is none."""
+    """What one client says. Without `content`, `reason` says in a sentence why there is none.
+
+    `keys` are the environment variables that it reads beside the request's own key."""
 
     language: str
     client: str
@@ -33,6 +35,7 @@ class Snippet:
     reason: str | None
     install: str
     filename: str
+    keys: tuple[str, ...] = ()
 
 
 CLIENTS = (
@@ -65,4 +68,5 @@ def _snippet(client: Client, asked: Asked) -> Snippet:
         draft = client.write(asked)
     except RequestError as error:
         return Snippet(client.language, client.name, None, str(error), "", filename)
-    return Snippet(client.language, client.name, draft.content, None, draft.install, filename)
+    keys = asked.keys.names_in(draft.content)
+    return Snippet(client.language, client.name, draft.content, None, draft.install, filename, keys)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from inference import client, responses
@@ -14,8 +14,9 @@ from inference.folder import FOLDER
 from inference.reply import Delta, Reply
 from inference.resolve import resolve, resolve_offline
 from inference.transport import Exchange
+from metadata.outputs import Unknown
 from wire.request import RESPONSES, Request, ResolvedRequest
-from wire.secrets import hidden
+from wire.secrets import hidden, hidden_in, keys_in
 
 from .session import Session
 
@@ -56,9 +57,15 @@ async def loaded(session: Session, request: Request, progress: Progress) -> None
     progress.sentence = ""
 
 
+def keys_of(session: Session, request: Request) -> set[str]:
+    """The keys that a call may send: the person's, and those that stand in the request itself."""
+    typed = keys_in((request.extra, request.parameters, request.tools, {"headers": request.headers}))
+    return {*session.keys_for(request.base_url).values(), *typed}
+
+
 async def explained(session: Session, resolved: ResolvedRequest, failure: InferenceFailure) -> InferenceFailure:
     """A failure without the keys of this person, should a server have said one back; or why its process ended."""
-    keys = session.keys_for(resolved.request.base_url).values()
+    keys = keys_of(session, resolved.request)
     failure.reason, failure.detail = hidden(failure.reason, keys), hidden(failure.detail, keys)
     failure.args = (failure.reason,)
     if resolved.provider != FOLDER or session.site.folders is None:
@@ -75,8 +82,10 @@ async def run(
     patience = Patience(progress)
     while True:
         try:
-            return await ask(resolved, keys, exchange)
+            return _quiet(await ask(resolved, keys, exchange), exchange, keys_of(session, resolved.request))
         except InferenceFailure as failure:
+            said = hidden(exchange.body.decode("utf-8", "surrogateescape"), keys_of(session, resolved.request))
+            exchange.body[:] = said.encode("utf-8", "surrogateescape")
             await patience.wait(await explained(session, resolved, failure))
 
 
@@ -117,6 +126,15 @@ class Patience:
         self.progress.sentence = f"The model is loading, about {max(failure.retry_after, 1):.0f} s more"
         await asyncio.sleep(min(max(failure.retry_after, 0.2), LONGEST_PAUSE))
         self.progress.sentence = "The model is loading, asking again"
+
+
+def _quiet(reply: Reply, exchange: Exchange, keys: Collection[str]) -> Reply:
+    """A reply whose raw answer says no key back; most say none, and may be long."""
+    body = exchange.body
+    if exchange.whole and b"\\" not in body and not any(key.encode() in body for key in keys):
+        return reply
+    output = Unknown(hidden_in(reply.output.raw, keys)) if isinstance(reply.output, Unknown) else reply.output
+    return replace(reply, raw=hidden_in(reply.raw, keys), output=output)
 
 
 def _exchange(session: Session, resolved: ResolvedRequest, exchange: Exchange | None) -> Exchange:

@@ -202,7 +202,7 @@ def _snippet(snippet: Snippet, key: str | None) -> str:
         return panels.note(snippet.reason or "This client can't make this request.", "Choose another client.")
     before, after = paste(snippet)
     rows = [("Install", snippet.install)] if snippet.install else []
-    rows += [("Key", f"export {key}=…")] if key else []
+    rows += [("Key", f"export {name}=…") for name in filter(None, (key, *snippet.keys))]
     rows += [("Run", one_liner(snippet))]
     needs = "".join(
         f"<div><dt>{name}</dt><dd><code>{escape(line)}</code>"

@@ -169,7 +169,7 @@ class Runner:
                 yield [skip, skip, "", idle, hide, skip, skip, *quiet]
                 return
             left = typed if answer.error else skip  # what could not be answered goes back where it was typed
-            shown, raw = self._said(said, answer, started), one_line(show.chat_json(answer))
+            shown, raw = self._said(said, answer, started), one_line(show.chat_json(answer, self.session))
             yield [*shown, idle, hide, raw, left, *self.results.updates(self.page.turns)]
         finally:
             self.session.runs.end(self.id, stop)

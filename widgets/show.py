@@ -16,12 +16,14 @@ from metadata.outputs import to_json
 from metadata.tasks import Field
 from snippets import Snippet, local_snippets
 from ui import panels
+from ui.asking import keys_of
 from ui.chat import Answer, transcript_html
 from ui.code import model_id
 from ui.markup import escape
 from ui.place import Look, support_address
 from ui.session import Session
 from wire.request import ResolvedRequest
+from wire.secrets import hidden_in
 
 from . import views
 from .lost import paths_of, said_of, without_lost
@@ -231,11 +233,12 @@ def chat_done(answer: Answer, seconds: float) -> str:
     return _status(f"<span>{' · '.join(facts)}{_not_sent(answer.dropped)}</span>")
 
 
-def chat_json(answer: Answer) -> str:
-    """A streamed answer as data."""
+def chat_json(answer: Answer, session: Session) -> str:
+    """A streamed answer as data, without the keys that it says back."""
     said = '<p class="dim">Put together from the chunks of the stream.</p>'
     remote = {"mcp_calls": [asdict(call) for call in answer.mcp_calls]} if answer.mcp_calls else {}
-    return said + panels.raw_json({**to_json(answer.message), **remote})
+    keys = keys_of(session, answer.resolved.request) if answer.resolved else ()
+    return said + panels.raw_json(hidden_in({**to_json(answer.message), **remote}, keys))
 
 
 def transcript(page: Page, session: Session, asking: Any = None) -> str:

@@ -58,11 +58,11 @@ class Marker:
     @classmethod
     def absent_from(cls, value: Any) -> Marker:
         """A marker whose every encoding is absent from all texts of a value."""
-        texts = _texts(value)
-        for number in range(len(texts) + 1000):
+        held = texts(value)
+        for number in range(len(held) + 1000):
             text = f"media{number:06d}x"  # 12 bytes: base64 without padding, whatever follows in blocks of 12
             encoded = base64.b64encode(text.encode()).decode()
-            if not any(encoded in other or text in other for other in texts):
+            if not any(encoded in other or text in other for other in held):
                 return cls(text)
         raise RequestError("The request holds too many of the texts that stand for media.")
 
@@ -118,17 +118,17 @@ def decode_multipart(body: bytes, content_type: str, marker: Marker) -> tuple[tu
     return tuple(fields)
 
 
-def _texts(value: Any) -> list[str]:
+def texts(value: Any) -> list[str]:
     """Every text in a value, keys included."""
-    texts: list[str] = []
+    found: list[str] = []
     left = [value]
     while left:
         item = left.pop()
         if isinstance(item, str):
-            texts.append(item)
+            found.append(item)
         elif isinstance(item, dict):
-            texts += map(str, item)
+            found += map(str, item)
             left += item.values()
         elif isinstance(item, list | tuple):
             left += item
-    return texts
+    return found

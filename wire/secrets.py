@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 _NAME = re.compile(
@@ -12,7 +12,7 @@ _NAME = re.compile(
 )
 _KNOWN = frozenset({"eos_token", "bos_token", "pad_token", "unk_token", "sep_token", "mask_token", "cls_token"})
 _BEGINNINGS = re.compile(
-    r"\s*(?:(?:Bearer|Basic|Token)\s"
+    r"\s*(?:(?:Bearer|Basic|Token)\s+\S{8,}\s*$"
     r"|(?:hf_|sk[-_]|gsk_|fw_|r8_|ghp_|gho_|github_pat_|nvapi-|xai-|pplx-|csk-|glpat-|tgp_|AIza|AKIA|eyJ)\S{4})"
 )
 _USER = re.compile(r"(?<=://)[^/@\s]*@")
@@ -35,14 +35,34 @@ def hidden(text: str, keys: Iterable[str]) -> str:
     return text
 
 
-def masked(value: Any, instead: str, name: str = "") -> Any:
-    """A JSON value with something else in the place of its keys, and of all headers that may carry one."""
+def hidden_in(value: Any, keys: Collection[str]) -> Any:
+    """The same for every text and name in a JSON value."""
+    if isinstance(value, str):
+        return hidden(value, keys)
+    if isinstance(value, Mapping):
+        return {hidden(str(name), keys): hidden_in(held, keys) for name, held in value.items()}
+    return [hidden_in(item, keys) for item in value] if isinstance(value, list | tuple) else value
+
+
+def keys_in(value: Any) -> set[str]:
+    """The keys in a JSON value, at any depth."""
+    found: set[str] = set()
+    replaced(value, lambda _, key: found.add(key))
+    return found
+
+
+def replaced(value: Any, instead: Callable[[str, str], Any], name: str = "") -> Any:
+    """A JSON value with something else in the place of each key, and of all headers that may carry one.
+
+    `instead` is given the key's name and the key; an address with a user's name is taken for one."""
     if isinstance(value, Mapping):
         headers = name.lower().endswith("headers")
-        hidden = {key for key in value if headers and str(key).lower() not in SAFE_HEADERS}
-        return {key: instead if key in hidden else masked(held, instead, str(key)) for key, held in value.items()}
+        return {
+            key: instead(str(key), held)
+            if headers and isinstance(held, str) and str(key).lower() not in SAFE_HEADERS
+            else replaced(held, instead, str(key))
+            for key, held in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [masked(item, instead) for item in value]
-    if is_key(name, value):
-        return instead
-    return _USER.sub(f"{instead}@", value) if isinstance(value, str) else value
+        return [replaced(item, instead) for item in value]
+    return instead(name, value) if is_key(name, value) or (isinstance(value, str) and _USER.search(value)) else value

@@ -43,26 +43,32 @@ def test_tools_are_called_answered_and_the_chat_goes_on(page: Page, endpoint: En
     open_chat(page, endpoint)
     page.get_by_role("button", name="Tools and structured output").click()
     page.locator("#chat-tools textarea").fill('def get_weather(city: str):\n    """The weather"""')
-    page.get_by_label("Extra body").fill('{"min_p": 0.25}')
+    page.get_by_label("Extra body").fill('{"min_p": 0.25, "upstream": {"api_key": "sk-typed-1"}}')
     endpoint.answers += [
         (200, said("", tool_calls=[call(1, "get_weather", '{"city": "Oslo"}'), call(2, "get_weather", "<b>")])),
-        (200, said("It snows in Oslo.")),
+        (200, said("It snows in Oslo, says sk-typed-1.")),
     ]
     send(page, "How is the weather?")
     expect(page.locator("#transcript .call")).to_have_count(2)
     expect(page.locator("#transcript")).to_contain_text('"city": "Oslo"')
     expect(page.locator("#transcript")).to_contain_text("The arguments are not JSON.")
-    assert endpoint.asked[0]["min_p"] == 0.25
+    assert (endpoint.asked[0]["min_p"], endpoint.asked[0]["upstream"]) == (0.25, {"api_key": "sk-typed-1"})
     assert endpoint.asked[0]["tools"][0]["function"]["description"] == "The weather"
     for result in ("snow", "rain"):
         page.get_by_label("Result of get_weather").fill(result)
         page.get_by_role("button", name="Send the result").click()
         expect(page.locator("#transcript")).to_contain_text(result)
-    expect(page.locator("#transcript")).to_contain_text("It snows in Oslo.")
+    expect(page.locator("#transcript")).to_contain_text("It snows in Oslo")
     expect(page.get_by_role("button", name="Send the result")).to_be_hidden()
     sent = endpoint.asked[1]["messages"]
     assert [message["role"] for message in sent] == ["user", "assistant", "tool", "tool"]
     assert [message.get("tool_call_id") for message in sent[2:]] == ["call-1", "call-2"]
+    page.get_by_role("tab", name="JSON", exact=True).click()
+    expect(page.locator(".raw:visible")).to_contain_text("It snows in Oslo, says ….")
+    page.get_by_role("tab", name="Code", exact=True).click()
+    expect(page.locator("#code pre:visible")).to_contain_text('{"api_key": os.environ["EXTRA_API_KEY"]}')
+    expect(page.locator("#code dl:visible")).to_contain_text("export EXTRA_API_KEY=…")
+    expect(page.locator("#code .differs:visible")).to_contain_text("it reads EXTRA_API_KEY from the environment")
 
 
 def test_a_schema_is_sent_and_the_answer_is_judged(page: Page, endpoint: Endpoint) -> None:

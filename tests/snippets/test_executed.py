@@ -53,6 +53,13 @@ CLIENTS = [
     pytest.param(name, marks=_without_node(name)) for name in (f"{client.language} {client.name}" for client in ALL)
 ]
 KEY = "hf_of_this_machine"
+# Typed into a request, and the variables that stand for them; quotes and the dollar are a shell's.
+TYPED = {
+    "EXTRA_API_KEY": "sk-of-a-person-$HOME",
+    "EXTRA_AUTHORIZATION": "Bearer of-a-tool",
+    "EXTRA_TOKEN": "it's `nested`",
+    "EXTRA_X_OWN_TOKEN": "of-a-header",
+}
 FILES = {
     **dict.fromkeys(("text-to-image", "image-to-image"), ("output.png", PICTURE)),
     **dict.fromkeys(("text-to-speech", "text-to-audio"), ("output.wav", FETCHED)),
@@ -93,10 +100,10 @@ class Bench:
         language, scripts = client.partition(" ")[0], list(paths.values())
         if language == "sh":
             path = hurried(self.home / "bin")
-            ran = run_shell("bash", scripts, environment(self.home, CURL_HOME=str(self.home), PATH=path))
+            ran = run_shell("bash", scripts, environment(self.home, CURL_HOME=str(self.home), PATH=path, **TYPED))
         else:
             run = run_python if language == "python" else run_node
-            ran = run(scripts, environment(self.home, RECORDER=self.recorder.url))
+            ran = run(scripts, environment(self.home, RECORDER=self.recorder.url, **TYPED))
         by_case: dict[str, list[Arrived]] = {case: [] for case in cases}
         for arrived in self.recorder.arrived[before[0] :] + self.tls.arrived[before[1] :]:
             if arrived.method == "POST":
@@ -281,6 +288,29 @@ def test_chat_in_every_shape(bench, client):
     cases = [case_of(bench, client, request("conversational", **shape, **way)) for shape in shapes for way in ways]
     # The parameters hold a JSON schema, which huggingface_hub sends to an endpoint in a form of its own.
     assert check(bench, client, cases) == len(cases) - (3 if client == HUB else 0)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_keys_in_a_request_are_read_from_the_environment(bench, client):
+    own, tool, nested, header = TYPED.values()
+    tools = ({"type": "mcp", "headers": {"Authorization": tool, "Accept": "text/plain"}},)
+    keyed = {
+        "headers": {} if client == HUB_JS else {"x-own-token": header},
+        "extra": {"api_key": own, "y": [{"token": nested, "max_tokens_before": 3}], "eos_token": "</s>"},
+        "tools": tools,
+    }
+    ways = [{"base_url": "/v1"}, {"base_url": "/v1", "stream": True}, {"provider": "auto"}, {"tools": (*tools, *TOOLS)}]
+    asked = [request("conversational", **{**keyed, **way}) for way in ways]
+    asked.append(request("text-classification", base_url="/m", parameters={"top_k": 1, "api_key": own}))
+    asked.append(request("image-classification", base_url="/m", parameters={"top_k": 1, "api_key": own}))
+    form = {"provider": "deepinfra", "parameters": {"prompt": "Token ring", "api_key": own}}
+    asked.append(request("automatic-speech-recognition", **form))
+    cases = [case_of(bench, client, one, "it" if one.provider == "deepinfra" else None) for one in asked]
+    assert check(bench, client, cases) >= len(ways)
+    for case in cases:
+        content = bench.content(case, client) or ""
+        assert not any(key in content for key in TYPED.values())
+        assert "</s>" in content or "eos_token" not in content
 
 
 @pytest.mark.parametrize("client", CLIENTS)

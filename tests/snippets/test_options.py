@@ -236,8 +236,8 @@ def test_no_key_of_a_remote_tool_stands_in_code():
     assert len(written) == len(RESPONDING)
     for one in written:
         assert "SECRET" not in one.content
-        assert "YOUR_KEY" in one.content
+        assert one.keys == ("EXTRA_SERVER_URL", "EXTRA_AUTHORIZATION", "EXTRA_AUTHORIZATION_2", "EXTRA_X_OWN")
     assert "SECRET" not in (comparison_script({"a": resolved}).content or "SECRET")
-    assert any("YOUR_KEY" in said for said in differences(resolved))
-    assert not any("YOUR_KEY" in said for said in differences(at_endpoint(request("conversational"), "http://h/v1")))
+    assert any("EXTRA_X_OWN" in said for said in differences(resolved))
+    assert not any("EXTRA_" in said for said in differences(at_endpoint(request("conversational"), "http://h/v1")))
     assert responses_request(resolved)[0].json["tools"][0]["authorization"] == "SECRETauth"  # a run sends it

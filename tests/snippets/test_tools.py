@@ -16,7 +16,7 @@ import pytest
 from snippets import CLIENTS, Options, snippet_for, snippets_for
 from tests.snippets.test_executed import _without_node
 from tests.support.execute import NODE, environment, run_node, run_python, run_shell
-from tests.support.hostile import TEXTS
+from tests.support.hostile import KEYLESS
 from tests.support.recorder import Arrived, recording
 from tests.support.requests import IMAGE, PNG, at_endpoint, request, routed, sent_by_client
 from wire.media import with_bytes
@@ -249,7 +249,7 @@ def test_a_model_that_never_stops_calling_is_left(tmp_path, recorder, client):
 @pytest.mark.parametrize("client", NAMES)
 def test_hostile_tools_and_calls(tmp_path, recorder, client):
     """Every text as the name of a tool, in its schema, as what the model calls and with which arguments."""
-    texts = [text for text in TEXTS if not any("\ud800" <= char <= "\udfff" for char in text)]
+    texts = [text for text in KEYLESS if not any("\ud800" <= char <= "\udfff" for char in text)]
     if not EXHAUSTIVE:
         texts = texts[::6]
     if client == "sh curl":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wire.secrets import is_key
+
 TEXTS: tuple[str, ...] = (
     "",
     " ",
@@ -98,3 +100,6 @@ TEXTS: tuple[str, ...] = (
 )
 
 LONG: tuple[str, ...] = ("x" * 200_000, "it's long " * 20_000, "'" * 120_000)
+
+# Those that code does not read from the environment, as it does what looks like a key.
+KEYLESS = tuple(text for text in TEXTS if not is_key(text, text or "-"))

@@ -18,7 +18,7 @@ from metadata.tasks import task
 from tests.support.scripted import Talk, scripted
 from ui import asking
 from ui.place import ENDPOINT, Place, reachable
-from ui.session import Session, Site
+from ui.session import Session, Site, origin
 from ui.shelf import Shelf
 from ui.sources import open_source
 from ui.starting import start_settings
@@ -262,3 +262,22 @@ async def test_a_key_that_a_server_says_back_is_shown_nowhere(status: str, strea
     failure = caught.value
     assert key not in f"{failure} {failure.reason} {failure.way_out} {failure.detail} {exchange.headers}"
     assert status.startswith("200") or key.encode() not in exchange.body
+
+
+@pytest.mark.parametrize("status", ["200 OK", "400 Bad Request"])
+async def test_keys_that_a_server_says_back_are_not_shown(status: str) -> None:
+    async def parrot(talk: Talk) -> None:
+        said = {**json.loads(ANSWER), "seen": ["Bearer of-the-endpoint", talk.body.decode()]}
+        await talk.answer(status, json.dumps(said))
+
+    mine, exchange = session(), Exchange()
+    async with scripted(parrot) as server:
+        mine.endpoint_keys[origin(server.url)] = "of-the-endpoint"
+        resolved = await asking.resolved_for(mine, chat(server.url, extra={"x": [{"api_key": "typed-1"}]}))
+        try:
+            shown = repr((await asking.run(mine, resolved, exchange)).raw)
+        except InferenceFailure as failure:
+            shown = f"{failure.reason} {failure.detail} {exchange.body.decode()}"
+    assert "Bearer …" in shown
+    assert "api_key" in shown
+    assert "typed-1" not in shown
