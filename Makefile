@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCAL := .venv-local
 SOURCE ?=
-PARALLEL ?= -n auto --maxprocesses 4 --dist loadfile
+# The files in their order, the long ones of the browser first: they share an app, and no long one is left for the end.
+PARALLEL ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 NODE := tests/support/node
 
 .PHONY: run test test-local test-quick lint format types bench screenshots clean

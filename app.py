@@ -193,19 +193,21 @@ def _pages(site: Site, source: str) -> gr.Blocks:
     import widgets.flows
     import widgets.index
     import widgets.page
+    from ui.light import laying_out
 
     warnings.filterwarnings("ignore", "SSR mode is not supported")
-    with gr.Blocks(title="Showcard", analytics_enabled=False, delete_cache=(3600, 24 * 3600)) as demo:
-        widgets.page.build(site, source)
-    with demo.route("Compare", "/compare", show_in_navbar=False):
-        playground.page.build(site)
-    with demo.route("Find", widgets.find.PATH, show_in_navbar=False):
-        widgets.find.build(site)
-    with demo.route("All widgets", widgets.index.PATH, show_in_navbar=False):
-        widgets.index.build(site)
-    for path, name, _ in widgets.index.FLOWS:
-        with demo.route(name, path, show_in_navbar=False):
-            widgets.flows.build(site, name)
+    with laying_out():
+        with gr.Blocks(title="Showcard", analytics_enabled=False, delete_cache=(3600, 24 * 3600)) as demo:
+            widgets.page.build(site, source)
+        with demo.route("Compare", "/compare", show_in_navbar=False):
+            playground.page.build(site)
+        with demo.route("Find", widgets.find.PATH, show_in_navbar=False):
+            widgets.find.build(site)
+        with demo.route("All widgets", widgets.index.PATH, show_in_navbar=False):
+            widgets.index.build(site)
+        for path, name, _ in widgets.index.FLOWS:
+            with demo.route(name, path, show_in_navbar=False):
+                widgets.flows.build(site, name)
     return demo
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import gradio as gr
 
+from .light import laying_out
+
 
 class Listeners(dict[int, Any]):
     """Gradio's listeners by number; in the place of one that is gone stands one that does nothing."""
@@ -18,7 +20,7 @@ class Listeners(dict[int, Any]):
 
 def let_go(demo: gr.Blocks) -> None:
     """Answer the events of listeners that are gone with nothing, where Gradio would fail with a 500."""
-    with demo:
+    with laying_out(), demo:
         gr.Button(visible=False).click(lambda: None, None, None, show_progress="hidden", api_visibility="private")
     held = Listeners(demo.default_config.fns)
     held.nothing = demo.default_config.fns[max(held)]

@@ -1,11 +1,15 @@
-"""A new tab made cheap: Gradio describes every component of the app again for each one, for links of its own kind."""
+"""A new tab and the start made cheap: Gradio describes every component of the app for each tab, for links of its own
+kind, and makes a whole app for each page that is laid out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
 from gradio.blocks import BlocksConfig
+from gradio.routes import App
 
 
 class LightConfig(BlocksConfig):  # type: ignore[misc]
@@ -39,3 +43,16 @@ class Steady(dict[int, Any]):
 def lighten(demo: gr.Blocks) -> None:
     """Keep a tab from describing the whole app; call it when the app is laid out."""
     demo.default_config.__class__ = LightConfig
+
+
+@contextmanager
+def laying_out() -> Iterator[None]:
+    """Lay out pages in this block: no app is made of each, with all its routes; the one that is served comes later."""
+    describe, make = gr.Blocks.get_config_file, App.create_app
+    gr.Blocks.get_config_file = lambda _: {}
+    App.create_app = staticmethod(lambda *_, **__: None)
+    try:
+        yield
+    finally:
+        gr.Blocks.get_config_file = describe
+        App.create_app = staticmethod(make)

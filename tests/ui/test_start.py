@@ -1,0 +1,51 @@
+"""What makes the app start sooner: no interface files, and one web app for all pages."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import gradio as gr
+import httpx2
+import pytest
+
+from inference.resolve import Embedded
+from tests.conftest import ROOT, clean_environment
+from ui.light import laying_out
+from ui.server import Access, build_app
+from ui.session import Site
+from ui.shelf import Shelf
+
+# Without the function that reads a class out of its module, no interface file can be written.
+IMPORTS = "import ast; ast.get_source_segment = None; import ui.theme, mine; print(mine.Mine.__name__)"
+
+
+def test_no_interface_files_are_written(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("import gradio as gr\n\n\nclass Mine(gr.Button):\n    pass\n")
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTS],
+        check=False,
+        cwd=ROOT,
+        env=clean_environment(PYTHONPATH=str(tmp_path)),
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "Mine\n", done.stderr
+    assert not (tmp_path / "mine.pyi").exists()
+
+
+@pytest.mark.filterwarnings("ignore:SSR mode")  # as the app has it
+async def test_pages_that_were_only_laid_out_are_all_served() -> None:
+    with laying_out():
+        with gr.Blocks(analytics_enabled=False) as demo:
+            gr.Textbox(elem_id="first")
+        with demo.route("Second", "/second"):
+            gr.Textbox(elem_id="second")
+    assert not hasattr(demo.app, "routes")
+    app = build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost") as client:
+        for path, held in (("/", "first"), ("/second", "second")):
+            answer = await client.get(path)
+            assert answer.status_code == 200
+            assert f'"elem_id":"{held}"' in answer.text
