@@ -68,7 +68,7 @@ _NAMES = {"name": "act", "pane": "pane", "message": "message", "text": "text", "
 
 def perform(desk: Desk, act: Act) -> Outcome:
     """Do it. Raises RequestError with a sentence where it can't be done."""
-    if act.name not in ("typed", "redraw"):
+    if act.name not in _BY_ITSELF:
         desk.notice = ""
     if desk.comparison.hidden and act.name not in _WHILE_HIDDEN:
         raise RequestError("The models are hidden: vote or reveal them first.")
@@ -266,6 +266,7 @@ _WHOLE: dict[str, Callable[[Desk, Act], Outcome]] = {
     "close": _close,
     "typed": _typed,
     "redraw": _typed,
+    "price": _typed,
     "hush": _typed,
     "choose": _choose,
     "lock": _lock,
@@ -290,5 +291,6 @@ _OF_PANE: dict[str, Callable[[Desk, Pane, Act], Outcome]] = {
     "newer": _newer,
     "branch": _branch,
 }
-_WHILE_HIDDEN = frozenset({"new", "close", "typed", "redraw", "hush", "again", "results"})
+_BY_ITSELF = frozenset({"typed", "redraw", "price"})  # the page's script posts these, no person does
+_WHILE_HIDDEN = _BY_ITSELF | {"new", "close", "hush", "again", "results"}
 _WHILE_ASKING = frozenset({"settings", "remove", "swap", "duplicate"})

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import httpx2
 
+from inference.cached import is_offline
 from inference.errors import InferenceFailure
 from inference.keys import ENDPOINT_KEY, hub_token
 from inference.listing import listed_models
 from inference.offers import Offer, offers
+from inference.providers import mappings, split_model
 from inference.search import MOST, find_models
 from ui.session import Session
+from wire.secrets import hidden
 
 VISION = "image-text-to-text"
 MOST_SHOWN = 40
+LOOK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +78,11 @@ async def find(session: Session, filters: Filters, base_url: str | None = None) 
     trouble = []
     own: list[Entry] = []
     if base_url and session.site.allows_endpoint(base_url):
+        keys = session.keys_for(base_url).values()
         try:
             own = [one for one in await of_endpoint(session, base_url) if _matches(filters.text, one.model)]
         except InferenceFailure as failure:
-            trouble.append(f"The endpoint does not list its models: {failure.reason}")
+            trouble.append(f"The endpoint does not list its models: {hidden(failure.reason, keys)}")
     try:
         hub = await of_hub(session, filters)
     except InferenceFailure as failure:
@@ -109,13 +116,34 @@ async def of_hub(session: Session, filters: Filters) -> list[Entry]:
 
 async def of_endpoint(session: Session, base_url: str) -> list[Entry]:
     """The models that an OpenAI-compatible endpoint lists. Raises InferenceFailure."""
-    names = await listed_models(base_url, session.keys_for(base_url).get(ENDPOINT_KEY))
-    return [Entry(name, "Your endpoint", base_url=base_url) for name in names]
+    keys = session.keys_for(base_url)
+    names = await listed_models(base_url, keys.get(ENDPOINT_KEY))
+    return [Entry(hidden(name, keys.values()), "Your endpoint", base_url=base_url) for name in names]
 
 
 async def offers_of(session: Session, model: str) -> tuple[Offer, ...]:
     """The published offers of a model; none where they can't be known."""
-    return (await _prices(hub_token(session.keys_for()))).get(model, ())
+    return (await _prices(hub_token(session.keys_for()))).get(split_model(model)[0], ())
+
+
+async def look_up(models: Iterable[str]) -> dict[str, tuple[Offer, ...]]:
+    """The published offers of models that nobody chose by hand, as a link named them: no key is sent, and the router is
+    asked only after the Hub has answered. None where they can't be known soon. Never raises."""
+    found: dict[str, tuple[Offer, ...]] = dict.fromkeys(models, ())
+    with suppress(InferenceFailure, httpx2.HTTPError, TimeoutError):
+        async with asyncio.timeout(LOOK_SECONDS):
+            for model in () if is_offline() else list(found):
+                if await _is_known(split_model(model)[0]):
+                    found[model] = (await offers()).get(split_model(model)[0], ())
+    return found
+
+
+async def _is_known(model: str) -> bool:
+    """Whether the Hub has a model that somebody serves. Raises httpx2.HTTPError where the Hub is out of reach."""
+    try:
+        return bool(await mappings(model, None))
+    except InferenceFailure:
+        return False
 
 
 def cheapest(found: Iterable[Offer]) -> Offer:

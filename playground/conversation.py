@@ -20,7 +20,9 @@ MOST_TOOL_ROUNDS = 8
 # What "settings differ" and the locks speak of, beside the single parameters.
 SETTINGS = tuple(item.name for item in fields(Settings) if item.name not in ("parameters", "extra"))
 PARAMETERS = tuple(spec.name for spec in parameters_of("conversational"))
-LOCKABLE = frozenset({"system", "tools", "response_format", "extra", *PARAMETERS})
+OTHER = "other"  # the lock of all parameters that have no control of their own
+# The model has no lock, as it is what the panes compare; the keys need none, as they are the tab's.
+LOCKABLE = frozenset({*SETTINGS, "extra", OTHER, *PARAMETERS}) - {"model"}
 
 
 # What is sent
@@ -230,9 +232,13 @@ def set_settings(comparison: Comparison, pane: Pane, settings: Settings) -> None
 def _linked(own: Settings, other: Settings, locked: frozenset[str]) -> Settings:
     """Settings with those of another where they are locked together."""
     same = {name: getattr(other, name) for name in SETTINGS if name in locked}
-    kept = {name: value for name, value in own.parameters.items() if name not in locked}
-    taken = {name: value for name, value in other.parameters.items() if name in locked}
+    kept = {name: value for name, value in own.parameters.items() if not _is_locked(name, locked)}
+    taken = {name: value for name, value in other.parameters.items() if _is_locked(name, locked)}
     return replace(own, **same, parameters={**kept, **taken}, extra=other.extra if "extra" in locked else own.extra)
+
+
+def _is_locked(parameter: str, locked: frozenset[str]) -> bool:
+    return (parameter if parameter in PARAMETERS else OTHER) in locked
 
 
 def values(settings: Settings) -> dict[str, Any]:

@@ -106,6 +106,15 @@ class Desk:
         said = {offer.images for offer in self.offers.get(settings.model, ())}
         return said.pop() if len(said) == 1 else None
 
+    @property
+    def unpriced(self) -> list[str]:
+        """The models of the Hub whose prices were not looked up yet; none while it is hidden who answers."""
+        if self.comparison.hidden:
+            return []
+        settings = [pane.settings for pane in self.comparison.panes]
+        hub = [one.model for one in settings if is_of_hub(self.session, one)]
+        return [model for model in dict.fromkeys(hub) if model not in self.offers]
+
     def put_question(self, panes: Sequence[Pane], text: str, images: Sequence[Media] = ()) -> list[Job]:
         """Put a question to panes, and give what is to ask. A model that takes no images gets the text alone."""
         without = [pane for pane in panes if images and text.strip() and self.takes_images(pane.settings) is False]
@@ -240,6 +249,12 @@ def check(session: Session, settings: Settings) -> None:
     served = session.site.embedded.models.get(settings.model)
     if served and not settings.base_url and served.task.id != "conversational":
         raise RequestError(f"{served.id} does {served.task.name.lower()}, it does not chat.")
+
+
+def is_of_hub(session: Session, settings: Settings) -> bool:
+    """Whether a pane asks a model of the Hub, by Inference Providers."""
+    at_home = settings.base_url or settings.model in session.site.embedded.models
+    return bool(settings.model) and not at_home
 
 
 def first_comparison(session: Session) -> Comparison:

@@ -16,6 +16,7 @@ BEST = (
     ("speed", max, "tokens_per_second", 1.0),
     ("cost", min, "cost", 0.0),
 )
+COUNTED = ("speed", "cost")  # those that rest on a count of tokens
 
 
 def facts(record: Record) -> list[tuple[str, str, str]]:
@@ -81,8 +82,11 @@ def best(comparison: Comparison) -> str:
         return ""
     answers = [pane.answer for pane in comparison.panes]
     taken = [(one, one.variant.record.measurement) for one in answers if one and one.variant.record]
+    alike = len({measured.reported for _, measured in taken}) == 1
     found = []
     for name, better, attribute, least in BEST:
+        if name in COUNTED and not alike:
+            continue  # an estimate and a count are not compared
         figures = [(getattr(measured, attribute), message.id) for message, measured in taken]
         known = [figure for figure, _ in figures if figure is not None]
         if len(known) == len(comparison.panes) > 1 and max(known) - min(known) > least:

@@ -63,6 +63,7 @@ def kept(desk: Desk) -> str:
     comparison = desk.comparison
     return (
         f'<span data-feed="{desk.feed.name}" data-id="{comparison.id}" data-revision="{comparison.revision}" '
+        f'data-unpriced="{escape(" ".join(desk.unpriced))}" '
         f'data-best="{escape(best(comparison))}" data-locked="{escape(" ".join(sorted(comparison.locked)))}"></span>'
     )
 

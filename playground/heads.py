@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
-from inference.providers import POLICIES
+from inference.offers import Offer
+from inference.providers import POLICIES, split_model
 from ui.markup import escape, tag
 
 from . import conversation
@@ -59,15 +61,30 @@ def where(desk: Desk, settings: Settings) -> str:
         return "embedded, no charge"
     if not settings.model:
         return ""
-    open_choice = settings.provider == "auto" or settings.provider in POLICIES
+    provider = split_model(settings.model)[1] or settings.provider
+    if settings.model in desk.unpriced:
+        return f"{provider}, looking up its price"
     offers = desk.offers.get(settings.model, ())
-    chosen = [offer for offer in offers if open_choice or settings.provider == offer.provider]
-    priced = [offer for offer in chosen if offer.input_price is not None and offer.output_price is not None]
+    open_choice = provider == "auto" or provider in POLICIES
+    live = [offer for offer in offers if open_choice and offer.status == "live"]
+    chosen = live or [offer for offer in offers if open_choice or provider == offer.provider]
+    return ", ".join(filter(None, (provider, _price(chosen), _context(chosen))))
+
+
+def _price(offers: Sequence[Offer]) -> str:
+    """The lowest of the published prices."""
+    priced = [offer for offer in offers if offer.input_price is not None and offer.output_price is not None]
     if not priced:
-        return f"{settings.provider}, price unknown"
+        return "price unknown"
     least = min(priced, key=lambda offer: offer.output_price or 0.0)
-    more = "from " if len(priced) > 1 else ""
-    return f"{settings.provider}, {more}${least.input_price:g} / ${least.output_price:g} a million tokens"
+    some = len({(offer.input_price, offer.output_price) for offer in offers}) > 1
+    return f"{'from ' if some else ''}${least.input_price:g} / ${least.output_price:g} a million tokens"
+
+
+def _context(offers: Sequence[Offer]) -> str:
+    """The length of the context, from the shortest to the longest; nothing where nobody tells it."""
+    told = sorted({offer.context_length for offer in offers if offer.context_length})
+    return f"{' to '.join(f'{length:,}' for length in (told[0], told[-1])[: len(told)])} context" if told else ""
 
 
 def badges(comparison: Comparison, pane: Pane) -> str:

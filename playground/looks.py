@@ -111,7 +111,7 @@ dialog.sheet::backdrop { background: rgb(0 0 0 / 0.4); } dialog.sheet h2 { font-
 /* beside the panes, or above all where there is no room for both */
 @media (min-width: 900px) { .column:has(> #drawer) { padding-right: max(0px, 400px - max(0px, (100vw - 1480px) / 2)); } .column:has(> #drawer) > #panes { grid-auto-columns: minmax(260px, 1fr); overflow-x: auto; } }
 @media (max-width: 899px) { #drawer { width: 100%; border-left: 0; } }
-#drawer [id^=p-], #s-system, #s-tools, #s-schema, #s-extra { position: relative; }
+#drawer [id^=p-], #s-provider, #s-base-url, #s-bill-to, #s-system, #s-tools, #s-functions, #s-schema, #s-extra, #s-responses { position: relative; }
 .gradio-container .lock { position: absolute; top: 2px; right: 2px; --icon: var(--unlocked); } .gradio-container .lock[aria-pressed=true] { --icon: var(--locked); color: var(--link-text-color); background: var(--color-accent-soft); }
 :root:not(.several) .lock { display: none; }
 

@@ -18,7 +18,7 @@ from wire.request import RequestError
 from . import actions, catalogue, frame, heads, kept, messages, restoring, tools
 from .catalogue_panel import CataloguePanel, found_html
 from .composer import Question, read_question
-from .desk import PAGE, Desk, desk_of
+from .desk import PAGE, Desk, desk_of, is_of_hub
 from .mount import Drawn, Mount
 from .settings_panel import SettingsPanel
 from .state import LETTERS, Comparison, Pane
@@ -245,6 +245,8 @@ class ComparePage:
         whole = list(before) != [pane.id for pane in desk.comparison.panes] or act.name in WHOLE
         if act.name == "choose":
             await self._priced(desk, desk.comparison.pane(outcome.settings))
+        if act.name == "price":
+            desk.offers |= await catalogue.look_up(desk.unpriced)
         if outcome.settings or act.name in REFILLING:
             desk.open_settings(outcome.settings or desk.open_pane)
         run = outcome.run(desk)
@@ -301,7 +303,7 @@ class ComparePage:
     async def _priced(self, desk: Desk, pane: Pane | None) -> None:
         """Learn who offers a pane's model at what price, where the Hub's router is who knows."""
         settings = pane.settings if pane else None
-        if settings and settings.model and not settings.base_url and settings.model not in self.site.embedded.models:
+        if settings and is_of_hub(desk.session, settings):
             desk.offers[settings.model] = await catalogue.offers_of(desk.session, settings.model)
 
     async def _search(self, request: gr.Request, *asked: Any) -> str:

@@ -211,6 +211,8 @@ def _record(value: Any) -> Record | None:
         measured.get("reasoning_reported") is True,
         _number(measured.get("cost")),
         _whole(measured.get("context_length")),
+        _number(measured.get("writing")),
+        _whole(measured.get("written")),
     )
     reason = _text(value.get("finish_reason")) or None
     return Record(_text(value.get("model")), _text(value.get("provider")), taken, reason, _raw(value.get("raw")))

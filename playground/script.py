@@ -77,10 +77,14 @@ SCRIPT = r"""
   }, true);
 
   // A lock beside each setting that panes can have in common.
-  const LOCKS = { "s-system": "system", "s-tools": "tools", "s-schema": "response_format", "s-extra": "extra" };
+  const LOCKS = {
+    "s-provider": "provider", "s-base-url": "base_url", "s-bill-to": "bill_to", "s-system": "system", "s-tools": "tools",
+    "s-functions": "tools", "s-schema": "response_format", "s-extra": "extra", "s-responses": "api",
+  };
+  const LOCKABLE = [...Object.keys(LOCKS).map((id) => `#${id}`), "#drawer [id^='p-']"].join(",");
   const locks = () => {
     const held = ($("#kept [data-locked]")?.dataset.locked || "").split(" ");
-    for (const place of all("#s-system, #s-tools, #s-schema, #s-extra, #drawer [id^='p-']:not(#p-other)")) {
+    for (const place of all(LOCKABLE)) {
       const name = LOCKS[place.id] || place.id.slice(2);
       let lock = $(":scope > .lock", place);
       if (!lock) {
@@ -246,6 +250,14 @@ SCRIPT = r"""
     marked = wanted;
   };
 
+  // The price of a model that came with a link, or with what was kept, is looked up once the page is there.
+  let priced = "";
+  const price = () => {
+    const wanted = $("#kept [data-unpriced]")?.dataset.unpriced || "";
+    if (wanted && wanted !== priced) post({ act: "price" });
+    priced = wanted;
+  };
+
   let seen = false, turns = 0;
   const look = () => {
     seen = false;
@@ -255,7 +267,7 @@ SCRIPT = r"""
     root.toggle("answering", Boolean($("[data-live]")));
     root.toggle("several", Boolean($("#head-B .pane-head")));
     root.toggle("attached", Boolean($("#question [aria-label='Remove file']")));
-    takeEarly(); connect(); count(); mark(); locks(); drawer();
+    takeEarly(); connect(); count(); mark(); locks(); drawer(); price();
     $("#notice")?.setAttribute("aria-live", "polite");
     const field = $(".editing textarea:not([data-focused])");
     if (field) { field.dataset.focused = 1; field.focus(); }

@@ -9,7 +9,7 @@ import asyncio
 import re
 from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,17 +26,20 @@ from metadata.outputs import ToolCall
 from ui import asking
 from ui.chat import words
 from ui.feed import Growing
+from ui.markup import whole
 from ui.session import Session
 from wire.request import Request, ResolvedRequest
 from wire.secrets import hidden
 
 from . import keyless
 from .measure import measure
+from .pieces import Pieces
 from .state import Raw, Record, Variant
 
 MOST_POINTS = 400
 MOST_SENT = 200_000
 OFFER_SECONDS = 4.0
+MOST_PROVIDER = 80
 SERVED_BY = "x-inference-provider"  # the router says it to whoever leaves the choice to it
 _DATA_URL = re.compile(r'"data:([\w.+/-]{1,80});base64,([A-Za-z0-9+/=]{200,})"')
 
@@ -59,6 +62,8 @@ class Asking:
     ended: bool = False
     started: float = 0.0
     first: float | None = None
+    first_size: int = 0
+    last: float | None = None
     ended_at: float = 0.0
     resolved: ResolvedRequest | None = None
     offer: Offer | None = None
@@ -66,6 +71,8 @@ class Asking:
     arrivals: list[tuple[float, int]] = field(default_factory=list)
     on_news: Callable[[], None] = lambda: None
     _reading: asyncio.Task[None] | None = None
+    _content: Pieces = field(default_factory=Pieces)
+    _reasoning: Pieces = field(default_factory=Pieces)
 
     @property
     def reasoning(self) -> str:
@@ -104,10 +111,19 @@ class Asking:
 
     def variant(self) -> Variant:
         """The answer with the record of how it came about."""
-        return Variant(self.content, (), self.reasoning, self.tool_calls, self._record())
+        return Variant(self.content, (), self.reasoning, tuple(map(self._clean, self.tool_calls)), self._record())
+
+    def _clean(self, call: ToolCall) -> ToolCall:
+        """A call without half characters and keys."""
+        return replace(call, id=self._told(call.id), name=self._told(call.name), arguments=self._told(call.arguments))
+
+    def _told(self, text: str) -> str:
+        """A text of the server's as it may be shown."""
+        return hidden(whole(text), self.keys)
 
     async def _read(self) -> None:
         self.started = perf_counter()
+        self._content, self._reasoning = Pieces(self.keys), Pieces(self.keys)
         try:
             self.resolved = await asking.resolved_for(self.session, self.request)
             self.started = perf_counter()  # who serves the model was asked of the Hub, not of the model
@@ -121,20 +137,29 @@ class Asking:
             self.failure = error
         finally:
             self.ended_at = perf_counter()
+            self._say(self._content.end(), self._reasoning.end())
 
     def _take(self, delta: Delta) -> None:
         now, characters = perf_counter(), len(delta.content) + len(delta.reasoning)
         if characters or delta.tool_calls:
-            self.first = self.first or now
+            if self.first is None:
+                self.first, self.first_size = now, characters
+            self.last = now
             self._arrived(now - self.started, characters)
-        if delta.content:
-            self.content += delta.content
-            self.growing.markdown.add(delta.content)
-        self.growing.reasoning += delta.reasoning
+        self._say(
+            self._content.feed(delta.content) if delta.content else "",
+            self._reasoning.feed(delta.reasoning) if delta.reasoning else "",
+        )
         self.tool_calls = delta.tool_calls or self.tool_calls
         self.finish_reason = delta.finish_reason or self.finish_reason
         self.usage = delta.usage or self.usage
         self.on_news()
+
+    def _say(self, content: str, reasoning: str) -> None:
+        if content:
+            self.content += content
+            self.growing.markdown.add(content)
+        self.growing.reasoning += reasoning
 
     def _arrived(self, seconds: float, characters: int) -> None:
         """Note a piece in the timeline; a long one gets coarser, two pieces becoming one."""
@@ -159,22 +184,29 @@ class Asking:
 
     @property
     def provider(self) -> str:
-        """Who served the answer; `auto` where the router decided and did not say."""
-        named = next((value for name, value in self.exchange.headers if name.lower() == SERVED_BY), "")
-        return named or (self.resolved.provider if self.resolved else self.request.provider)
+        """Who served the answer; `auto` where the router decided and did not say. All are named where several are."""
+        said = [
+            part.strip()
+            for name, told in self.exchange.headers
+            if name.lower() == SERVED_BY
+            for part in told.split(",")
+        ]
+        named = ", ".join(dict.fromkeys(filter(None, said)))[:MOST_PROVIDER]
+        return self._told(named) or (self.resolved.provider if self.resolved else self.request.provider)
 
     def _record(self) -> Record:
         called = "".join(call.name + call.arguments for call in self.tool_calls)
         said = (_text(self.request.inputs.get("messages") or ()), self.content + called, self.reasoning)
-        taken = measure(self.started, self.first, self.ended_at or perf_counter(), said, self.usage, self.offer)
-        reason = "stopped" if self.stopped else self.finish_reason
+        ended = self.ended_at or perf_counter()
+        taken = measure(self.started, self.first, ended, said, self.usage, self.offer, self.last, self.first_size)
+        reason = "stopped" if self.stopped else self._told(self.finish_reason or "") or None
         return Record(self.request.model, self.provider, taken, reason, self._raw())
 
     def _raw(self) -> Raw:
         exchange = self.exchange
         sent = keyless.sent(_DATA_URL.sub(_shortened, exchange.asked.decode("utf-8", "replace")))
         told = ((name, value) for name, value in exchange.headers if name.lower() != "set-cookie")
-        headers = tuple((name, hidden(value, self.keys)) for name, value in told)
+        headers = tuple((name, self._told(value)) for name, value in told)
         address = urlsplit(exchange.url)
         url = address._replace(netloc=address.netloc.rpartition("@")[2], query="").geturl()
         return Raw(exchange.method, url, sent[:MOST_SENT], exchange.status, headers, tuple(self.arrivals))
@@ -193,6 +225,7 @@ def failure_of(call: Asking) -> InferenceFailure | None:
         return None
     failure = explain(call.failure)
     failure.reason = hidden(failure.reason, call.keys)
+    failure.way_out = hidden(failure.way_out, call.keys)
     failure.detail = hidden(failure.detail, call.keys)
     return failure
 

@@ -17,8 +17,12 @@ def escape(value: object) -> str:
 
 
 def whole(text: str) -> str:
-    """The text with lone surrogates, which no encoding can carry, replaced."""
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace") if not text.isascii() else text
+    """The text with lone surrogates, which no encoding can carry, replaced; two that belong together become one."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def one_line(markup: str) -> str:

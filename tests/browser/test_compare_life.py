@@ -106,6 +106,13 @@ def act(page: Page, letter: str, role: str, name: str, turn: int = 0) -> None:
     message.get_by_role("button", name=name, exact=True).click()
 
 
+def unfold(page: Page, name: str, inside: str) -> None:
+    """Open a part of the settings, where an earlier test did not."""
+    if not page.locator(inside).is_visible():
+        page.locator("#drawer").get_by_role("button", name=name).click()
+    expect(page.locator(inside)).to_be_visible()
+
+
 def test_a_failed_pane_counts_down_and_is_retried_alone(page: Page, server: Chats, served: Served) -> None:
     begin(page, server.url)
     served.refusals = 1
@@ -296,7 +303,7 @@ def test_one_pane_is_asked_with_its_own_prompt_and_extra_body(page: Page, server
     expect(page.locator("#transcript-B .turn.system .text")).to_have_text("Be long.")
     expect(page.locator("#transcript-A .turn.system .text")).to_have_text("Be brief.")
     page.locator("#head-B .name").click()
-    page.get_by_role("button", name="Tools, structured output, extra body").click()
+    unfold(page, "Tools, structured output, extra body", "#s-extra")
     page.locator("#s-extra textarea, #s-extra input").first.fill('{"min_p": 0.1}')
     page.locator("#to input").click()
     page.get_by_role("option", name="B", exact=True).click()
@@ -407,10 +414,15 @@ def test_a_model_that_takes_no_images_gets_the_text_and_says_so(page: Page, serv
     expect(page.locator("#notice .sc")).to_have_count(0)
 
 
+WITHOUT_LOCK = """drawer => [...drawer.querySelectorAll("[id^='s-'], [id^='p-']")]
+  .filter((one) => one.matches(".block") && one.offsetParent && one.querySelector("input, textarea"))
+  .filter((one) => !one.querySelector(".lock") && !one.querySelector(".block")).map((one) => one.id)"""
+
+
 def test_a_lock_links_a_setting_of_all_panes(page: Page, server: Chats) -> None:
     begin(page, server.url)
     page.locator("#head-A .name").click()
-    page.locator("#drawer").get_by_role("button", name="Parameters").click()
+    unfold(page, "Parameters", "#p-temperature")
     page.locator("#p-temperature textarea, #p-temperature input").first.fill("0.5")
     lock = page.get_by_role("button", name="temperature: the same in all panes")
     expect(lock).to_have_attribute("aria-pressed", "false")
@@ -432,6 +444,22 @@ def test_a_lock_links_a_setting_of_all_panes(page: Page, server: Chats) -> None:
     expect(lock).to_have_attribute("aria-pressed", "false")
     page.locator("#p-temperature textarea, #p-temperature input").first.fill("0.9")
     expect(page.locator("#head-B .badge.diff")).to_have_text(["temperature 0.5", "seed not set"])
+    # What has no control of its own has a lock too, and so has every setting beside the parameters.
+    unfold(page, "Tools, structured output, extra body", "#s-extra")
+    page.locator("#p-other textarea, #p-other input").first.fill('{"top_k": 5}')
+    for name in ("other", "extra", "api"):
+        page.get_by_role("button", name=f"{name}: the same in all panes").click()
+    page.locator("#s-extra textarea, #s-extra input").first.fill('{"min_p": 0.1}')
+    expect(page.locator("#head-B .badge.diff")).to_have_text(["temperature 0.5", "seed not set"])
+    ask(page, "all of it", turns=2)
+    for model in MODELS:
+        body = server.wait(model, "all of it").body
+        assert (body["top_k"], body["min_p"]) == (5, 0.1)
+    without = page.locator("#drawer").evaluate(WITHOUT_LOCK)
+    assert without == ["s-model", "s-place", "s-key"]  # who is asked; keys are the tab's
+    page.locator("#s-responses input").check()
+    page.locator("#drawer").get_by_role("button", name="Settings of B").click()
+    expect(page.locator("#s-responses input")).to_be_checked()
     begin(page, server.url)
     expect(page.locator("#drawer")).to_be_hidden()  # they were another comparison's
 

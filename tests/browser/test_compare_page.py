@@ -88,6 +88,7 @@ def test_stopping_one_keeps_it_and_the_other_finishes(page: Page) -> None:
 def test_a_model_that_nobody_serves_is_a_card_and_the_other_answers(page: Page) -> None:
     begin(page, "?a=org/nowhere&b=showcard/eliza&q=Hello")
     expect(page.locator("#ask textarea")).to_have_value("Hello")
+    expect(page.locator("#head-A .where")).to_have_text("auto, price unknown")  # the Hub is out of reach
     expect(page.locator("#transcript-B .turn")).to_have_count(0)  # a link never runs
     page.get_by_role("button", name="Send").click()
     expect(page.locator("#live-A [role=alert]")).to_contain_text("needs a key")

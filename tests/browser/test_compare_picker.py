@@ -72,17 +72,34 @@ def page(browser: Browser) -> Iterator[Page]:
         process("-m", "tests.support.routed", hub, "--port", "0", HF_ENDPOINT=hub) as (_, address),
         guarded(browser, address) as opened,
     ):
-        opened.goto("/compare")
-        opened.locator("#head-A .name").click()
-        opened.get_by_role("button", name="Find a model").click()
-        expect(opened.locator("#find-go")).to_be_visible()
+        open_search(opened)
         yield opened
+
+
+def open_search(page: Page) -> None:
+    page.goto("/compare")
+    page.locator("#head-A .name").click()
+    page.get_by_role("button", name="Find a model").click()
+    expect(page.locator("#find-go")).to_be_visible()
 
 
 def found(page: Page, *names: str) -> None:
     """Search, and see exactly these."""
     page.locator("#find-go").click()
     expect(page.locator("#found .open strong")).to_have_text([*names])
+
+
+def test_a_model_of_a_link_shows_its_price_and_context_by_itself(page: Page) -> None:
+    page.goto("/compare?a=org/large&b=org/seeing:groq&c=org/nowhere&d=showcard/eliza&q=Hi")
+    for letter, told in (
+        ("A", "auto, from $1.5 / $3 a million tokens, 100,000 to 200,000 context"),
+        ("B", "groq, $0.5 / $1 a million tokens, 32,000 context"),
+        ("C", "auto, price unknown"),
+        ("D", "embedded, no charge"),
+    ):
+        expect(page.locator(f"#head-{letter} .where")).to_have_text(told)
+    expect(page.locator("#drawer")).to_be_hidden()
+    open_search(page)
 
 
 def test_filters_narrow_what_is_found(page: Page) -> None:
@@ -113,5 +130,5 @@ def test_filters_narrow_what_is_found(page: Page) -> None:
     expect(page.locator("#found .open strong", has_text="showcard/eliza")).to_be_visible()
     page.locator("#found .open", has_text="org/large").click()
     expect(page.locator("#head-A .name")).to_have_text("org/large")
-    expect(page.locator("#head-A .where")).to_have_text("auto, from $1.5 / $3 a million tokens")
+    expect(page.locator("#head-A .where")).to_contain_text("auto, from $1.5 / $3 a million tokens")
     expect(page.locator("#head-A .no-images")).to_have_count(1)

@@ -48,6 +48,21 @@ def chat(model: str = "org/m", **more: object) -> Request:
     return request("conversational", model=model, **more)
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [(0, 0.0), ("0.25", 0.25), (None, None), ("free", None), (-1, None), ("-1", None), (True, None), ([1], None),
+     ("NaN", None), (float("inf"), None), (10**400, None)],
+)  # fmt: skip
+async def test_a_price_is_a_number_or_not_known(
+    said: object, meant: float | None, internet: Callable[[Scripted], list[str]]
+) -> None:
+    row = {"provider": "groq", "context_length": None, "pricing": {"input": said, "output": said}}
+    async with scripted(answering("200 OK", json.dumps({"data": [{"id": "org/m", "providers": [row]}]}))) as server:
+        internet(server)
+        (found,) = (await offers.offers())["org/m"]
+    assert (found.input_price, found.output_price, found.context_length) == (meant, meant, None)
+
+
 @pytest.fixture
 def internet(elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> Callable[[Scripted], list[str]]:
     """The scripted server is the Hub and the router."""
@@ -263,11 +278,8 @@ async def test_offers_have_prices_and_abilities(internet: Callable[[Scripted], l
     assert found["org/m"][1].sentence == "sambanova (staging)"
 
 
-ENDLESS = '{"data": [{"id": "m", "providers": [{"provider": "groq", "context_length": 1e999}]}]}'
-
-
 @pytest.mark.parametrize(
-    "body", ["<html>", "[]", '{"data": 3}', '{"data": [{"id": 1, "providers": ["x"]}]}', "[" * 100_000, ENDLESS]
+    "body", ["<html>", "[]", '{"data": 3}', '{"data": [{"id": 1, "providers": ["x"]}]}', "[" * 100_000]
 )
 async def test_odd_offers_are_a_sentence(internet: Callable[[Scripted], list[str]], body: str) -> None:
     async with scripted(answering("200 OK", body)) as server:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from inference import offers as offers_module
+from inference import providers
 from inference.offers import Offer
 from inference.resolve import Embedded, EngineModel
 from metadata.tasks import task
@@ -77,3 +78,33 @@ async def test_the_hub_an_endpoint_and_the_embedded_chats_are_searched(monkeypat
     assert [entry.model for entry in alone.entries] == ["showcard/eliza"]
     assert "can't be searched" in alone.trouble
     offers_module.forget()
+
+
+async def test_a_model_of_a_link_is_looked_up_without_a_key_and_the_router_asked_only_behind_the_hub(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    router = []
+
+    async def priced(token: Any = None, fresh: bool = False) -> dict[str, tuple[Offer, ...]]:
+        router.append(token)
+        return {"org/one": (CHEAP,), "org/unseen": (LARGE,)}
+
+    async def script(talk: Talk) -> None:
+        known = {"inferenceProviderMapping": {"novita": {"providerId": "one", "task": "conversational"}}}
+        found = "/org/one?" in talk.head
+        await talk.answer("200 OK" if found else "404 Not Found", json.dumps(known if found else {}))
+
+    monkeypatch.setattr(catalogue, "offers", priced)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    assert await catalogue.look_up(["org/one"]) == {"org/one": ()}
+    async with scripted(script) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+        assert await catalogue.look_up(["org/one"]) == {"org/one": ()}
+        assert (router, server.heads) == ([], [])
+        monkeypatch.delenv("HF_HUB_OFFLINE")
+        wanted = ["org/one:cheapest", "org/unseen", "no id"]
+        assert await catalogue.look_up(wanted) == {"org/one:cheapest": (CHEAP,), "org/unseen": (), "no id": ()}
+        assert router == [None]
+        assert not any("authorization" in head.lower() for head in server.heads)
+    providers.forget()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -170,6 +170,22 @@ def test_only_what_differs_is_told_and_locks_link() -> None:
     )
     c.set_settings(held, held.panes[1], replace(held.panes[1].settings, parameters={}))
     assert "temperature" not in held.panes[0].settings.parameters
+    held.locked = frozenset({"other", "api", "base_url"})
+    second = replace(held.panes[1].settings, parameters={"seed": 2, "top_k": 5, "min_p": 0.1}, api="responses")
+    c.set_settings(held, held.panes[1], replace(second, base_url="http://127.0.0.1:1/v1"))
+    first_now = held.panes[0].settings
+    assert (first_now.parameters, first_now.api, first_now.base_url) == (
+        {"top_k": 5, "min_p": 0.1},
+        "responses",
+        "http://127.0.0.1:1/v1",
+    )
+
+
+def test_everything_that_can_be_set_but_the_model_has_a_lock() -> None:
+    """Of `parameters` each has one; `other` is that of those without a control."""
+    assert frozenset({*(item.name for item in fields(Settings)), "other", *c.PARAMETERS}) - {"model", "parameters"} == (
+        c.LOCKABLE
+    )
 
 
 def test_a_new_chat_keeps_the_settings() -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from inference.errors import InferenceFailure
 from inference.resolve import Embedded
 from metadata.outputs import ToolCall
-from playground import actions, conversation
+from playground import actions, conversation, exported, exported_page, kept
 from playground.desk import Desk, Job
-from playground.messages import call_html
-from playground.state import Comparison, Pane, Settings
-from playground.stream import ask
+from playground.figures import facts
+from playground.messages import below, call_html, transcript
+from playground.state import Comparison, Pane, Record, Settings, Variant
+from playground.stream import Asking, ask, failure_of
 from tests.support.scripted import Talk, scripted
 from ui.session import Session, Site
 from ui.shelf import Shelf
@@ -320,3 +322,208 @@ async def test_a_key_that_a_server_says_back_is_hidden() -> None:
     assert answer.variant.record
     assert answer.variant.record.raw
     assert dict(answer.variant.record.raw.headers)["x-echo"] == "Bearer …"
+
+
+async def answered_with(script: Callable[[Talk], Awaitable[None]]) -> tuple[Variant, Record]:
+    """What one pane makes of an answer."""
+    async with scripted(script) as server, asyncio.timeout(10):
+        request = conversation.request(conversation.asked(Pane(Settings("m", base_url=server.url)), "q" * 20))
+        variant = (await ask(request, session())).variant()
+    assert variant.record
+    return variant, variant.record
+
+
+NO_USAGE = 'data: {"choices": [], "usage": null}\n\n'
+SAYS = chunk("x" * 20) + chunk("y" * 20)
+STOPS = chunk(choice={"finish_reason": "stop"})
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (SAYS + STOPS + usage(12, 34) + END, "12 in 34 out stop"),
+        (SAYS + STOPS + END, "≈5 in ≈10 out stop"),
+        (SAYS + STOPS + NO_USAGE + END, "≈5 in ≈10 out stop"),
+        (SAYS + STOPS + usage(12, 34) + NO_USAGE + END, "12 in 34 out stop"),
+        (SAYS + STOPS + usage(12, 0) + END, "≈5 in ≈10 out stop"),
+        (SAYS + STOPS + usage(0, 34) + END, "34 out stop"),
+        (SAYS + STOPS + usage(12, 34, 50) + END, "12 in 84 out 50 reasoning stop"),
+        (SAYS + usage(12, 34) + END, "12 in 34 out no reason given"),
+        (usage(12, 0) + chunk("x" * 20, usage={"prompt_tokens": 12, "completion_tokens": 5})
+         + chunk("y" * 20, usage={"prompt_tokens": 12, "completion_tokens": 34}) + STOPS + NO_USAGE + END,
+         "12 in 34 out stop"),
+        (SAYS + STOPS + 'data: {"choices": [], "usage": {"prompt_tokens": 12}}\n\n' + END, "≈5 in ≈10 out stop"),
+        (SAYS + STOPS + 'data: {"choices": null, "usage": {"prompt_tokens": "12", "completion_tokens": []}}\n\n' + END,
+         "≈5 in ≈10 out stop"),
+    ],
+)  # fmt: skip
+async def test_figures_of_odd_servers(sent: str, told: str) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.events()
+        await talk.say(sent)
+
+    variant, record = await answered_with(script)
+    assert variant.content == "x" * 20 + "y" * 20
+    shown = {name: text for name, text, _ in facts(record)}
+    assert " ".join(shown[name] for name in ("in", "out", "reasoning", "end") if name in shown) == told
+    assert shown["cost"] == "cost unknown"
+    assert ("speed" in shown, "context" in shown) == (
+        False,
+        False,
+    )  # it came in one moment, and nobody knows its context
+
+
+@pytest.mark.parametrize(
+    ("headers", "by"),
+    [
+        ("x-inference-provider: novita\r\nX-Inference-Provider: novita\r\n", "by novita"),
+        ("x-inference-provider: novita, groq\r\nx-inference-provider: groq\r\n", "by novita, groq"),
+        ("x-inference-provider: \r\n", "by endpoint"),
+        ("", "by endpoint"),
+    ],
+)
+async def test_the_provider_is_told_once_or_all_are(headers: str, by: str) -> None:
+    async def script(talk: Talk) -> None:
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n{headers}connection: close\r\n\r\n"
+        await talk.say(head + SAYS + STOPS + END)
+
+    _, record = await answered_with(script)
+    assert {name: text for name, text, _ in facts(record)}["by"] == by
+
+
+async def test_a_thousand_pieces_in_one_moment_lose_nothing_and_have_no_speed() -> None:
+    async def script(talk: Talk) -> None:
+        await talk.events()
+        await talk.say("".join(chunk(f"{number} ") for number in range(1_000)) + STOPS + usage(5, 2_000_000) + END)
+
+    variant, record = await answered_with(script)
+    assert variant.content == "".join(f"{number} " for number in range(1_000))
+    assert record.measurement.output_tokens == 2_000_000
+    assert record.measurement.tokens_per_second is None
+    assert record.raw
+    assert sum(size for _, size in record.raw.timeline) == len(variant.content)
+
+
+async def test_the_speed_is_that_of_the_pieces_behind_the_first() -> None:
+    async def script(talk: Talk) -> None:
+        await talk.events()
+        await talk.say(chunk("x" * 75) + chunk("y" * 15) + chunk("z" * 10) + STOPS + usage(5, 1_000) + END)
+
+    _, record = await answered_with(script)
+    assert record.raw
+    first, *_, last = record.raw.timeline
+    assert record.measurement.written == 250  # three quarters of the text came first
+    assert record.measurement.writing == pytest.approx(last[0] - first[0], abs=2e-4)
+
+
+async def test_half_characters_are_joined_wherever_they_are_cut() -> None:
+    said = "é\U0001f600 \u05d0 end"
+    lines = []
+
+    async def script(talk: Talk) -> None:
+        await talk.say(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n"
+            "connection: close\r\n\r\n"
+        )
+        raw = json.dumps({"choices": [{"index": 0, "delta": {"content": said}}]}, ensure_ascii=False)
+        halves = [chunk(half, delta={"reasoning_content": half}) for half in ("\ud83d", "\ude00", " \ud83d")]
+        for byte in f"data: {raw}\n\n{''.join(halves)}{STOPS}{END}".encode():
+            await talk.say(b"1\r\n%c\r\n" % byte)  # a chunk for each, however they travel
+        await talk.say("0\r\n\r\n")
+
+    async with scripted(script) as server, asyncio.timeout(10):
+        held = desk(server.url, "A")
+        watching = asyncio.create_task(anext(aiter_until_ended(held, lines)))
+        await send(held, "hi")
+        await watching
+    answer = held.comparison.panes[0].answer
+    assert answer
+    assert answer.content == f"{said}\U0001f600 \ufffd"
+    assert answer.variant.reasoning == "\U0001f600 \ufffd"
+    assert "".join(json.loads(line).get("t", "") for line in lines) == answer.content
+    assert "".join(lines).encode()
+    for what in ("comparison", f"text/{answer.id}"):
+        found = kept.read(held, what)
+        assert found
+        assert "\U0001f600" in found[0].decode()
+
+
+async def aiter_until_ended(held: Desk, lines: list[str]) -> AsyncIterator[None]:
+    """Collects what the page is sent of the answers, until one has ended."""
+    async for line in held.feed.lines():
+        lines.append(line)
+        if '"e":1' in line:
+            break
+    yield
+
+
+KEY = "sk-aSecretKey/with+signs=="
+
+
+async def test_a_key_that_is_said_back_anywhere_never_leaves_the_server() -> None:
+    """In words and thoughts, cut in two; in calls, the reason of the end, the provider, names and values of headers."""
+    lines: list[str] = []
+    call = {"index": 0, "id": KEY, "function": {"name": KEY, "arguments": json.dumps({"key": KEY})}}
+
+    async def script(talk: Talk) -> None:
+        assert KEY in talk.head
+        await talk.say(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n"
+            f"x-inference-provider: {KEY}\r\nauthorization: Bearer {KEY}\r\n\r\n"
+        )
+        for part in (f"You sent {KEY[:9]}", f"{KEY[9:]}.\n\nAgain: ", KEY, f" and `{KEY}`\n\nend"):
+            await talk.say(chunk(part, delta={"reasoning_content": part}))
+        await talk.say(chunk(delta={"tool_calls": [call]}) + chunk(choice={"finish_reason": KEY}) + END)
+
+    async with scripted(script) as server, asyncio.timeout(10):
+        held = desk(server.url, "A")
+        held.session.keep_endpoint_key(server.url, KEY)
+        watching = asyncio.create_task(anext(aiter_until_ended(held, lines)))
+        await send(held, "hi")
+        await watching
+    pane = held.comparison.panes[0]
+    assert pane.answer
+    assert pane.answer.content == "You sent ….\n\nAgain: … and `…`\n\nend"
+    assert pane.answer.variant.tool_calls == (ToolCall("…", "…", '{"key": "…"}'),)
+    shown = [*lines, transcript(held, pane), below(held, pane)]
+    for what in ("comparison", f"raw/{pane.answer.id}", f"text/{pane.answer.id}"):
+        found = kept.read(held, what)
+        assert found
+        shown.append(found[0].decode())
+    shown += [exported.to_json(held.comparison).decode(), exported_page.to_html(held.comparison).decode()]
+    assert not [text for text in shown if KEY in text or KEY[5:] in text]
+
+
+def test_what_a_call_tells_is_without_keys_whoever_lets_them_through() -> None:
+    """The transport hides the key that it sent; this is the second net."""
+    held = session()
+    held.keep_hub_token(KEY)
+    asking = Asking(conversation.request(conversation.asked(Pane(Settings("m")), "q")), held)
+    asking.exchange.headers = [("x-inference-provider", KEY), ("x-echo", f"Bearer {KEY}")]
+    asking.failure = InferenceFailure(f"No: {KEY}", f"Take {KEY}", detail=KEY)
+    record, failure = asking.variant().record, failure_of(asking)
+    assert record
+    assert record.raw
+    assert failure
+    assert (record.provider, record.raw.headers[1]) == ("…", ("x-echo", "Bearer …"))
+    assert (failure.reason, failure.way_out, failure.detail) == ("No: …", "Take …", "…")
+
+
+@pytest.mark.parametrize("status", ["401 Unauthorized", "500 Internal Server Error", "200 OK"])
+async def test_a_key_in_an_error_is_hidden(status: str) -> None:
+    async def script(talk: Talk) -> None:
+        error = json.dumps({"error": {"message": f"No: {KEY}", "type": KEY, "code": KEY}})
+        if status == "200 OK":
+            await talk.events()
+            await talk.say(chunk("some") + f"data: {error}\n\n")
+        else:
+            await talk.answer(status, error, "application/json", f"www-authenticate: {KEY}", f"retry-after: {KEY}")
+
+    async with scripted(script) as server, asyncio.timeout(10):
+        held = desk(server.url, "A")
+        held.session.keep_endpoint_key(server.url, KEY)
+        await send(held, "hi")
+    pane, failure = held.comparison.panes[0], held.failures["A"]
+    assert "No: …" in failure.reason + failure.detail
+    shown = transcript(held, pane) + below(held, pane) + str(vars(failure)) + exported.to_json(held.comparison).decode()
+    assert KEY not in shown
