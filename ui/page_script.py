@@ -110,8 +110,14 @@ SCRIPT = r"""
     for (const line of document.querySelectorAll(":is(textarea, input[type=text])[dir=ltr]")) line.dir = "auto";
   };
 
+  // A list that scrolls would take the focus from its picker, and lose it as it closes.
+  const skip = () => {
+    for (const list of document.querySelectorAll("ul[role=listbox]:not([tabindex])")) list.tabIndex = -1;
+  };
+
   const look = () => {
     direct();
+    skip();
     reach();
     follow();
     document.querySelectorAll("#shared [data-link]").forEach(share);
@@ -151,7 +157,7 @@ CSS = """
 }
 /* tabs that do not fit are scrolled to */
 #widget .tab-container.wrap { flex-wrap: nowrap; overflow: auto hidden; scrollbar-width: none; background: none; }
-.card-fields table { width: 100%; margin: 0; table-layout: fixed; } .card-fields .table { max-height: none; } .card-fields thead th:first-child { width: 30%; }
+.card-fields table { width: 100%; margin: 0; table-layout: fixed; } .card-fields .table { max-height: none; } .card-fields thead th:first-child { width: 36%; }
 .card-fields th, .card-fields td { overflow-wrap: anywhere; } .card-fields th { font-weight: 550; } .card-fields pre { margin: 4px 0 0; max-height: 260px; overflow: auto; font: 12px/1.5 var(--sc-mono); white-space: pre-wrap; }
 .shared input { width: 100%; margin-top: 6px; padding: 6px 8px; font: 12px var(--sc-mono); border: 1px solid var(--border-color-primary);
   border-radius: 6px; background: var(--input-background-fill); color: var(--body-text-color); text-overflow: ellipsis; }

@@ -75,19 +75,24 @@ def _fields(model: Model) -> str:
         return '<p class="dim">The card has no metadata.</p>'
     rest = len(data) - MOST_KEYS
     more = f'<p class="dim">{count(rest, "field")} more are in the card.</p>' if rest > 0 else ""
-    head = ("Field", "The card says", "Read as")
+    head = ("Field", "The card says, and how it is read")
     return f'<div class="card-fields">{table(head, rows, "The fields of the card")}{more}</div>'
 
 
 def _row(model: Model, key: Any, value: Any) -> str:
     line = model.card.marks.key((key,)).line
-    name = f'<th scope="row" dir="auto"><bdi>{escape(key)}</bdi><div class="dim num">line {line}</div></th>'
-    return f'<tr>{name}<td dir="auto">{_value(value)}</td><td>{_read(model, key)}</td></tr>'
+    name = f'<th scope="row" dir="auto"><bdi>{_breakable(key)}</bdi><div class="dim num">line {line}</div></th>'
+    return f'<tr>{name}<td><div dir="auto">{_value(value)}</div><div class="dim">{_read(model, key)}</div></td></tr>'
 
 
 def _elsewhere(name: str, value: str, said: str) -> str:
-    told = f'<td class="dim">not in the card</td><td><bdi>{escape(value)}</bdi>, {escape(said)}</td>'
-    return f'<tr><th scope="row">{escape(name)}</th>{told}</tr>'
+    told = f'<bdi>{escape(value)}</bdi><div class="dim">Not in the card: {escape(said)}</div>'
+    return f'<tr><th scope="row">{_breakable(name)}</th><td>{told}</td></tr>'
+
+
+def _breakable(name: Any) -> str:
+    """A field's name, which breaks after its underscores before it breaks inside of a word."""
+    return escape(name).replace("_", "_<wbr>")
 
 
 def _found_elsewhere(model: Model) -> list[tuple[str, str, str]]:
@@ -123,10 +128,10 @@ def _scalar(value: Any) -> str:
 def _read(model: Model, key: Any) -> str:
     """What the page makes of a field."""
     if key in _READ:
-        return escape(_READ[key](model))
+        return f"Read as {escape(_READ[key](model))}"
     if key in KNOWN_KEYS:
-        return '<span class="dim">for the Hub; the widget does without it</span>'
-    return '<span class="dim">not a field that the Hub knows</span>'
+        return "For the Hub; the widget does without it"
+    return "Not a field that the Hub knows"
 
 
 def _read_task(model: Model) -> str:

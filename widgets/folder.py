@@ -41,6 +41,7 @@ class FolderPanel:
         self.folders: Folders | None = session.site.folders
         self.components: list[Any] = []
         self.said = IDLE  # the phase that the page shows
+        self.told: InferenceFailure | None = None  # the failure that stands where a run's result would be
 
     @property
     def model(self) -> FolderModel | None:
@@ -94,9 +95,12 @@ class FolderPanel:
         """A run that says how the model stands too, while it loads and when that changed."""
 
         async def both(*values: Any) -> Updates:
+            before = self.model.failure if self.model else None
             async with aclosing(run(*values)) as updates:  # type: ignore[type-var]
                 async for update in updates:
                     loads = self.model is not None and self.model.phase == LOADING
+                    if self.model and self.model.failure is not before:
+                        self.told = self.model.failure
                     yield [*update, *(self.updates() if loads else self._look())]
 
         return both
@@ -116,7 +120,7 @@ class FolderPanel:
         refused = None if runs or model.phase == FAILED else self.folders.refusal(self.address)
         name = "Restart" if model.phase == FAILED else "Load"
         return [
-            one_line("" if refused else standing_html(model)),
+            one_line("" if refused else standing_html(model, self.told)),
             gr.update(value=name, visible=not runs and refused is None),
             gr.update(value="Unload" if model.phase == READY else "Stop loading", visible=runs),
             one_line(log_html(model)),
@@ -143,13 +147,15 @@ class FolderPanel:
         return self.updates()
 
 
-def standing_html(model: FolderModel) -> str:
-    """How a model stands, in a sentence."""
+def standing_html(model: FolderModel, told: InferenceFailure | None = None) -> str:
+    """How a model stands, in a sentence; a failure that was `told` elsewhere is not said again."""
     seconds = f'<span class="num">{model.seconds:.1f} s</span>'
     if model.phase == LOADING:
         words = f'<span class="spin" aria-hidden="true"></span><span>{escape(model.doing)} · {seconds}</span>'
     elif model.phase == READY:
         words = f"<span>Loaded in {seconds}. It answers at <code>{escape(model.address)}</code> too.</span>"
+    elif model.phase == FAILED and model.failure and model.failure is told:
+        words = "<span>It is not running. Restart loads it again; its log says more.</span>"
     elif model.phase == FAILED and model.failure:
         return panels.failure(model.failure)
     else:

@@ -71,7 +71,7 @@ def test_a_folder_runs_from_its_page(page: Page, tmp_path: Path) -> None:
     page.locator("#in-text textarea").fill("crash")
     run(page).click()
     expect(page.locator("#result")).to_contain_text("The process that ran the model was ended by SIGSEGV.")
-    expect(standing(page)).to_contain_text("Restart it; its log says more.")
+    expect(standing(page)).to_have_text("It is not running. Restart loads it again; its log says more.")
     page.get_by_role("button", name="Restart", exact=True).click()
     expect(standing(page)).to_contain_text("Loaded in")
     page.locator("#in-text textarea").fill("Once more")
@@ -107,7 +107,8 @@ def test_axe_finds_nothing_serious_whatever_the_model_is_doing(page: Page, tmp_p
     assert serious(page) == ""
     page.locator("#in-text textarea").fill("crash")
     run(page).click()
-    expect(standing(page)).to_contain_text("Restart it; its log says more.")
+    expect(standing(page)).to_have_text("It is not running. Restart loads it again; its log says more.")
+    expect(run(page)).to_be_enabled()  # the pointer is still over it
     assert serious(page) == ""
 
 

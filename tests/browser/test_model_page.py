@@ -269,7 +269,9 @@ def test_focus_that_passes_a_picker_changes_nothing(page: Page) -> None:
     page.locator("#in-text textarea").fill("Something of mine")
     for label in ("Examples", "Example cards", "Runs on"):
         page.get_by_label(label, exact=True).focus()
+        expect(page.get_by_role("option").first).to_be_visible()
         page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement !== document.body"), "the list took the focus, and lost it"
         page.get_by_label(label, exact=True).click()
         page.locator("#head h1").click()
     page.get_by_role("button", name="Run", exact=True).click()

@@ -41,6 +41,14 @@ def test_the_widget_alone_and_back(page: Page) -> None:
     expect(page.locator("#card")).to_be_visible()
 
 
+# The words of names that stand on more than one line: each is a text of its own.
+_BROKEN = """(names) => names.flatMap((name) => [...name.childNodes]).filter((text) => {
+  const range = document.createRange();
+  range.selectNodeContents(text);
+  return range.getClientRects().length > 1;
+}).map((text) => text.textContent)"""
+
+
 @pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True, ids=["390 px"])
 def test_all_tabs_are_there_on_a_phone(page: Page) -> None:
     start(page)
@@ -50,6 +58,9 @@ def test_all_tabs_are_there_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 280, "height": 700})
     page.get_by_role("tab", name="Metadata", exact=True).click()
     expect(page.locator("#metadata .card-fields")).to_contain_text("pipeline_tag")
+    page.set_viewport_size({"width": 390, "height": 844})
+    names = page.locator("#metadata .card-fields th[scope=row] bdi")
+    assert names.evaluate_all(_BROKEN) == [], "a name breaks inside of a word"
     page.get_by_role("tab", name="Widget", exact=True).click()
     expect(page.locator("#in-text textarea")).to_be_visible()
 
