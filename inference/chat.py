@@ -9,12 +9,11 @@ from typing import Any
 from metadata.outputs import Message, ToolCall
 
 from .errors import InferenceFailure
-from .reading import check_error, check_said
+from .events import BROKE_OFF, KEPT
+from .reading import check_said
 from .reply import Delta, Usage
-from .transport import Exchange
 
 _OPENING, _CLOSING = ("<think>", "<thinking>"), ("</think>", "</thinking>")
-BROKE_OFF = "The answer broke off before its end."
 
 
 class ThoughtSplitter:
@@ -77,44 +76,52 @@ class ThoughtSplitter:
 
 
 class ToolCalls:
-    """Tool calls that arrive in pieces: gathered by index."""
+    """Tool calls that arrive in pieces: gathered by index, and where servers give none or always the same, by id."""
 
     def __init__(self) -> None:
-        self.calls: dict[int, ToolCall] = {}
+        self.calls: list[ToolCall] = []
+        self._places: dict[str, int] = {}
 
     def add(self, parts: Any) -> tuple[ToolCall, ...]:
         """All calls so far, when these pieces add to them."""
-        for position, part in enumerate(parts or ()):
+        for position, part in enumerate(parts if isinstance(parts, list) else ()):
             index = field_of(part, "index")
-            index = position if index is None else index
-            function = field_of(part, "function")
-            held = self.calls.get(index, ToolCall("", "", ""))
-            self.calls[index] = ToolCall(
-                held.id or str(field_of(part, "id") or ""),
-                held.name or str(field_of(function, "name") or ""),
-                held.arguments + str(field_of(function, "arguments") or ""),
-            )
-        return tuple(self.calls.values()) if parts else ()
+            self._add(str(position if index is None else index), part)
+        return tuple(self.calls) if parts else ()
+
+    def _add(self, index: str, part: Any) -> None:
+        function = field_of(part, "function")
+        call_id, name = str(field_of(part, "id") or ""), str(field_of(function, "name") or "")
+        place = self._places.get(index)
+        # Some servers give each piece of one call an id of its own, but the name only once.
+        if place is None or (call_id and name and self.calls[place].id not in ("", call_id)):
+            place = self._places[index] = len(self.calls)
+            self.calls.append(ToolCall("", "", ""))
+        held, arguments = self.calls[place], field_of(function, "arguments")
+        added = arguments if isinstance(arguments, str) else json.dumps(arguments) if arguments else ""
+        self.calls[place] = ToolCall(held.id or call_id, held.name or name, held.arguments + added)
 
 
 class Answer:
     """A streamed answer in the making: its Deltas, and what is wrong with it when no more comes."""
 
-    def __init__(self, exchange: Exchange) -> None:
-        self.exchange = exchange
+    def __init__(self) -> None:
         self.splitter = ThoughtSplitter()
         self.calls = ToolCalls()
         self.finish_reason: str | None = None
         self.anything = False
+        self.whole = False  # a generated text came once more as a whole, which is its end
 
     def take(self, chunk: Any) -> Iterator[Delta]:
-        """The Deltas of a chunk of chat, or of a piece of generated text."""
-        if isinstance(chunk, str):
-            chunk = {"choices": [{"delta": {"content": chunk}}]}
+        """The Deltas of a chunk of chat, or of a token of generated text."""
+        if token := field_of(chunk, "token"):
+            self.whole = field_of(chunk, "generated_text") is not None
+            chunk = {"choices": [{"delta": {"content": field_of(token, "text")}}]}
         choices = field_of(chunk, "choices") or []
         delta = field_of(choices[0], "delta") if choices else None
-        content, reasoning = _text(field_of(delta, "content")), _text(field_of(delta, "reasoning_content"))
-        reasoning = reasoning or _text(field_of(delta, "reasoning"))
+        content, reasoning = _parts(field_of(delta, "content"))
+        content = content or _text(field_of(delta, "refusal"))
+        reasoning += _text(field_of(delta, "reasoning_content")) or _text(field_of(delta, "reasoning"))
         if reasoning:
             self.splitter.plain()
         words, thoughts = self.splitter.feed(content) if content else ("", "")
@@ -131,55 +138,16 @@ class Answer:
         if words or thoughts:
             yield from self._told(Delta(words, thoughts))
 
-    def check(self) -> None:
-        """Raises InferenceFailure where the stream ended without saying so, or said nothing."""
-        if not self._ended():
-            raise InferenceFailure(BROKE_OFF, "What came is kept. Run again.", retry=True)
+    def check(self, done: bool) -> None:
+        """Raises InferenceFailure where the stream ended without saying so (`done`: it did), or said nothing."""
+        if not (done or self.whole or self.finish_reason):
+            raise InferenceFailure(BROKE_OFF, KEPT, retry=True)
         if not self.anything:
             check_said(Message("", finish_reason=self.finish_reason))
 
     def _told(self, delta: Delta) -> Iterator[Delta]:
         self.anything = self.anything or bool(delta.content.strip() or delta.reasoning or delta.tool_calls)
         yield delta
-
-    def _ended(self) -> bool:
-        """Whether the server said that this was all: a reason, `[DONE]`, or the whole text once more."""
-        if self.finish_reason or not self.exchange.whole:
-            return True
-        last = bytes(self.exchange.body.rstrip()[-2_000_000:]).rpartition(b"data:")[2].strip()
-        return last == b"[DONE]" or (b'"generated_text"' in last and _field_of_json(last, "generated_text") is not None)
-
-
-def is_stream(exchange: Exchange) -> bool:
-    """Whether server-sent events came; a server that can't stream answers with one object instead."""
-    kind = next((value for name, value in exchange.headers if name.lower() == "content-type"), "")
-    return "event-stream" in kind or bytes(exchange.body[:200].lstrip()).startswith((b"data:", b"event:", b":"))
-
-
-def events(body: bytes) -> list[Any]:
-    """The JSON of every server-sent event in the body of an answer, for the raw view; what is none is left out."""
-    found = []
-    for line in body.splitlines():
-        if line.startswith(b"data:") and line[5:].strip() != b"[DONE]":
-            try:
-                found.append(json.loads(line[5:]))
-            except (ValueError, RecursionError):
-                continue
-    return found
-
-
-def check_event(exchange: Exchange, error: Exception) -> InferenceFailure:
-    """What it means that an event is not JSON: cut off where the answer ends in it, else the server's own mistake."""
-    if not exchange.body.endswith(b"\n"):
-        return InferenceFailure(BROKE_OFF, "What came is kept. Run again.", retry=True, detail=str(error))
-    for event in events(bytes(exchange.body))[-1:]:
-        check_error(event)
-    return InferenceFailure(
-        "The server sent something in the middle of its answer that is not JSON.",
-        "What came is kept. Run again, or choose another server.",
-        retry=True,
-        detail=str(error),
-    )
 
 
 def usage_of(value: Any) -> Usage | None:
@@ -197,12 +165,13 @@ def field_of(value: Any, name: str) -> Any:
     return value.get(name) if type(value) is dict else getattr(value, name, None)
 
 
+def _parts(content: Any) -> tuple[str, str]:
+    """The words and the thoughts of a content, which may be a list of parts."""
+    if not isinstance(content, list):
+        return _text(content), ""
+    words = "".join(_text(field_of(part, "text")) for part in content)
+    return words, "".join(_parts(field_of(part, "thinking"))[0] for part in content)
+
+
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _field_of_json(text: bytes, name: str) -> Any:
-    try:
-        return field_of(json.loads(text), name)
-    except (ValueError, RecursionError):
-        return None

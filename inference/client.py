@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing
-from json import JSONDecodeError
 from time import perf_counter
 from typing import Any
 
@@ -18,8 +17,9 @@ from wire.request import RequestError, ResolvedRequest
 
 from . import library, plain
 from .bridge import Carrier, carrying, install
-from .chat import Answer, check_event, field_of, is_stream, usage_of
+from .chat import Answer, field_of, usage_of
 from .errors import InferenceFailure, explain, status_failure
+from .events import Events, is_stream
 from .reading import read
 from .reply import Delta, Reply
 from .transport import Exchange, recording
@@ -63,22 +63,20 @@ async def stream(
 
     Raises InferenceFailure, also when the answer breaks off: what came until then is good."""
     exchange = exchange or Exchange()
-    answer = Answer(exchange)
+    answer = Answer()
     try:
         async with _Call(resolved, keys or {}, exchange) as call:
-            chunks = await call.ask(stream=True)
-            async with aclosing(chunks):
-                async for chunk in chunks:
-                    for delta in answer.take(chunk):
+            async with aclosing(await call.ask(stream=True)):  # the library's own reading of it is not used
+                events = Events(exchange)
+                async for event in events:
+                    for delta in answer.take(event):
                         yield delta
             if is_stream(exchange):
                 for delta in answer.end():
                     yield delta
-                answer.check()
+                answer.check(events.done)
             else:
                 yield await _in_one_piece(resolved, exchange)
-    except JSONDecodeError as error:
-        raise check_event(exchange, error) from error
     except Exception as error:
         raise _failure(error, exchange) from error
 

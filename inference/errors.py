@@ -13,9 +13,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
-from huggingface_hub.errors import HfHubHTTPError, InferenceTimeoutError, OverloadedError, TextGenerationError
+from huggingface_hub.errors import HfHubHTTPError, InferenceTimeoutError
 
 from wire.request import RequestError
+
+DAY = 86_400.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,6 @@ _EXCEPTIONS: tuple[tuple[type[BaseException], Cause], ...] = (
     (httpx2.PoolTimeout, Cause("Too many calls are under way.", "Run again in a moment.", retry=True)),
     (httpx2.WriteTimeout, Cause("The server did not take the request in time.", "Send something smaller.", retry=True)),
     (httpx2.TimeoutException, Cause("The server did not begin to answer in time.", "Run again.", retry=True)),
-    (OverloadedError, Cause("The server has too much to do", "Run again in a moment.", retry=True)),
-    (TextGenerationError, Cause("The server reports an error", "What came is kept. Run again.", retry=True)),
     (
         httpx2.RemoteProtocolError,
         Cause("The server broke off in the middle of its answer.", "Run again.", retry=True),
@@ -161,15 +161,7 @@ def explain(error: BaseException, begun: bool = False) -> InferenceFailure:
         return explain(error.__cause__, begun)
     cause = _cause(error, begun)
     if cause is not None:
-        said = server_words(error.args[0]) if isinstance(error, TextGenerationError) and error.args else ""
-        reason = f"{cause.reason}: {said}" if said else cause.reason
-        return InferenceFailure(
-            reason if reason.endswith((".", said or ".")) else reason + ".",
-            cause.way_out,
-            retry=cause.retry,
-            detail=str(error),
-            ways=cause.ways,
-        )
+        return InferenceFailure(cause.reason, cause.way_out, retry=cause.retry, detail=str(error), ways=cause.ways)
     if isinstance(error, StopIteration) or "StopIteration" in str(error):
         return InferenceFailure(
             "No provider serves this model.", "Choose another model, or give an endpoint.", ways=("place",)
@@ -210,7 +202,7 @@ def status_failure(status: int, body: bytes, retry_after: str | None) -> Inferen
         seconds = _estimated(body)
     loading = status == 503 and seconds is not None
     reason = f"{cause.reason.rstrip('.')}: {_ended(said)}" if said else cause.reason
-    wait = f" Try again in {seconds:.0f} s." if seconds is not None else ""
+    wait = f" Try again {_when(seconds)}." if seconds is not None else ""
     return InferenceFailure(
         reason,
         cause.way_out + wait,
@@ -261,6 +253,16 @@ def _estimated(body: bytes) -> float | None:
         return None
 
 
+def _when(seconds: float) -> str:
+    """How long to wait, in words."""
+    if seconds >= DAY:
+        return "in a day or later"
+    for size, unit in ((3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"in {seconds / size:.0f} {unit}"
+    return f"in {seconds:.0f} s"
+
+
 def _seconds(text: str | None) -> float | None:
     """How long to wait, from a number of seconds or a date."""
     if not text:
@@ -272,4 +274,4 @@ def _seconds(text: str | None) -> float | None:
             seconds = parsedate_to_datetime(text).timestamp() - time.time()
         except ValueError:
             return None
-    return min(max(seconds, 0.0), 86_400.0) if math.isfinite(seconds) else None
+    return min(max(seconds, 0.0), DAY) if math.isfinite(seconds) else None

@@ -14,8 +14,9 @@ from wire.media import with_bytes
 from wire.request import ResolvedRequest
 from wire.responses import responses_request
 
-from .chat import BROKE_OFF
+from .chat import field_of
 from .errors import InferenceFailure, explain, server_words, status_failure
+from .events import BROKE_OFF, KEPT, Events
 from .keys import key_of
 from .reading import check_error, check_said
 from .reply import Delta, McpCall, Reply, Usage
@@ -66,7 +67,7 @@ async def stream(
                 check_said(message)
                 yield _whole(message, raw)
                 return
-            async with aclosing(_Events().deltas(response.aiter_lines())) as deltas:  # type: ignore[type-var]
+            async with aclosing(_Pieces().deltas(aiter(Events(exchange)))) as deltas:  # type: ignore[type-var]
                 async for delta in deltas:
                     yield delta
     except Exception as error:
@@ -99,30 +100,27 @@ _PIECES = {
 }
 
 
-class _Events:
+class _Pieces:
     """The events of a streamed response: pieces of text, calls, and at the end the whole response once more."""
 
     def __init__(self) -> None:
         self.said = False  # whether any words came
         self.items: list[Any] = []
 
-    async def deltas(self, lines: AsyncIterator[str]) -> AsyncIterator[Delta]:
+    async def deltas(self, events: AsyncIterator[Any]) -> AsyncIterator[Delta]:
         """The Deltas of the events. Raises InferenceFailure where they report an error, or end too early."""
-        async for line in lines:
-            if not line.startswith("data:") or line[5:].strip() == "[DONE]":
-                continue
-            event = _event(line[5:])
-            kind = event.get("type")
+        async for event in events:
+            kind = field_of(event, "type")
             if kind in ("response.completed", "response.incomplete"):
                 yield self._last(event.get("response") or {})
                 return
             if kind in ("error", "response.failed"):
                 said = server_words(event.get("response") or event) or "it says no more."
-                raise InferenceFailure(f"The server reports an error: {said}", "What came is kept. Run again.")
+                raise InferenceFailure(f"The server reports an error: {said}", KEPT)
             delta = self._delta(str(kind), event)
             if delta:
                 yield delta
-        raise InferenceFailure(BROKE_OFF, "What came is kept. Run again.", retry=True)
+        raise InferenceFailure(BROKE_OFF, KEPT, retry=True)
 
     def _delta(self, kind: str, event: Mapping[str, Any]) -> Delta | None:
         if kind in _PIECES and isinstance(event.get("delta"), str):
@@ -142,17 +140,6 @@ class _Events:
             check_said(message)
         content = "" if self.said else message.content
         return Delta(content, "", message.tool_calls, message.finish_reason, _usage(raw.get("usage")), mcp_calls(raw))
-
-
-def _event(text: str) -> Mapping[str, Any]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        way_out = "What came is kept. Run again, or choose another server."
-        raise InferenceFailure(
-            "The server sent something in the middle of its answer that is not JSON.", way_out, detail=str(error)
-        ) from None
-    return found if isinstance(found, Mapping) else {}
 
 
 def read_response(raw: Any) -> Message:

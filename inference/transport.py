@@ -6,7 +6,7 @@ import asyncio
 import os
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -62,7 +62,8 @@ class Exchange:
 
     Times are seconds of `perf_counter`; `timeout` bounds each wait. `trusted_host` may get a Hub token too, because the
     person said so. `asked` is the body that was sent, empty for one that was streamed. `received` counts the bytes of
-    the answer, of which `body` keeps the first. `dropped` names the parameters that could not be sent."""
+    the answer, of which `body` keeps the first. `dropped` names the parameters that could not be sent. `answer` is the
+    body as it arrives, to be read once."""
 
     trusted_host: str | None = None
     timeout: httpx2.Timeout = field(default_factory=lambda: TIMEOUT)
@@ -76,6 +77,7 @@ class Exchange:
     answered_at: float = 0.0
     received: int = 0
     dropped: tuple[str, ...] = ()
+    answer: AsyncIterable[bytes] | None = None
 
     @property
     def whole(self) -> bool:
@@ -160,6 +162,8 @@ class _Guarded(httpx2.AsyncBaseTransport):
             response.stream = httpx2.ByteStream(said_back)
             if exchange:
                 exchange.body[:], exchange.received = said_back, len(said_back)
+        if exchange:
+            exchange.answer = response.stream
         return response
 
     def _guard(self, request: httpx2.Request) -> None:

@@ -27,7 +27,7 @@ def read_message(raw: Any) -> Message:
     if isinstance(raw.get("message"), Mapping | str):
         return read_message(raw["message"])
     if "content" in raw or "tool_calls" in raw or "function_call" in raw:
-        return _message(_content(raw.get("content")), raw)
+        return _message(_content(raw.get("content")) or _content(raw.get("refusal")), raw)
     if isinstance(raw.get("messages"), list):
         return _last(raw["messages"])
     said = first_of(raw, "text", "generated_text", "output_text", "answer", "response")
@@ -54,7 +54,7 @@ def _choice(choice: Mapping[str, Any]) -> Message:
 
 
 def _message(content: str, raw: Mapping[str, Any]) -> Message:
-    reasoning = first_of(raw, "reasoning_content", "reasoning", "thinking")
+    reasoning = first_of(raw, "reasoning_content", "reasoning", "thinking") or _thoughts(raw.get("content"))
     thought = _THINKING.match(content)
     if thought and not isinstance(reasoning, str):
         reasoning, content = thought[1].strip(), content[thought.end() :]
@@ -78,6 +78,16 @@ def _content(raw: Any) -> str:
     if isinstance(raw, Mapping):
         return text_of(first_of(raw, "text", "content"))
     return text_of(raw)
+
+
+def _thoughts(content: Any) -> str | None:
+    """The thoughts among the parts of a content, as Mistral writes them."""
+    parts = (
+        [part["thinking"] for part in content if isinstance(part, Mapping) and part.get("thinking")]
+        if isinstance(content, list)
+        else []
+    )
+    return "\n".join(map(_content, parts)) or None
 
 
 def _tool_calls(raw: Mapping[str, Any]) -> list[ToolCall]:

@@ -134,7 +134,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
     mounted = app.routes[-1]
     assert isinstance(mounted, Mount)
     app.state.closing = mounted.app.stop_event  # type: ignore[attr-defined]
-    app.add_middleware(GZipMiddleware, minimum_size=2_000)
+    app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
     app.add_middleware(Guard, access=access)
     return app
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference import client
-from inference.chat import ThoughtSplitter, ToolCalls, events
+from inference.chat import ThoughtSplitter, ToolCalls
 from inference.schema import verdict
 from inference.transport import Exchange
 from snippets import snippets_for
@@ -105,8 +105,50 @@ async def test_tool_calls_in_pieces_and_log_probabilities_in_the_raw_answer() ->
         ("b", "time", "{}"),
     ]
     assert deltas[-1].finish_reason == "tool_calls"
-    assert events(bytes(exchange.body))[0]["choices"][0]["logprobs"] == logprobs
-    assert len(events(b"data: nope\n\ndata: [DONE]\n")) == 0
+    assert json.dumps(logprobs).encode() in exchange.body
+
+
+def whole(call_id: str, name: str, arguments: object = "{}", **more: object) -> list[dict[str, object]]:
+    return [{"id": call_id, "function": {"name": name, "arguments": arguments}, **more}]
+
+
+@pytest.mark.parametrize("index", [{}, {"index": 0}, {"index": "0"}, {"index": None}])
+def test_whole_tool_calls_that_all_have_the_same_index(index: dict[str, object]) -> None:
+    calls = ToolCalls()
+    calls.add(whole("a", "f", '{"x": 1}', **index))
+    found = calls.add(whole("b", "g", {"y": [2]}, **index))
+    assert [(call.id, call.name, json.loads(call.arguments)) for call in found] == [
+        ("a", "f", {"x": 1}),
+        ("b", "g", {"y": [2]}),
+    ]
+
+
+def test_pieces_of_one_call_that_each_have_an_id_of_their_own() -> None:
+    calls = ToolCalls()
+    calls.add(whole("a", "f", "{", index=0))
+    (found,) = calls.add(whole("b", "", "}", index=0))
+    assert (found.id, found.name, found.arguments) == ("a", "f", "{}")
+
+
+PARTS = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "Hello"}]
+
+
+@pytest.mark.parametrize(
+    ("delta", "words", "thoughts"),
+    [({"content": PARTS}, "Hello", "hm"), ({"content": None, "refusal": "No."}, "No.", "")],
+)
+@pytest.mark.parametrize("stream", [True, False])
+async def test_words_in_parts_and_refusals(delta: dict[str, object], words: str, thoughts: str, stream: bool) -> None:
+    answer = {"choices": [{"message": delta, "finish_reason": "stop"}]}
+    body, kind = (chunk(**delta) + chunk("stop"), "text/event-stream") if stream else (json.dumps(answer), "")
+    async with scripted(answering("200 OK", body, kind)) as server:
+        resolved = at_endpoint(request("conversational", stream=stream), server.url)
+        if stream:
+            deltas = [delta async for delta in client.stream(resolved)]
+            assert ("".join(d.content for d in deltas), "".join(d.reasoning for d in deltas)) == (words, thoughts)
+        else:
+            message = client.message_of((await client.run(resolved)).output)
+            assert (message.content, message.reasoning) == (words, thoughts)
 
 
 def test_tool_calls_without_an_index() -> None:

@@ -7,16 +7,16 @@ import gzip
 import json
 import ssl
 import subprocess
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import httpx2
 import pytest
-from huggingface_hub.errors import GenerationError, OverloadedError
 
 from inference import client, transport
 from inference.errors import InferenceFailure, explain, server_words, status_failure
+from inference.events import Events
 from inference.resolve import resolve_offline
 from inference.transport import Exchange
 from metadata.media import Media
@@ -188,6 +188,20 @@ STREAMS: dict[str, tuple[str, str, str, bool]] = {
     "nothing": ("data: [DONE]\n\n", "", "without a word", True),
     "comments only": (": waiting\n\n", "", "broke off before its end", True),
     "a list": ("data: [1, 2]\n\n", "", "is not what", False),
+    "an error as vLLM had it": (
+        'data: {"object": "error", "message": "no GPU"}\n\ndata: [DONE]\n\n',
+        "",
+        "no GPU",
+        True,
+    ),
+    "an event named error": (
+        chunk(content="Hel") + 'event: error\ndata: {"message": "no GPU"}\n\n',
+        "Hel",
+        "no GPU",
+        True,
+    ),
+    "overloaded": ('data: {"error": "wait", "error_type": "overloaded"}\n\n', "", "too much to do: wait", True),
+    "deep": (chunk(content="Hel") + "data: " + "[" * 100_000 + "\n\n", "Hel", "that is not JSON", True),
 }
 
 
@@ -214,6 +228,59 @@ async def test_a_stream_that_fails_keeps_what_came(fault: str) -> None:
 async def test_a_stream_that_says_it_is_over_is_over(end: str) -> None:
     async with scripted(answering("200 OK", chunk(content="Hello") + end, "text/event-stream")) as server:
         assert await streamed(server.url) == "Hello"
+
+
+PLAIN = chunk(content="Hel") + chunk(content="lo") + chunk("stop") + "data: [DONE]\n\n"
+SPREAD = json.dumps({"choices": [{"delta": {"content": "Hello"}}]}, indent=1).replace("\n", "\ndata: ")
+FORMS: dict[str, bytes] = {
+    "CRLF": PLAIN.replace("\n", "\r\n").encode(),
+    "CR": PLAIN.replace("\n", "\r").encode(),
+    "a byte order mark": b"\xef\xbb\xbf" + PLAIN.encode(),
+    "comments and other fields": f": hi\nid: 7\nretry: 1\nevent: message\n{PLAIN}".encode(),
+    "single newlines": PLAIN.replace("\n\n", "\n").encode(),
+    "no blank behind the colon": PLAIN.replace("data: ", "data:").encode(),
+    "empty data": ("data:\n\ndata: \n\n" + PLAIN).encode(),
+    "JSON over several lines": f"data: {SPREAD}\n\ndata: [DONE]\n\n".encode(),
+    "no newline at the end": PLAIN.rstrip("\n").encode(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_events_are_read_in_every_form_and_wherever_they_are_cut(form: str) -> None:
+    body = FORMS[form]
+
+    async def parts(size: int) -> AsyncIterator[bytes]:
+        for place in range(0, len(body), size):
+            yield body[place : place + size]
+
+    for size in (1, 2, 7, len(body)):
+        exchange = Exchange(answer=parts(size))
+        exchange.body += body
+        events = Events(exchange)
+        said = [event["choices"][0]["delta"].get("content", "") async for event in events]
+        assert ("".join(said), events.done) == ("Hello", True)
+
+
+async def test_a_line_separator_of_unicode_does_not_end_a_line() -> None:
+    said = "a\u2028b\x85c\x1cd"
+    event = json.dumps({"choices": [{"delta": {"content": said}}]}, ensure_ascii=False)
+    body = f"data: {event}\n\n{chunk('stop')}"
+    async with scripted(answering("200 OK", body, "text/event-stream; charset=latin-1")) as server:
+        assert await streamed(server.url) == said
+
+
+async def test_streams_share_a_connection() -> None:
+    head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+
+    async def script(talk: Talk) -> None:
+        for _ in range(3):
+            await talk.say(f"{head}{len(PLAIN):x}\r\n{PLAIN}\r\n0\r\n\r\n")
+            await talk.reader.readuntil(b"}]")  # the messages of the next request
+
+    async with scripted(script) as server:
+        for _ in range(3):
+            assert await streamed(server.url) == "Hello"
+    assert len(server.heads) == 1
 
 
 async def test_a_server_that_does_not_stream_answers_in_one_piece() -> None:
@@ -353,9 +420,6 @@ async def test_the_wait_arrives_from_a_stream_too() -> None:
         (httpx2.PoolTimeout("x"), "Too many calls are under way."),
         (httpx2.UnsupportedProtocol("x"), "The connection failed."),
         (httpx2.InvalidURL("x"), "This is not an address that can be called."),
-        (OverloadedError("Model is overloaded"), "The server has too much to do: Model is overloaded"),
-        (GenerationError("NaN"), "The server reports an error: NaN"),
-        (GenerationError(""), "The server reports an error."),
         (KeyError("x"), "The answer is not what this task promises."),
     ],
 )

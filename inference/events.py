@@ -1,0 +1,120 @@
+"""Server-sent events, read off the wire as they arrive: the JSON of each, and whether the server said that it ended.
+
+huggingface_hub's own reading makes objects of every piece, which costs more than the network, and cuts JSON at the line
+separators of Unicode that may stand in it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+from .errors import InferenceFailure, server_words
+from .transport import Exchange
+
+BROKE_OFF = "The answer broke off before its end."
+KEPT = "What came is kept. Run again."
+DONE = b"[DONE]"
+LINGER_SECONDS = 0.05  # behind [DONE] comes the end at once, unless the server forgets it
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Events:
+    """The JSON of each event of a streamed answer, each as soon as it is there; `done`: the server said `[DONE]`.
+
+    Iterating raises InferenceFailure for an event that is not JSON, and for one that reports an error."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        assert exchange.answer is not None
+        self.exchange = exchange
+        self.done = False
+        self._parts = aiter(exchange.answer)
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        held: list[bytes] = []  # the lines of an event that is spread over several
+        failed = False
+        async for line in self._lines():
+            data = _data(line)
+            failed = failed or (line.startswith(b"event:") and line[6:].strip() == b"error")
+            if data == DONE:
+                self.done = True
+                await self._rest()
+                return
+            if data:
+                held.append(data)
+            if held and (not line or len(held) == 1):
+                found = _json(b"\n".join(held))
+                if found:
+                    held = []
+                    check_event(found[0], failed)
+                    yield found[0]
+                elif not line:
+                    break
+        if held:
+            raise self._unreadable(b"\n".join(held))
+
+    async def _lines(self) -> AsyncIterator[bytes]:
+        """The lines without their ends (CRLF, LF or CR)."""
+        held = [b""]
+        async for part in self._parts:
+            held.append(part)
+            if b"\n" in part or b"\r" in part:
+                *lines, rest = b"".join(held).splitlines(keepends=True)
+                held = [rest]
+                if rest.endswith(b"\n"):
+                    lines.append(rest)
+                    held = []
+                for line in lines:
+                    yield line.rstrip(b"\r\n")
+        yield b"".join(held).rstrip(b"\r\n")
+
+    async def _rest(self) -> None:
+        """Read to the end, so that the connection can be used again."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                async for _ in self._parts:
+                    pass
+
+    def _unreadable(self, data: bytes) -> InferenceFailure:
+        """What it means that an event is not JSON: the answer ends in it, or it is the server's own mistake."""
+        if not self.exchange.body.endswith((b"\n", b"\r")):
+            return InferenceFailure(BROKE_OFF, KEPT, retry=True)
+        return InferenceFailure(
+            "The server sent something in the middle of its answer that is not JSON.",
+            "What came is kept. Run again, or choose another server.",
+            retry=True,
+            detail=data[:200].decode("utf-8", "replace"),
+        )
+
+
+def check_event(event: Any, failed: bool = False) -> None:
+    """Raises InferenceFailure for an event that reports an error (`failed`: its name says so), and for one that is no
+    object."""
+    if not isinstance(event, dict):
+        said = json.dumps(event)[:200]
+        raise InferenceFailure("The answer is not what a stream promises.", "Check the model's task.", detail=said)
+    if failed or event.get("error") or event.get("errors") or event.get("object") == "error":
+        what = "has too much to do" if event.get("error_type") == "overloaded" else "reports an error"
+        raise InferenceFailure(f"The server {what}: {server_words(event) or 'it says no more.'}", KEPT, retry=True)
+
+
+def is_stream(exchange: Exchange) -> bool:
+    """Whether server-sent events came; a server that can't stream answers with one object instead."""
+    kind = next((value for name, value in exchange.headers if name.lower() == "content-type"), "")
+    return "event-stream" in kind or bytes(exchange.body[:200].lstrip()).startswith((b"data:", b"event:", b":"))
+
+
+def _data(line: bytes) -> bytes:
+    """What a line of an event carries; nothing where it is a comment, or another field."""
+    line = line.removeprefix(_BYTE_ORDER_MARK)
+    return line[5:].strip() if line.startswith(b"data:") else b""
+
+
+def _json(data: bytes) -> tuple[Any, ...]:
+    """The value that is written there, or nothing."""
+    try:
+        return (json.loads(data.decode("utf-8", "replace")),)
+    except (ValueError, RecursionError):
+        return ()
