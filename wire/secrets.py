@@ -6,15 +6,17 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-_NAME = re.compile(
+# Both are JavaScript's too: the page's own script keeps nothing that is a key.
+NAMES = (
     r"(?:^|_)(?:key|token|auth|jwt)$|api_?key|authori[sz]ation|secret|passw|credential|bearer|cookie"
     r"|(?:access|auth|hf|id|refresh|session|api|bot)_token"
 )
 _KNOWN = frozenset({"eos_token", "bos_token", "pad_token", "unk_token", "sep_token", "mask_token", "cls_token"})
-_BEGINNINGS = re.compile(
+BEGINNINGS = (
     r"\s*(?:(?:Bearer|Basic|Token)\s+\S{8,}\s*$"
     r"|(?:hf_|sk[-_]|gsk_|fw_|r8_|ghp_|gho_|github_pat_|nvapi-|xai-|pplx-|csk-|glpat-|tgp_|AIza|AKIA|eyJ)\S{4})"
 )
+_NAME, _BEGINNINGS = re.compile(NAMES), re.compile(BEGINNINGS)
 _USER = re.compile(r"(?<=://)[^/@\s]*@")
 SHORTEST_KEY = 6
 SAFE_HEADERS = frozenset({"accept", "content-type", "user-agent"})

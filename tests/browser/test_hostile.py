@@ -221,3 +221,29 @@ def test_in_live_answers_and_in_refusals(page: Page, endpoint: Endpoint) -> None
                 shown = "#result .badge.live" if status == 200 else "#result [role=alert]"
                 expect(page.locator(shown).first).to_be_visible()
             expect(page.locator(f"#result .view-{kind}")).to_be_visible()
+
+
+def test_in_a_flow(page: Page, endpoint: Endpoint) -> None:
+    """What was written, what a server says, as an error and as an answer, and the code of it."""
+    with watched(page):
+        page.goto("/meeting-notes")
+        expect(page.locator("#notes-status")).to_contain_text("embedded engine")
+        page.locator("#transcript-text textarea").fill(TEXT)
+        page.get_by_label("Runs on", exact=True).last.click()
+        page.get_by_role("option", name="An endpoint of mine").first.click()
+        page.locator("#notes-base-url").locator("input, textarea").fill(endpoint.url)
+        expect(page.locator("#notes-status")).to_contain_text("your endpoint")
+        endpoint.answers += [(400, {"error": TEXT}), (200, [{"summary_text": "\n\n".join(PAYLOADS)}])]
+        page.locator("#notes-run").click()
+        expect(page.locator("#notes-trouble [role=alert]")).to_be_visible()
+        page.locator("#notes-run").click()
+        expect(page.locator("#notes .badge.live")).to_be_visible()
+        page.get_by_role("button", name="Code").last.click()
+        expect(page.locator("#notes-code pre:visible")).to_be_visible()
+        page.goto("/image-editor")
+        page.locator("#in-prompt textarea").fill(TEXT)
+        model = page.get_by_label("Model", exact=True)
+        model.fill(PAYLOADS[1])
+        model.press("Enter")
+        page.get_by_role("button", name="Code").click()
+        expect(page.locator("#edit-code").locator("pre:visible, [role=note]:visible").first).to_be_visible()

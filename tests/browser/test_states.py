@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from inference.errors import _STATUS
 from metadata.tasks import TASKS
 from tests.conftest import process
 from tests.support.answering import Answering, answering
@@ -117,27 +116,47 @@ def at_endpoint(page: Page, endpoint: Endpoint) -> None:
     expect(page.locator("#status")).to_contain_text("Runs on your endpoint")
 
 
+RETRY, TOKEN, PLACE, BILL = "Run again", "Add a token or key", "Choose where it runs", "Bill an organisation"
+# What is said where the result would be, to which answer, and the button beside it.
+FAILURES: list[tuple[int, Any, str, str, str]] = [
+    (0, b"", "The server broke off in the middle of its answer.", "Run again.", RETRY),
+    (302, {}, "The server leads elsewhere, and not to an answer.", "Give the address that it leads to.", PLACE),
+    (400, {"error": "no"}, "The server did not accept the request: no.", "Look at the inputs and parameters.", ""),
+    (401, {}, "The server wants a key, or refused the one it got.", "Give a valid token for this host.", TOKEN),
+    (402, {}, "The account has no credit left for this call.", "Add credit, or bill an organisation.", BILL),
+    (403, {}, "The key does not allow this call.", "Use a token with the permission to make inference calls.", TOKEN),
+    (404, {}, "The server does not know this model or address.", "Check the model's id and the base URL.", PLACE),
+    (413, {}, "The input is too large for the server.", "Send something smaller.", ""),
+    (418, {"error": "I am a teapot"}, "The server did not accept the request: I am a teapot.", "", ""),
+    (422, {"detail": [{"msg": "field required"}]}, "could not use the inputs as they are: field required.", "", ""),
+    (429, {}, "The server has had too many requests.", "Wait a moment, then run again.", RETRY),
+    (500, {}, "The server failed while it worked on this.", "Run again; if it stays, the model is broken.", RETRY),
+    (502, b"<html><b>nginx</b>", "The server behind the address did not answer.", "Run again in a moment.", RETRY),
+    (503, {}, "The model is not ready yet.", "Run again in a moment.", RETRY),
+    (504, {}, "The model took too long to answer.", "Ask for less, stream the answer, or run again.", RETRY),
+    (200, b"<html>", "The server's answer is not JSON.", "It sent a web page. Check that the base URL leads to", ""),
+    (200, b"", "The server's answer is not JSON.", "It is empty. Check that the base URL leads to this task.", ""),
+]
+
+
 def test_every_failure_is_a_sentence_with_a_way_out(page: Page, endpoint: Endpoint) -> None:
     at_endpoint(page, endpoint)
-    words = {"retry": "Run again", "token": "Add a token or key", "place": "Choose where it runs"}
-    words["bill"] = "Bill an organisation"
-    told = [(status, {}, cause.reason, cause.way_out, cause.ways) for status, cause in _STATUS.items() if status != 503]
-    told += [
-        (418, {"error": "I am a teapot"}, "418", "", ()),
-        (200, b"<html>", "", "", ()),
-        (200, b"", "", "", ()),
-    ]
-    for status, answer, reason, way_out, ways in told:
+    for status, answer, reason, way_out, way in FAILURES:
         endpoint.answers.append((status, answer))
         page.get_by_role("button", name="Run", exact=True).click()
         alert = page.locator("#result [role=alert]:not([data-old])")
         expect(alert).to_be_visible()
         expect(alert).to_contain_text(reason)
         expect(alert).to_contain_text(way_out)
-        for way in ways:
-            expect(alert.get_by_role("button", name=words[way])).to_be_visible()
+        buttons = alert.locator(".ways button").all_inner_texts()
+        assert way in buttons if way else not buttons, (status, buttons)
         expect(page.locator("#in-text textarea")).not_to_have_value("")
         alert.evaluate("node => { node.dataset.old = ''; }")
+    endpoint.open.clear()
+    endpoint.answers += [(503, {"error": "loading", "estimated_time": 0.3}), (200, [{"label": "THERE", "score": 1}])]
+    page.get_by_role("button", name="Run", exact=True).click()
+    endpoint.open.set()
+    expect(page.locator("#result .bars")).to_contain_text("THERE")
     endpoint.answers += [(500, {}), (200, [{"label": "BACK", "score": 1}])]
     page.get_by_role("button", name="Run", exact=True).click()
     page.locator("#result").get_by_role("button", name="Run again").click()
@@ -157,3 +176,14 @@ def test_empty_results_say_what_was_not_found(page: Page, endpoint: Endpoint) ->
         page.get_by_role("button", name="Run", exact=True).click()
         expect(page.locator("#result .badge.live")).to_be_visible()
         expect(page.locator("#result .nothing")).to_be_visible()
+
+
+def test_a_stream_that_breaks_off_keeps_what_came(page: Page, endpoint: Endpoint) -> None:
+    open_card(page, "---\npipeline_tag: text-generation\ntags: [conversational]\n---\n# Talks", "Talks")
+    at_endpoint(page, endpoint)
+    endpoint.answers.append((200, b'data: {"choices": [{"delta": {"content": "Half an"}}]}\n\n'))
+    page.locator("#in-messages textarea").fill("Hello")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#result [role=alert]")).to_contain_text("The answer broke off before its end.")
+    expect(page.locator("#result")).to_contain_text("Half an")
+    expect(page.locator("#in-messages textarea")).to_have_value("Hello")

@@ -13,7 +13,7 @@ import pytest
 
 
 class Endpoint:
-    """`answers` are (status, what is sent as JSON, or bytes); `asked` what came, as JSON where it is; `headers` those of it."""
+    """`answers` are (status, what is sent as JSON, or bytes), with status 0 nothing; `asked` what came, as JSON where it is; `headers` those of it."""
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, Any]] = []
@@ -31,6 +31,9 @@ class Endpoint:
                 outer.headers.append({name.lower(): value for name, value in self.headers.items()})
                 outer.open.wait(20)
                 status, answer = outer.answers.pop(0)
+                if not status:
+                    self.close_connection = True
+                    return
                 data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("content-type", "text/html" if isinstance(answer, bytes) else "application/json")
