@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
 def serve(given: list[str]) -> int:
     """`app.py [SOURCE]`: the web app."""
     _quiet_environment()
-    from ui.starting import add_place_options, start_settings
+    from ui.starting import add_bound_options, add_place_options, start_settings
 
     parser = argparse.ArgumentParser(
         prog="app.py",
@@ -62,6 +62,7 @@ def serve(given: list[str]) -> int:
         help="shared mode: a base URL that may be called",
     )
     add_place_options(parser)
+    add_bound_options(parser)
     parser.add_argument(
         "--data-dir", type=Path, metavar="FOLDER", help="keep votes here, not in the browser; not shared"
     )

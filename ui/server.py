@@ -25,7 +25,7 @@ from .gone import let_go
 from .light import lighten
 from .session import Site
 from .shelf import SHOWN
-from .uploads import only_uploads
+from .uploads import Bounded, only_uploads
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -112,6 +112,8 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
     let_go(demo)
     lighten(demo)
     only_uploads(demo)
+    if site.most_tabs:  # Gradio's own part of a tab, which it holds for some that were closed too
+        demo.state_session_capacity = 2 * site.most_tabs
     demo.max_threads = 200
     demo.queue(default_concurrency_limit=None, max_size=1_000, api_open=False)
     demo._queue.sleep_when_free = POLL_SECONDS
@@ -134,6 +136,8 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
     mounted = app.routes[-1]
     assert isinstance(mounted, Mount)
     app.state.closing = mounted.app.stop_event  # type: ignore[attr-defined]
+    if site.most_uploads:
+        app.add_middleware(Bounded, demo=demo, most=site.most_uploads)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
     app.add_middleware(Guard, access=access)
     return app

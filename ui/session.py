@@ -28,6 +28,7 @@ from .signin import Person, person_of
 
 MOST_PAGES = 20
 SECONDS_KEPT = 24 * 3600
+SECONDS_IDLE = 15 * 60.0  # after which a tab makes room for another one, where there are too many
 SECONDS_AWAY, SECONDS_LOST = 120.0, 600.0  # that a tab may be put aside, or out of sight, and find all as it was
 
 
@@ -49,10 +50,23 @@ class Site:
     functions: Functions = field(default_factory=Functions)  # that a chat may call, when a person says so
     place: Place = field(default_factory=Place)  # where runs go, as the app was started
     machine_keys: Mapping[str, str] = field(default_factory=dict)  # of this machine's environment; never in shared mode
+    most_tabs: int = 0  # that are held at once, and how many bytes of files: 0 where there is no end
+    most_uploads: int = 0
     feeds: Feeds = field(default_factory=Feeds, compare=False)
     tabs: WeakValueDictionary[str, Session] = field(
         default_factory=WeakValueDictionary, compare=False
     )  # by their feeds
+
+    def make_room(self) -> None:
+        """Let go of the tab that was not seen for longest, where one more would be too many. Raises gr.Error."""
+        if not self.most_tabs or len(self.tabs) < self.most_tabs:
+            return
+        held = [tab for found in self.tabs.valuerefs() if (tab := found())]  # all at once: another thread may add one
+        idle = min(held, key=lambda tab: tab.seen)
+        if monotonic() - idle.seen < SECONDS_IDLE:
+            words = f"This server holds as many open tabs as it may ({self.most_tabs:,}). Try again in some minutes."
+            raise gr.Error(words, duration=None, print_exception=False)
+        idle.close()
 
     def allows_endpoint(self, base_url: str) -> bool:
         """Whether a person may call this base URL from here."""
@@ -248,6 +262,7 @@ class Sessions:
         name = str(request.session_hash)
         if name not in self._held or self._held[name].closed:
             self._sweep()
+            self.site.make_room()
             self._held[name] = Session(self.site)
         session = self._held[name]
         session.seen = monotonic()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from wire.call import HUB_KEY
 
 from .functions import Functions, load_functions
 from .place import AUTO, ENDPOINT, PROVIDERS, Place
+from .uploads import MEGABYTE
 
 _PLACE = (
     ("--base-url", "URL", "run on this endpoint unless another place is chosen; API_TOKEN holds its key"),
@@ -37,12 +38,36 @@ def add_place_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+# What is held of people that nobody knows: flag, what it is of, the bound in shared mode, and the help.
+_BOUNDS = (
+    ("--most-tabs", "N", 2_000, "tabs held at once"),
+    ("--most-uploads", "MB", 4_000, "megabytes of uploaded files held at once"),
+)
+
+
+def add_bound_options(parser: argparse.ArgumentParser) -> None:
+    """The flags of how much is held; each has an environment variable for its default."""
+    for flag, metavar, most, said in _BOUNDS:
+        variable = f"SHOWCARD_{flag[2:].replace('-', '_').upper()}"
+        words = f"{said}, 0 for no end ({variable}; {most} in shared mode)"
+        parser.add_argument(flag, metavar=metavar, type=int, default=os.environ.get(variable) or None, help=words)
+
+
+def _bounds(options: argparse.Namespace, shared: bool) -> Iterator[int]:
+    for flag, _, most, _ in _BOUNDS:
+        given = getattr(options, flag[2:].replace("-", "_"))
+        yield max(given, 0) if given is not None else most if shared else 0
+
+
 def start_settings(options: argparse.Namespace, shared: bool) -> dict[str, Any]:
     """What the flags say of a Site. With many people no token, key or function of this machine is used.
 
     Raises OSError, ImportError or SyntaxError where the file of functions can't be read."""
+    tabs, megabytes = _bounds(options, shared)
     return {
         "shared": shared,
+        "most_tabs": tabs,
+        "most_uploads": megabytes * MEGABYTE,
         "signs_in": bool(os.environ.get("SPACE_ID") and os.environ.get("OAUTH_CLIENT_ID")),
         "machine_token": None if shared else get_token(),
         "machine_keys": {} if shared else _keys(),
