@@ -78,7 +78,11 @@ def serve(given: list[str]) -> int:
     host = options.host or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")  # noqa: S104
     try:
         listening = _listen(host, options.port)
-    except (OSError, OverflowError) as error:
+    except OverflowError:
+        return _complain(f"--port {options.port}", ValueError("ports go from 0 to 65535."))
+    except socket.gaierror:
+        return _complain(f"--host {host}", ValueError("this machine has no such address."))
+    except OSError as error:
         print(f"{host}:{options.port} can't be used: {error}. Choose another with --port.", file=sys.stderr)
         return 1
     shared = options.shared or bool(os.environ.get("SPACE_ID")) or host not in ("127.0.0.1", "localhost", "::1")

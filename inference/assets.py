@@ -142,12 +142,15 @@ def _checked(media: Media) -> Media:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
                 width, height = Image.open(io.BytesIO(data)).size
-        except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        except Image.DecompressionBombError:
+            width = height = MOST_PIXELS  # Pillow does not say how many
+        except (UnidentifiedImageError, OSError, ValueError):
             raise AssetError(
                 f"{_short(media.source or media.name or 'The file')} is not an image that opens."
             ) from None
         if width * height > MOST_PIXELS:
-            raise AssetError(f"The image has {width:,} x {height:,} pixels; that is too many.")
+            name = _short(media.source or media.name or "The image")
+            raise AssetError(f"{name} has too many pixels: at most {MOST_PIXELS // 1_000_000} million are opened.")
     return media
 
 

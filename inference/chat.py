@@ -117,15 +117,17 @@ class Answer:
         if token := field_of(chunk, "token"):
             self.whole = field_of(chunk, "generated_text") is not None
             chunk = {"choices": [{"delta": {"content": field_of(token, "text")}}]}
-        choices = field_of(chunk, "choices") or []
-        delta = field_of(choices[0], "delta") if choices else None
+        choices = field_of(chunk, "choices")
+        first = (one for one in (choices if isinstance(choices, list) else ()) if field_of(one, "index") in (None, 0))
+        choice = next(first, None)  # of several answers to one question, one is shown
+        delta = field_of(choice, "delta")
         content, reasoning = _parts(field_of(delta, "content"))
         content = content or _text(field_of(delta, "refusal"))
         reasoning += _text(field_of(delta, "reasoning_content")) or _text(field_of(delta, "reasoning"))
         if reasoning:
             self.splitter.plain()
         words, thoughts = self.splitter.feed(content) if content else ("", "")
-        reason = field_of(choices[0], "finish_reason") if choices else None
+        reason = field_of(choice, "finish_reason")
         self.finish_reason = reason or self.finish_reason
         yield from self._told(
             Delta(words, reasoning + thoughts, self.calls.add(field_of(delta, "tool_calls")), reason,

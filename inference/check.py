@@ -15,6 +15,7 @@ from metadata.outputs import Message
 from metadata.tasks import Task, find_task
 from wire.call import CHAT_TASKS
 from wire.request import Request, RequestError, ResolvedRequest
+from wire.secrets import address
 
 from . import client
 from .errors import InferenceFailure, explain
@@ -100,7 +101,8 @@ async def check(
 
     `trusted`: the endpoint gets the Hugging Face token, as the person said."""
     keys = keys or {}
-    place = base_url or (f"Inference Providers ({provider})" if provider != "auto" else "Inference Providers")
+    elsewhere = f"Inference Providers ({provider})" if provider != "auto" else "Inference Providers"
+    place = address(base_url) if base_url else elsewhere
     try:
         embedded = await _showcard(base_url)
         row = _row(task) if task else await _row_of(model, base_url, embedded, keys)

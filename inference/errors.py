@@ -84,7 +84,7 @@ _STATUS: dict[int, Cause] = {
     422: Cause("The server could not use the inputs as they are.", "Look at the inputs and parameters."),
     429: Cause("The server has had too many requests.", "Wait a moment, then run again.", retry=True),
     500: Cause(
-        "The server failed while it worked on this.", "Run again; if it stays, the model is broken.", retry=True
+        "The server failed while it worked on this.", "Run again; if it stays, look at the server's log.", retry=True
     ),
     502: Cause("The server behind the address did not answer.", "Run again in a moment.", retry=True),
     503: Cause("The model is not ready yet.", "Run again in a moment.", retry=True),
@@ -146,6 +146,12 @@ _EXCEPTIONS: tuple[tuple[type[BaseException], Cause], ...] = (
         Cause("This is not an address that can be called.", "It should look like https://host/path.", ways=("place",)),
     ),
 )
+_SILENT = Cause(
+    "The server did not answer in HTTP.",
+    "Run again; if it wants TLS, its address begins with https://.",
+    retry=True,
+    ways=("place",),
+)
 _IDLE = Cause("The server stopped in the middle of its answer.", "What came is kept. Run again.", retry=True)
 
 
@@ -176,6 +182,8 @@ def explain(error: BaseException, begun: bool = False) -> InferenceFailure:
 def _cause(error: BaseException, begun: bool) -> Cause | None:
     if begun and isinstance(error, httpx2.ReadTimeout):
         return _IDLE
+    if not begun and isinstance(error, httpx2.RemoteProtocolError | httpx2.ReadError):
+        return _SILENT
     if isinstance(error, httpx2.ConnectError):
         underneath = list(_underneath(error))
         return next(cause for kind, cause in _CONNECTING if any(isinstance(one, kind) for one in underneath))

@@ -34,6 +34,13 @@ def key_of(resolved: ResolvedRequest, name: str | None, keys: Mapping[str, str])
         raise InferenceFailure(
             f"{resolved.host} needs a key ({name}).", "Give it beside the model; it stays in memory.", ways=("token",)
         )
+    odd = next(((at, one) for at, one in enumerate(key, 1) if not "!" <= one <= "~"), None)
+    if odd:
+        raise InferenceFailure(
+            f"The key {name} holds a character that no key can hold (U+{ord(odd[1]):04X}, at place {odd[0]}).",
+            "Copy it anew, without what stands around it.",
+            ways=("token",),
+        )
     return key
 
 

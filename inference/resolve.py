@@ -40,10 +40,6 @@ class Embedded:
     models: Mapping[str, EngineModel] = field(default_factory=dict)
     ready: Callable[[], Awaitable[None]] | None = None
 
-    def serving(self, row: Task) -> EngineModel | None:
-        """The first model that does a task, if one does."""
-        return next((model for model in self.models.values() if model.task.id == row.id), None)
-
 
 @dataclass(frozen=True, slots=True)
 class Availability:
@@ -215,15 +211,11 @@ class Standing:
     offers: tuple[Offer, ...] = ()
 
 
-async def available(request: Request, embedded: Embedded | None, keys: Mapping[str, str]) -> Availability:
-    """The same after asking the Hub: who serves the model, how it stands and what it costs. Never raises."""
-    return (await standing(request, embedded, keys)).availability
-
-
 async def standing(
     request: Request, embedded: Embedded | None, keys: Mapping[str, str], fresh: bool = False
 ) -> Standing:
-    """The same with all that the Hub says about it; `fresh` asks again what was asked before. Never raises."""
+    """The same after asking the Hub who serves the model, how it stands and what it costs; `fresh` asks again what was
+    asked before. Never raises."""
     found = availability(request, embedded, keys)
     if request.base_url or (embedded and request.model in embedded.models) or not request.row.wire:
         return Standing(found)

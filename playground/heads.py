@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from inference.offers import Offer
 from inference.providers import POLICIES, split_model
 from ui.markup import escape, tag
+from wire.secrets import address
 
 from . import conversation
 from .buttons import button
 from .desk import Desk
-from .keyless import address
 from .state import MOST_PANES, Comparison, Pane, Settings
 
 MOST_IN_BADGE = 3

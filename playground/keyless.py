@@ -8,9 +8,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
-from wire.secrets import SAFE_HEADERS, is_key
+from wire.secrets import SAFE_HEADERS, address, is_key
 
 from .state import Comparison, Settings
 
@@ -37,17 +36,6 @@ def bare(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(bare(item) for item in value if not is_key("", item))
     return address(value, whole=False) if isinstance(value, str) and "://" in value[:12] else value
-
-
-def address(url: str, whole: bool = True) -> str:
-    """An address without user and password; without its query too, where keys may be, when it is one's `whole` own."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    asked = [] if whole else [one for one in parts.query.split("&") if not is_key(*one.partition("=")[::2])]
-    fragment = "" if whole else parts.fragment
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="&".join(asked), fragment=fragment).geturl()
 
 
 def _inside(name: object, value: Any) -> Any:

@@ -143,6 +143,7 @@ class ComparePage:
             trigger_mode="multiple", **QUIET,
         )  # fmt: skip
         places.wire_refresh(self._refreshed, held, [*places.components, *self.screen], **QUIET)
+        places.wire_forget(self.sessions.of, self._moved, held, [*places.components, *self.screen], **QUIET)
         search = self.settings.catalogue
         gr.on(
             [search.go.click, search.text.submit, search.provider.input, search.vision.input, search.tools.input],

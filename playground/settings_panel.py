@@ -19,7 +19,7 @@ from ui.markup import whole
 from ui.parameters import ParameterPanel
 from ui.picker import Picker
 from ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Look, Place, look, places
-from ui.place_panel import PlacePanel
+from ui.place_panel import FORGET, PlacePanel
 from ui.session import Session, Site
 from wire.request import RESPONSES, Request, RequestError
 
@@ -167,7 +167,7 @@ def place_of(session: Session, settings: Settings) -> Place:
 def _shown_place(place: Place) -> tuple[Any, ...]:
     """What the controls of a place show, in their order; keys never."""
     return (
-        place.choice, place.provider, place.named, place.base_url, "", place.trusted, "", "", place.bill_to,
+        place.choice, place.provider, place.named, place.base_url, "", place.trusted, "", "", place.bill_to, FORGET,
     )  # fmt: skip
 
 

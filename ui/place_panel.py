@@ -14,12 +14,14 @@ from .picker import Picker
 from .place import ENDPOINT, OWN_KEYS, PROVIDERS, Look, Place, Typed, is_hosted, places, provider_choices
 from .session import Session
 
+FORGET = "Forget the keys typed here"
+
 
 class PlacePanel:
     """The controls of a place. `prefix` starts the ids of the controls on the page; with `renames` a model may have
     another name there, which a page that lets the model itself be typed has no use for."""
 
-    COUNT = 9
+    COUNT = 10
 
     def __init__(self, prefix: str, session: Session, renames: bool = True) -> None:
         self.prefix = prefix
@@ -62,7 +64,7 @@ class PlacePanel:
         )
         self._build_account(place, shown)
         self.components = [self.choice, self.provider, self.named, self.base_url, self.endpoint_key, self.trusted]
-        self.components += [self.hub_token, self.provider_key, self.bill_to]
+        self.components += [self.hub_token, self.provider_key, self.bill_to, self.forget]
 
     def _build_account(self, place: Place, shown: dict[str, dict[str, Any]]) -> None:
         """Whose token or key is used, and who pays."""
@@ -75,6 +77,7 @@ class PlacePanel:
             self.provider_key = self._key("provider-key", "The provider's own key, if you have one", **shown["own"])
             payer = "An organisation of yours; else your account"
             self.bill_to = self._line("bill-to", "bill", "Bill to", payer, place.bill_to, **shown["provider"])
+        self.forget = gr.Button(FORGET, size="sm", elem_id=self._id("forget"), elem_classes="forget", **shown["forget"])
 
     def _picker(self, name: str, label: str, choices: Sequence[Any], value: str | None, **options: Any) -> Picker:
         way = f"way-{name}"
@@ -108,10 +111,24 @@ class PlacePanel:
             lambda: ready, None, self.refresh, queue=False, **options
         )
 
+    def wire_forget(
+        self, session_of: Callable[[gr.Request], Session], listener: Callable[..., Any], inputs: Any, outputs: Any,
+        **options: Any,
+    ) -> None:  # fmt: skip
+        """Let the button forget every key that was typed, and then call a listener: an emptied field alone can't say
+        so, as the fields are drawn empty while a key is held."""
+
+        def forget(request: gr.Request) -> tuple[str, str, str]:
+            session_of(request).forget_keys()
+            return "", "", ""
+
+        fields = [self.endpoint_key, self.hub_token, self.provider_key]
+        self.forget.click(forget, None, fields, **options).then(listener, inputs, outputs, **options)
+
     @staticmethod
     def read(values: Sequence[Any]) -> Typed:
         """The place and the keys that the controls hold; they may hold anything that was posted."""
-        choice, provider, named, base_url, endpoint_key, trusted, hub_token, provider_key, bill_to = values
+        choice, provider, named, base_url, endpoint_key, trusted, hub_token, provider_key, bill_to, _ = values
         provider, named = _text(provider) or "auto", _text(named)
         place = Place(_text(choice), _text(base_url), provider, _text(bill_to), trusted is True, named)
         return Typed(place, _text(hub_token), _text(provider_key), _text(endpoint_key))
@@ -130,6 +147,7 @@ class PlacePanel:
             gr.update(**shown["hub_token"]),
             gr.update(**shown["own"]),
             gr.update(**shown["provider"]),
+            gr.update(**shown["forget"]),
         ]
 
     def _shown(self, place: Place) -> dict[str, dict[str, Any]]:
@@ -141,6 +159,7 @@ class PlacePanel:
         shown = {"named": self.renames and (at_providers or at_endpoint)}
         shown |= {"provider": at_providers, "endpoint": at_endpoint, "trusted": hosted}
         shown |= {"hub_token": wants_token, "own": named}
+        shown |= {"forget": (at_providers or at_endpoint) and self.session.holds_keys}
         return {name: {"visible": is_shown} for name, is_shown in shown.items()}
 
 

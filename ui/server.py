@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import gradio as gr
 from fastapi import FastAPI, WebSocket
@@ -40,6 +40,8 @@ UNUSED = re.compile(
     r"/(openapi\.json|docs|redoc|monitoring.*"
     r"|gradio_api/(deep_link|openapi\.json|call/.*|proxy=.*|dev/.*|stream/.*|process_recording|(undo-)?vibe-.*))/?"
 )
+EVENTS = "/gradio_api/queue/data"
+LOST = b'<!doctype html><title>Showcard</title><p>There is no such page. <a href="/">Open a model card</a>'
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self' data: blob:; connect-src 'self' data: blob:; "
@@ -60,11 +62,14 @@ class Access:
 
 
 class Guard:
-    """Checks Host (DNS rebinding) and Origin (cross-site requests), and adds the security headers."""
+    """Checks Host (DNS rebinding) and Origin (cross-site requests), and adds the security headers.
 
-    def __init__(self, app: App, access: Access) -> None:
+    `knows`: whether Gradio has events for a tab's hash; for another it would fail in the middle of its answer."""
+
+    def __init__(self, app: App, access: Access, knows: Callable[[str], bool]) -> None:
         self.app = app
         self.access = access
+        self.knows = knows
         self.policy = (POLICY + " ".join(access.framed_by)).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,19 +87,28 @@ class Guard:
         if origin and not _same_site(origin, host) and scope.get("method") not in ("GET", "HEAD"):
             await _refuse(403, "This request comes from another site.")(scope, receive, send)
             return
-        if UNUSED.fullmatch(scope["path"]):
+        if UNUSED.fullmatch(scope["path"]) or (scope["path"] == EVENTS and not self.knows(_tab(scope))):
             await _refuse(404, "There is nothing here.")(scope, receive, send)
             return
-        await self.app(scope, receive, self._with_headers(send))
+        browsed = b"text/html" in dict(scope["headers"]).get(b"accept", b"")
+        await self.app(scope, receive, self._with_headers(send, browsed))
 
-    def _with_headers(self, send: Send) -> Send:
+    def _with_headers(self, send: Send, browsed: bool) -> Send:
+        lost = False
+
         async def sending(message: MutableMapping[str, Any]) -> None:
+            nonlocal lost
             if message["type"] == "http.response.start":
+                if browsed and message["status"] == 404:
+                    lost = True
+                    message = {**message, "headers": [(b"content-type", b"text/html; charset=utf-8")]}
                 headers = [h for h in message.get("headers", []) if h[0].lower() != b"access-control-allow-origin"]
                 if not any(name.lower() == b"content-security-policy" for name, _ in headers):
                     headers.append((b"content-security-policy", self.policy))
                 headers += [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
                 message = {**message, "headers": headers}
+            elif lost:
+                message = {**message, "body": b"" if message.get("more_body") else LOST}
             await send(message)
 
         return sending
@@ -139,7 +153,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
     if site.most_uploads:
         app.add_middleware(Bounded, demo=demo, most=site.most_uploads)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
-    app.add_middleware(Guard, access=access)
+    app.add_middleware(Guard, access=access, knows=demo._queue.pending_messages_per_session.__contains__)
     return app
 
 
@@ -225,6 +239,12 @@ async def stream_feed(socket: WebSocket, feed: Feed | None) -> None:
         for task in (sending, leaving):
             task.cancel()
         await asyncio.gather(sending, leaving, return_exceptions=True)
+
+
+def _tab(scope: Scope) -> str:
+    """The hash of the tab that asks for its events."""
+    query: bytes = scope["query_string"]
+    return parse_qs(query.decode("latin-1")).get("session_hash", [""])[0]
 
 
 def _refuse(status: int, sentence: str) -> JSONResponse:

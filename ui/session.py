@@ -242,6 +242,11 @@ class Session:
         """Hold a Hugging Face token; an empty one leaves the one that is held."""
         self.hub_token = (token or "").strip() or self.hub_token
 
+    @property
+    def holds_keys(self) -> bool:
+        """Whether a key was pasted that is held still."""
+        return bool(self.hub_token or self.provider_keys or self.endpoint_keys)
+
     def forget_keys(self) -> None:
         """Let go of every key that was pasted."""
         self.hub_token = None

@@ -113,6 +113,7 @@ class Step:
         shown = [*self.place.components, self.run, self.status]
         self.model.input(self._chosen, where, shown, **QUIET)
         gr.on(self.place.triggers, self._moved, where, shown, trigger_mode="always_last", **QUIET)
+        self.place.wire_forget(lambda request: self.session, self._moved, where, shown, **QUIET)
         gr.on([self.folded.expand, *(option.input for option in self.code.options)], **code)
         running = self.run.click(
             self._run, values, [*outputs, self.status, self.run, self.stop, self.trouble], trigger_mode="once", **QUIET

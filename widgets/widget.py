@@ -127,6 +127,7 @@ class Widget:
         moved = [*where, self.run, self.status, self.remembered, *self.folder.all]
         gr.on(self.place.triggers, self._moved, where, moved, trigger_mode="always_last", **quiet).then(**code)
         self.place.wire_refresh(self._refreshed, where, moved, **quiet)
+        self.place.wire_forget(lambda request: self.session, self._moved, where, moved, **quiet)
         changed = {
             "fn": self._changed,
             "inputs": [*self.code.options, *values],

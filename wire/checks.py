@@ -30,6 +30,8 @@ _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 @lru_cache(maxsize=1024)
 def clean_url(url: str) -> str:
     """An http(s) address in the one spelling that every client sends unchanged. Raises RequestError."""
+    scheme, mark, rest = url.strip().partition("://")
+    url = scheme.lower() + mark + rest
     if not url.startswith(("http://", "https://")):
         raise RequestError("The address of an endpoint begins with http:// or https://.")
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 # Both are JavaScript's too: the page's own script keeps nothing that is a key.
 NAMES = (
@@ -68,3 +69,14 @@ def replaced(value: Any, instead: Callable[[str, str], Any], name: str = "") -> 
     if isinstance(value, list | tuple):
         return [replaced(item, instead) for item in value]
     return instead(name, value) if is_key(name, value) or (isinstance(value, str) and _USER.search(value)) else value
+
+
+def address(url: str, whole: bool = True) -> str:
+    """An address without user and password; without its query too, where keys may be, when it is one's `whole` own."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    asked = [] if whole else [one for one in parts.query.split("&") if not is_key(*one.partition("=")[::2])]
+    fragment = "" if whole else parts.fragment
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="&".join(asked), fragment=fragment).geturl()

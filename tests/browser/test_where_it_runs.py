@@ -115,6 +115,13 @@ def test_the_place_is_remembered_and_the_key_is_not(page: Page, endpoint: Endpoi
     stored = page.evaluate("JSON.stringify({...localStorage}) + JSON.stringify({...sessionStorage}) + document.cookie")
     assert "showcard-places" in stored
     assert "secret-key" not in stored
+    page.get_by_role("button", name="Forget the keys typed here").click()
+    expect(page.get_by_label("Its key, if it wants one")).to_have_value("")
+    expect(page.get_by_role("button", name="Forget the keys typed here")).to_be_hidden()
+    endpoint.answers += [(200, said("Who are you?"))]
+    send(page, "Me again")
+    expect(page.locator("#transcript")).to_contain_text("Who are you?")
+    assert [headers.get("authorization") for headers in endpoint.headers] == ["Bearer secret-key", None]
     page = page.context.new_page()
     page.goto("/")
     expect(page.locator("#result .badge")).to_be_visible()

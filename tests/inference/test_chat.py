@@ -108,6 +108,16 @@ async def test_tool_calls_in_pieces_and_log_probabilities_in_the_raw_answer() ->
     assert json.dumps(logprobs).encode() in exchange.body
 
 
+async def test_of_several_answers_one_is_shown() -> None:
+    said = "".join(
+        f"data: {json.dumps({'choices': [{'index': index, 'delta': {'content': word}}]})}\n\n"
+        for index, word in ((0, "A"), (1, "B"), (0, "a"), (1, "b"))
+    )
+    async with scripted(answering("200 OK", said + chunk("stop"), "text/event-stream")) as server:
+        deltas = [d async for d in client.stream(at_endpoint(request("conversational", stream=True), server.url))]
+    assert "".join(d.content for d in deltas) == "Aa"
+
+
 def whole(call_id: str, name: str, arguments: object = "{}", **more: object) -> list[dict[str, object]]:
     return [{"id": call_id, "function": {"name": name, "arguments": arguments}, **more}]
 

@@ -69,6 +69,12 @@ ALL = (
 )
 
 
+async def test_a_report_leaves_keys_out_of_the_address() -> None:
+    for address in ("http://user:secret@127.0.0.1:9/v1", "http://127.0.0.1:9/v1?api-key=secret"):
+        report = await check("m", base_url=address)
+        assert "secret" not in report.to_text() + json.dumps(report.to_json())
+
+
 async def test_a_chat_that_keeps_every_promise() -> None:
     async with scripted(talking()) as server:
         report = await check("m", base_url=server.url)

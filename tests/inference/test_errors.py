@@ -118,8 +118,8 @@ BODIES: dict[str, tuple[Script, str, str, bool]] = {
     "a number": (answering("200 OK", "[[[1]]]"), "is not what", "", False),
     "truncated": (saying(HEAD + "content-length: 500\r\n\r\n[["), "broke off", "", True),
     "truncated chunk": (saying(HEAD + "transfer-encoding: chunked\r\n\r\n5\r\n[[{"), "broke off", "", True),
-    "no http": (saying("SSH-2.0-OpenSSH_9.6\r\n\r\n"), "broke off", "", True),
-    "hung up": (hung_up, "broke off", "", True),
+    "no http": (saying("SSH-2.0-OpenSSH_9.6\r\n\r\n"), "did not answer in HTTP", "", True),
+    "hung up": (hung_up, "did not answer in HTTP", "", True),
     "brotli": (answering("200 OK", "x", "application/json", "content-encoding: br"), "packs its answers", "", False),
     "broken gzip": (
         answering("200 OK", "no gzip at all", "application/json", "content-encoding: gzip"),
@@ -445,3 +445,12 @@ async def test_an_answer_in_another_servers_shape_is_understood() -> None:
         reply = await client.run(resolve_offline(asked))
     assert isinstance(reply.output, Labels)
     assert reply.output.items[0].label == "cat"
+
+
+@pytest.mark.parametrize(("key", "told"), [("sk-ab\u200bc", "U+200B, at place 6"), ("sk a", "U+0020, at place 3")])
+async def test_a_key_that_can_not_be_sent(key: str, told: str) -> None:
+    async with scripted(answering("200 OK", GOOD_CHAT)) as server:
+        asked = Request("conversational", "m", MESSAGES, base_url=server.url)
+        with pytest.raises(InferenceFailure, match=r"a character that no key can hold") as caught:
+            await client.run(resolve_offline(asked, keys={"API_TOKEN": key}), {"API_TOKEN": key})
+        assert (told in caught.value.reason, caught.value.ways, server.heads) == (True, ("token",), [])

@@ -14,7 +14,7 @@ from inference.kept import Kept
 from inference.keys import own_key_name
 from inference.offers import Offer
 from inference.providers import ProviderMapping, choose, read_mappings
-from inference.resolve import available, resolve, resolve_offline
+from inference.resolve import resolve, resolve_offline, standing
 from tests.support.requests import request
 from tests.support.scripted import Scripted, Talk, scripted
 from wire.http import http_request
@@ -296,20 +296,20 @@ async def test_availability_says_who_and_what_it_costs(internet: Callable[[Scrip
     async with scripted(both) as server:
         internet(server)
         keys = {"HF_TOKEN": "hf_mine"}
-        assert "groq, $0.1 in" in (await available(chat(), None, keys)).sentence
-        assert "sambanova" not in (await available(chat(provider="groq"), None, keys)).sentence
-        wrong = await available(request("text-to-image", model="org/m"), None, keys)
+        assert "groq, $0.1 in" in (await standing(chat(), None, keys)).availability.sentence
+        assert "sambanova" not in (await standing(chat(provider="groq"), None, keys)).availability.sentence
+        wrong = (await standing(request("text-to-image", model="org/m"), None, keys)).availability
         assert (wrong.runs, wrong.sentence) == (False, "groq serves org/m for conversational, not for text-to-image.")
         providers.forget()
         server.script = answering("200 OK", mapping())
-        none = await available(chat(), None, keys)
+        none = (await standing(chat(), None, keys)).availability
         assert (none.runs, none.sentence) == (False, "No Inference Provider serves org/m.")
-        assert not (await available(chat(), None, {})).runs
-        assert (await available(chat(base_url="http://x/v1"), None, {})).runs
+        assert not (await standing(chat(), None, {})).availability.runs
+        assert (await standing(chat(base_url="http://x/v1"), None, {})).availability.runs
 
 
 async def test_availability_without_a_network_is_not_a_no(elsewhere: Elsewhere) -> None:
     elsewhere("http://127.0.0.1:9")
-    found = await available(chat(), None, {"HF_TOKEN": "hf_mine"})
+    found = (await standing(chat(), None, {"HF_TOKEN": "hf_mine"})).availability
     assert found.runs
     assert "not known now" in found.sentence

@@ -32,7 +32,7 @@ from ui.place import (
     recall,
     remembered_by,
 )
-from ui.place_panel import PlacePanel
+from ui.place_panel import FORGET, PlacePanel
 from ui.session import Session, Site
 from ui.shelf import Shelf
 from wire.request import Request
@@ -60,7 +60,7 @@ def test_a_place_sends_a_request_there() -> None:
 
 def test_a_browser_remembers_places_and_no_key() -> None:
     one, two = session(), session()
-    typed = PlacePanel.read([ENDPOINT, "auto", "named", SPACE, "key-e", True, "hf_token", "key-p", "org"])
+    typed = PlacePanel.read([ENDPOINT, "auto", "named", SPACE, "key-e", True, "hf_token", "key-p", "org", FORGET])
     assert typed == Typed(Place(ENDPOINT, SPACE, "auto", "org", True, "named"), "hf_token", "key-p", "key-e")
     typed.keep(one)
     one.remembered["model"] = typed.place
@@ -71,6 +71,10 @@ def test_a_browser_remembers_places_and_no_key() -> None:
     assert first_place(CHAT, "showcard/eliza", two, "model").choice == EMBEDDED + "showcard/eliza"
     assert not two.keys_for(SPACE)
     assert not two.trusts(SPACE)
+    assert one.holds_keys
+    one.forget_keys()
+    assert not one.holds_keys
+    assert not one.keys_for(SPACE)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +87,7 @@ def test_what_a_browser_holds_may_be_anything(stored: Any) -> None:
     assert first_place(CHAT, "org/m", mine, "model").choice == places(CHAT, "org/m", mine)[0][1]
 
 
-@pytest.mark.parametrize("junk", [[None] * 9, [3, [], {}, b"", 7, 1, 2, 3, 4]])
+@pytest.mark.parametrize("junk", [[None] * 10, [3, [], {}, b"", 7, 1, 2, 3, 4, 5]])
 def test_what_is_posted_may_be_anything(junk: list[Any]) -> None:
     assert PlacePanel.read(junk) == Typed(Place())
 

@@ -17,8 +17,9 @@ def app(access: Access) -> TestClient:
     async def hello(request: object) -> PlainTextResponse:
         return PlainTextResponse("hello", headers={"access-control-allow-origin": "*"})
 
-    inner = Starlette(routes=[Route("/", hello, methods=["GET", "POST"])])
-    return TestClient(Guard(inner, access), base_url="http://127.0.0.1:7860")  # type: ignore[arg-type]
+    paths = ("/", "/gradio_api/queue/data")
+    inner = Starlette(routes=[Route(path, hello, methods=["GET", "POST"]) for path in paths])
+    return TestClient(Guard(inner, access, {"mine"}.__contains__), base_url="http://127.0.0.1:7860")  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -90,3 +91,16 @@ def test_an_ipv6_address_is_one_of_its_names() -> None:
 )
 def test_what_the_app_has_no_use_for_is_not_served(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_events_of_a_tab_that_is_not_known_are_refused_before_gradio_fails(client: TestClient) -> None:
+    assert client.get("/gradio_api/queue/data?session_hash=mine").text == "hello"
+    for query in ("?session_hash=other", "?session_hash=", ""):
+        assert client.get(f"/gradio_api/queue/data{query}").status_code == 404
+
+
+def test_a_page_that_is_not_there_leads_home_in_a_browser(client: TestClient) -> None:
+    browsed = client.get("/nowhere", headers={"accept": "text/html,*/*"})
+    assert (browsed.status_code, "There is no such page." in browsed.text) == (404, True)
+    assert "default-src 'self'" in browsed.headers["content-security-policy"]
+    assert client.get("/nowhere").text == "Not Found"

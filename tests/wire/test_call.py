@@ -170,6 +170,7 @@ def test_signatures_are_as_read():
         ("http://x/.well-known/%41%2f%7e", "http://x/.well-known/A%2F~"),
         ("http://EXAMPLE.org:80/ü?q='1' 2", "http://example.org/%C3%BC?q=%271%27%202"),
         ("http://[::1]:8000/v1", "http://[::1]:8000/v1"),
+        (" HTTP://host/v1\n", "http://host/v1"),
         ("http://my_host:1/[a]{b}%", "http://my_host:1/%5Ba%5D%7Bb%7D%25"),
     ],
 )
