@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import json
 import os
 import socket
@@ -29,6 +30,9 @@ DEFAULT_PORT = 7860
 def main(arguments: list[str] | None = None) -> int:
     """Run a verb; without one, serve. The exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may know fewer characters than a card has
     verbs = {"inspect": inspect, "lint": lint, "snippets": snippets, "check": check}
     if not given or given[0] not in verbs:
         return serve(given)
@@ -88,8 +92,10 @@ def serve(given: list[str]) -> int:
     shared = options.shared or bool(os.environ.get("SPACE_ID")) or host not in ("127.0.0.1", "localhost", "::1")
     try:
         settings = start_settings(options, shared)
-    except (OSError, ImportError, SyntaxError) as error:
+    except ImportError as error:
         return _complain(str(options.functions), error)
+    for sentence in settings["functions"].left_out:
+        _complain(str(options.functions), ValueError(sentence))
     from inference.engine import EngineProcess
 
     engine = EngineProcess(_engine_command, ROOT)

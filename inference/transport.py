@@ -51,7 +51,10 @@ def same_origin(url: str, other: str) -> bool:
     return _origin(url) == _origin(other)
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
+_Origin = tuple[str, str, int | None]
+
+
+def _origin(url: str) -> _Origin:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
 
@@ -131,7 +134,7 @@ class _Guarded(httpx2.AsyncBaseTransport):
 
     def __init__(self, exchange: Exchange | None) -> None:
         self.exchange = exchange
-        self.first: tuple[str, str, int | None] | None = None
+        self.first: _Origin | None = None
         self.outside = False  # whether the last answer came from the Internet
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -146,6 +149,8 @@ class _Guarded(httpx2.AsyncBaseTransport):
             exchange.body.clear()
         if self.outside:
             request = await _outside(request)
+        elif exchange and self.first and not _stays(self.first, _origin(str(request.url))):
+            raise _led_away(request.url.host, "another server")
         response = await _pool().handle_async_request(request)
         self.outside = _is_outside(response)
         if exchange:
@@ -197,14 +202,24 @@ async def _outside(request: httpx2.Request) -> httpx2.Request:
     except (OSError, UnicodeError) as error:
         raise httpx2.ConnectError(str(error), request=request) from error
     if address is None:
-        raise InferenceFailure(
-            f"The server leads to {host[:80]}, which is inside of this network.",
-            "Give that address yourself, if you want it called.",
-            ways=("place",),
-        )
+        raise _led_away(host, "inside of this network")
     extensions = {**request.extensions, "sni_hostname": host}
     url = request.url.copy_with(host=address)
     return httpx2.Request(request.method, url, headers=request.headers, stream=request.stream, extensions=extensions)
+
+
+def _led_away(host: str, what: str) -> InferenceFailure:
+    """The failure of a call that a server passes on to where only the person may lead."""
+    return InferenceFailure(
+        f"The server leads to {host[:80]}, which is {what}.",
+        "Give that address yourself, if you want it called.",
+        ways=("place",),
+    )
+
+
+def _stays(first: _Origin, then: _Origin) -> bool:
+    """Whether a server leads to itself, perhaps over TLS."""
+    return first == then or (first[:2] == ("http", then[1]) and then[0] == "https")
 
 
 class _Counted(httpx2.AsyncByteStream):

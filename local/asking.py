@@ -136,7 +136,8 @@ def _model(data: Mapping[str, Any]) -> str | None:
 
 def _turns(messages: Any) -> tuple[Turn, ...]:
     if not isinstance(messages, list) or not messages:
-        raise Refusal(f'"messages" must be a list of at least one message, but it is {json_name(messages)}.')
+        said = "empty" if messages == [] else json_name(messages)
+        raise Refusal(f'"messages" must be a list of at least one message, but it is {said}.')
     turns = []
     for number, message in enumerate(messages):
         if not isinstance(message, dict) or message.get("role") not in _ROLES:

@@ -6,6 +6,7 @@ import asyncio
 import importlib.util
 import inspect
 import json
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +20,12 @@ MOST_CHARACTERS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """Registered functions by name. There are none unless the app was started with some."""
+    """Registered functions by name. There are none unless the app was started with some.
+
+    `left_out` says why others of the file can't be offered."""
 
     held: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -56,18 +60,39 @@ class Functions:
 
 
 def load_functions(path: Path) -> Functions:
-    """The public functions that a Python file defines. Runs the file; raises OSError or ImportError."""
+    """The public functions that a Python file defines. Runs the file; raises ImportError where that fails."""
     spec = importlib.util.spec_from_file_location("registered_functions", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise ImportError(f"{path} is not a Python file.")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        raise ImportError(_failed(error, path)) from error
     found = {
         name: value
         for name, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
     }
-    return Functions(found)
+    refused = {name: why for name, value in found.items() if (why := _refusal(name, value))}
+    held = {name: value for name, value in found.items() if name not in refused}
+    return Functions(held, tuple(f"{name} can't be offered: {why}" for name, why in refused.items()))
+
+
+def _failed(error: BaseException, path: Path) -> str:
+    """What went wrong in a file, and the line of it where it did."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    line = getattr(error, "lineno", None) or (lines[-1] if lines else None)
+    return f"{f'line {line}: ' if line else ''}{type(error).__name__}: {getattr(error, 'msg', error)}"
+
+
+def _refusal(name: str, function: Callable[..., Any]) -> str:
+    """Why a function can't be called with a JSON object, empty where it can."""
+    try:
+        schema = _described(name, function)["function"]["parameters"]
+    except Exception as error:  # pydantic has many, some of them Python's own
+        return str(error).partition("\n")[0]
+    return "" if schema.get("type") == "object" else "its arguments have no names."
 
 
 def _described(name: str, function: Callable[..., Any]) -> dict[str, Any]:

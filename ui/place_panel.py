@@ -88,6 +88,8 @@ class PlacePanel:
     def _line(self, name: str, way: str, label: str, hint: str, value: str = "", **options: Any) -> gr.Textbox:
         """A line to type into; `way` is what leads to it."""
         options |= {"elem_id": self._id(name), "elem_classes": f"way-{way}", "max_lines": 1, "interactive": True}
+        fills = "new-password" if options.get("type") else "off"  # the browser's keeper of passwords leaves them alone
+        options["html_attributes"] = gr.InputHTMLAttributes(autocapitalize="none", autocomplete=fills)
         return gr.Textbox(value, label=label, placeholder=hint, **options)
 
     def _key(self, name: str, label: str, **options: Any) -> gr.Textbox:

@@ -62,7 +62,7 @@ def _bounds(options: argparse.Namespace, shared: bool) -> Iterator[int]:
 def start_settings(options: argparse.Namespace, shared: bool) -> dict[str, Any]:
     """What the flags say of a Site. With many people no token, key or function of this machine is used.
 
-    Raises OSError, ImportError or SyntaxError where the file of functions can't be read."""
+    Raises ImportError where the file of functions can't be used."""
     tabs, megabytes = _bounds(options, shared)
     return {
         "shared": shared,

@@ -129,6 +129,34 @@ async def test_a_registered_function_runs_and_its_failures_are_results(tmp_path:
         load_functions(tmp_path / "nothing.py")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = 1\ny = x / 0\n", "line 2: ZeroDivisionError: division by zero"),
+        ("def f(:\n", "line 1: SyntaxError: invalid syntax"),
+        ("raise SystemExit(3)", "line 1: SystemExit: 3"),
+        ("import nothing_of_that_name", "line 1: ModuleNotFoundError: No module named 'nothing_of_that_name'"),
+    ],
+)
+def test_a_file_of_functions_that_fails_is_a_sentence(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(text)
+    with pytest.raises(ImportError) as caught:
+        load_functions(file)
+    assert str(caught.value) == said
+
+
+def test_one_odd_function_leaves_the_others(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "import socket\ndef good(a: int): ...\ndef odd(s: socket.socket): ...\ndef bare(x, /): ...\ndef many(*args, **kw): ...\n"
+    )
+    held = load_functions(file)
+    assert held.names == ("good",)
+    assert [next(held.tools(["good"]))["function"]["name"]] == ["good"]
+    assert [sentence.partition(" ")[0] for sentence in held.left_out] == ["odd", "bare", "many"]
+
+
 def test_the_calls_that_wait() -> None:
     calls = (ToolCall("1", "now", "{}"), ToolCall("2", "now", "nonsense"))
     turns: list[dict[str, Any]] = [
