@@ -24,12 +24,19 @@ def begin(page: Page, url: str, **settings: Any) -> None:
     expect(page.locator("#transcript-A .turn.user")).to_have_count(0)
 
 
-def open_file(page: Page, data: bytes) -> None:
+def open_file(page: Page, data: bytes, *, refused: bool = False) -> None:
+    """Open a comparison, and wait until it has taken the place of the one before, or is refused."""
     tool(page, "Export")
+    shown = page.locator("[data-feed][data-id]")
+    before = shown.get_attribute("data-id")
     with page.expect_file_chooser() as chosen:
         page.get_by_role("button", name="Open a JSON file").click()
     chosen.value.set_files([{"name": "c.json", "mimeType": "application/json", "buffer": data}])
-    expect(page.locator("#exported .note")).to_be_visible()
+    if refused:
+        expect(page.locator("#exported [role=alert]")).to_be_visible()
+    else:  # what it says may stand there from the file before
+        expect(shown).not_to_have_attribute("data-id", before or "")
+        expect(page.locator("#exported .note")).to_be_visible()
 
 
 def send(page: Page, text: str) -> None:

@@ -494,7 +494,7 @@ def test_a_file_does_not_take_the_place_of_answers_under_way(page: Page, server:
     send(page, "slow one")
     talk = server.wait(ALPHA, "slow one")
     expect(page.locator("#live-A .live .text")).to_have_text("one two")
-    open_file(page, two_turns(server.url))
+    open_file(page, two_turns(server.url), refused=True)
     expect(page.locator("#exported [role=alert]")).to_contain_text("The models are still answering")
     expect(page.locator("#live-A .live .text")).to_have_text("one two")
     page.keyboard.press("Escape")

@@ -244,7 +244,7 @@ def test_what_was_saved_is_opened_again(shared: Page, endpoint: Endpoint, browse
     expect(shared.locator("#transcript-B .turn.assistant .text")).to_have_text(SAID["capital"][1])
     expect(shared.locator("#transcript-A")).to_contain_text("Be brief.")
     expect(shared.locator("#transcript-A .stats")).to_contain_text("21 out")
-    open_file(shared, b"{}")
+    open_file(shared, b"{}", refused=True)
     expect(shared.locator("#exported [role=alert]")).to_contain_text("no comparison")
     expect(shared.locator("#transcript-B .turn.assistant")).to_have_count(1)
     context = browser.new_context(offline=True, java_script_enabled=False)
