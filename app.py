@@ -290,7 +290,9 @@ def lint(given: list[str]) -> int:
 def snippets(given: list[str]) -> int:
     """`app.py snippets`: Requests as JSON lines on standard input, or a card's examples, to JSON lines of snippets."""
     from inference.resolve import resolve_offline
+    from metadata.model import source_model
     from snippets import lines
+    from snippets.of_card import example_requests
 
     parser = argparse.ArgumentParser(
         prog="app.py snippets",
@@ -299,7 +301,7 @@ def snippets(given: list[str]) -> int:
     parser.add_argument("source", nargs="?", help="a README.md or a model folder; else standard input is read")
     options = parser.parse_args(given)
     try:
-        requests = _example_requests(options.source) if options.source else sys.stdin
+        requests = list(example_requests(source_model(Path(options.source)))) if options.source else sys.stdin
     except (OSError, ValueError) as error:
         return _complain(options.source, error)
     for line in lines(requests, resolve_offline):
@@ -328,33 +330,6 @@ def check(given: list[str]) -> int:
     report = asyncio.run(found)
     print(json.dumps(report.to_json(), ensure_ascii=False) if asked.json else report.to_text())
     return int(not report.passed)
-
-
-def _example_requests(source: str) -> list[str]:
-    """A card's examples as Requests in JSON. Raises ValueError when there is nothing to ask."""
-    from metadata.model import source_model
-    from wire.request import Request
-
-    model = source_model(Path(source))
-    row = model.guess.widget
-    if row is None or not model.examples:
-        raise ValueError("The card has no examples of a known task, so there is no code to write.")
-    chats = row.output == "message"
-    return [
-        json.dumps(
-            {
-                "id": example.title,
-                **Request(
-                    row.id,
-                    model.name,
-                    example.inputs,
-                    parameters={**model.parameters, **example.parameters},
-                    stream=chats,
-                ).to_json(),
-            }
-        )
-        for example in model.examples
-    ]
 
 
 def _complain(source: str, error: Exception) -> int:

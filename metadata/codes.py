@@ -211,7 +211,7 @@ def documentation() -> str:
         "",
         "`python app.py lint SOURCE...` checks model cards, alone or with the files of their folder. It ends with 1",
         "when it found an error. `--format json` prints one object a line, `--format github` commands for GitHub's",
-        "runners.",
+        "runners. As a hook of pre-commit it is called `showcard-lint`.",
         "",
         "This page is made from the code: `python -m metadata.codes > docs/lint.md`.",
         "",

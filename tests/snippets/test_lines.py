@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from metadata.model import read_model
 from snippets import lines
+from snippets.of_card import example_requests
 from tests.support.hostile import TEXTS
 from tests.support.requests import INPUTS
 from wire.call import has_method
@@ -88,3 +90,29 @@ def test_anything_gets_an_answer():
 
 def test_the_same_request_gives_the_same_text():
     assert answers(GOOD, GOOD)[0] == answers(GOOD)[0]
+
+
+CARD = """---
+pipeline_tag: image-text-to-text
+widget:
+- messages:
+  - role: user
+    content: [{type: image_url, image_url: {url: cat.png}}, {type: text, text: "A cat?"}]
+- messages:
+  - role: user
+    content: [{type: image_url, image_url: {url: "https://x.example/dog.png"}}, {type: text, text: "A dog?"}]
+- {example_title: Same, text: one}
+- {example_title: Same, text: two}
+---
+"""
+
+
+def test_a_picture_of_the_card_is_read_by_the_code():
+    requests = list(example_requests(read_model(CARD)))
+    cat, dog, *same = answers(*requests)
+    assert [json.loads(line)["id"] for line in requests[2:]] == ["Same", "Same (2)"]
+    assert all("error" not in answer for answer in (cat, dog, *same))
+    for of_cat, of_dog in zip(cat["snippets"], dog["snippets"], strict=True):
+        assert "cat.png" in of_cat["content"]
+        assert '"cat.png"}' not in of_cat["content"]
+        assert "https://x.example/dog.png" in of_dog["content"]
