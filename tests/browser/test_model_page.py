@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.support.chats import Talk, chats
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
 
@@ -145,21 +148,40 @@ def test_what_no_engine_serves_says_so_and_shows_what_is_recorded(page: Page, ta
     expect(page.locator("#code pre:visible")).to_contain_text("InferenceClient")
 
 
+def open_chat_at(page: Page, model: str, url: str) -> None:
+    """A chat's card, asked at an endpoint, so that a test says how far an answer has come."""
+    open_card(page, model)
+    choose(page, "Runs on", "An endpoint of mine")
+    page.get_by_label("Base URL").fill(url)
+    expect(page.locator("#status")).to_contain_text("Runs on your endpoint")
+
+
+USED = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
+
+
 def test_chat_streams_stops_and_goes_on(page: Page) -> None:
-    open_card(page, "showcard/card-helper")
-    page.get_by_role("button", name="New chat").click()
-    page.locator("#in-messages textarea").fill("How do I write a widget example?")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#result .live .text")).not_to_be_empty()
-    page.keyboard.press("Escape")
-    expect(page.locator("#status")).to_contain_text("Stopped")
-    expect(page.locator("#transcript .turn.assistant")).to_contain_text("Stopped here.")
-    expect(page.locator("#in-messages textarea")).to_have_value("")
-    page.locator("#in-messages textarea").fill("What is pipeline_tag?")
-    page.get_by_role("button", name="Send").click()
-    expect(page.locator("#status")).to_contain_text("tokens")
-    expect(page.locator("#transcript .turn.user")).to_have_count(2)
-    expect(page.locator("#transcript .turn.assistant")).to_have_count(2)
+    def script(talk: Talk) -> None:
+        talk.say("A first word")
+        if "example" in talk.text:
+            talk.until_left()
+        else:
+            talk.end(usage=USED)
+
+    with chats(script) as server:
+        open_chat_at(page, "showcard/card-helper", server.url)
+        page.get_by_role("button", name="New chat").click()
+        page.locator("#in-messages textarea").fill("How do I write a widget example?")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#result .live .text")).to_have_text("A first word")
+        page.keyboard.press("Escape")
+        expect(page.locator("#status")).to_contain_text("Stopped")
+        expect(page.locator("#transcript .turn.assistant")).to_contain_text("Stopped here.")
+        expect(page.locator("#in-messages textarea")).to_have_value("")
+        page.locator("#in-messages textarea").fill("What is pipeline_tag?")
+        page.get_by_role("button", name="Send").click()
+        expect(page.locator("#status")).to_contain_text("tokens")
+        expect(page.locator("#transcript .turn.user")).to_have_count(2)
+        expect(page.locator("#transcript .turn.assistant")).to_have_count(2)
 
 
 def test_cards_by_picker_path_folder_and_paste(page: Page, tmp_path: Path) -> None:
@@ -328,13 +350,22 @@ def test_a_new_chat_and_an_example_leave_a_running_answer_behind(page: Page) -> 
 
 
 def test_what_is_typed_while_an_answer_streams_stays(page: Page) -> None:
-    open_card(page, "showcard/eliza")
-    page.locator("#in-messages textarea").fill("I feel tired today")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#result .live .text")).not_to_be_empty()
-    page.locator("#in-messages textarea").fill("My next message")
-    expect(page.locator("#status")).to_contain_text("tokens")
-    expect(page.locator("#in-messages textarea")).to_have_value("My next message")
+    go = threading.Event()
+
+    def script(talk: Talk) -> None:
+        talk.say("Go on.")
+        go.wait(20)
+        talk.end(usage=USED)
+
+    with chats(script) as server:
+        open_chat_at(page, "showcard/eliza", server.url)
+        page.locator("#in-messages textarea").fill("I feel tired today")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#result .live .text")).to_have_text("Go on.")
+        page.locator("#in-messages textarea").fill("My next message")
+        go.set()
+        expect(page.locator("#status")).to_contain_text("tokens")
+        expect(page.locator("#in-messages textarea")).to_have_value("My next message")
 
 
 def test_a_file_that_is_no_image_is_a_sentence(page: Page, tmp_path: Path) -> None:
