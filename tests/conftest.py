@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("showcard", deadline=None)  # a busy machine is slow, not wrong
+settings.load_profile("showcard")
 
 ROOT = Path(__file__).parent.parent
 
