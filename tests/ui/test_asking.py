@@ -169,7 +169,7 @@ async def test_a_stream_of_responses_that_fails_keeps_what_came(text: str, sente
 def settings(monkeypatch: pytest.MonkeyPatch, shared: bool, *flags: str) -> dict[str, Any]:
     import argparse
 
-    from ui.starting import add_place_options
+    from ui.starting import add_bound_options, add_place_options
 
     monkeypatch.setenv("HF_TOKEN", "hf_machine")
     monkeypatch.setenv("GROQ_API_KEY", "gsk_machine")
@@ -177,6 +177,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, shared: bool, *flags: str) -> dict
     parser = argparse.ArgumentParser()
     parser.add_argument("--allow-endpoint", action="append", default=[])
     add_place_options(parser)
+    add_bound_options(parser)
     return start_settings(parser.parse_args(flags), shared)
 
 
