@@ -281,7 +281,7 @@ TASKS: tuple[Task, ...] = (
         MESSAGES, "message", None, "raw",
     ),
     Task("video-to-video", "Video-to-video", "cv", "Turns a video into another.", (*VIDEO, GUIDANCE), "video"),
-    Task("other", "Other", "other", "A task of its own.", (), "unknown", hidden=True, page=False),
+    Task("other", "Other tasks", "other", "A task of its own.", (), "unknown", hidden=True, page=False),
     Task(
         "conversational", "Chat", "nlp", "Talks with you.",
         MESSAGES, "message", "chat_completion", "client", ("chat",), hidden=True, page=False,

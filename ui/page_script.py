@@ -132,6 +132,7 @@ SCRIPT = r"""
 """
 
 CSS = """
+#in-video video { max-height: 260px; object-fit: contain; }
 #in-video button[aria-label="Trim video to selection"] { display: none; } /* see the script */
 .sc #body ul.gallery, #body .sc ul.gallery { grid-template-columns: repeat(auto-fill, minmax(140px, 1fr)); margin: 0 0 16px !important; padding: 0 !important; list-style: none !important; }
 #body .shots { display: grid; grid-template-columns: repeat(auto-fill, minmax(140px, 1fr)); gap: 12px; margin: 0 0 16px; }

@@ -46,7 +46,8 @@ class PlacePanel:
             self.refresh = gr.Button(
                 "Refresh", scale=0, min_width=80, elem_id=self._id("refresh"), elem_classes="refresh", size="sm"
             )
-            self.named = self._line("named", "model", "Model there", model, place.named, **shown["named"])
+            hint = "org/model" if " " in model else model  # a pasted card has no id
+            self.named = self._line("named", "model", "Model there", hint, place.named, **shown["named"])
             self.check = gr.Button(
                 "Check", scale=0, min_width=72, visible=bool(choices), elem_id=self._id("check"), elem_classes="check"
             )

@@ -106,7 +106,8 @@ kbd { font: 11px var(--sc-mono); padding: 1px 5px; margin-left: 6px; border: 1px
 #widget .block:has(> .label-wrap) { padding: 2px 10px; } #widget button.label-wrap { min-height: 32px; align-items: center; margin: 0; padding: 0; }
 #widget .block.auto-margin:is(#examples, .way-place) { padding: 4px 10px; }
 :is(#examples, .way-place) > .container { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 12px; } :is(#examples, .way-place) > .container > span { flex: none; max-width: 100%; margin: 0; } :is(#examples, .way-place) > .container > .wrap { flex: 1 1 160px; min-width: 0; }
-.place-box .end > .form:has(> .way-provider) { flex: 1 1 100% !important; } .place-box .form > .way-place { min-width: min(250px, 100%) !important; }
+.place-box .refresh { order: 1; } .place-box .check { order: 2; } .place-box .end > .form:has(> .way-provider) { flex: 1 1 100% !important; }
+.form:has(> .way-provider) > .way-place > .container { display: block !important; } .form:has(> .way-provider) > .way-place > .container > span { margin-bottom: 4px !important; } .form:has(> .way-provider) > .way-place { padding: 8px 10px !important; } .place-box .form > .way-place { min-width: min(250px, 100%) !important; }
 
 /* state of a run */
 .status { display: flex; align-items: center; gap: 8px; min-height: 32px; font-size: 12px; color: var(--body-text-color-subdued); }

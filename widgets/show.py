@@ -146,7 +146,8 @@ def _result(page: Page, session: Session) -> str:
         said = f"There is no {REPLAY} among the model's files, which would be shown here."
         return boxed(f'<div class="blank"><p>{said}</p></div>')
     if page.shown is None:
-        return boxed('<div class="blank"><p>The output appears here.</p></div>')
+        said = "The output appears here." if page.row.wire else "The card records no output of this."
+        return boxed(f'<div class="blank"><p>{said}</p></div>')
     context = context_of(page, session)
     if page.replayed:
         return boxed(views.render(page.shown, context), f'<span class="badge">In the repo</span><span>{REPLAY}</span>')

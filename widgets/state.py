@@ -16,7 +16,7 @@ from metadata.model import Model
 from metadata.outputs import Output, Video
 from metadata.tasks import Task
 from ui.chat import Answer, wire_calls, without_open_calls
-from ui.place import Place
+from ui.place import PROVIDERS, Place
 from ui.place import reachable as reachable_at
 from ui.session import Session
 from ui.sources import Opened
@@ -297,7 +297,14 @@ def same_inputs(page: Page, values: Sequence[Any], parameters: Mapping[str, Any]
 
 def reachable(page: Page, session: Session, place: Place) -> Availability:
     """Whether Run can start, and the sentence about where it goes."""
-    return reachable_at(page.row, page.model.name, session, place, page.model.opted_out)
+    return nameless(page, place) or reachable_at(page.row, page.model.name, session, place, page.model.opted_out)
+
+
+def nameless(page: Page, place: Place) -> Availability | None:
+    """That a pasted card can't be asked for by its id, where nobody has given one; None where it can."""
+    if not page.opened.pasted or place.choice != PROVIDERS or place.named or page.model.opted_out:
+        return None
+    return Availability(False, "The card has no id on the Hub yet.", "Give one under “Model there”, such as org/model.")
 
 
 def take_turn(page: Page, asked: Any, answer: Answer, note: str = "") -> None:

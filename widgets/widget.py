@@ -17,7 +17,7 @@ from ui.headers import header_ticks
 from ui.leaving import mark
 from ui.markup import one_line, panel, tag
 from ui.parameters import ParameterPanel
-from ui.place import PROVIDERS, first_place, look, remembered_by
+from ui.place import PROVIDERS, Look, first_place, look, remembered_by
 from ui.place_panel import PlacePanel
 from ui.session import Session
 from wire.request import RequestError
@@ -28,7 +28,7 @@ from .folder import FolderPanel
 from .inputs import Inputs
 from .linked import link_to, shared
 from .running import Runner
-from .state import Page, reachable
+from .state import Page, nameless, reachable
 
 NAME = "model"  # under which the browser remembers where this widget runs
 
@@ -180,7 +180,12 @@ class Widget:
         """Updates of (the controls of the place, run, status, what the browser remembers, the folder's model)."""
         typed, page = self.place.read(values), self.page
         typed.keep(self.session)
-        found = await look(page.row, page.model.name, self.session, typed.place, page.model.opted_out, fresh)
+        missing = nameless(page, typed.place)
+        found = (
+            Look(missing)
+            if missing
+            else await look(page.row, page.model.name, self.session, typed.place, page.model.opted_out, fresh)
+        )
         if typed.place != self.held:
             self.held = self.session.remembered[NAME] = typed.place
         status = one_line(show.where(found, typed.place.model(page.model.name)))
