@@ -46,6 +46,8 @@ class Inputs:
                 self.components.append(fields.make_message(spec, value, self.page.takes_images))
             else:
                 self.components.append(fields.make(spec, value))
+            # Else Gradio leaves out that a field is empty, and the page shows and sends what the last card had there.
+            self.components[-1].key = f"{self.page.name} {spec.name}"
             if spec.kind in MEDIA:
                 self._add_address(spec)
         self.mask = panel(self.mask_note(self.values()), elem_id="mask", visible=self.masked)

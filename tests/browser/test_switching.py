@@ -80,3 +80,26 @@ def test_a_quick_change_of_mind_is_heard(page: Page) -> None:
     expect(page.locator("#head h1")).to_have_text("showcard/entities")
     expect(page.locator("#result mark").first).to_be_visible()
     assert failed == []
+
+
+def test_a_field_that_is_empty_shows_nothing_of_the_card_before(page: Page) -> None:
+    start(page)
+    # Each card has no example of its own, so that Showcard's fills it, or one whose file is not there.
+    lost = "widget:\n- src: lost.bin\n"
+    for number, (task, field, more, filled) in enumerate(
+        (
+            ("image-classification", "#in-image", "", "img"),
+            ("image-segmentation", "#in-image", lost, ""),
+            ("audio-classification", "#in-audio", "", "audio"),
+            ("automatic-speech-recognition", "#in-audio", lost, ""),
+            ("image-to-3d", "#in-image", "", "img"),
+            ("audio-to-audio", "#in-audio", lost, ""),
+        )
+    ):
+        page.locator("#source textarea, #source input").fill(f"---\npipeline_tag: {task}\n{more}---\n# Card {number}\n")
+        page.get_by_role("button", name="Open", exact=True).click()
+        expect(page.locator("#body h1")).to_have_text(f"Card {number}")
+        if filled:
+            expect(page.locator(f"{field} {filled}").first).to_be_attached()
+        else:
+            expect(page.locator(field)).to_contain_text("Click to Upload")
