@@ -119,7 +119,7 @@ def at_endpoint(page: Page, endpoint: Endpoint) -> None:
 RETRY, TOKEN, PLACE, BILL = "Run again", "Add a token or key", "Choose where it runs", "Bill an organisation"
 # What is said where the result would be, to which answer, and the button beside it.
 FAILURES: list[tuple[int, Any, str, str, str]] = [
-    (0, b"", "The server broke off in the middle of its answer.", "Run again.", RETRY),
+    (0, b"", "The server did not answer in HTTP.", "if it wants TLS, its address begins with https://.", RETRY),
     (302, {}, "The server leads elsewhere, and not to an answer.", "Give the address that it leads to.", PLACE),
     (400, {"error": "no"}, "The server did not accept the request: no.", "Look at the inputs and parameters.", ""),
     (401, {}, "The server wants a key, or refused the one it got.", "Give a valid token for this host.", TOKEN),
