@@ -130,7 +130,7 @@ FAILURES: list[tuple[int, Any, str, str, str]] = [
     (418, {"error": "I am a teapot"}, "The server did not accept the request: I am a teapot.", "", ""),
     (422, {"detail": [{"msg": "field required"}]}, "could not use the inputs as they are: field required.", "", ""),
     (429, {}, "The server has had too many requests.", "Wait a moment, then run again.", RETRY),
-    (500, {}, "The server failed while it worked on this.", "Run again; if it stays, the model is broken.", RETRY),
+    (500, {}, "The server failed while it worked on this.", "Run again; if it stays, look at the server's log.", RETRY),
     (502, b"<html><b>nginx</b>", "The server behind the address did not answer.", "Run again in a moment.", RETRY),
     (503, {}, "The model is not ready yet.", "Run again in a moment.", RETRY),
     (504, {}, "The model took too long to answer.", "Ask for less, stream the answer, or run again.", RETRY),
