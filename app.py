@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import io
 import json
 import os
@@ -46,7 +47,35 @@ def main(arguments: list[str] | None = None) -> int:
 def serve(given: list[str]) -> int:
     """`app.py [SOURCE]`: the web app."""
     _quiet_environment()
-    from ui.starting import add_bound_options, add_place_options, start_settings
+    from inference.engine import EngineProcess
+    from ui.starting import start_settings
+
+    options = _serve_parser().parse_args(given)
+    host = options.host or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")  # noqa: S104
+    listening = _listen(host, options.port)
+    if isinstance(listening, str):
+        print(listening, file=sys.stderr)
+        return 1
+    shared = options.shared or bool(os.environ.get("SPACE_ID")) or host not in ("127.0.0.1", "localhost", "::1")
+    try:
+        settings = start_settings(options, shared)
+    except ImportError as error:
+        return _complain(str(options.functions), error)
+    for sentence in settings["functions"].left_out:
+        _complain(str(options.functions), ValueError(sentence))
+    engine = EngineProcess(_engine_command, ROOT)
+    try:
+        _run(_serve(options, host, listening, engine, settings))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        engine.close()
+    return 0
+
+
+def _serve_parser() -> argparse.ArgumentParser:
+    """The flags of the web app."""
+    from ui.starting import add_bound_options, add_place_options
 
     parser = argparse.ArgumentParser(
         prog="app.py",
@@ -77,35 +106,7 @@ def serve(given: list[str]) -> int:
         help="runs models of folders where the app's own Python has no torch",
     )
     parser.add_argument("--local-models", type=int, default=1, metavar="N", help="models of folders at once (1)")
-    options = parser.parse_args(given)
-
-    host = options.host or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")  # noqa: S104
-    try:
-        listening = _listen(host, options.port)
-    except OverflowError:
-        return _complain(f"--port {options.port}", ValueError("ports go from 0 to 65535."))
-    except socket.gaierror:
-        return _complain(f"--host {host}", ValueError("this machine has no such address."))
-    except OSError as error:
-        print(f"{host}:{options.port} can't be used: {error}. Choose another with --port.", file=sys.stderr)
-        return 1
-    shared = options.shared or bool(os.environ.get("SPACE_ID")) or host not in ("127.0.0.1", "localhost", "::1")
-    try:
-        settings = start_settings(options, shared)
-    except ImportError as error:
-        return _complain(str(options.functions), error)
-    for sentence in settings["functions"].left_out:
-        _complain(str(options.functions), ValueError(sentence))
-    from inference.engine import EngineProcess
-
-    engine = EngineProcess(_engine_command, ROOT)
-    try:
-        _run(_serve(options, host, listening, engine, settings))
-    except KeyboardInterrupt:
-        pass
-    finally:
-        engine.close()
-    return 0
+    return parser
 
 
 def _run(serving: Coroutine[Any, Any, None]) -> None:
@@ -118,12 +119,19 @@ def _run(serving: Coroutine[Any, Any, None]) -> None:
         uvloop.run(serving)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket that is bound already, so that a port in use is told before anything starts."""
+def _listen(host: str, port: int) -> socket.socket | str:
+    """A socket that is bound already, so that a port in use is told before anything starts; a sentence else."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, so that asyncio turns Nagle off
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.bind((host, port))
+    try:
+        bound.bind((host, port))
+    except OverflowError:
+        return f"--port {port}: ports go from 0 to 65535."
+    except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            return f"--host {host}: this machine has no such address."
+        return f"{host}:{port} can't be used: {error}. Choose another with --port."
     return bound
 
 

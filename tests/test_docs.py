@@ -65,7 +65,7 @@ def test_the_space_starts_what_the_readme_says() -> None:
 
 
 def test_every_verb_has_help() -> None:
-    for words in (["--help"], ["inspect", "--help"], ["lint", "--help"], ["snippets", "--help"]):
+    for words in (["--help"], ["inspect", "--help"], ["lint", "--help"], ["snippets", "--help"], ["check", "--help"]):
         done = run(sys.executable, "app.py", *words)
         assert done.returncode == 0
         assert "usage: app.py" in done.stdout

@@ -1,4 +1,4 @@
-"""The whole path, for every task the embedded engine serves: a card's example becomes a request; the app runs it; the
+"""The whole path, for six kinds of task that the embedded engine serves: a card's example becomes a request; the app runs it; the
 code of the same request is pasted and run; the engine gets the same from all of them, and answers the same."""
 
 from __future__ import annotations
