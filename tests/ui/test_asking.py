@@ -147,7 +147,7 @@ async def test_calls_of_functions_and_an_answer_in_one_piece() -> None:
         (BEGUN + event("response.failed", response={"error": {"message": "no GPU"}}), "no GPU", "Hel"),
         (BEGUN + event("error", message="too much"), "too much", "Hel"),
         (BEGUN + "data: {nonsense\n\n", "not JSON", "Hel"),
-        (BEGUN + "data: 3\n\n", "broke off", "Hel"),
+        (BEGUN + "data: 3\n\n", "not what a stream promises", "Hel"),
         (event("response.completed", response={"output": []}), "without a word", ""),
         ("", "broke off", ""),
     ],
