@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import threading
@@ -15,6 +16,7 @@ import gradio as gr
 import httpx2
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from inference.resolve import Embedded
 from ui import session, uploads
@@ -30,9 +32,8 @@ def site() -> Site:
     return Site(Embedded("http://127.0.0.1:1", {}), Shelf(), most_tabs=2, most_uploads=2 * uploads.MEGABYTE)
 
 
-@pytest.fixture
-def client(site: Site) -> Iterator[httpx2.Client]:
-    """A client of an app with one listener, which looks up who asks."""
+async def laid_out(site: Site) -> FastAPI:
+    """An app with one listener, which looks up who asks. Outside of an event loop Gradio would make one, and lose it."""
     with gr.Blocks(analytics_enabled=False) as demo:
         sessions = Sessions(site)
         said = gr.Textbox()
@@ -41,7 +42,12 @@ def client(site: Site) -> Iterator[httpx2.Client]:
             return sessions.of(request).id
 
         gr.Button().click(who, None, said, api_visibility="private")
-    server = uvicorn.Server(uvicorn.Config(build_app(demo, site, Access()), port=0, log_level="warning"))
+    return build_app(demo, site, Access())
+
+
+@pytest.fixture
+def client(site: Site) -> Iterator[httpx2.Client]:
+    server = uvicorn.Server(uvicorn.Config(asyncio.run(laid_out(site)), port=0, log_level="warning"))
     running = threading.Thread(target=server.run)
     running.start()
     while not server.started:

@@ -94,7 +94,7 @@ async def test_switching_cards_holds_no_more_and_no_more(page: Callable[[int], g
     assert counts[3:6] == counts[6:9] == counts[9:]
 
 
-def test_components_may_come_while_others_are_gone_through(page: Callable[[int], gr.Blocks]) -> None:
+async def test_components_may_come_while_others_are_gone_through(page: Callable[[int], gr.Blocks]) -> None:
     held = SessionState(page(1)).blocks_config.blocks
     for block in held.values():
         held[-block._id - 1] = block
