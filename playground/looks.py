@@ -59,12 +59,13 @@ CSS = """
 .cut { display: flex; flex-wrap: wrap-reverse; align-content: flex-end; height: 1.5em; line-height: 1.5; overflow: hidden; white-space: nowrap; } .cut > span { flex: 0 0 auto; max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
 .pane-title .name::after { content: ""; position: absolute; right: 9px; top: 50%; width: 5px; height: 5px; margin-top: -4px; border: solid currentcolor; border-width: 0 1.5px 1.5px 0; transform: rotate(45deg); opacity: 0.6; }
 .pane-title .name:hover { background: var(--background-fill-secondary); } .pane-title .i-row { margin-left: auto; flex: none; }
-.pane-facts { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 6px; min-height: 20px; padding-left: 36px; font-size: 12px; }
+.pane-facts { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 6px; min-height: 20px; padding-left: 36px; font-size: 12px; } .pane-facts > * { margin: 0 !important; }
 .badge.diff { font-weight: 500; font-family: var(--sc-mono); background: var(--sc-5); border-color: transparent; }
 
 /* compare: messages */
 .pane .turn .who { position: relative; display: flex; align-items: center; gap: 8px; min-height: 32px; margin: 0; text-transform: none; letter-spacing: 0; font-size: 12px; }
 .pane .turn .who > span:first-child { flex: 1; min-width: 0; }
+.pane .md table { padding: 0 !important; } .pane .md table, .pane .md table * { overflow-wrap: break-word !important; word-break: normal !important; }
 .pane .chat { gap: 10px; } .pane .turn.system .text { border: 1px dashed var(--border-color-primary); border-radius: 8px; padding: 8px 12px; color: var(--body-text-color-subdued); }
 .i-row { display: inline-flex; gap: 0; } .turn .i-row { position: absolute; right: 0; background: var(--background-fill-primary); opacity: 0; transition: opacity 0.1s; } .turn:hover .i-row, .turn:focus-within .i-row { opacity: 1; }
 @media (hover: none) { .turn .i-row { position: static; opacity: 1; } }
@@ -106,7 +107,7 @@ dialog.sheet::backdrop { background: rgb(0 0 0 / 0.4); } dialog.sheet h2 { font-
 
 /* compare: the settings of a pane */
 #drawer { position: fixed; right: 0; top: 0; bottom: 0; width: 400px; z-index: 40; padding: 0 14px 24px !important; gap: 10px !important; overflow-y: auto !important; flex-wrap: nowrap !important; background: var(--background-fill-primary); border-left: 1px solid var(--border-color-primary); }
-#drawer > * { flex: none !important; } #drawer-head { position: sticky; top: 0; z-index: 2; background: var(--background-fill-primary); } #drawer-head .sc { display: flex; align-items: center; gap: 8px; padding: 10px 0 8px; } #drawer-head h2 { flex: 1; display: flex; align-items: center; gap: 8px; margin: 0; font-size: 16px; }
+#drawer > * { flex: none !important; } #drawer-head { position: sticky; top: 0; z-index: 2; background: var(--background-fill-primary) !important; } #drawer-head .sc { display: flex; align-items: center; gap: 8px; padding: 10px 0 8px; } #drawer-head h2 { flex: 1; display: flex; align-items: center; gap: 8px; margin: 0; font-size: 16px; }
 #drawer .label-wrap { align-items: center; } #drawer input[role=combobox] { text-overflow: ellipsis; padding-right: 28px; } #drawer-title:focus { outline: none; }
 /* beside the panes, or above all where there is no room for both */
 @media (min-width: 900px) { .column:has(> #drawer) { padding-right: max(0px, 400px - max(0px, (100vw - 1480px) / 2)); } .column:has(> #drawer) > #panes { grid-auto-columns: minmax(260px, 1fr); overflow-x: auto; } }
@@ -119,11 +120,11 @@ dialog.sheet::backdrop { background: rgb(0 0 0 / 0.4); } dialog.sheet h2 { font-
 @media (max-width: 760px) {
   #panes { grid-auto-columns: 100%; overflow-x: auto; scroll-snap-type: x mandatory; scrollbar-width: none; height: max(360px, calc(100dvh - 300px)); } #panes > .pane { scroll-snap-align: start; }
   #pane-tabs:has(.sc) { display: block !important; } #pane-tabs .sc { display: flex; gap: 4px; } #pane-tabs [role=tab] { flex: 1; min-width: 0; min-height: 44px; padding: 0 8px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border: 1px solid var(--border-color-primary); border-radius: 8px; background: none; color: var(--body-text-color); font-size: 13px; } #pane-tabs [aria-selected=true] { background: var(--color-accent-soft); color: var(--link-text-color); font-weight: 600; border-color: transparent; }
-  .turn .i-row { position: static; opacity: 1; } .gradio-container .i { width: 36px; height: 44px; } .sc .plain { min-height: 44px; }
+  .turn .i-row { position: static; opacity: 1; } .gradio-container .i { width: 36px; height: 44px; } #question .upload-button { min-width: 44px; min-height: 44px; } .sc .plain { min-height: 44px; }
   #compare-head .dim { display: none; } #compare-head h1 { flex: 1 0 100%; font-size: 16px; } #compare-head .sc { gap: 6px; } #compare-head .plain { flex: 1 1 auto; padding: 0 8px; }
   /* the box with Send, and below it one slim row */
   #ask { gap: 6px; } #question { order: 1; flex: 1 1 calc(100% - 104px) !important; min-width: 0 !important; } #send, #stop-all { order: 2; flex: 0 0 88px !important; min-width: 0 !important; } #to { order: 3; flex: 1 1 124px !important; min-width: 0 !important; } #to .wrap-inner { padding-left: 6px; } #to input { padding-right: 14px; } .opens-tool { order: 4; flex: 1 0 auto !important; min-width: 0 !important; padding: 0 8px !important; } #vote-row { order: 5; }
-  #to .wrap, #to .wrap-inner { min-height: 36px; padding-top: 0; padding-bottom: 0; } .answering #send { display: none; }
+  #to .wrap, #to .wrap-inner { min-height: 36px; padding-top: 0; padding-bottom: 0; } .answering #send { display: none !important; }
 }
 @media (prefers-reduced-motion: reduce) { .turn .i-row { transition: none; } }
 """

@@ -145,6 +145,9 @@ SCRIPT = r"""
   const PART = 16; // blocks; parts that have scrolled away cost nothing while the answer grows
   const body = (element) => element.closest(".pane-body");
   const atEnd = (box) => box && box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+  document.addEventListener("scroll", (event) => {
+    if (event.target.matches?.(".pane-body")) event.target.atEnd = atEnd(event.target);
+  }, true);
   const connect = () => {
     if (socket || failed > 5 || !growing().length) return;
     const name = growing()[0].dataset.feed;
@@ -272,7 +275,12 @@ SCRIPT = r"""
     const field = $(".editing textarea:not([data-focused])");
     if (field) { field.dataset.focused = 1; field.focus(); }
     const now = all("#panes .turn").length;
-    if (now > turns) for (const box of all(".pane-body")) box.scrollTop = box.scrollHeight;
+    for (const box of all(".pane-body")) {
+      // What stands below an answer, or in its place, comes after it: whoever was at the end stays there.
+      const ends = all(".stats, .failed", box).length;
+      if (now > turns || (ends > (box.ends || 0) && box.atEnd !== false)) box.scrollTop = box.scrollHeight;
+      box.ends = ends;
+    }
     turns = now;
     if (feedName()) keep();
   };
