@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from huggingface_hub.inference._providers import PROVIDERS
 
-from ui.markup import escape, one_line, panel, tag
+from ui.markup import escape, isolated, one_line, panel, tag
 
 from .catalogue import Entry, Filters, Found
 
@@ -67,8 +67,8 @@ def _row(entry: Entry) -> str:
     if offer and offer.context_length:
         facts.append(f"{offer.context_length:,} context")
     facts += ["tools"] if offer and offer.tools else []
-    told = f"<strong>{escape(entry.model)}</strong>"
-    told += f'<span class="dim">{escape(" · ".join(filter(None, facts)))}</span>'
+    told = f"<strong>{isolated(entry.model)}</strong>"
+    told += f'<span class="dim">{" · ".join(map(isolated, filter(None, facts)))}</span>'
     return tag(
         "button", told, type="button", class_="open", data_act="choose", data_from=entry.model,
         data_text=entry.base_url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -82,10 +83,15 @@ def marks_html(marks: Sequence[Mark]) -> str:
     """Marks as a row of badges; the word of each is there for those who see no colour."""
     badges = "".join(
         f'<span class="badge mark {_class(mark)}" title="{escape(mark.sentence)}">'
-        f'{_sign(mark)} {escape(mark.check)}<span class="visually-hidden">: {marked(mark.passed)}</span></span>'
+        f'{_sign(mark)} {_quoting(mark.check)}<span class="visually-hidden">: {marked(mark.passed)}</span></span>'
         for mark in marks
     )
     return f'<div class="marks">{badges}</div>' if badges else ""
+
+
+def _quoting(sentence: str) -> str:
+    """A sentence of ours in which what somebody typed stands between quotation marks."""
+    return re.sub("“(.*)”", r"“<bdi>\1</bdi>”", escape(sentence), flags=re.DOTALL)
 
 
 def _class(mark: Mark) -> str:
@@ -103,8 +109,8 @@ def _table(comparison: Comparison, checks: Checks) -> str:
     if not found:
         return '<p class="dim">Ask something; what the checks say of the answers shows here.</p>'
     rows = "".join(
-        f'<tr><th scope="row">{letter}</th><td>{escape(mark.check)}</td>'
-        f'<td class="{_class(mark)}">{_sign(mark)} {marked(mark.passed)}</td><td>{escape(mark.sentence)}</td></tr>'
+        f'<tr><th scope="row">{letter}</th><td>{_quoting(mark.check)}</td>'
+        f'<td class="{_class(mark)}">{_sign(mark)} {marked(mark.passed)}</td><td>{_quoting(mark.sentence)}</td></tr>'
         for letter, marks in found.items()
         for mark in marks
     )

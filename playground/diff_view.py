@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ui.markup import escape
+from ui.markup import escape, isolated
 
 from .diff import Diff, Field, Piece, diff, fields
 
@@ -81,7 +81,7 @@ def _piece(kind: str, text: str) -> str:
 
 def _fields(held: Sequence[Field], first: str, second: str) -> str:
     rows = "".join(
-        f'<tr class="{field.kind}"><th scope="row">{escape(field.path)}</th>{_value(field.left, field, "del")}'
+        f'<tr class="{field.kind}"><th scope="row">{isolated(field.path)}</th>{_value(field.left, field, "del")}'
         f'{_value(field.right, field, "ins")}<td class="dim">{escape(_word(field, first, second))}</td></tr>'
         for field in held
     )
@@ -93,7 +93,8 @@ def _value(value: str | None, field: Field, name: str) -> str:
     if value is None:
         return "<td></td>"
     cut = value if len(value) <= MOST_VALUE else f"{value[:MOST_VALUE]}…"
-    return f"<td>{escape(cut)}</td>" if field.kind == "same" else f"<td><{name}>{escape(cut)}</{name}></td>"
+    said = isolated(cut)
+    return f"<td>{said}</td>" if field.kind == "same" else f"<td><{name}>{said}</{name}></td>"
 
 
 def _word(field: Field, first: str, second: str) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from metadata.outputs import ToolCall
 from ui.markdown import chat_html
-from ui.markup import escape, whole
+from ui.markup import escape, isolated, whole
 
 from . import conversation
 from .figures import facts
@@ -55,15 +55,17 @@ def to_html(comparison: Comparison) -> bytes:
 
 
 def _pane(comparison: Comparison, pane: Pane) -> str:
-    name = f"{comparison.letter(pane)} · {pane.settings.model or 'no model'}"
+    name = f"{comparison.letter(pane)} · {isolated(pane.settings.model or 'no model')}"
     messages = "".join(_message(message) for message in pane.messages)
-    return f"<section><h2>{escape(name)}</h2>{_settings(pane.settings)}{messages}</section>"
+    return f"<section><h2>{name}</h2>{_settings(pane.settings)}{messages}</section>"
 
 
 def _settings(settings: Settings) -> str:
     """The settings that are set, the model and the system prompt aside: they have places of their own."""
     held = {name: value for name, value in conversation.values(settings).items() if name not in ("model", "system")}
-    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(_value(value))}</td></tr>" for name, value in held.items())
+    rows = "".join(
+        f"<tr><th>{isolated(name)}</th><td>{isolated(_value(value))}</td></tr>" for name, value in held.items()
+    )
     table = f"<details><summary>Settings</summary><table>{rows}</table></details>" if rows else ""
     prompt = settings.system.strip()
     system = f'<article class="system"><div class="who">System</div>{_said(prompt)}</article>' if prompt else ""
@@ -96,7 +98,7 @@ def _variant(role: str, variant: Variant) -> str:
 
 
 def _call(call: ToolCall) -> str:
-    return f"<p>Calls <strong>{escape(call.name)}</strong></p><pre>{escape(call.arguments)}</pre>"
+    return f"<p>Calls <strong>{isolated(call.name)}</strong></p><pre>{escape(call.arguments)}</pre>"
 
 
 def _facts(variant: Variant) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inference.providers import POLICIES
-from ui.markup import escape
+from ui.markup import escape, isolated
 
 from . import conversation
 from .measure import Measurement
@@ -36,7 +36,8 @@ def facts(record: Record) -> list[tuple[str, str, str]]:
 def facts_html(record: Record) -> str:
     """The same as HTML; each figure has its name, so that the better one of two can be marked."""
     return "".join(
-        f'<span data-fact="{name}" title="{escape(title)}">{escape(text)}</span>' for name, text, title in facts(record)
+        f'<span data-fact="{name}" title="{escape(title)}">{isolated(text)}</span>'
+        for name, text, title in facts(record)
     )
 
 

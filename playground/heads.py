@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from inference.offers import Offer
 from inference.providers import POLICIES, split_model
-from ui.markup import escape, tag
+from ui.markup import escape, isolated, tag
 from wire.secrets import address
 
 from . import conversation
@@ -38,7 +38,7 @@ def head(desk: Desk, pane: Pane) -> str:
         + (button("swap", f"Swap pane {letter} with the next") if many else "")
         + (button("remove", f"Remove pane {letter}") if many else "")
     )
-    facts = f'<span class="where dim">{escape(where(desk, settings))}</span>'
+    facts = f'<span class="where dim">{isolated(where(desk, settings))}</span>'
     if desk.takes_images(settings) is False:  # the style sheet shows it while an image is attached
         facts += '<span class="badge no-images">takes no images</span>'
     return (
@@ -50,7 +50,7 @@ def head(desk: Desk, pane: Pane) -> str:
 def model_html(name: str) -> str:
     """The name of a model; where it is cut, its owner is first."""
     owner, slash, own = name.rpartition("/")
-    return f'<span class="cut"><span>{escape(owner + slash)}</span><span>{escape(own)}</span></span>'
+    return f'<span class="cut"><bdi>{escape(owner + slash)}</bdi><bdi>{escape(own)}</bdi></span>'
 
 
 def where(desk: Desk, settings: Settings) -> str:
@@ -91,7 +91,7 @@ def badges(comparison: Comparison, pane: Pane) -> str:
     """The settings in which a pane differs from the others; a long list is cut."""
     own = conversation.values(pane.settings)
     names = conversation.differing(comparison)
-    said = [tag("span", f"{escape(name)} {escape(brief(own.get(name)))}", class_="badge diff") for name in names]
+    said = [tag("span", f"{isolated(name)} {isolated(brief(own.get(name)))}", class_="badge diff") for name in names]
     if len(said) > MOST_IN_BADGE:
         rest = ", ".join(f"{name} {brief(own.get(name))}" for name in names[MOST_IN_BADGE:])
         said[MOST_IN_BADGE:] = [tag("span", f"+{len(names) - MOST_IN_BADGE}", class_="badge diff", title=rest)]

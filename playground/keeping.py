@@ -71,7 +71,7 @@ KEEPING = r"""
     place.replaceChildren(...items.map((one) => {
       const row = document.createElement("li"), open = document.createElement("button");
       open.type = "button"; open.className = "open";
-      const title = document.createElement("strong"), about = document.createElement("span");
+      const title = Object.assign(document.createElement("strong"), { dir: "auto" }), about = document.createElement("span");
       title.textContent = one.title || "Without a title";
       about.className = "dim";
       for (const model of one.models) about.append(Object.assign(document.createElement("bdi"), { textContent: model }), " · ");

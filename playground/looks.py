@@ -56,7 +56,7 @@ CSS = """
 .letter { display: inline-grid; place-items: center; width: 22px; height: 22px; flex: none; border-radius: 6px; background: var(--color-accent-soft); color: var(--link-text-color); font-size: 12px; font-weight: 700; }
 .pane-title .name { flex: 0 1 auto; min-width: 0; min-height: 32px; padding: 0 22px 0 6px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border: 0; border-radius: 6px; background: none; color: var(--body-text-color); font-weight: 600; text-align: left; position: relative; }
 /* a model's name on one line; its owner, which wraps out of sight, leaves first */
-.cut { display: flex; flex-wrap: wrap-reverse; align-content: flex-end; height: 1.5em; line-height: 1.5; overflow: hidden; white-space: nowrap; } .cut > span { flex: 0 0 auto; max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
+.cut { display: flex; flex-wrap: wrap-reverse; align-content: flex-end; height: 1.5em; line-height: 1.5; overflow: hidden; white-space: nowrap; } .cut > bdi { flex: 0 0 auto; max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
 .pane-title .name::after { content: ""; position: absolute; right: 9px; top: 50%; width: 5px; height: 5px; margin-top: -4px; border: solid currentcolor; border-width: 0 1.5px 1.5px 0; transform: rotate(45deg); opacity: 0.6; }
 .pane-title .name:hover { background: var(--background-fill-secondary); } .pane-title .i-row { margin-left: auto; flex: none; }
 .pane-facts { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 6px; min-height: 20px; padding-left: 36px; font-size: 12px; } .pane-facts > * { margin: 0 !important; }

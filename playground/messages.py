@@ -9,7 +9,7 @@ from functools import lru_cache
 from inference.errors import InferenceFailure
 from metadata.outputs import ToolCall
 from ui.markdown import chat_html
-from ui.markup import escape
+from ui.markup import escape, isolated
 from ui.panels import note
 
 from . import conversation
@@ -145,13 +145,14 @@ def call_html(call: ToolCall) -> str:
         arguments = json.dumps(json.loads(call.arguments or "{}"), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         arguments = call.arguments
-    return f'<div class="call"><p>Calls <strong>{escape(call.name)}</strong></p><pre>{escape(arguments)}</pre></div>'
+    title = f"<p>Calls <strong>{isolated(call.name)}</strong></p>"
+    return f'<div class="call">{title}<pre dir="ltr">{escape(arguments)}</pre></div>'
 
 
 def results_html(calls: Sequence[ToolCall]) -> str:
     """A place for the result of each call, and the button that sends them."""
     fields = "".join(
-        f'<label>Result of {escape(call.name)}<textarea rows="2" data-call="{escape(call.id)}" '
+        f'<label>Result of {isolated(call.name)}<textarea rows="2" dir="auto" data-call="{escape(call.id)}" '
         f'placeholder="What {escape(call.name)} returns, as text or JSON"></textarea></label>'
         for call in calls
     )
@@ -165,7 +166,7 @@ def editor(text: str, role: str) -> str:
     again = button("resend", "Save and ask again", "Save and ask again", class_="plain primary")
     keep = button("save", "Save", "Save", class_=f"plain{'' if role == 'user' else ' primary'}")
     return (
-        f'<div class="editing own-keys"><textarea aria-label="Edit the message" rows="{rows}">'
+        f'<div class="editing own-keys"><textarea aria-label="Edit the message" dir="auto" rows="{rows}">'
         f"{escape(text)}</textarea><div>{again if role == 'user' else ''}{keep}"
         f"{button('cancel', 'Cancel', 'Cancel', class_='plain')}</div></div>"
     )

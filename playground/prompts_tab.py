@@ -13,7 +13,7 @@ import gradio as gr
 
 from metadata.media import Media
 from ui import panels
-from ui.markup import escape, one_line, panel
+from ui.markup import escape, isolated, one_line, panel
 from wire.request import Request, RequestError
 
 from . import prompts
@@ -179,12 +179,12 @@ def _said(batch: Batch, state: str, found: Listed) -> str:
 
 def _table(batch: Batch, checks: Checks) -> str:
     marks = _marks(checks)
-    heads = "".join(f'<th scope="col">{escape(f"{letter} · {model}")}</th>' for letter, model in batch.models.items())
+    heads = "".join(f'<th scope="col">{letter} · {isolated(model)}</th>' for letter, model in batch.models.items())
     rows = []
     for number, prompt in enumerate(batch.prompts[:MOST_ROWS]):
         cells = "".join(_cell(batch, (number, letter), marks) for letter in batch.models)
-        tag = f'<div class="dim">{escape(prompt.tag)}</div>' if prompt.tag else ""
-        rows.append(f'<tr><th scope="row" dir="auto">{escape(_cut(prompt.text))}{tag}</th>{cells}</tr>')
+        tag = f'<div class="dim">{isolated(prompt.tag)}</div>' if prompt.tag else ""
+        rows.append(f'<tr><th scope="row"><div dir="auto">{escape(_cut(prompt.text))}</div>{tag}</th>{cells}</tr>')
     more = len(batch.prompts) - MOST_ROWS
     cut = f"The first {MOST_ROWS} of {len(batch.prompts):,} rows; the files hold all."
     rest = f'<p class="dim">{cut}</p>' if more > 0 else ""
@@ -199,7 +199,7 @@ def _cell(batch: Batch, key: Key, marks: prompts.Marks) -> str:
     if outcome is None:
         return '<td class="dim">–</td>'
     if outcome.error:
-        return f'<td class="bad">{escape(_cut(outcome.error))}</td>'
+        return f'<td class="bad" dir="auto">{escape(_cut(outcome.error))}</td>'
     taken = outcome.measurement
     facts = []
     if taken and taken.time_to_first_token is not None:
@@ -209,7 +209,7 @@ def _cell(batch: Batch, key: Key, marks: prompts.Marks) -> str:
     if taken:
         facts.append(f"{taken.about}{taken.output_tokens:,} out")
     return (
-        f'<td dir="auto"><div class="said">{escape(_cut(outcome.content))}</div>'
+        f'<td><div class="said" dir="auto">{escape(_cut(outcome.content))}</div>'
         f'{marks_html(marks(outcome, batch.asked[key]))}<div class="num dim">{escape(" · ".join(facts))}</div></td>'
     )
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import gradio as gr
 
 from ui import panels
-from ui.markup import escape, one_line, panel
+from ui.markup import escape, isolated, one_line, panel
 
 from . import conversation
 from .heads import brief
@@ -156,7 +156,8 @@ def labels(comparison: Comparison) -> tuple[str, ...]:
 def revealed(comparison: Comparison) -> str:
     """Who was who."""
     named = zip(comparison.panes, labels(comparison), strict=True)
-    return ", ".join(f"{comparison.letter(pane)} was {label}" for pane, label in named) + "."
+    apart = "{}" if str(labels(comparison)).isascii() else "\u2068{}\u2069"  # what is written from right to left
+    return ", ".join(f"{comparison.letter(pane)} was {apart.format(label)}" for pane, label in named) + "."
 
 
 def tally_html(found: Sequence[Tally], folder: str) -> str:
@@ -174,6 +175,11 @@ def tally_html(found: Sequence[Tally], folder: str) -> str:
     )
 
 
+def _label(label: str) -> str:
+    """The label of a pane: its model, and behind that where it was asked."""
+    return " at ".join(map(isolated, label.split(" at ", 1)))
+
+
 def _row(tally: Tally) -> str:
     share = "–"
     if interval := tally.interval:
@@ -181,5 +187,5 @@ def _row(tally: Tally) -> str:
         share = f"{percent(middle)} ({percent(low)} to {percent(high)})"
     figures = (tally.left_wins, tally.right_wins, tally.ties, tally.both_bad)
     cells = "".join(f'<td class="num">{figure}</td>' for figure in (*figures, share))
-    pair = f"{escape(tally.left)}<br>{escape(tally.right)}" if not tally.tag else ""
-    return f'<tr><th scope="row">{pair}</th><td>{escape(tally.tag or "all")}</td>{cells}</tr>'
+    pair = f"{_label(tally.left)}<br>{_label(tally.right)}" if not tally.tag else ""
+    return f'<tr><th scope="row">{pair}</th><td>{isolated(tally.tag or "all")}</td>{cells}</tr>'

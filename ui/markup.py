@@ -16,6 +16,11 @@ def escape(value: object) -> str:
     return html.escape(str(value), quote=True)
 
 
+def isolated(value: object) -> str:
+    """A text that may be written from right to left, so that it moves none of the words around it."""
+    return f"<bdi>{escape(value)}</bdi>"
+
+
 def whole(text: str) -> str:
     """The text with lone surrogates, which no encoding can carry, replaced; two that belong together become one."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -19,6 +20,7 @@ from .comparing import MODELS, ask, begin, open_file, send, tool
 from .conftest import guarded
 
 ALPHA, BETA = MODELS
+RIGHT = ("مؤسسة/نموذج (5)", "ארגון/מודל (6)")  # written from right to left
 COUNTED = {"prompt_tokens": 7, "completion_tokens": 21, "total_tokens": 28}
 WEATHER = {"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}
 
@@ -32,12 +34,20 @@ class Served:
 
     def script(self, talk: Talk) -> None:
         known = {"limit": self.limit, "think": self.think, "slow": self.slow, "weather": self.weather}
+        known |= {"שלום": self.from_right}
         known.get(talk.text.partition(" ")[0], self.echo)(talk)
 
     def echo(self, talk: Talk) -> None:
         talk.say(f"{talk.model} ")
         talk.say(f"on {talk.text}")
         talk.end(usage=COUNTED)
+
+    def from_right(self, talk: Talk) -> None:
+        talk.say(reasoning_content="מחשבה (1).")
+        talk.say("مرحبا (2)!" if talk.model == RIGHT[0] else "שלום, 3.")
+        call = {"index": 0, "id": "1", "function": {"name": "مزاج", "arguments": '{"مدينة": "بيرن"}'}}
+        talk.say(tool_calls=[call])
+        talk.end("סוף (4)")
 
     def limit(self, talk: Talk) -> None:
         if talk.model == ALPHA and self.refusals:
@@ -538,3 +548,49 @@ def test_a_hostile_file_is_shown_as_text_and_hidden_panes_can_be_revealed(page: 
     expect(page.locator("#transcript-B .turn.assistant")).to_have_count(2)
     page.keyboard.press("Escape")
     expect(page.locator("#drawer")).to_be_hidden()
+
+
+BESIDE_OURS = """() => {
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode, held = node.parentElement;
+    if (!/[\\u0590-\\u06ff]/.test(node.data) || held.closest("script, style, pre, [role=tab], .sheet, .visually-hidden")) continue;
+    const apart = held.closest("bdi, [dir=auto]");
+    if (!apart || /[A-Za-z]/.test(apart.textContent)) found.push(`${held.tagName}.${held.className}: ${held.textContent}`);
+  }
+  return found;
+}"""
+
+
+def test_what_is_written_from_right_to_left_moves_none_of_the_words_around_it(page: Page, server: Chats) -> None:
+    panes = [Pane(Settings(model, base_url=server.url, system="קצר (7)." if model == RIGHT[1] else "",
+                           parameters={"stop": ["סוף", 8]})) for model in RIGHT]  # fmt: skip
+    panes[1] = replace(panes[1], settings=replace(panes[1].settings, parameters={}))
+    open_file(page, to_json(Comparison(panes, title="כותרת (9)")))
+    ask(page, "שלום עולם (10)")
+    page.locator("#transcript-A .thought summary").click()
+    for letter in "AB":
+        expect(page.locator(f"#transcript-{letter} .call strong bdi")).to_have_text("مزاج")
+        expect(page.locator(f"#transcript-{letter} [data-fact=end] bdi")).to_have_text("סוף (4)")
+    assert page.evaluate(BESIDE_OURS) == []
+    tool(page, "Checks")
+    page.get_by_label("Contains", exact=True).fill("שלום (11)")
+    expect(page.locator("#marks-A .mark.bad")).to_contain_text("שלום (11)")
+    assert page.evaluate(BESIDE_OURS) == []
+    page.get_by_label("Contains", exact=True).fill("")
+    tool(page, "Prompts")
+    page.get_by_label("Prompts").fill('{"prompt": "שלום (12)", "tag": "תג (13)"}')
+    page.get_by_role("button", name="Run the list").click()
+    expect(page.locator("#prompts-said .status")).to_contain_text("2 of 2 answers")
+    expect(page.locator("#prompts tbody tr")).to_have_count(1)
+    assert page.evaluate(BESIDE_OURS) == []
+    tool(page, "Votes")
+    page.get_by_label("Tag of the vote").fill("תג (14)")
+    page.get_by_role("button", name="Start a blind comparison").click()
+    expect(page.locator("#vote-row")).to_be_visible()
+    ask(page, "שלום לך")
+    page.get_by_role("button", name="Tie").click()
+    expect(page.locator("#tool-votes tbody tr, #votes tbody tr").first).to_be_visible()
+    expect(page.get_by_text("A was \u2068")).to_be_visible()
+    assert page.evaluate(BESIDE_OURS.replace(".sheet", ".sheet, .note")) == []  # the note has marks for it in its text
+    page.get_by_role("button", name="Forget all votes").click()
