@@ -64,7 +64,28 @@ SCRIPT = r"""
       ...(editing ? { text: $("textarea", editing).value } : {}),
       ...(results ? { results: Object.fromEntries(all("textarea", results).map((f) => [f.dataset.call, f.value])) } : {}),
     };
+    if (!event.detail) back = { act, pane: at.pane, message: at.message }; // pressed by a key
     if (ACTS[act]) ACTS[act](button, at); else post({ act, ...at });
+  });
+
+  // A pane that is drawn anew takes the focus with it: it goes back to where a key was pressed, or near it.
+  let back = null, moving = false;
+  for (const kind of ["focusin", "pointerdown"]) document.addEventListener(kind, () => { if (!moving) back = null; }, true);
+  const refocus = () => {
+    if (!back || document.activeElement !== document.body) return;
+    const id = (name, value) => value ? `[data-${name}="${CSS.escape(value)}"]` : "[data-none]";
+    const turn = id("message", back.message), pane = id("pane", back.pane), act = `[data-act="${back.act}"]`;
+    const places = [
+      `${turn} ${act}`, `${turn} [data-act=edit]`, back.act === "delete" ? "#notice [data-act=undo]" : "[data-none]",
+      `${pane} .stop`, `.pane-head${pane} ${act}`, `.failed${pane} ${act}`, `.chat${pane} .turn:last-child [data-act=retry]`,
+      `.pane-head${pane} .name`, "#question textarea",
+    ];
+    moving = true;
+    places.map((place) => $(place)).find((one) => one?.offsetParent && !one.disabled)?.focus({ preventScroll: true });
+    moving = false;
+  };
+  document.addEventListener("click", (event) => {
+    if (!event.detail && event.target.closest("#stop-all")) back = { act: "stop" };
   });
   window.showcardPlayground = { post, put, keptAddress, say };
 
@@ -274,6 +295,7 @@ SCRIPT = r"""
     $("#notice")?.setAttribute("aria-live", "polite");
     const field = $(".editing textarea:not([data-focused])");
     if (field) { field.dataset.focused = 1; field.focus(); }
+    refocus();
     const now = all("#panes .turn").length;
     for (const box of all(".pane-body")) {
       // What stands below an answer, or in its place, comes after it: whoever was at the end stays there.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from metadata.outputs import ToolCall
 from playground import conversation
@@ -380,6 +380,45 @@ def test_keys(page: Page, server: Chats) -> None:
     assert talk.left.wait(10)
     expect(page.locator("#samples .status")).to_contain_text("stopped")
     page.get_by_label("Question", exact=True).last.fill("")
+
+
+def test_the_focus_stays_where_a_key_was_pressed(page: Page, server: Chats) -> None:
+    begin(page, server.url)
+    open_file(page, two_turns(server.url))
+    expect(page.locator("#transcript-A .turn.user")).to_have_count(2)
+    a = page.locator("#transcript-A")
+
+    def press(button: Locator) -> None:
+        button.focus()
+        page.keyboard.press("Enter")
+
+    def acts(name: str) -> Locator:
+        return a.locator(f".turn.assistant [data-act={name}]")
+
+    press(acts("edit").last)
+    expect(a.locator(".editing textarea")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(acts("edit").last).to_be_focused()
+    press(acts("retry").last)
+    expect(a.locator(".variants")).to_contain_text("2 of 2")
+    expect(acts("retry").last).to_be_focused()
+    press(acts("delete").last)
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#question textarea")).to_be_focused()
+    press(page.get_by_role("button", name="Duplicate pane A"))
+    expect(page.locator("#head-C .name")).to_be_visible()
+    expect(page.get_by_role("button", name="Duplicate pane A")).to_be_focused()
+    send(page, "slow one")
+    expect(page.locator("#live-A .live .text")).to_have_text("one two")
+    press(page.get_by_role("button", name="Stop A", exact=True))
+    expect(acts("retry").last).to_be_focused()
+    press(page.locator("#stop-all"))
+    expect(page.locator("#question textarea")).to_be_focused()
+    # Who reads the end of a pane still does when the figures, or a failure, come below it.
+    for letter in "ABC":
+        box = page.locator(f"#body-{letter}")
+        assert box.evaluate("one => one.scrollHeight - one.scrollTop - one.clientHeight") < 60
 
 
 PASTE = """(textarea, [kind, bytes]) => {

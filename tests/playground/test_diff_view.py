@@ -48,7 +48,7 @@ def test_what_is_said() -> None:
     assert "written in another way" in diffs_html([("A", '{"a":1}'), ("B", '{"a": 1}')], False)
     fields = diffs_html([("A", '{"a":1,"b":2}'), ("B", '{"a":1,"b":"2"}')], False)
     assert "Both are JSON: 1 of 2 fields differ." in fields
-    assert "<td><del>2</del></td><td><ins>&quot;2&quot;</ins></td>" in fields
+    assert "<td><del><bdi>2</bdi></del></td><td><ins><bdi>&quot;2&quot;</bdi></ins></td>" in fields
     words = diffs_html([("A", "one two three four"), ("B", "one two 3 four"), ("C", "other")], False)
     assert "75 % alike · 1 word only in A · 1 only in B" in words
     assert words.count("<section") == 2

@@ -241,7 +241,7 @@ def test_the_page_holds_everything_and_loads_nothing() -> None:
     for said in (
         "look",
         "thought",
-        "Calls <strong>f</strong>",
+        "Calls <strong><bdi>f</bdi></strong>",
         "0.10 s to first",
         "temperature",
         "Other answers (1)",
