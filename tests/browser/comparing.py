@@ -20,8 +20,13 @@ def tool(page: Page, name: str) -> None:
 def begin(page: Page, url: str, **settings: Any) -> None:
     """A new comparison of both models at an endpoint, by way of a file."""
     panes = [Pane(Settings(model, base_url=url, **settings)) for model in MODELS]
-    open_file(page, to_json(Comparison(panes, title="scripted")))
-    expect(page.locator("#transcript-A .turn.user")).to_have_count(0)
+    put(page, Comparison(panes, title="scripted"))
+
+
+def put(page: Page, comparison: Comparison) -> None:
+    """Open a comparison from a file, and wait until it is the one on the page."""
+    open_file(page, to_json(comparison))
+    expect(page.locator(f'#kept [data-id="{comparison.id}"]')).to_have_count(1)
 
 
 def open_file(page: Page, data: bytes, *, refused: bool = False) -> None:

@@ -16,7 +16,7 @@ from playground.exported import to_json
 from playground.state import Comparison, Pane, Settings, Variant
 from tests.support.chats import Chats, Talk, chats
 
-from .comparing import MODELS, ask, begin, open_file, send, tool
+from .comparing import MODELS, ask, begin, open_file, put, send, tool
 from .conftest import guarded
 
 ALPHA, BETA = MODELS
@@ -409,7 +409,7 @@ def test_the_focus_stays_where_a_key_was_pressed(page: Page, server: Chats) -> N
     press(page.get_by_role("button", name="Duplicate pane A"))
     expect(page.locator("#head-C .name")).to_be_visible()
     expect(page.get_by_role("button", name="Duplicate pane A")).to_be_focused()
-    send(page, "slow one")
+    send(page, "slow one" + "\n\nand more" * 30)
     expect(page.locator("#live-A .live .text")).to_have_text("one two")
     press(page.get_by_role("button", name="Stop A", exact=True))
     expect(acts("retry").last).to_be_focused()
@@ -418,7 +418,7 @@ def test_the_focus_stays_where_a_key_was_pressed(page: Page, server: Chats) -> N
     # Who reads the end of a pane still does when the figures, or a failure, come below it.
     for letter in "ABC":
         box = page.locator(f"#body-{letter}")
-        assert box.evaluate("one => one.scrollHeight - one.scrollTop - one.clientHeight") < 60
+        assert box.evaluate("one => one.scrollHeight - one.scrollTop - one.clientHeight") < 8
 
 
 PASTE = """(textarea, [kind, bytes]) => {
@@ -605,7 +605,7 @@ def test_what_is_written_from_right_to_left_moves_none_of_the_words_around_it(pa
     panes = [Pane(Settings(model, base_url=server.url, system="קצר (7)." if model == RIGHT[1] else "",
                            parameters={"stop": ["סוף", 8]})) for model in RIGHT]  # fmt: skip
     panes[1] = replace(panes[1], settings=replace(panes[1].settings, parameters={}))
-    open_file(page, to_json(Comparison(panes, title="כותרת (9)")))
+    put(page, Comparison(panes, title="כותרת (9)"))
     ask(page, "שלום עולם (10)")
     page.locator("#transcript-A .thought summary").click()
     for letter in "AB":
