@@ -120,6 +120,6 @@ def drawer_head(desk: Desk, pane: Pane) -> str:
         for other in comparison.panes
         if (letter := comparison.letter(other)) != here
     )
-    close = button("close", "Close", "Done", class_="plain primary")
+    close = button("close", "Done", "Done", class_="plain primary")
     title = f'<h2 id="drawer-title" tabindex="-1" data-letter="{here}"><span class="letter">{here}</span> Settings</h2>'
     return title + others + close

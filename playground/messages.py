@@ -152,7 +152,7 @@ def call_html(call: ToolCall) -> str:
 def results_html(calls: Sequence[ToolCall]) -> str:
     """A place for the result of each call, and the button that sends them."""
     fields = "".join(
-        f'<label>Result of {isolated(call.name)}<textarea rows="2" dir="auto" data-call="{escape(call.id)}" '
+        f'<label>Result of {isolated(call.name)}<textarea rows="2" data-call="{escape(call.id)}" '
         f'placeholder="What {escape(call.name)} returns, as text or JSON"></textarea></label>'
         for call in calls
     )
@@ -166,7 +166,7 @@ def editor(text: str, role: str) -> str:
     again = button("resend", "Save and ask again", "Save and ask again", class_="plain primary")
     keep = button("save", "Save", "Save", class_=f"plain{'' if role == 'user' else ' primary'}")
     return (
-        f'<div class="editing own-keys"><textarea aria-label="Edit the message" dir="auto" rows="{rows}">'
+        f'<div class="editing own-keys"><textarea aria-label="Edit the message" rows="{rows}">'
         f"{escape(text)}</textarea><div>{again if role == 'user' else ''}{keep}"
         f"{button('cancel', 'Cancel', 'Cancel', class_='plain')}</div></div>"
     )

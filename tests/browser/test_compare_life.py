@@ -297,7 +297,7 @@ def test_questions_are_replayed_on_another_model(page: Page, server: Chats) -> N
     expect(page.locator("#drawer-title")).to_contain_text("C")
     page.locator("#s-model input").fill(BETA)
     page.keyboard.press("Enter")
-    page.locator("#drawer").get_by_role("button", name="Close").click()
+    page.locator("#drawer").get_by_role("button", name="Done").click()
     expect(page.locator("#head-C .name")).to_have_text(BETA)
     page.get_by_role("button", name="Ask the 2 questions of A here").click()
     expect(page.locator("#transcript-C .turn.assistant")).to_have_count(2)
@@ -522,8 +522,8 @@ def test_a_new_pane_leaves_send_within_reach(page: Page, server: Chats) -> None:
     for letter in "ABC":
         expect(page.locator(f"#transcript-{letter} .turn.assistant")).to_have_count(1)
     page.set_viewport_size({"width": 390, "height": 844})
-    expect(page.locator("#drawer").get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
-    page.locator("#drawer").get_by_role("button", name="Close").click()
+    expect(page.locator("#drawer").get_by_role("button", name="Done")).to_be_in_viewport(ratio=1)
+    page.locator("#drawer").get_by_role("button", name="Done").click()
     expect(page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)
     page.set_viewport_size({"width": 1280, "height": 900})
 
@@ -606,7 +606,11 @@ def test_what_is_written_from_right_to_left_moves_none_of_the_words_around_it(pa
                            parameters={"stop": ["סוף", 8]})) for model in RIGHT]  # fmt: skip
     panes[1] = replace(panes[1], settings=replace(panes[1].settings, parameters={}))
     put(page, Comparison(panes, title="כותרת (9)"))
+    expect(page.locator("textarea[dir=auto]")).to_have_count(0)
+    page.locator("#question textarea").fill("שלום")
+    expect(page.locator("#question textarea")).to_have_attribute("dir", "rtl")
     ask(page, "שלום עולם (10)")
+    expect(page.locator("#question textarea")).to_have_value("")
     page.locator("#transcript-A .thought summary").click()
     for letter in "AB":
         expect(page.locator(f"#transcript-{letter} .call strong bdi")).to_have_text("مزاج")
