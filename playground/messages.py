@@ -19,6 +19,7 @@ from .figures import facts_html
 from .heads import model_html
 from .state import ChatMessage, Comparison, Pane, Variant
 
+MOST_LOCKED = 60.0  # seconds that the button to ask again is out of reach
 MOST_SHOWN = 20_000  # of a question or a result: the page is drawn anew with each turn
 ROLES = {"user": "You", "system": "System", "tool": "Result"}
 markdown = lru_cache(maxsize=1_000)(chat_html)
@@ -229,7 +230,7 @@ def below(desk: Desk, pane: Pane) -> str:
 
 def failure_card(pane: Pane, failure: InferenceFailure) -> str:
     """Why a pane has no answer, and the ways out."""
-    seconds = failure.retry_after
+    seconds = min(failure.retry_after or 0, MOST_LOCKED)  # another key or quota may help at once
     label = "Retry this pane"
     retry = button("again", label, label, class_="plain primary", data_after=f"{seconds:.0f}" if seconds else None)
     other = button("settings", "Other provider or model", "Other provider or model", class_="plain")

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
@@ -23,6 +23,9 @@ MOST_CHARACTERS = 2_000_000
 MOST_IN_A_PROMPT = 50_000
 MOST_PROBLEMS = 20
 NAMES = ("prompt", "question", "input", "text", "query")
+KNOWN = frozenset({*NAMES, "tag", "id"})
+DELIMITERS = ",;\t"
+MOST_LOOKED = 50  # lines, for the form of a list
 
 Form = Literal["text", "csv", "jsonl"]
 
@@ -66,12 +69,36 @@ def read_prompts(text: str, form: Form | None = None) -> Listed:
 
 
 def form_of(text: str) -> Form:
-    """What a list looks like: JSON lines begin with a brace, CSV has a head that names the prompt."""
-    head = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    if head.startswith("{"):
+    """What a list looks like: JSON lines begin with a brace, a JSON list with a bracket, CSV has a head that names the
+    prompt."""
+    if text.lstrip().startswith("{") or _items(text) is not None:
         return "jsonl"
-    names = [name.strip().strip('"').lower() for name in head.split(",")]
-    return "csv" if any(name in NAMES for name in names) else "text"
+    return "csv" if _delimiter(text) else "text"
+
+
+def _delimiter(text: str) -> str:
+    """What parts the cells of CSV, a comma, a semicolon or a tab; empty for what is none: its first line names a prompt
+    and nothing unknown, or another line has as many cells."""
+    lines = text.strip().splitlines() or [""]
+    for delimiter in DELIMITERS:
+        names = [name.strip().strip('"').lower() for name in lines[0].split(delimiter)]
+        if any(name in NAMES for name in names):
+            rows = csv.reader(lines[1:MOST_LOOKED], delimiter=delimiter)
+            with suppress(csv.Error):
+                if KNOWN.issuperset(names) or any(len(row) == len(names) > 1 for row in rows):
+                    return delimiter
+    return ""
+
+
+def _items(text: str) -> list[Any] | None:
+    """The items of a JSON list; None for what is none."""
+    if not text.lstrip().startswith("["):
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, list) else None
 
 
 def _text(text: str) -> Iterator[Prompt | str]:
@@ -80,7 +107,7 @@ def _text(text: str) -> Iterator[Prompt | str]:
 
 
 def _csv(text: str) -> Iterator[Prompt | str]:
-    reader = csv.reader(io.StringIO(text), strict=True)
+    reader = csv.reader(io.StringIO(text), strict=True, delimiter=_delimiter(text) or ",")
     head: list[str] | None = None
     begins = 1
     try:
@@ -104,6 +131,10 @@ def _csv(text: str) -> Iterator[Prompt | str]:
 
 
 def _jsonl(text: str) -> Iterator[Prompt | str]:
+    items = _items(text)
+    if items is not None:
+        yield from (_json_value(item, "Item", number) for number, item in enumerate(items, 1))
+        return
     # Only a line feed parts JSON lines: other separators may stand inside of a string.
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
@@ -115,13 +146,17 @@ def _json_line(line: str, number: int) -> Prompt | str:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
         return f"Line {number}: it is no JSON ({error})."
+    return _json_value(value, "Line", number)
+
+
+def _json_value(value: Any, what: str, number: int) -> Prompt | str:
     if isinstance(value, str):
         return Prompt(value.strip(), line=number)
     if not isinstance(value, dict):
-        return f"Line {number}: it is no object with a “prompt”."
+        return f"{what} {number}: it is no object with a “prompt”."
     prompt = next((value[name] for name in NAMES if isinstance(value.get(name), str)), None)
     if prompt is None:
-        return f"Line {number}: it has no text called “prompt”."
+        return f"{what} {number}: it has no text called “prompt”."
     return Prompt(prompt.strip(), str(value.get("tag") or "")[:100], number)
 
 

@@ -27,6 +27,7 @@ INTRO = (
     "<p>Start a blind comparison: a new chat with the same two models, in an order that nobody sees. Ask below, then "
     "vote by a click or by the keys 1 to 4; the vote shows who was who.</p>"
 )
+FORGET, SURE = "Forget all votes", "Forget them for good"
 TWO = "A blind vote is between two models: leave two panes, then start."
 
 
@@ -57,15 +58,26 @@ def build(mount: Mount, tab: gr.Tab, made: VoteRow) -> Tool:
     with gr.Row(elem_classes="tight end"):
         tag = gr.Textbox(label="Tag of the vote", placeholder="code, German, jokes … or nothing", max_lines=1, scale=2)
         start = gr.Button("Start a blind comparison", variant="primary", scale=0, min_width=230, elem_id="blind")
-        forget = gr.Button("Forget all votes", scale=0, min_width=140, elem_id="forget-votes")
+        forget = gr.Button(FORGET, scale=0, min_width=140, elem_id="forget-votes")
     voting = Voting(mount, kept, panel(elem_id="vote-said"), panel(elem_id="tally"))
     screen = [*mount.screen, voting.said]
     start.click(voting.begin, None, screen, **QUIET)
     made.reveal.click(voting.reveal, None, screen, **QUIET)
     for number, button in enumerate(made.votes):
         button.click(voting.vote(CHOICES[number]), [tag, kept], [*screen, voting.shown, kept], **QUIET)
-    forget.click(voting.forget, [kept], [voting.shown, kept], **QUIET)
-    tab.select(voting.counted, [kept], [voting.shown, kept], **QUIET)
+    asked = [forget, voting.shown, kept]
+
+    def forgetting(label: str, stored: Any) -> Drawn:
+        """Forget every vote, once the button was pressed a second time."""
+        if label != SURE:
+            return {forget: gr.update(value=SURE, variant="stop")}
+        return {forget: gr.update(value=FORGET, variant="secondary"), **voting.forget(stored)}
+
+    def opened(stored: Any) -> Drawn:
+        return {forget: gr.update(value=FORGET, variant="secondary"), **voting.counted(stored)}
+
+    forget.click(forgetting, [forget, kept], asked, **QUIET)
+    tab.select(opened, [kept], asked, **QUIET)
     return Tool([made.row])
 
 

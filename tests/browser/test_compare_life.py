@@ -637,3 +637,6 @@ def test_what_is_written_from_right_to_left_moves_none_of_the_words_around_it(pa
     expect(page.get_by_text("A was \u2068")).to_be_visible()
     assert page.evaluate(BESIDE_OURS.replace(".sheet", ".sheet, .note")) == []  # the note has marks for it in its text
     page.get_by_role("button", name="Forget all votes").click()
+    expect(page.locator("#votes tbody tr, #tool-votes tbody tr").first).to_be_visible()  # it asks first
+    page.get_by_role("button", name="Forget them for good").click()
+    expect(page.get_by_text("No votes yet.")).to_be_visible()

@@ -47,6 +47,15 @@ def test_json_lines_with_bad_ones() -> None:
     assert "it has no text called “prompt”" in found.problems[2]
 
 
+def test_what_a_spreadsheet_writes_and_a_json_list() -> None:
+    for delimiter in ",;\t":
+        found = read_prompts("prompt;tag\nHi, you;a\n".replace(";", delimiter).replace("Hi, you", '"Hi, you"'))
+        assert (found.prompts, found.problems) == ((Prompt("Hi, you", "a", 2),), ())
+    found = read_prompts('[{"prompt": "a", "tag": "t"}, "b", 3]')
+    assert found.prompts == (Prompt("a", "t", 1), Prompt("b", "", 2))
+    assert found.problems == ("Item 3: it is no object with a “prompt”.",)
+
+
 def test_limits_are_sentences() -> None:
     assert len(read_prompts("x\n" * 1_500).prompts) == 1_000
     assert "first 1,000 of 1,500" in read_prompts("x\n" * 1_500).problems[0]
@@ -62,7 +71,20 @@ def test_any_text_is_read_without_raising(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "form"), [('{"prompt": 1}', "jsonl"), ("id,prompt", "csv"), ("What, prompt?", "text"), ("", "text")]
+    ("text", "form"),
+    [
+        ('{"prompt": 1}', "jsonl"),
+        ("id,prompt", "csv"),
+        ("What, prompt?", "text"),
+        ("", "text"),
+        ("prompt;tag\nHi;a", "csv"),
+        ("id\tPrompt\n1\tHi", "csv"),
+        ("Summarise, text, please\nand on", "text"),
+        ('[{"prompt": "a"}]', "jsonl"),
+        ("[1] Why?", "text"),
+        ("my,text\na,b", "csv"),
+        ("prompt", "csv"),
+    ],
 )
 def test_the_form_is_seen(text: str, form: str) -> None:
     assert form_of(text) == form
