@@ -225,6 +225,7 @@ def test_a_blind_vote_hides_counts_and_stays(browser: Browser, app_url: str, end
         tool(page, "Votes")
         expect(page.locator("#tally tbody tr")).to_have_count(2)
         page.locator("#forget-votes").click()
+        page.get_by_role("button", name="Forget them for good").click()
         expect(page.locator("#tally")).to_contain_text("No votes yet")
 
 
