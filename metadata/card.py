@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .codes import diagnose
@@ -50,12 +50,14 @@ _CLOSE = re.compile(r"\n---[ \t]*(?:\n|\Z)")
 _ALMOST_OPEN = re.compile(r"[ \t]+---[ \t]*|-{4,}[ \t]*|---[ \t]+|—+|–+")
 _FIRST_KEY = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[\"']?[A-Za-z_][\w-]*[\"']?:(?:[ \t\n]|\Z)")
 _KNOWN_KEY = re.compile(f"^(?:{'|'.join(sorted(KNOWN_KEYS))}):", re.MULTILINE)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # the byte order marks
+_SAVE = "Save the file as UTF-8."
 _ADD = "Add at least pipeline_tag, license and language."
 
 
 def decode(raw: bytes) -> str:
     """The text of a card's bytes: UTF-8 with or without a mark, or UTF-16 with one; bytes that are neither become �."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if raw[:2] in _UTF16:
         return raw.decode("utf-16", "replace")
     return raw.decode("utf-8-sig", "replace")
 
@@ -72,7 +74,30 @@ def normal_lines(text: str) -> str:
 
 def parse_card(text: str | bytes) -> Card:
     """A card from its text. Never raises; what is odd is in `diagnostics`."""
-    original = decode(text) if isinstance(text, bytes) else text
+    if isinstance(text, str):
+        return _parse(text)
+    card, odd = _parse(decode(text)), _encoding(text)
+    return replace(card, diagnostics=(odd, *card.diagnostics)) if odd else card
+
+
+def _encoding(raw: bytes) -> Diagnostic | None:
+    """What is wrong with the encoding of a card's bytes."""
+    if raw[:2] in _UTF16:
+        message = "The file is UTF-16, not UTF-8, so the Hub finds no metadata in it."
+        return diagnose("encoding", message, 1, 1, fix=_SAVE)
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = normal_lines(raw[: error.start].decode("utf-8"))
+        line, byte = before.count("\n") + 1, raw[error.start : error.start + 1]
+        meant = byte.decode("cp1252", "replace")
+        guess = f" (“{meant}” in Latin-1)" if meant.isprintable() and meant != "\ufffd" else ""
+        message = f"The file is not UTF-8: the byte {byte.hex().upper()}{guess} on line {line} is read as “\ufffd”."
+        return diagnose("encoding", message, line, len(before) - before.rfind("\n"), fix=_SAVE)
+    return None
+
+
+def _parse(original: str) -> Card:
     plain = original.removeprefix("\ufeff")
     opened = _FIRST_LINE.match(plain)
     closed = _CLOSE_OF_ANY.search(plain, opened.end()) if opened else None
@@ -111,9 +136,9 @@ def _fenced(original: str, clean: str, start: int) -> Card:
 
 def _card(original: str, body: str, document: Document, line: int, *extra: Diagnostic) -> Card:
     found = (*extra, *document.diagnostics)
-    if isinstance(document.data, dict):
+    if isinstance(document.data, dict) and (document.data or document.diagnostics):
         return Card(original, document.data, body, document.marks, found)
-    if document.data is not None:
+    if document.data not in (None, {}):
         message = "The front matter is no mapping of keys to values, so the Hub reads no metadata."
         unspaced = isinstance(document.data, str) and UNSPACED.match(document.data)
         fix = "Write a space after the colon." if unspaced else "Write it as “key: value” lines."

@@ -19,6 +19,11 @@ class Code:
 
 CODES: dict[str, Code] = {
     # front matter
+    "encoding": Code(
+        "error",
+        "The file is not UTF-8: the Hub garbles its text, or finds no metadata in it.",
+        "Save the file as UTF-8; an editor calls that its encoding.",
+    ),
     "front-matter-missing": Code(
         "warning",
         "The card has no metadata block.",

@@ -45,6 +45,9 @@ def test_front_matter_is_read_as_the_hub_reads_it(text):
         ("---\n---\nbody", "front-matter-empty"),
         ("---\n\n---\nbody", "front-matter-empty"),
         ("---\n# only a comment\n---\nbody", "front-matter-empty"),
+        ("---\n{}\n---\nbody", "front-matter-empty"),
+        ("---\n# a template's comment\n{}\n---\nbody", "front-matter-empty"),
+        ("---\n[]\n---\nbody", "front-matter-shape"),
         ("---\n- a\n- b\n---\nbody", "front-matter-shape"),
         ("---\nonly a text\n---\nbody", "front-matter-shape"),
     ],
@@ -120,3 +123,28 @@ def test_bytes_of_any_encoding_become_text(raw, text):
 
 def test_bytes_are_read_as_well():
     assert parse_card(b"\xef\xbb\xbf---\r\nlicense: mit\r\n---\r\n").data == {"license": "mit"}
+
+
+FRENCH = "---\r\npipeline_tag: question-answering\r\nwidget:\r\n- text: Où est né Pierre ?\r\n---\r\nbody\r\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "place", "said"),
+    [
+        ("latin-1", (4, 10), "the byte F9 (“ù” in Latin-1) on line 4"),
+        ("cp1252", (4, 10), "the byte F9 (“ù” in Latin-1) on line 4"),
+        ("utf-16", (1, 1), "UTF-16, not UTF-8"),
+    ],
+)
+def test_a_card_that_is_not_utf_8_is_read_and_said_to_be_none(encoding, place, said):
+    card = parse_card(FRENCH.encode(encoding))
+    [found] = card.diagnostics
+    assert (found.code, found.severity, (found.line, found.column)) == ("encoding", "error", place)
+    assert said in found.message
+    assert found.fix == "Save the file as UTF-8."
+    assert card.data["pipeline_tag"] == "question-answering"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_card_in_utf_8_has_no_word_on_its_encoding(encoding):
+    assert codes(parse_card((FRENCH + "a \ufffd of its own").encode(encoding))) == []
