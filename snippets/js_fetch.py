@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from wire.call import CHAT_TASKS
@@ -20,11 +21,25 @@ from .notes import no_token_note
 from .python import indented
 from .tools import calls_tools, is_forced
 
+_LINES_OF = """\
+async function* linesOf(response) {
+  const decoder = new TextDecoder();
+  let buffer = "";
+  for await (const bytes of response.body) {
+    const lines = (buffer + decoder.decode(bytes, { stream: true })).split("\\n");
+    buffer = lines.pop();
+    yield* lines;
+  }
+  yield buffer;
+}"""
+
 
 def write(asked: Asked) -> Draft:
     """The snippet. Raises RequestError where it can't be written."""
     sent = asked.sent
     script = Script(asked.options.save_to)
+    if asked.streams:
+        script.blocks.append(_LINES_OF)
     if asked.needed:
         script.blocks.append("\n".join(script.read(file, sent.json is not None) for file in asked.needed))
     headers: dict[str, Any] = {name: _header(value) for name, value in sent.headers}
@@ -46,7 +61,7 @@ def write(asked: Asked) -> Draft:
         return Draft(script.text())
     script.blocks.append(note + request)
     if asked.streams:
-        script.blocks.append(script.streamed(_events(script.piece(_text_of(asked)))))
+        script.blocks.append(script.streamed(_events(script.piece(_text_of(asked)), asked.responds)))
     elif sent.queue:
         script.blocks.append(f"{_wait(sent.queue)}\n{_show(script, asked.answer)}")
     else:
@@ -132,7 +147,7 @@ def _show(script: Script, answer: Answer) -> str:
 def _tools(script: Script, asked: Asked, request: str) -> str:
     forced = is_forced(asked.sent.json.get("tool_choice"))
     if asked.responds:
-        heard = _events if asked.streams else None
+        heard = partial(_events, responds=True) if asked.streams else None
         return js_tools.responses(script, request, heard, "(await response.json()).output", forced)
     if asked.streams:
         return js_tools.streamed(script, request, _events, forced)
@@ -151,19 +166,15 @@ def _text_of(asked: Asked) -> str:
     return 'chunk.choices?.[0]?.text ?? ""'
 
 
-def _events(inner: str) -> str:
+def _events(inner: str, responds: bool = False) -> str:
     """The way through the events of a stream, with the code that reads each as `chunk`."""
+    failed = ' || ["error", "response.failed"].includes(chunk.type)' if responds else ""
     return (
-        'const decoder = new TextDecoder();\nlet buffer = "";\n'
-        "for await (const bytes of response.body) {\n"
-        "  buffer += decoder.decode(bytes, { stream: true });\n"
-        '  const lines = buffer.split("\\n");\n'
-        "  buffer = lines.pop();\n"
-        "  for (const line of lines) {\n"
-        '    const data = line.startsWith("data:") ? line.slice(5).trim() : "[DONE]";\n'
-        '    if (data === "[DONE]") continue;\n'
-        "    const chunk = JSON.parse(data);\n"
-        f"{indented(inner, 4)}\n"
-        "  }\n"
+        "for await (const line of linesOf(response)) {\n"
+        '  const data = line.startsWith("data:") ? line.slice(5).trim() : "[DONE]";\n'
+        '  if (data === "[DONE]") continue;\n'
+        "  const chunk = JSON.parse(data);\n"
+        f"  if (chunk.error{failed}) throw new Error(data);\n"
+        f"{indented(inner, 2)}\n"
         "}"
     )

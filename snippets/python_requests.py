@@ -22,6 +22,15 @@ from .python import Script, expression, form_file, indented, path_of
 from .tools import calls_tools, is_forced
 
 _QUEUE_NOTE = "# The job waits in a queue: it is asked after until it is done."
+# The lines of httpx end at more characters than the line end.
+_LINES_OF = """\
+async def lines_of(response):
+    buffer = b""
+    async for received in response.aiter_bytes():
+        *lines, buffer = (buffer + received).split(b"\\n")
+        for line in lines:
+            yield line
+    yield buffer"""
 
 
 @dataclass(slots=True)
@@ -62,7 +71,7 @@ def write(asked: Asked) -> Draft:
     if calls_tools(asked):
         script.blocks.append(_tools(script, arguments, note))
     elif asked.streams:
-        script.blocks.append(note + script.streamed(_events(script, arguments, _pieces(script, asked))))
+        script.blocks.append(note + script.streamed(_events(script, arguments, _pieces(script, asked), asked.responds)))
     else:
         post = "client.post" if options.asynchronous else "requests.post"
         called = script.call(post, arguments, f"response = {script.wait}")
@@ -172,7 +181,7 @@ def _tools(script: _Requests, arguments: list[tuple[str | None, Any]], note: str
     request = f"{script.call(post, arguments, f'response = {script.wait}')}\nresponse.raise_for_status()"
 
     def events(inner: str) -> str:
-        return _events(script, arguments, inner)
+        return _events(script, arguments, inner, "input" in body)
 
     def deltas(inner: str) -> str:
         head = 'for choice in chunk.get("choices") or []:\n    delta = choice.get("delta") or {}\n'
@@ -187,28 +196,26 @@ def _tools(script: _Requests, arguments: list[tuple[str | None, Any]], note: str
     return note + python_tools.whole(script, request, message, kind="json", forced=forced)
 
 
-def _events(script: Script, arguments: list[tuple[str | None, Any]], inner: str) -> str:
+def _events(script: Script, arguments: list[tuple[str | None, Any]], inner: str, responds: bool) -> str:
     """The way through the events of a stream, with the code that reads each as `chunk`."""
     script.use("json")
     if script.asynchronous:
+        script.functions.append(_LINES_OF)
         opened = script.call("client.stream", [(None, "POST"), *arguments], "async with ")
-        lines = (
-            '    buffer = b""\n'
-            "    async for received in response.aiter_bytes():\n"
-            '        *lines, buffer = (buffer + received).split(b"\\n")\n'
-            "        for line in lines:\n"
-        )
     else:
         opened = script.call("requests.post", [*arguments, ("stream", True)], "with ")
-        lines = "    for line in response.iter_lines():\n"
+    lines = "lines_of(response)" if script.asynchronous else "response.iter_lines()"
+    failed = ' or chunk["type"] in ("error", "response.failed")' if responds else ""
     chunk = (
         'data = line.removeprefix(b"data:").strip()\n'
         'if not line.startswith(b"data:") or data == b"[DONE]":\n'
         "    continue\n"
-        "chunk = json.loads(data)\n" + inner
+        "chunk = json.loads(data)\n"
+        f'if chunk.get("error"){failed}:\n'
+        "    raise SystemExit(data.decode())\n" + inner
     )
-    loop = f"{opened} as response:\n    response.raise_for_status()\n{lines}"
-    return loop + indented(chunk, 12 if script.asynchronous else 8)
+    head = f"{opened} as response:\n    response.raise_for_status()\n    {script.each} line in {lines}:\n"
+    return head + indented(chunk, 8)
 
 
 def _pieces(script: Script, asked: Asked) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import itertools
 import json
 import re
 import shutil
@@ -16,7 +17,7 @@ from huggingface_hub.inference._providers import PROVIDERS
 
 from metadata.media import Media
 from snippets import CLIENTS as ALL
-from snippets import Snippet, snippets_for
+from snippets import Options, Snippet, snippet_for, snippets_for
 from snippets.files import files_of
 from tests.support.answers import ENCODED, FETCHED, PICTURE, answer
 from tests.support.execute import NODE, Ran, environment, hurried, run_node, run_python, run_shell
@@ -36,7 +37,7 @@ from tests.support.requests import (
 from wire.call import CHAT_TASKS, OWN_ENDPOINT_CANT, client_call, has_method
 from wire.checks import clean_url
 from wire.http import http_request
-from wire.request import Request, ResolvedRequest
+from wire.request import RESPONSES, Request, ResolvedRequest
 
 
 def _without_node(name: str) -> list[pytest.MarkDecorator]:
@@ -339,3 +340,36 @@ def test_remote_media_are_fetched(bench, client):
         assert "GOOD" in ran.printed
         assert len(arrived) == 1
         assert arrived[0].body == PICTURE or arrived[0].json["inputs"] == ENCODED
+
+
+def streamed(api: str) -> list[dict[str, Any]]:
+    """The events of a stream that says two words."""
+    if api == RESPONSES:
+        return [{"type": "response.output_text.delta", "delta": word} for word in ("Half", " done")]
+    return [{"choices": [{"index": 0, "delta": {"content": word}}]} for word in ("Half", " done")]
+
+
+@pytest.mark.parametrize("client", [one for one in CLIENTS if one.values[0] in ("python requests", "js fetch")])
+def test_the_end_of_a_stream(tmp_path, client):
+    """An error in the middle is no end like another, and a last event needs no line end."""
+    language, _, name = client.partition(" ")
+    writer = next(one for one in ALL if (one.language, one.name) == (language, name))
+    failed = {"type": "response.failed", "response": {"error": {"message": "CUDA out of memory"}}}
+    cases = [("", {"error": {"message": "CUDA out of memory"}}), (RESPONSES, failed), ("", None), (RESPONSES, None)]
+    options = [Options(), Options(asynchronous=True)] if language == "python" else [Options()]
+
+    def answered(arrived: Arrived) -> tuple[str, bytes]:
+        api, error = cases[int(arrived.path.split("/")[1])]
+        events = [*streamed(api), *([error] if error else [])]
+        return "text/event-stream", "\n\n".join(f"data: {json.dumps(one)}" for one in events).encode()
+
+    with recording() as recorder:
+        recorder.answer = answered
+        for (number, (api, error)), option in itertools.product(enumerate(cases), options):
+            asked = request("conversational", stream=True, api=api)
+            snippet = snippet_for(writer, at_endpoint(asked, f"{recorder.url}/{number}/v1"), option)
+            script = tmp_path / f"{number}-{option.asynchronous}-{snippet.filename}"
+            script.write_text(snippet.content, encoding="utf-8", newline="")
+            [ran] = (run_python if language == "python" else run_node)([script], environment(tmp_path))
+            assert ran.printed.strip() == "Half done"
+            assert "CUDA out of memory" in ran.error if error else ran.error is None, snippet.content
