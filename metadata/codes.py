@@ -98,6 +98,11 @@ CODES: dict[str, Code] = {
         "Add the file, or name it relative to the folder.",
     ),
     "file-outside": Code("error", "An example names a path outside of the repo.", "Name a file of the repo."),
+    "file-link": Code(
+        "error",
+        "An example names a link that leads nowhere or out of the folder; the page does not open it.",
+        "Put the file itself in its place.",
+    ),
     # task
     "task-shape": Code(
         "error",

@@ -60,7 +60,12 @@ class Folder:
     def opens(self, path: str) -> bool:
         """Whether a listed file can be read: it may be a link that leads nowhere, or out of the folder."""
         target = self.root / path
-        return not target.is_symlink() or (target.exists() and target.resolve().is_relative_to(self.root))
+        if not target.is_symlink():
+            return True
+        try:
+            return target.exists() and bool(self.resolve(path))
+        except OSError:
+            return False
 
     def read(self, path: str, limit: int) -> bytes:
         """The bytes of a file. Raises FileNotFoundError, or ValueError when it is longer than `limit` bytes."""

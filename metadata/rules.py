@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from .architectures import architecture_task
 from .case import make_case
 from .codes import diagnose
 from .diagnostics import Diagnostic
 from .examples import Example
+from .files import Folder
 from .infer import tagged, task_possible
 from .media import Media
 from .metadata_rules import metadata_keys
@@ -19,6 +21,8 @@ from .outputs import Audio, Image, Masks, Mesh, Video
 from .tasks import TASKS, find_task
 
 _FEW_FILES, _SUGGESTIONS = 200, 10  # up to here it is worth looking for a name that is close
+_FILE_KEYS = ("image_url", "image", "audio_url", "audio", "video_url", "video", "url", "path", "src")
+_LONGEST_NAME = 1_000
 MASKS = re.compile(r"<mask>|\[MASK\]|<special1>|<extra_id_0>|<\|mask\|>|\[mask\]", re.IGNORECASE)
 
 
@@ -111,11 +115,14 @@ def example_files(model: Model) -> Iterator[Diagnostic]:
         return
     asked: set[str] = set()
     for example in model.examples:
-        for media in _media(example):
-            path = _inside(media.source or "")
+        for source in _sources(example):
+            path = _inside(source)
             if path == "..":
-                message = f"“{(media.source or '')[:80]}” is outside of the repo."
+                message = f"“{source[:80]}” is outside of the repo."
                 yield diagnose("file-outside", message, example.line, 1, fix="Name a file of the repo.")
+            elif path in paths and isinstance(model.files, Folder) and not model.files.opens(path):
+                message = f"“{path[:80]}” is a link that leads nowhere or out of the folder."
+                yield diagnose("file-link", message, example.line, 1, fix="Put the file itself in its place.")
             elif path and path not in paths:
                 asked.add(path)
                 close = closest(path, paths) if len(asked) <= _SUGGESTIONS and len(paths) <= _FEW_FILES else None
@@ -123,6 +130,24 @@ def example_files(model: Model) -> Iterator[Diagnostic]:
                 yield diagnose(
                     "file-missing", f"There is no file “{path[:80]}” in the folder.", example.line, 1, fix=fix
                 )
+
+
+def _sources(example: Example) -> Iterator[str]:
+    """The paths and addresses that an example names, in its messages too."""
+    yield from (media.source for media in _media(example) if media.source)
+    for message in example.inputs.get("messages") or ():
+        content = message.get("content")
+        for part in content if isinstance(content, list) else ():
+            if part.get("type") != "text":
+                yield from _named(part)
+
+
+def _named(part: Mapping[str, Any]) -> Iterator[str]:
+    """The file of a content part: `{image_url: {url}}`, `{audio: path}` and the like; long texts are data."""
+    for value in map(part.get, _FILE_KEYS):
+        named = value.get("url", value.get("path")) if isinstance(value, Mapping) else value
+        if isinstance(named, str) and len(named) <= _LONGEST_NAME:
+            yield named
 
 
 def _media(example: Example) -> Iterator[Media]:

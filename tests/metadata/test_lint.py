@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from metadata.files import Folder
 from metadata.lint import FORMATS, has_errors, lint, render
 from metadata.model import read_model
 
@@ -100,6 +101,7 @@ def test_each_finding_stands_on_its_line(front, expected):
     assert codes(front) == expected
 
 
+CHAT = "pipeline_tag: image-text-to-text\nwidget:\n- messages: [{role: user, content: ["
 CONFIG = {"config.json": {"architectures": ["BertForTokenClassification"]}}
 
 
@@ -114,10 +116,37 @@ CONFIG = {"config.json": {"architectures": ["BertForTokenClassification"]}}
         ("pipeline_tag: image-classification\nwidget:\n- src: https://h.example/a.png", {"b": ""}, []),
         ("pipeline_tag: text-to-image\nwidget:\n- text: a\n  output: {url: i/a.png}", {"b": ""}, [("file-missing", 4)]),
         ("pipeline_tag: fill-mask", {"config.json": "{"}, [("file-unreadable", 0)]),
+        (CHAT + "{type: image_url, image_url: {url: no.png}}", {"a.png": ""}, [("file-missing", 4)]),
+        (CHAT + "{type: image, image: no.png}", {"a.png": ""}, [("file-missing", 4)]),
+        (CHAT + "{type: audio, url: no.wav}", {"a.png": ""}, [("file-missing", 4)]),
+        (CHAT + "{type: video, video: ../no.mp4}", {"a.png": ""}, [("file-outside", 4)]),
+        (CHAT + "{type: image, image: ./a.png}, {type: text, text: a, url: no.png}", {"a.png": ""}, []),
+        (CHAT + "{type: image, url: https://h.example/a.png}", {"a.png": ""}, []),
+        (CHAT + "{type: audio, audio: " + "a" * 2000 + "}", {"a.png": ""}, []),
     ],
 )  # fmt: skip
 def test_the_files_beside_the_card_are_compared_with_it(front, files, expected):
+    front += "]}]" if front.startswith(CHAT) else ""
     assert codes(front, files) == expected
+
+
+def test_a_link_that_the_page_does_not_open_is_an_error(tmp_path):
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (tmp_path / "secret.png").write_bytes(b"")
+    (inside / "real.png").write_bytes(b"")
+    targets = {
+        "out": tmp_path / "secret.png",
+        "in": inside / "real.png",
+        "nowhere": inside / "absent",
+        "loop": inside / "loop.png",
+    }
+    for name, target in targets.items():
+        (inside / f"{name}.png").symlink_to(target)
+    items = "".join(f"- src: {name}.png\n" for name in targets)
+    found = lint(read_model(card(f"pipeline_tag: image-classification\nwidget:\n{items}"), Folder(inside)))
+    assert [(d.code, d.severity, d.line) for d in found] == [("file-link", "error", line) for line in (4, 6, 7)]
+    assert "“out.png” is a link" in found[0].message
 
 
 def test_text_shows_the_line_with_a_caret():
