@@ -11,6 +11,7 @@ CSS = (
 /* views: what they share */
 .view { display: grid; gap: 10px; grid-template-columns: minmax(0, 1fr); } .view > * { margin: 0; }
 .sc .view p { margin: 0; } .view .tall { max-height: 420px; overflow: auto; }
+.sc .blank .act { color: var(--link-text-color); text-decoration: underline; min-height: 32px; }
 .view .acts { display: flex; flex-wrap: wrap; gap: 4px 6px; }
 .view .act { display: inline-flex; align-items: center; min-height: 32px; padding: 0 10px; font-size: 12px;
   border: 1px solid var(--border-color-primary); border-radius: 6px; background: none; text-decoration: none; }

@@ -18,7 +18,7 @@ async def follow(page: Page, link: Link) -> str:
     row = page.row
     number = _number(page, link.example)
     if number is not None and number != page.number:
-        await load_example(page, number)
+        await load_example(page, number, away=False)
     if row is None or not (link.fields or link.parameters):
         return ""
     given, problems = read_given(link.fields, row)

@@ -28,6 +28,7 @@ from .state import Page, load_inputs
 from .widget import Widget
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+TEXTS = QUIET | {"trigger_mode": "multiple"}  # the next card's text is asked for while a long one is still laid out
 SAME = [gr.skip()] * 4  # nothing on the page changes
 
 
@@ -90,7 +91,7 @@ class ModelPage:
         assert blocks is not None
         asked.append(blocks.load(self._load, self.remembered, self.shown, **QUIET))
         for opened in asked:
-            opened.then(self._text, self.current, self.body, **QUIET)
+            opened.then(self._text, self.current, self.body, **TEXTS)
         blocks.unload(self.sessions.forget)
 
     def _widget(self, name: str, request: gr.Request) -> None:
@@ -99,7 +100,7 @@ class ModelPage:
         if name in held.pages:
             override = Widget(held.pages[name], held, self.remembered).build()
             reopened = override.input(self._reopen, [self.current, override], self.shown, **QUIET)
-            reopened.then(self._text, self.current, self.body, **QUIET)
+            reopened.then(self._text, self.current, self.body, **TEXTS)
 
     async def _load(self, places: Any, request: gr.Request) -> list[Any]:
         recall(self.sessions.of(request), places)
@@ -182,7 +183,7 @@ async def _read(held: Session, source: str, task: str, link: Link | None) -> tup
     page = Page(await open_source(source, held, task if find_task(task) else None))
     said = ""
     try:
-        await load_inputs(page)
+        await load_inputs(page, away=not (link and (link.card or link.source)))  # any web page may hold a link
         said = await follow(page, link) if link else ""
     except AssetError as error:
         page.trouble = str(error)

@@ -180,13 +180,15 @@ def far(value: Any) -> bool:
     return isinstance(value, Media) and value.data is None and is_remote(value.source or "")
 
 
-async def load_example(page: Page, number: int | None) -> None:
-    """Choose an example by its number and read its files. Raises AssetError; what could be filled stays filled."""
+async def load_example(page: Page, number: int | None, away: bool = True) -> None:
+    """Choose an example by its number and read its files, as `load_inputs` does.
+
+    Raises AssetError; what could be filled stays filled."""
     if number is None or not 0 <= number < len(page.examples):
         page.choose(None)
         return
     page.choose(page.examples[number])
-    await load_inputs(page, away=True)
+    await load_inputs(page, away)
 
 
 async def load_inputs(page: Page, away: bool = False) -> None:
@@ -196,7 +198,7 @@ async def load_inputs(page: Page, away: bool = False) -> None:
         return
 
     async def opened(media: Media) -> Media:
-        return encoded(await load(media, page.model.files, page.opened.repo))
+        return media if far(media) and not away else encoded(await load(media, page.model.files, page.opened.repo))
 
     loaded: dict[str, Any] = {
         name: await opened(v) if isinstance(v, Media) else v for name, v in example.inputs.items()

@@ -73,6 +73,29 @@ def test_a_long_text_comes_although_the_next_card_does_not_open(page: Page) -> N
     expect(page.locator("#card")).not_to_have_attribute("inert", "")
 
 
+def test_the_text_of_the_last_card_comes_although_the_one_before_is_still_laid_out(page: Page) -> None:
+    start(page)
+    page.evaluate(
+        """async ([slow, quick]) => {
+          for (const [text, name] of [[slow, "Slow"], [quick, "Quick"]]) {
+            const line = document.querySelector("#source textarea, #source input");
+            line.value = text;
+            line.dispatchEvent(new Event("input", { bubbles: true }));
+            await new Promise((done) => setTimeout(done, 100));
+            document.querySelector("#open").click();
+            while (!document.querySelector("#head").textContent.includes(name))
+              await new Promise((done) => setTimeout(done, 20));
+          }
+        }""",
+        [
+            f"---\npipeline_tag: text-classification\nlicense: Slow\n---\n# Slow\n\n{'[' * 4_000}",
+            "---\npipeline_tag: fill-mask\nlicense: Quick\n---\n# Quick",
+        ],
+    )
+    expect(page.locator("#body h1")).to_have_text("Quick")
+    expect(page.locator("#card")).not_to_have_attribute("inert", "")
+
+
 def test_a_quick_change_of_mind_is_heard(page: Page) -> None:
     failed = start(page)
     for option in ("Token classification", "Question answering", "Image classification", "Token classification"):

@@ -12,7 +12,9 @@ from inference.resolve import Embedded
 from ui.session import Session, Site
 from ui.shelf import Shelf
 from ui.sources import open_source
-from widgets.page import ModelPage
+from widgets.page import ModelPage, _read
+from widgets.state import far
+from wire.links import Link
 
 
 @pytest.mark.parametrize("odd", [None, 3, [], {"a": 1}, ["x"], "\ud800", "#", "#in=%", "x" * 300_000])
@@ -34,3 +36,24 @@ async def test_a_long_line_is_no_name() -> None:
         with pytest.raises(InferenceFailure, match="not a Hub id") as caught:
             await open_source("x" * 300_000, Session(Site(Embedded("http://127.0.0.1:1"), Shelf(), shared=shared)))
         assert len(caught.value.reason) < 300
+
+
+CARD = """---
+pipeline_tag: image-classification
+widget:
+- {example_title: Far, src: "http://127.0.0.1:9/a.png"}
+- {example_title: Further, src: "http://127.0.0.1:9/b.png"}
+---
+"""
+
+
+@pytest.mark.parametrize("number", ["", "2"])
+async def test_a_link_asks_no_other_host_for_the_files_of_its_card(number: str) -> None:
+    """Any web page may hold a link; who opens a card by hand asks for its files."""
+    held = Session(Site(Embedded("http://127.0.0.1:1"), Shelf()))
+    page, _ = await _read(held, CARD, "", Link(card=CARD, example=number))
+    assert (page.trouble, page.number) == ("", int(number or 1) - 1)
+    assert page.example is not None
+    assert far(page.example.inputs["image"])
+    page, _ = await _read(held, CARD, "", None)
+    assert "is not a public host" in page.trouble
