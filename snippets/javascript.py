@@ -14,6 +14,12 @@ from .files import File
 from .literals import WIDTH, Code, javascript, javascript_string, plain
 from .python import indented
 
+_FETCHED = """\
+async function fetched(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${response.status}: ${url}`);
+  return response;
+}"""
 _SAFE_INTEGER = 2**53
 _PREFIX = re.compile(r"[\w.+/:;,=-]*", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -33,10 +39,16 @@ class Script:
         """Notes an import of names from a module."""
         self.names.setdefault(module, set()).update(names)
 
+    def fetch(self, address: str) -> str:
+        """The response of an address, which is JavaScript too."""
+        if _FETCHED not in self.blocks:
+            self.blocks.insert(0, _FETCHED)
+        return f"await fetched({address})"
+
     def read(self, file: File, encoded: bool) -> str:
         """A line that reads a file into its variable, as bytes or as base64 text; fetched first when it is remote."""
         if file.address is not None:
-            source = f"Buffer.from(await (await fetch({javascript_string(file.address)})).arrayBuffer())"
+            source = f"Buffer.from(await ({self.fetch(javascript_string(file.address))}).arrayBuffer())"
         else:
             self.use("node:fs/promises", "readFile")
             source = f"await readFile({javascript_string(file.name)})"

@@ -141,7 +141,8 @@ def _show(script: Script, answer: Answer) -> str:
     if answer.kind == "base64":
         return script.write_file(answer.file, f'Buffer.from({value}, "base64")')
     save = script.write_file(answer.file, "Buffer.from(await download.arrayBuffer())")
-    return f"const download = await fetch({f'[{value}].flat()[0]' if answer.one_or_list else value});\n{save}"
+    fetched = script.fetch(f"[{value}].flat()[0]" if answer.one_or_list else value)
+    return f"const download = {fetched};\n{save}"
 
 
 def _tools(script: Script, asked: Asked, request: str) -> str:

@@ -187,6 +187,6 @@ def _blob(script: Script, value: Any, files: Mapping[Media, File]) -> Any:
         return value
     file, kind = files[value], javascript({"type": media_type_of(value)})
     if file.address is not None:
-        return Code(f"await (await fetch({javascript_string(file.address)})).blob()")
+        return Code(f"await ({script.fetch(javascript_string(file.address))}).blob()")
     script.use("node:fs/promises", "readFile")
     return Code(f"new Blob([await readFile({javascript_string(file.name)})], {kind})")

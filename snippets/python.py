@@ -16,6 +16,11 @@ from .keys import Keys
 from .literals import Code, python_call, python_string
 
 _PREFIX = re.compile(r"[\w.+/:;,=-]*", re.ASCII)
+_FETCHED = """\
+def fetched(url: str) -> bytes:
+    response = requests.get(url)
+    response.raise_for_status()
+    return response.content"""
 _STANDARD = sys.stdlib_module_names
 # Where the package has another name than the module.
 _PACKAGES = {"PIL": "pillow", "sentence_transformers": "sentence-transformers"}
@@ -44,6 +49,11 @@ class Script:
             self.names.setdefault(module, set()).update(names)
         else:
             self.modules.add(module)
+
+    def define(self, function: str) -> None:
+        """Notes a function, once."""
+        if function not in self.functions:
+            self.functions.append(function)
 
     def key(self, name: str) -> Code:
         """The value of a key: read from the environment when the script runs."""
@@ -82,7 +92,8 @@ class Script:
     def fetch(self, address: str) -> str:
         """The bytes at an address, which is Python too."""
         self.use("requests")
-        return f"requests.get({address}).content"
+        self.define(_FETCHED)
+        return f"fetched({address})"
 
     def source(self, file: File) -> str:
         """The bytes of a file, fetched first when it is remote."""

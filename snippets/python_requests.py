@@ -22,6 +22,11 @@ from .python import Script, expression, form_file, indented, path_of
 from .tools import calls_tools, is_forced
 
 _QUEUE_NOTE = "# The job waits in a queue: it is asked after until it is done."
+_FETCHED = """\
+async def fetched(client: httpx.AsyncClient, url: str) -> bytes:
+    response = await client.get(url)
+    response.raise_for_status()
+    return response.content"""
 # The lines of httpx end at more characters than the line end.
 _LINES_OF = """\
 async def lines_of(response):
@@ -37,16 +42,16 @@ async def lines_of(response):
 class _Requests(Script):
     """A script whose calls go through requests, or a client of httpx."""
 
-    def fetch(self, address: str, options: str = "") -> str:
-        """The answer of a GET, in full."""
-        return f"{self.get(address, options)}.content"
+    def fetch(self, address: str) -> str:
+        """The bytes at an address, which is Python too."""
+        if not self.asynchronous:
+            return Script.fetch(self, address)
+        self.define(_FETCHED)
+        return f"await fetched(client, {address})"
 
-    def get(self, address: str, options: str = "") -> str:
+    def get(self, address: str, options: str) -> str:
         """The answer of a GET."""
-        if self.asynchronous:
-            return f"(await client.get({address}{options}))"
-        self.use("requests")
-        return f"requests.get({address}{options})"
+        return f"{self.wait}{'client' if self.asynchronous else 'requests'}.get({address}{options})"
 
 
 def write(asked: Asked) -> Draft:
@@ -122,24 +127,20 @@ def _wait(script: _Requests, queue: Queue, has_headers: bool) -> str:
         f"status = {first}",
         f"while status in [{waiting}]:",
         f"    {script.wait}{sleep}({queue.seconds:g})",
-        f"    response = {_bare(script.get(_after('job', queue.ask + queue.query), options))}",
+        f"    response = {script.get(_after('job', queue.ask + queue.query), options)}",
         "    response.raise_for_status()",
         f"    status = {status}.get({python_string(str(queue.status[-1]))}, {first})",
         f"if status != {python_string(queue.done)}:",
         "    raise SystemExit(response.text)",
     ]
     if queue.apart:
-        lines.append(f"response = {_bare(script.get(_after('job', queue.query), options))}")
+        lines.append(f"response = {script.get(_after('job', queue.query), options)}")
         lines.append("response.raise_for_status()")
     return "\n".join(lines)
 
 
 def _after(variable: str, text: str) -> str:
     return f"{variable} + {python_string(text)}" if text else variable
-
-
-def _bare(call: str) -> str:
-    return call[1:-1] if call.startswith("(") else call
 
 
 def _show(script: _Requests, answer: Answer) -> list[str]:
@@ -200,7 +201,7 @@ def _events(script: Script, arguments: list[tuple[str | None, Any]], inner: str,
     """The way through the events of a stream, with the code that reads each as `chunk`."""
     script.use("json")
     if script.asynchronous:
-        script.functions.append(_LINES_OF)
+        script.define(_LINES_OF)
         opened = script.call("client.stream", [(None, "POST"), *arguments], "async with ")
     else:
         opened = script.call("requests.post", [*arguments, ("stream", True)], "with ")

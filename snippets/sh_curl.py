@@ -96,7 +96,7 @@ def _form_field(name: str, value: str | Media, files: Mapping[Media, File]) -> s
 
 
 def _fetch(file: File) -> str:
-    return f"curl --fail --location --output {shell_word(file.name)} {shell_word(file.address or '')}"
+    return f"curl --fail --location --output {shell_word(file.name)} {shell_word(file.address or '')} &&"
 
 
 def _pieces(body: Any, files: Mapping[Media, File], has_keys: bool) -> list[_Piece]:

@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -340,6 +341,13 @@ def test_remote_media_are_fetched(bench, client):
         assert "GOOD" in ran.printed
         assert len(arrived) == 1
         assert arrived[0].body == PICTURE or arrived[0].json["inputs"] == ENCODED
+    missing = {"image": Media.from_reference(f"{bench.recorder.url}/missing/cat.png")}
+    cases = [case_of(bench, client, replace(one, inputs=missing)) for one in asked]
+    if client == HUB:
+        return  # it fetches by itself, and takes a page for a picture
+    for snippet, ran, arrived in bench.run(client, cases).values():
+        assert "404" in ran.error, snippet.content
+        assert not arrived
 
 
 def streamed(api: str) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ class Arrived:
 
 @dataclass
 class Recorder:
-    """What arrived, in order. `answer` gets a request and gives content type and body."""
+    """What arrived, in order. `answer` gets a request and gives content type and body; below /missing/ it is a 404."""
 
     port: int = 0
     arrived: list[Arrived] = field(default_factory=list)
@@ -58,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
         request = Arrived(self.command, self.path, headers, body)
         recorder.arrived.append(request)
         kind, answer = recorder.answer(request)
-        self.send_response(200)
+        self.send_response(404 if self.path.startswith("/missing/") else 200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
