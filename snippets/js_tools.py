@@ -8,17 +8,23 @@ from typing import Any
 from .javascript import Script
 from .literals import WIDTH, Code, javascript
 from .python import indented
-from .tools import ROUNDS, is_forced
+from .tools import ROUNDS, STILL_CALLS, is_forced
 
 _RUN_TOOL = """\
 async function runTool(name, args) {
   // Put the real work here: the model reads what comes back.
   return JSON.stringify({ name, args });
 }"""
+# Pieces of an index are one call; servers that give none, or always the same, begin each with an id and a name.
 _GATHER = """\
-for (const part of delta?.tool_calls ?? []) {
-  calls[part.index] ??= { id: part.id, type: "function", function: { name: part.function.name, arguments: "" } };
-  calls[part.index].function.arguments += part.function.arguments ?? "";
+for (const [position, part] of (delta?.tool_calls ?? []).entries()) {
+  const { id, function: { name, arguments: text } } = part;
+  const index = part.index ?? position; // not every server numbers its calls
+  if (!held[index] || (id && name && (held[index].id || id) !== id)) {
+    held[index] = { id, type: "function", function: { name, arguments: "" } };
+    calls.push(held[index]);
+  }
+  held[index].function.arguments += text ?? "";
 }"""
 _ANSWERS = """\
 for (const call of CALLS) {
@@ -51,7 +57,7 @@ def hoist(script: Script, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _rounds(body: list[str], forced: bool) -> str:
     lines = [*body, *(['choice = "auto"; // or it would call a tool for ever'] if forced else [])]
-    head = f"for (let round = 0; round < {ROUNDS}; round++) {{ // so often at most"
+    head = f'for (let round = 1; ; round++) {{\n  if (round > {ROUNDS}) throw new Error("{STILL_CALLS}");'
     return f"{head}\n{indented(chr(10).join(lines), 2)}\n}}"
 
 
@@ -72,7 +78,7 @@ def streamed(script: Script, request: str, chunks: Callable[[str], str], forced:
     shown = script.piece('delta?.content ?? ""')
     take = f'const delta = chunk.choices?.[0]?.delta;\ncontent += delta?.content ?? "";\n{shown}\n{_GATHER}'
     body = [
-        'let content = "";\nconst calls = [];',
+        'let content = "";\nconst calls = [], held = {};',
         request,
         chunks(take),
         "if (!calls.length) break;",

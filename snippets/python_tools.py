@@ -7,7 +7,7 @@ from typing import Any
 
 from .literals import WIDTH, Code, python
 from .python import Script, indented
-from .tools import ROUNDS, is_forced
+from .tools import ROUNDS, STILL_CALLS, is_forced
 
 _RUN_TOOL = """\
 def run_tool(name: str, arguments: dict) -> str:
@@ -17,17 +17,26 @@ def run_tool(name: str, arguments: dict) -> str:
 # The same call as an object of a library, and as JSON.
 _OBJECT = ("call.function.name", "call.function.arguments", "call.id")
 _JSON = ('call["function"]["name"]', 'call["function"]["arguments"]', 'call["id"]')
+# Pieces of an index are one call; servers that give none, or always the same, begin each with an id and a name.
 _GATHER_OBJECTS = """\
-for part in delta.tool_calls or []:
-    function = {"name": part.function.name, "arguments": ""}
-    call = calls.setdefault(part.index, {"id": part.id, "type": "function", "function": function})
-    call["function"]["arguments"] += part.function.arguments or \"\""""
+for position, part in enumerate(delta.tool_calls or []):
+    # Not every server numbers its calls.
+    index = position if part.index is None else part.index
+    key, name, text = part.id, part.function.name, part.function.arguments
+"""
 _GATHER_JSON = """\
-for part in delta.get("tool_calls") or []:
-    function = {"name": part["function"].get("name"), "arguments": ""}
-    begun = {"id": part.get("id"), "type": "function", "function": function}
-    call = calls.setdefault(part.get("index"), begun)
-    call["function"]["arguments"] += part["function"].get("arguments") or \"\""""
+for position, part in enumerate(delta.get("tool_calls") or []):
+    # Not every server numbers its calls.
+    index = position if part.get("index") is None else part["index"]
+    key, name, text = part.get("id"), part["function"].get("name"), part["function"].get("arguments")
+"""
+_GATHER = """\
+    call = held.get(index)
+    if call is None or (key and name and (call["id"] or key) != key):
+        function = {"name": name, "arguments": ""}
+        call = held[index] = {"id": key, "type": "function", "function": function}
+        calls.append(call)
+    call["function"]["arguments"] += text or \"\""""
 
 _SENT_BACK = (
     "calls = []",
@@ -55,7 +64,10 @@ def hoist(script: Script, arguments: Iterable[tuple[str, Any]]) -> list[tuple[st
 
 def _rounds(body: Sequence[str], forced: bool) -> str:
     lines = [*body, *(['tool_choice = "auto"  # or it would call a tool for ever'] if forced else [])]
-    return f"for _ in range({ROUNDS}):  # so often at most\n{indented(chr(10).join(lines), 4)}"
+    return (
+        f"for _ in range({ROUNDS}):  # so often at most\n{indented(chr(10).join(lines), 4)}\n"
+        f'else:\n    raise SystemExit("{STILL_CALLS}")'
+    )
 
 
 def _answers(calls: str, call: tuple[str, str, str]) -> list[str]:
@@ -90,14 +102,14 @@ def streamed(script: Script, request: str, chunks: Callable[[str], str], *, obje
     given, text = ("delta.content",) * 2 if objects else ('delta.get("content")', 'delta["content"]')
     take = f"if {given}:\n    content += {text}\n    {script.piece(text)}\n"
     body = [
-        'content, calls = "", {}',
+        'content, calls, held = "", [], {}',
         *filter(None, [request]),
-        chunks(take + (_GATHER_OBJECTS if objects else _GATHER_JSON)),
+        chunks(take + (_GATHER_OBJECTS if objects else _GATHER_JSON) + _GATHER),
         "if not calls:",
         "    break",
-        'asked = {"role": "assistant", "content": content, "tool_calls": list(calls.values())}',
+        'asked = {"role": "assistant", "content": content, "tool_calls": calls}',
         "messages.append(asked)",
-        *_answers("calls.values()", _JSON),
+        *_answers("calls", _JSON),
     ]
     return script.streamed(_rounds(body, forced))
 

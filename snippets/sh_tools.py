@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .literals import shell_word
 from .sh_answers import ANSWER_FILE
-from .tools import ROUNDS
+from .tools import ROUNDS, STILL_CALLS
 
 REQUEST_FILE = "request.json"
 STREAM_NOTE = "# The calls of tools are no text of this stream; without streaming, this code goes on to answer them."
@@ -28,7 +28,12 @@ for round in {rounds}; do
     cp {request} next.json
   done
 done
-jq -er '{text}' {answer}"""
+if jq -e '{calls} | length > 0' {answer} > /dev/null; then
+  echo '{still_calls}' >&2
+  false
+else
+  jq -er '{text}' {answer}
+fi"""
 _CALLS = '[.output[] | select(.type == "function_call")]'
 _CHAT = {
     "said": "messages",
@@ -62,6 +67,7 @@ def loop(body: str, ask: list[str], forced: bool, responds: bool, save_to: str |
         ask=asked,
         answer=ANSWER_FILE,
         request=REQUEST_FILE,
+        still_calls=STILL_CALLS,
         **(_RESPONSES if responds else _CHAT),
         forced=' | .tool_choice = "auto"' if forced else "",
     )

@@ -10,6 +10,7 @@ from wire.call import CHAT_TASKS
 from .asked import Asked
 
 ROUNDS = 5
+STILL_CALLS = f"The model still calls after {ROUNDS} rounds."
 
 
 def calls_tools(asked: Asked) -> bool:

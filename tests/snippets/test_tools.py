@@ -8,6 +8,7 @@ import os
 import shutil
 from collections import defaultdict
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 
 from snippets import CLIENTS, Options, snippet_for, snippets_for
 from tests.snippets.test_executed import _without_node
-from tests.support.execute import NODE, environment, run_node, run_python, run_shell
+from tests.support.execute import NODE, Ran, environment, run_node, run_python, run_shell
 from tests.support.hostile import KEYLESS
 from tests.support.recorder import Arrived, recording
 from tests.support.requests import IMAGE, PNG, at_endpoint, request, routed, sent_by_client
@@ -45,6 +46,7 @@ class Model:
     def __init__(self) -> None:
         self.calls = [("a", "get_weather", '{"city": "Paris"}'), ("b", "get_weather", '{"city": "Łódź"}')]
         self.tireless = False
+        self.whole: dict[str, Any] | None = None  # each call in one piece, with this for its index
 
     def __call__(self, arrived: Arrived) -> tuple[str, bytes]:
         body = arrived.json
@@ -55,7 +57,7 @@ class Model:
         calls = [] if not self.tireless and {"a", "b"} <= answered else self.calls
         responds = "input" in body
         if body.get("stream"):
-            events = _response_events(calls) if responds else _chunks(calls)
+            events = _response_events(calls) if responds else _chunks(calls, self.whole)
             return "text/event-stream", b"".join(f"data: {json.dumps(one)}\n\n".encode() for one in events) + (
                 b"" if responds else b"data: [DONE]\n\n"
             )
@@ -75,10 +77,13 @@ def _completion(calls: list[tuple[str, str, str]]) -> dict[str, Any]:
     return {"object": "chat.completion", "id": "1", "created": 0, "model": "m", "choices": [choice]}
 
 
-def _chunks(calls: list[tuple[str, str, str]]) -> list[dict[str, Any]]:
+def _chunks(calls: list[tuple[str, str, str]], whole: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": None}]
     for index, one in enumerate(_functions(calls)):
         function = one["function"]
+        if whole is not None:
+            deltas.append({"tool_calls": [{**whole, **one}]})
+            continue
         deltas.append({"tool_calls": [{"index": index, **one, "function": {**function, "arguments": ""}}]})
         half = len(function["arguments"]) // 2
         for piece in (function["arguments"][:half], function["arguments"][half:]):
@@ -153,10 +158,14 @@ class Runs:
         self.written[name] = folder / snippet.filename
         self.written[name].write_text(snippet.content, encoding="utf-8", newline="")
 
-    def run(self, shell: str = "sh") -> dict[str, str]:
+    def ran(self) -> list[Ran]:
+        """What each printed, and how it failed."""
+        runners = {"python": run_python, "js": run_node, "sh": partial(run_shell, "sh")}
+        return runners[self.language](list(self.written.values()), environment(self.home))
+
+    def run(self) -> dict[str, str]:
         """What each printed."""
-        runners = {"python": run_python, "js": run_node, "sh": lambda paths, env: run_shell(shell, paths, env)}
-        ran = runners[self.language](list(self.written.values()), environment(self.home))
+        ran = self.ran()
         for path, one in zip(self.written.values(), ran, strict=True):
             assert one.error is None, f"{one.error}\n{path.read_text()}"
         return {name: one.printed for name, one in zip(self.written, ran, strict=True)}
@@ -229,6 +238,21 @@ def assert_answered(first: dict[str, Any], second: dict[str, Any], resolved: Res
             assert list(json.loads(result).values()) == ["get_weather", {"city": city}]
 
 
+@pytest.mark.parametrize("client", NAMES[:-1])  # a shell reads no calls out of a stream
+def test_calls_without_an_index_of_their_own(tmp_path, recorder, client):
+    indices = {"none": {}, "null": {"index": None}, "same": {"index": 0}}
+    models = {name: Model() for name in indices}
+    runs = Runs(tmp_path, client)
+    for name, index in indices.items():
+        models[name].whole = index
+        asked = request("conversational", tools=(tool("get_weather"),), stream=True)
+        runs.write(name, at_endpoint(asked, f"{recorder.url}/{name}/v1"), Options())
+    recorder.answer = lambda arrived: models[arrived.path.split("/")[1]](arrived)
+    assert [one.strip() for one in runs.run().values()] == [ANSWER] * 3
+    called = [one.json["messages"][-3]["tool_calls"] for one in recorder.posts()[1::2]]
+    assert called == [_functions(Model().calls)] * 3
+
+
 @pytest.mark.parametrize("client", NAMES)
 def test_a_model_that_never_stops_calling_is_left(tmp_path, recorder, client):
     recorder.answer = model = Model()
@@ -238,11 +262,8 @@ def test_a_model_that_never_stops_calling_is_left(tmp_path, recorder, client):
         for stream in (False,) if client == "sh curl" else (False, True):
             asked = request("conversational", tools=(tool("f"),), stream=stream, api=api)
             runs.write(f"{number}{stream}", at_endpoint(asked, f"{recorder.url}/v1"), options)
-    if client == "sh curl":
-        chat, _ = run_shell("sh", list(runs.written.values()), environment(tmp_path))
-        assert chat.error  # there is no answer, and the exit code says so
-    else:
-        runs.run()
+    for one in runs.ran():
+        assert "The model still calls after 5 rounds." in (one.error or ""), one
     assert len(recorder.posts()) == ROUNDS * len(runs.written)
 
 
