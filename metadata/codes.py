@@ -18,6 +18,11 @@ class Code:
 
 
 CODES: dict[str, Code] = {
+    "card-missing": Code(
+        "warning",
+        "A folder has no README.md, or something that is no file in its place.",
+        "Write the card as README.md.",
+    ),
     # front matter
     "encoding": Code(
         "error",

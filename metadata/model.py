@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,12 +110,28 @@ def source_model(path: Path, task: str | None = None) -> Model:
         raise FileNotFoundError(f"There is no file or folder {str(path)!r}.")
     if path.is_dir():
         card = path / CARD
-        raw = _read(card) if card.is_file() else b""
-        return read_model(raw, Folder(path), task=task)
+        if card.is_file():
+            return read_model(_read(card), Folder(path), task=task)
+        found = read_model(b"", Folder(path), task=task)
+        others = (d for d in found.diagnostics if d.code != "front-matter-missing")
+        return replace(found, diagnostics=(_no_card(card), *others))
     raw = _read(path)
     beside = path.name.lower() == CARD.lower()
     files = Folder(path.parent) if beside else None
     return read_model(raw, files, name=None if beside else path.stem, task=task)
+
+
+def _no_card(path: Path) -> Diagnostic:
+    """That a folder has no card; what has its name is said."""
+    message = f"There is no {CARD} in this folder"
+    if path.is_dir():
+        message = f"{CARD} is a folder, not a file"
+    elif path.is_symlink() and not path.exists():
+        message = f"{CARD} is a link that leads nowhere"
+    elif path.exists():
+        message = f"{CARD} is no regular file"
+    fix = f"Write the card as {CARD}, beginning with its metadata."
+    return diagnose("card-missing", f"{message}, so the model has no card.", fix=fix)
 
 
 def _read(path: Path) -> bytes:

@@ -60,12 +60,17 @@ def head(model: Model, notes: tuple[Diagnostic, ...] = (), page: str = "", sourc
     if hidden > 0 and len(tags) > 6:
         chips.append(tag("span", f"+{len(tags) - 6} tags", class_="chip dim", title=", ".join(tags[6:40])))
     if notes:
-        errors = sum(note.severity == "error" for note in notes)
-        words = f"{len(notes)} {'note' if len(notes) == 1 else 'notes'} on this card"
-        more = f", {errors} {'error' if errors == 1 else 'errors'}" if errors else ""
-        chips.append(f'<button type="button" class="chip notes" data-tab="metadata-body">{words}{more}</button>')
+        words = f"{_counted(notes)} on this card"
+        chips.append(f'<button type="button" class="chip notes" data-tab="metadata-body">{words}</button>')
     name = tag("h1", escape(model.name), dir="auto", data_page=page, data_source=source, data_task=task)
     return f'<div class="head">{name}<div class="chips">{"".join(chips)}</div></div>'
+
+
+def _counted(notes: Sequence[Diagnostic]) -> str:
+    """How many notes and how many errors there are, each finding counted once."""
+    errors = sum(note.severity == "error" for note in notes)
+    counts = (("note", len(notes) - errors), ("error", errors))
+    return " and ".join(f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts if count)
 
 
 def _texts(value: Any) -> list[str]:

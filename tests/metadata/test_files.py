@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+from inference.cached import CachedModel, Snapshot
 from metadata.files import Files, Folder, PartialFiles
 
 from .cards import Repo
@@ -58,3 +59,14 @@ def test_links_that_lead_out_can_not_be_opened(tmp_path):
         os.symlink(target, inside / link)
     folder = Folder(inside)
     assert [path for path in folder.list() if folder.opens(path)] == ["in", "real"]
+
+
+def test_links_of_a_cached_repo_to_its_own_store_can_be_opened(tmp_path):
+    snapshot, store = tmp_path / "repo" / "snapshots" / "c", tmp_path / "repo" / "blobs"
+    snapshot.mkdir(parents=True)
+    store.mkdir()
+    for target, link in ((store / "1", "in"), (tmp_path / "secret", "out")):
+        target.write_text("x")
+        os.symlink(target, snapshot / link)
+    files = Snapshot(CachedModel("a/b", "c", (), snapshot))
+    assert [path for path in files.list() if files.opens(path)] == ["in"]

@@ -1,7 +1,9 @@
 import json
+import os
 
 import pytest
 
+from metadata.lint import lint
 from metadata.model import read_model, source_model
 
 from .cards import Repo, card, model
@@ -79,7 +81,23 @@ def test_another_markdown_file_stands_alone(tmp_path):
 def test_a_folder_without_a_card_is_told_by_its_files(tmp_path):
     (tmp_path / "config.json").write_text('{"architectures": ["GPT2LMHeadModel"]}')
     found = source_model(tmp_path)
-    assert (found.guess.task.id, [d.code for d in found.diagnostics]) == ("text-generation", ["front-matter-missing"])
+    assert (found.guess.task.id, [d.code for d in found.diagnostics]) == ("text-generation", ["card-missing"])
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: None, "There is no README.md in this folder"),
+        (lambda path: path.mkdir(), "README.md is a folder, not a file"),
+        (lambda path: path.symlink_to(path.parent / "absent"), "README.md is a link that leads nowhere"),
+        (os.mkfifo, "README.md is no regular file"),
+    ],
+)
+def test_what_stands_in_place_of_a_card_is_said(tmp_path, make, said):
+    make(tmp_path / "README.md")
+    [found] = lint(source_model(tmp_path))
+    assert (found.code, found.line, found.message) == ("card-missing", 0, f"{said}, so the model has no card.")
+    assert "README.md" in found.fix
 
 
 def test_what_is_not_there_or_no_file_is_said_in_a_sentence(tmp_path):
