@@ -15,6 +15,7 @@ from tests.support.scripted import Scripted, Talk, scripted
 from ui.headers import header_ticks
 from ui.parameters import ParameterPanel
 from ui.place import ENDPOINT
+from ui.place_panel import FORGET
 from ui.session import Session, Site
 from ui.shelf import Shelf
 from ui.sources import Opened
@@ -36,7 +37,7 @@ async def run(server: Scripted, tags: str, text: str, ticked: Any, parameters: d
     assert page.row is not None
     panel = ParameterPanel(page.row.id, "p")
     runner = Runner(page, Session(Site(Embedded("http://127.0.0.1:1"), Shelf())), panel)
-    place = [ENDPOINT, "auto", "", server.url, "", False, "", "", ""]
+    place = [ENDPOINT, "auto", "", server.url, "", False, "", "", "", FORGET]
     options = ["", [], "", "", False] if runner.options else []
     others = [""] * (len(page.row.fields) - 1)
     values = [*place, text, *others, *panel.values(parameters), ticked, *options]

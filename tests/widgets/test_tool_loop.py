@@ -12,6 +12,7 @@ from tests.support.scripted import Talk, scripted
 from ui.functions import Functions
 from ui.parameters import ParameterPanel
 from ui.place import ENDPOINT
+from ui.place_panel import FORGET
 from ui.session import Session, Site
 from ui.shelf import Shelf
 from ui.sources import Opened
@@ -52,7 +53,7 @@ async def test_a_function_runs_when_it_is_told_to_and_not_before() -> None:
     parameters = ParameterPanel("conversational", "p")
     runner = Runner(page, session, parameters)
     async with scripted(script) as server:
-        place = [ENDPOINT, "auto", "", f"{server.url}/v1", "", False, "", "", ""]
+        place = [ENDPOINT, "auto", "", f"{server.url}/v1", "", False, "", "", "", FORGET]
         options = ["", ["now", "evil"], "", '{"min_p": 0.5}', False]
         values = [*place, "What time is it?", *parameters.values({"seed": 1}), ["nonsense"], *options]
         last = await ask(runner.chat(*values))
@@ -76,7 +77,7 @@ async def test_without_a_call_that_waits_nothing_is_sent() -> None:
     page.choose(None)
     parameters = ParameterPanel("conversational", "p")
     runner = Runner(page, session, parameters)
-    values = [ENDPOINT, *[""] * 8, "", *parameters.values({}), [], "", [], "", "", False]
+    values = [ENDPOINT, *[""] * 8, FORGET, "", *parameters.values({}), [], "", [], "", "", False]
     for listener in (runner.answer_call, runner.run_call):
         assert await ask(listener("x", *values))
     assert page.turns == []
@@ -97,7 +98,7 @@ async def test_a_message_instead_of_a_result_leaves_the_call_out() -> None:
     runner = Runner(page, Session(Site(Embedded("http://127.0.0.1:1"), Shelf())), parameters)
     async with scripted(script) as server:
         for text in ("What time is it?", "Never mind."):
-            place = [ENDPOINT, "auto", "", f"{server.url}/v1", "", False, "", "", ""]
+            place = [ENDPOINT, "auto", "", f"{server.url}/v1", "", False, "", "", "", FORGET]
             await ask(runner.chat(*place, text, *parameters.values({}), [], "", [], "", "", False))
     await transport.close()
     said = [(message["role"], message["content"]) for message in asked[1]["messages"]]
