@@ -22,6 +22,7 @@ from wire.secrets import hidden
 
 from .addresses import is_public, public_address
 from .errors import InferenceFailure
+from .sockets import Backend
 
 HUB, ROUTER = "https://huggingface.co", "https://router.huggingface.co"
 TIMEOUT = httpx2.Timeout(connect=10, read=120, write=60, pool=10)
@@ -119,6 +120,7 @@ def _pool() -> httpx2.AsyncHTTPTransport:
     loop = asyncio.get_running_loop()
     if loop not in _pools:
         _pools[loop] = httpx2.AsyncHTTPTransport(verify=tls(), limits=LIMITS)
+        _pools[loop]._pool._network_backend = Backend()
     return _pools[loop]
 
 
