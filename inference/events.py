@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
+import httpx2
+
 from .errors import InferenceFailure, server_words
 from .transport import Exchange
 
@@ -71,8 +73,8 @@ class Events:
         yield b"".join(held).rstrip(b"\r\n")
 
     async def _rest(self) -> None:
-        """Read to the end, so that the connection can be used again."""
-        with suppress(TimeoutError):
+        """Read to the end, so that the connection can be used again; one that breaks here has said all."""
+        with suppress(TimeoutError, httpx2.HTTPError):
             async with asyncio.timeout(LINGER_SECONDS):
                 async for _ in self._parts:
                     pass

@@ -283,6 +283,15 @@ async def test_streams_share_a_connection() -> None:
     assert len(server.heads) == 1
 
 
+async def test_a_connection_that_breaks_behind_the_end_of_an_answer() -> None:
+    async def script(talk: Talk) -> None:
+        head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+        await talk.say(f"{head}{len(PLAIN):x}\r\n{PLAIN}\r\n")
+
+    async with scripted(script) as server:
+        assert await streamed(server.url) == "Hello"
+
+
 async def test_a_server_that_does_not_stream_answers_in_one_piece() -> None:
     async with scripted(answering("200 OK", GOOD_CHAT)) as server:
         assert await streamed(server.url) == "Hello"
