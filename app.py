@@ -47,6 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 def serve(given: list[str]) -> int:
     """`app.py [SOURCE]`: the web app."""
     _quiet_environment()
+    from inference import workers
     from inference.engine import EngineProcess
     from ui.starting import start_settings
 
@@ -69,6 +70,7 @@ def serve(given: list[str]) -> int:
     except KeyboardInterrupt:
         pass
     finally:
+        workers.close()
         engine.close()
     return 0
 

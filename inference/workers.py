@@ -1,0 +1,245 @@
+"""Worker processes for what a stranger's text or bytes could make slow or large: they can be killed, the app can't.
+
+A function runs apart from the app with a bound of seconds, of memory and of what comes back. Its process has none of
+the app's keys in its environment, and imports only what the function's own module does: keep that module light."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
+
+from . import worker
+
+T = TypeVar("T")
+
+MAX_WORKERS = max(2, min(4, os.cpu_count() or 2))
+MAX_SECONDS = 8.0
+MAX_MEMORY = 2**30  # bytes of address space, so also what libraries reserve without using it
+MAX_RETURNED = 16 * 2**20
+MAX_KEPT_MEMORY = 256 * 2**20  # a worker that has taken more is not used again
+ROOT = Path(__file__).parent.parent
+# All that a worker knows of the app's environment.
+_KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "TZ", "PYTHONUTF8")
+
+
+class WorkerError(Exception):
+    """A function did not end as it should have, because of what it was given."""
+
+
+class TooSlow(WorkerError):
+    """It took longer than it may, and was ended."""
+
+
+class TooLarge(WorkerError):
+    """It wanted more memory than it may have, or gave back more than may come back."""
+
+
+class WorkerDied(WorkerError):
+    """Its process ended in the middle."""
+
+
+@dataclass(slots=True, eq=False)
+class _Call:
+    """A function to call, its bounds, and the worker that does it."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    seconds: float
+    memory: int
+    most: int
+    worker: _Worker | None = None
+    ended: bool = False
+
+    def message(self) -> bytes:
+        given = pickle.dumps(self.arguments, pickle.HIGHEST_PROTOCOL)
+        told = (self.function.__module__, self.function.__qualname__, given, self.memory, self.most, self.seconds)
+        return pickle.dumps(told, pickle.HIGHEST_PROTOCOL)
+
+    def begin(self, worker: _Worker) -> None:
+        self.worker = worker
+        if self.ended:
+            raise WorkerDied
+
+    def end(self) -> None:
+        """Nobody waits any more: its worker, if it has one, is ended."""
+        self.ended = True
+        if found := self.worker:
+            found.kill()
+
+
+class _Worker:
+    """One process, and one call at a time."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-P", worker.__file__, str(ROOT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={name: os.environ[name] for name in _KEPT if name in os.environ} | {"OPENBLAS_NUM_THREADS": "1"},
+            start_new_session=True,  # Ctrl+C in the terminal ends the app, and the app ends its workers
+        )
+        self.taken = 0  # bytes of memory, at most so far
+
+    @property
+    def lives(self) -> bool:
+        return self._process.poll() is None and self.taken <= MAX_KEPT_MEMORY
+
+    def answer(self, call: _Call) -> Any:
+        """What the function returns. Raises what it raised, or a WorkerError."""
+        message = call.message()
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            self.kill()
+
+        assert self._process.stdin is not None
+        timer = threading.Timer(call.seconds, end)
+        timer.start()
+        try:
+            with suppress(BrokenPipeError):
+                self._process.stdin.write(len(message).to_bytes(worker.HEAD, "big") + message)
+                self._process.stdin.flush()
+            assert isinstance(self._process.stdout, io.BufferedReader)
+            answer = worker.read(self._process.stdout, call.most + 1000)
+        except OverflowError:
+            self.kill()
+            raise TooLarge from None
+        finally:
+            timer.cancel()
+        if answer is None:
+            self.kill()
+            raise TooSlow if late.is_set() else WorkerDied
+        how, said, self.taken = pickle.loads(answer)  # noqa: S301
+        if how == worker.TOO_LARGE:
+            raise TooLarge
+        found = pickle.loads(said)  # noqa: S301
+        if how == worker.RAISED:
+            raise found
+        return found
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process, and let go of its pipes."""
+        self.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            with suppress(OSError):
+                pipe.close()
+
+
+class Workers:
+    """A pool of worker processes, each started when it is needed and kept for the next call."""
+
+    def __init__(self, size: int = MAX_WORKERS) -> None:
+        self._threads = ThreadPoolExecutor(size, thread_name_prefix="worker")
+        self._idle: SimpleQueue[_Worker] = SimpleQueue()
+        self._busy: set[_Worker] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._each = max(1, size // 2)
+
+    async def run(
+        self,
+        function: Callable[..., T],
+        *arguments: Any,
+        seconds: float = MAX_SECONDS,
+        memory: int = MAX_MEMORY,
+        most: int = MAX_RETURNED,
+        whose: str = "",
+    ) -> T:
+        """`run_apart`, in this pool."""
+        if not whose:
+            return await self._run(function, arguments, seconds, memory, most)
+        async with self._turns.setdefault(whose, asyncio.Semaphore(self._each)):
+            return await self._run(function, arguments, seconds, memory, most)
+
+    async def _run(
+        self, function: Callable[..., T], arguments: tuple[Any, ...], seconds: float, memory: int, most: int
+    ) -> T:
+        call = _Call(function, arguments, seconds, memory, most)
+        try:
+            return await asyncio.wrap_future(self._threads.submit(self._answer, call))
+        finally:
+            call.end()
+
+    def run_here(
+        self,
+        function: Callable[..., T],
+        *arguments: Any,
+        seconds: float = MAX_SECONDS,
+        memory: int = MAX_MEMORY,
+        most: int = MAX_RETURNED,
+    ) -> T:
+        """The same for code in a thread of its own, which waits here."""
+        call = _Call(function, arguments, seconds, memory, most)
+        return self._threads.submit(self._answer, call).result()  # type: ignore[no-any-return]
+
+    def _answer(self, call: _Call) -> Any:
+        found = self._take()
+        self._busy.add(found)
+        try:
+            call.begin(found)
+            return found.answer(call)
+        finally:
+            call.worker = None
+            self._busy.discard(found)
+            self._give(found)
+
+    def _take(self) -> _Worker:
+        with suppress(Empty):
+            while not (found := self._idle.get_nowait()).lives:
+                found.close()
+            return found
+        return _Worker()
+
+    def _give(self, found: _Worker) -> None:
+        if found.lives:
+            self._idle.put(found)
+        else:
+            found.close()
+
+    def close(self) -> None:
+        """End every process, also those that are at work: their calls raise WorkerDied. The pool can be used again."""
+        for found in list(self._busy):
+            found.kill()
+        with suppress(Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+
+_workers = Workers()
+run_apart_here = _workers.run_here
+close = _workers.close
+
+
+async def run_apart(
+    function: Callable[..., T],
+    *arguments: Any,
+    seconds: float = MAX_SECONDS,
+    memory: int = MAX_MEMORY,
+    most: int = MAX_RETURNED,
+    whose: str = "",
+) -> T:
+    """Call a function of a module's top level in a worker process, and give back what it returns.
+
+    Cancelling ends it at once. `seconds` count from when a worker begins, `memory` is in bytes, `most` bounds the bytes
+    of the pickle that comes back, and of those with the same `whose` no more than half of the workers are used at a
+    time. Raises what the function raises, or TooSlow, TooLarge, WorkerDied."""
+    return await _workers.run(function, *arguments, seconds=seconds, memory=memory, most=most, whose=whose)
