@@ -2,8 +2,8 @@
 FROM python:3.11-slim
 
 WORKDIR /app
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt && useradd --create-home showcard
+COPY requirements.lock .
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock && useradd --create-home showcard
 
 COPY app.py ./
 COPY metadata metadata

@@ -9,7 +9,7 @@ SOURCE ?=
 PARALLEL ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 NODE := tests/support/node
 
-.PHONY: run test test-local test-quick lint format types bench screenshots clean
+.PHONY: run test test-local test-quick lint format types bench lock audit screenshots clean
 
 run: $(VENV)/.run ## the app on its embedded default; SOURCE=path/to/README.md opens a card
 	$(BIN)/python app.py $(SOURCE)
@@ -39,6 +39,15 @@ types: $(VENV)/.dev
 
 bench: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## every figure, printed as ratios of one run
 	@failed=0; for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || failed=1; done; exit $$failed
+
+lock: $(VENV)/.dev ## writes requirements.lock anew: the versions and hashes that the container image installs
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	{ head -n 1 requirements.lock; $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header $(UPGRADE) requirements.txt; } > requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+audit: $(VENV)/.dev ## asks for known advisories about what requirements.lock names; needs a network
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 screenshots: $(VENV)/.dev ## remakes docs/screenshots from the running app
 	$(BIN)/python docs/screenshots.py
