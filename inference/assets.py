@@ -19,7 +19,7 @@ from metadata.media import Media, guess_type, sniff
 
 from .addresses import public_address
 from .errors import explain
-from .transport import client
+from .transport import client, for_pictures
 
 MOST_BYTES = 50 * 2**20
 MOST_PIXELS = 80_000_000
@@ -45,7 +45,8 @@ async def load(media: Media, files: Files | None, repo: str | None = None) -> Me
         if own and repo == own[1] and files is not None:
             source = unquote(own[2].split("?", 1)[0].split("#", 1)[0])
         else:
-            data, media_type = await fetch(source)
+            with for_pictures():
+                data, media_type = await fetch(source)
             return _checked(Media(media.source, data, sniff(data) or media.media_type or media_type, media.name))
     data = await asyncio.to_thread(read, source, files)
     found = sniff(data) or guess_type(source) or media.media_type

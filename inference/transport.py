@@ -1,4 +1,5 @@
-"""THE HTTP transport: one pool an event loop, with limits, timeouts, and the rule of who gets the Hub token."""
+"""THE HTTP transport: a pool for calls and one for pictures an event loop, with limits, timeouts, and the rule of who
+gets the Hub token."""
 
 from __future__ import annotations
 
@@ -27,6 +28,7 @@ from .sockets import Backend
 HUB, ROUTER = "https://huggingface.co", "https://router.huggingface.co"
 TIMEOUT = httpx2.Timeout(connect=10, read=120, write=60, pool=10)
 LIMITS = httpx2.Limits(max_connections=400, max_keepalive_connections=100, keepalive_expiry=30)
+PICTURES = httpx2.Limits(max_connections=100, max_keepalive_connections=10, keepalive_expiry=10)
 MOST_BYTES = 200 * 2**20
 MOST_KEPT = 20 * 2**20
 MOST_ERROR = 2**20
@@ -91,7 +93,9 @@ class Exchange:
 
 _Unpack = Callable[[bytes], Iterable[bytes]]
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
-_pools: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx2.AsyncHTTPTransport] = WeakKeyDictionary()
+_for_pictures: ContextVar[bool] = ContextVar("for_pictures", default=False)
+_Pools = dict[bool, httpx2.AsyncHTTPTransport]  # by whether it is the one for pictures
+_pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pools] = WeakKeyDictionary()
 
 
 @contextmanager
@@ -104,8 +108,18 @@ def recording(exchange: Exchange | None) -> Iterator[Exchange | None]:
         _current.reset(token)
 
 
+@contextmanager
+def for_pictures() -> Iterator[None]:
+    """What is asked inside takes none of the connections of calls: slow hosts of pictures never hold a call up."""
+    token = _for_pictures.set(True)
+    try:
+        yield
+    finally:
+        _for_pictures.reset(token)
+
+
 def client(**options: object) -> httpx2.AsyncClient:
-    """A short-lived client on the shared pool; close it, the pool stays."""
+    """A short-lived client on a shared pool; close it, the pool stays."""
     settings: dict[str, object] = {"follow_redirects": True, "timeout": TIMEOUT, "transport": _Guarded(_current.get())}
     return httpx2.AsyncClient(**{**settings, **options})  # type: ignore[arg-type]
 
@@ -117,17 +131,16 @@ def tls() -> ssl.SSLContext:
 
 
 def _pool() -> httpx2.AsyncHTTPTransport:
-    loop = asyncio.get_running_loop()
-    if loop not in _pools:
-        _pools[loop] = httpx2.AsyncHTTPTransport(verify=tls(), limits=LIMITS)
-        _pools[loop]._pool._network_backend = Backend()
-    return _pools[loop]
+    pools, pictures = _pools.setdefault(asyncio.get_running_loop(), {}), _for_pictures.get()
+    if pictures not in pools:
+        pools[pictures] = httpx2.AsyncHTTPTransport(verify=tls(), limits=PICTURES if pictures else LIMITS)
+        pools[pictures]._pool._network_backend = Backend()
+    return pools[pictures]
 
 
 async def close() -> None:
     """Close the connections that this event loop keeps open."""
-    pool = _pools.pop(asyncio.get_running_loop(), None)
-    if pool is not None:
+    for pool in _pools.pop(asyncio.get_running_loop(), {}).values():
         await pool.aclose()
 
 

@@ -4,6 +4,7 @@ Each person has a part of their own: what one puts there never pushes out what b
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class Part:
         self.name = name
         self.bytes = 0
         self._held: OrderedDict[str, _Item] = OrderedDict()
+        self._loading: dict[str, asyncio.Task[Media]] = {}
         self._most = most_bytes
 
     def put(self, media: Media, files: Files | None = None, repo: str | None = None) -> str:
@@ -43,17 +45,31 @@ class Part:
         return f"/media/{self.name}.{name}"
 
     async def get(self, name: str) -> Media | None:
-        """The media of a name with its bytes, None where the name is unknown or has left. Raises AssetError."""
+        """The media of a name with its bytes, None where the name is unknown or has left. Raises AssetError.
+
+        It is loaded once for all who wait for it; one that leaves takes nothing from the others."""
         item = self._held.get(name)
         if item is None:
             return None
         self._held.move_to_end(name)
         if item.media.data is not None:
             return item.media
+        loading = self._loading.get(name)
+        if loading is None:
+            loading = self._loading[name] = asyncio.create_task(self._load(name, item))
+            loading.add_done_callback(lambda ended: self._loaded(name, ended))
+        return await asyncio.shield(loading)
+
+    async def _load(self, name: str, item: _Item) -> Media:
         loaded = await load(item.media, item.files, item.repo)
         if name in self._held:
             self._hold(name, _Item(loaded, item.files, item.repo))
         return loaded
+
+    def _loaded(self, name: str, ended: asyncio.Task[Media]) -> None:
+        del self._loading[name]
+        if not ended.cancelled():
+            ended.exception()  # looked at, as those who waited for it may all have left
 
     def drop_oldest(self) -> None:
         """Let go of what was not used for longest."""
