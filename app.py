@@ -64,7 +64,7 @@ def serve(given: list[str]) -> int:
         return _complain(str(options.functions), error)
     for sentence in settings["functions"].left_out:
         _complain(str(options.functions), ValueError(sentence))
-    engine = EngineProcess(_engine_command, ROOT)
+    engine = EngineProcess(_engine_command, ROOT, standby=("--standby",))
     try:
         _run(_serve(options, host, listening, engine, settings))
     except KeyboardInterrupt:

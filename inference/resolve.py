@@ -34,11 +34,12 @@ class EngineModel:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """The embedded engine: its base URL, its models by id, and what waits until it listens, as after a restart."""
+    """The embedded engine: its base URL, its models by id, and what waits until it listens, as after a restart,
+    and tells what it waits for."""
 
     url: str
     models: Mapping[str, EngineModel] = field(default_factory=dict)
-    ready: Callable[[], Awaitable[None]] | None = None
+    ready: Callable[[Callable[[str], None]], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +78,16 @@ async def resolve(
     embedded: Embedded | None = None,
     keys: Mapping[str, str] | None = None,
     trusted: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> ResolvedRequest:
     """Where a Request goes, asking the Hub which provider serves the model where that is needed.
 
-    `trusted`: its endpoint gets the Hugging Face token, as the person said.
+    `trusted`: its endpoint gets the Hugging Face token, as the person said. `tell` hears what is waited for.
     Raises RequestError, InferenceFailure, or httpx2.HTTPError."""
     keys = keys or {}
     resolved = resolve_offline(request, None, embedded, keys, trusted)
     if resolved.provider == "embedded" and embedded and embedded.ready:
-        await embedded.ready()
+        await embedded.ready(tell)
     if resolved.route or resolved.provider == "openai" or _router_decides(resolved):
         return resolved
     request = resolved.request

@@ -7,6 +7,7 @@ import contextlib
 import os
 import socket
 import sys
+from importlib import import_module
 from threading import Thread
 
 # One thread is fastest for matrices this small, and leaves the other cores to the app. Read when numpy loads.
@@ -17,6 +18,10 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 def main(arguments: list[str] | None = None) -> None:
     """Runs the server until it is stopped."""
     options = _parser().parse_args(arguments)
+    if options.standby:
+        import_module("local.serve")  # what takes the time
+        if not sys.stdin.readline():
+            return
     if options.with_parent:
         Thread(target=_end_with_parent, daemon=True).start()
     try:
@@ -37,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--allow-host", action="append", default=[], help="a further name that it answers to")
     parser.add_argument("--pause", type=float, help="seconds between streamed tokens (default: the engine's own)")
     parser.add_argument("--with-parent", action="store_true", help="exit when standard input ends")
+    parser.add_argument("--standby", action="store_true", help="listen only after a line on standard input")
     return parser
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from threading import Lock
 from typing import cast
 
-from fastapi import FastAPI, Request
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse, Response
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from metadata.media import sniff
 from metadata.tasks import find_task
@@ -59,14 +60,12 @@ def create_app(
     hosts: Iterable[str] = (),
     max_body: int = MAX_BODY,
     pause: float | None = None,
-) -> FastAPI:
+) -> Starlette:
     """The application over these engines. `hosts` are further names it answers to; `pause` replaces the engines' own
     pause between streamed tokens."""
-    app = FastAPI(title="Showcard's embedded engine", openapi_url=None)
+    # Starlette alone, as FastAPI takes most of the start to import and nothing of it is needed here.
+    app = Starlette(exception_handlers={Refusal: _refused, HTTPException: _not_routed, Exception: _failed})
     app.add_middleware(Guard, hosts=tuple(hosts), max_body=max_body)
-    app.add_exception_handler(Refusal, _refused)
-    app.add_exception_handler(HTTPException, _not_routed)
-    app.add_exception_handler(Exception, _failed)
     shelf = Shelf(engines)
     _add_listing(app, shelf)
     _add_tasks(app, shelf)
@@ -74,20 +73,16 @@ def create_app(
     return app
 
 
-def _add_listing(app: FastAPI, shelf: Shelf) -> None:
-    @app.get("/health")
-    async def health() -> Response:
+def _add_listing(app: Starlette, shelf: Shelf) -> None:
+    async def health(request: Request) -> Response:
         return JSONResponse({"status": "ok", "models": len(shelf.rows)})
 
-    @app.get("/v1/models")
-    async def models() -> Response:
+    async def models(request: Request) -> Response:
         return JSONResponse({"object": "list", "data": [openai_model(engine) for engine in shelf.rows.values()]})
 
-    @app.get("/v1/models/{org}/{name}")
-    async def model(org: str, name: str) -> Response:
-        return JSONResponse(openai_model(shelf.find(f"{org}/{name}")))
+    async def model(request: Request) -> Response:
+        return JSONResponse(openai_model(shelf.find(_path_model(request))))
 
-    @app.get("/api/models")
     async def hub_models(request: Request) -> Response:
         rows = [hub_model(engine) for engine in shelf.rows.values()]
         asked = [v for k, value in request.query_params.multi_items() for v in value.split(",")
@@ -97,15 +92,26 @@ def _add_listing(app: FastAPI, shelf: Shelf) -> None:
         kept = [row for row in rows if search in row["id"] and all(tag in row["tags"] for tag in asked)]
         return JSONResponse(kept[: int(limit)] if limit.isdecimal() else kept)
 
-    @app.get("/api/models/{org}/{name}")
-    async def hub_one(org: str, name: str) -> Response:
-        return JSONResponse(hub_model(shelf.find(f"{org}/{name}")))
+    async def hub_one(request: Request) -> Response:
+        return JSONResponse(hub_model(shelf.find(_path_model(request))))
+
+    app.add_route("/health", health)
+    app.add_route("/v1/models", models)
+    app.add_route("/v1/models/{org}/{name}", model)
+    app.add_route("/api/models", hub_models)
+    app.add_route("/api/models/{org}/{name}", hub_one)
 
 
-def _add_tasks(app: FastAPI, shelf: Shelf) -> None:
-    async def run(request: Request, org: str, name: str, task: str | None = None) -> Response:
-        engine = shelf.find(f"{org}/{name}")
-        _check_task(engine, task)
+def _path_model(request: Request) -> str | None:
+    """The model that an address names."""
+    named = request.path_params
+    return f"{named['org']}/{named['name']}" if named else None
+
+
+def _add_tasks(app: Starlette, shelf: Shelf) -> None:
+    async def run(request: Request) -> Response:
+        engine = shelf.find(_path_model(request))
+        _check_task(engine, request.path_params.get("task"))
         body, content_type = await request.body(), request.headers.get("content-type", "")
         runner = await shelf.load(engine)
         if engine.task == "text-generation" and isinstance(runner, Talker):
@@ -118,8 +124,8 @@ def _add_tasks(app: FastAPI, shelf: Shelf) -> None:
         return JSONResponse(answer)
 
     for prefix in _PREFIXES:
-        app.add_api_route(prefix, run, methods=["POST"])
-        app.add_api_route(f"{prefix}/pipeline/{{task}}", run, methods=["POST"])
+        app.add_route(prefix, run, methods=["POST"])
+        app.add_route(f"{prefix}/pipeline/{{task}}", run, methods=["POST"])
 
 
 def _check_task(engine: Engine, task: str | None) -> None:
@@ -131,10 +137,10 @@ def _check_task(engine: Engine, task: str | None) -> None:
         raise Refusal(f"{engine.id} does {engine.task}, not {task[:60]}.")
 
 
-def _add_chat(app: FastAPI, shelf: Shelf, pause: float | None) -> None:
-    async def complete(request: Request, org: str | None = None, name: str | None = None) -> Response:
+def _add_chat(app: Starlette, shelf: Shelf, pause: float | None) -> None:
+    async def complete(request: Request) -> Response:
         named, asked = read_chat(await request.body())
-        engine = _named(shelf, org, name, named)
+        engine = _named(shelf, _path_model(request), named)
         if engine.task != "conversational":
             raise Refusal(f"{engine.id} does {engine.task}; it does not chat. POST to /models/{engine.id}.")
         talker = cast("Talker", await shelf.load(engine))
@@ -142,9 +148,9 @@ def _add_chat(app: FastAPI, shelf: Shelf, pause: float | None) -> None:
         wait = (talker.pause if pause is None else pause) if asked.stream else 0.0
         return await events.respond(request, Generation(engine, talker, asked, wait), events.Chat)
 
-    async def go_on(request: Request, org: str | None = None, name: str | None = None) -> Response:
+    async def go_on(request: Request) -> Response:
         named, asked = read_completion(await request.body())
-        engine = _named(shelf, org, name, named)
+        engine = _named(shelf, _path_model(request), named)
         if engine.task not in ("conversational", "text-generation"):
             raise Refusal(
                 f"{engine.id} does {engine.task}; it does not go on from a text. POST to /models/{engine.id}."
@@ -153,14 +159,14 @@ def _add_chat(app: FastAPI, shelf: Shelf, pause: float | None) -> None:
         return await events.respond(request, Generation(engine, talker, asked), events.Completion)
 
     for prefix in ("", *_PREFIXES):
-        app.add_api_route(f"{prefix}/v1/chat/completions", complete, methods=["POST"])
-        app.add_api_route(f"{prefix}/v1/completions", go_on, methods=["POST"])
+        app.add_route(f"{prefix}/v1/chat/completions", complete, methods=["POST"])
+        app.add_route(f"{prefix}/v1/completions", go_on, methods=["POST"])
 
 
-def _named(shelf: Shelf, org: str | None, name: str | None, named: str | None) -> Engine:
+def _named(shelf: Shelf, path: str | None, named: str | None) -> Engine:
     """The engine of a path or a body. A path that names it decides: clients send any word as `model` to such an
     address. Else it is named as for the Hub's router, where a provider may follow a colon."""
-    return shelf.find(f"{org}/{name}" if org else (named or "").partition(":")[0])
+    return shelf.find(path or (named or "").partition(":")[0])
 
 
 async def _refused(request: Request, error: Exception) -> Response:

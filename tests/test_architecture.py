@@ -22,7 +22,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "playground": {"metadata", "wire", "inference", "snippets", "ui"},
     "local": {"metadata"},
 }
-NETWORK = {"httpx", "httpx2", "requests", "urllib3", "aiohttp", "socket", "http", "fastapi", "uvicorn", "openai"}
+NETWORK = {"httpx", "httpx2", "requests", "urllib3", "aiohttp", "socket", "http", "openai"} | {
+    "fastapi",
+    "starlette",
+    "uvicorn",
+}
 FORBIDDEN: dict[str, set[str]] = {
     "metadata": NETWORK | {"gradio", "huggingface_hub"},
     "wire": {"gradio", "requests", "fastapi", "socket"},

@@ -30,11 +30,17 @@ class Progress:
 
     sentence: str = ""
 
+    def tell(self, sentence: str) -> None:
+        """Wait for this now."""
+        self.sentence = sentence
 
-async def resolved_for(session: Session, request: Request) -> ResolvedRequest:
-    """Where a request of this person goes. Raises RequestError, InferenceFailure or httpx2.HTTPError."""
+
+async def resolved_for(session: Session, request: Request, progress: Progress | None = None) -> ResolvedRequest:
+    """Where a request of this person goes; the embedded engine is waited for where it starts again.
+
+    Raises RequestError, InferenceFailure or httpx2.HTTPError."""
     keys, trusted = session.keys_for(request.base_url), session.trusts(request.base_url)
-    return await resolve(request, session.site.embedded, keys, trusted)
+    return await resolve(request, session.site.embedded, keys, trusted, (progress or Progress()).tell)
 
 
 def resolved_offline(session: Session, request: Request, endpoint_key: str = "") -> ResolvedRequest:
@@ -50,10 +56,7 @@ async def loaded(session: Session, request: Request, progress: Progress) -> None
     if request.provider != FOLDER or session.site.folders is None:
         return
 
-    def tell(sentence: str) -> None:
-        progress.sentence = sentence
-
-    await session.site.folders.ready(request.base_url or "", tell)
+    await session.site.folders.ready(request.base_url or "", progress.tell)
     progress.sentence = ""
 
 

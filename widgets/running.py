@@ -103,7 +103,7 @@ class Runner:
             if isinstance(value, Media):
                 await load(value, None)  # a look at the file: does it open, is it too large
         await asking.loaded(self.session, request, progress)
-        return await asking.resolved_for(self.session, request)
+        return await asking.resolved_for(self.session, request, progress)
 
     async def run(self, *values: Any) -> AsyncIterator[list[Any]]:
         """Yields updates of (transcript, result, status, run, stop, json)."""

@@ -204,7 +204,7 @@ class Step:
         found = reachable(self._row(name), name, self.session, self._place(name, values))
         if not found.runs:
             raise InferenceFailure(found.sentence, found.way_out, ways=("token", "place"))
-        resolved: ResolvedRequest = await asking.resolved_for(self.session, self.request(values))
+        resolved: ResolvedRequest = await asking.resolved_for(self.session, self.request(values), progress)
         if not resolved.request.stream:
             return Done(await asking.run(self.session, resolved, None, progress))
         answer.resolved = resolved

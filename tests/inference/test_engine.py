@@ -54,6 +54,50 @@ async def test_the_run_after_its_death_is_answered(engine: EngineProcess) -> Non
         assert engine._process.pid != killed
 
 
+async def test_the_process_that_stands_by_takes_its_place_under_its_address() -> None:
+    engine = EngineProcess(local, ROOT, standby=("--standby",))
+    url = await asyncio.to_thread(engine.address)
+    for _ in range(2):
+        while engine._spare is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        spare = engine._spare
+        os.kill(engine._process.pid, signal.SIGKILL)
+        await _dead(engine)
+        told: list[str] = []
+        await engine.ready(told.append)
+        assert told[0] == "The embedded engine is starting again"
+        assert told[-1] == ""
+        assert engine._process is spare
+        assert await answers(url)
+    while engine._spare is None:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    processes = [engine._process, engine._spare]
+    await asyncio.to_thread(engine.close)
+    assert [process.poll() for process in processes] == [0, 0]
+
+
+async def test_one_that_died_with_the_one_that_stood_by_is_started_anew() -> None:
+    engine = EngineProcess(local, ROOT, standby=("--standby",))
+    url = await asyncio.to_thread(engine.address)
+    while engine._spare is None:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    for process in (engine._spare, engine._process):
+        os.kill(process.pid, signal.SIGKILL)
+    await _dead(engine)
+    await engine.ready()
+    assert await answers(url)
+    await asyncio.to_thread(engine.close)
+
+
+async def test_one_that_is_killed_again_and_again_is_not_left_waiting(engine: EngineProcess) -> None:
+    await asyncio.to_thread(engine.address)
+    for _ in range(4):
+        os.kill(engine._process.pid, signal.SIGKILL)
+        await _dead(engine)
+        await engine.ready()
+    assert engine._pause <= 0.5
+
+
 async def test_it_ends_when_it_is_closed_and_stays_ended(engine: EngineProcess) -> None:
     url = await asyncio.to_thread(engine.address)
     await asyncio.to_thread(engine.close)

@@ -39,6 +39,24 @@ def test_an_answer_does_not_wait_for_the_network(engine_url: str) -> None:
     assert sorted(taken)[10] < 0.03
 
 
+def test_stands_by_until_a_line_comes() -> None:
+    command = [sys.executable, "-m", "local", "--standby", "--with-parent"]
+    for said in ("\n", ""):
+        with subprocess.Popen(
+            command, cwd=ROOT, env=clean_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as waiting:
+            assert waiting.stdin is not None
+            assert waiting.stdout is not None
+            waiting.stdin.write(said)
+            waiting.stdin.flush()
+            if said:
+                assert waiting.stdout.readline().startswith("http://127.0.0.1:")
+            waiting.stdin.close()
+            assert waiting.wait(10) == 0
+            assert waiting.stdout.read() == ""
+            waiting.stdin = None
+
+
 def test_ends_when_its_standard_input_ends() -> None:
     with process("-m", "local", "--with-parent") as (started, _):
         assert started.stdin is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from inference.errors import InferenceFailure
 from inference.reply import Delta, Usage
-from inference.resolve import Embedded
+from inference.resolve import Embedded, EngineModel
 from inference.transport import Exchange
 from metadata.outputs import ToolCall
 from metadata.tasks import task
@@ -40,6 +41,27 @@ def chat(url: str, **more: Any) -> Request:
 async def pieces(mine: Session, request: Request) -> list[Delta]:
     resolved = await asking.resolved_for(mine, request)
     return [delta async for delta in asking.stream(mine, resolved)]
+
+
+async def test_a_run_waits_for_an_engine_that_starts_again_and_says_so() -> None:
+    listens, waits = asyncio.Event(), asyncio.Event()
+
+    async def ready(tell: Callable[[str], None]) -> None:
+        tell("The engine is starting again")
+        waits.set()
+        await listens.wait()
+        tell("")
+
+    model = EngineModel("org/m", task("conversational"))
+    mine = Session(Site(Embedded("http://127.0.0.1:1", {"org/m": model}, ready), Shelf()))
+    progress = asking.Progress()
+    asked = asyncio.create_task(asking.resolved_for(mine, Request("conversational", "org/m", MESSAGES), progress))
+    await waits.wait()
+    assert progress.sentence == "The engine is starting again"
+    assert not asked.done()
+    listens.set()
+    assert (await asked).route == "http://127.0.0.1:1/v1"
+    assert progress.sentence == ""
 
 
 @pytest.mark.parametrize("streamed", [False, True])
