@@ -14,6 +14,7 @@ COPY ui ui
 COPY widgets widgets
 COPY playground playground
 COPY local local
+COPY front front
 COPY examples examples
 
 USER showcard

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from metadata.outputs import ToolCall
+from ui.front import read
 from ui.markdown import chat_html
 from ui.markup import escape, isolated, whole
 
@@ -16,24 +17,7 @@ from .state import ChatMessage, Comparison, Pane, Settings, Variant
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 ROLES = {"user": "You", "tool": "Result", "assistant": "Model"}
-STYLE = """
-:root { color-scheme: light dark; --text: #1e293b; --dim: #526077; --line: #d9dfe8; --soft: #f4f6f9; --back: #fff; }
-@media (prefers-color-scheme: dark) { :root { --text: #e6eaf1; --dim: #a3afc2; --line: #334155; --soft: #141c2e;
-  --back: #0b1120; } }
-body { margin: 0 auto; padding: 16px; max-width: 1600px; font: 14px/1.5 system-ui, sans-serif; color: var(--text);
-  background: var(--back); overflow-wrap: anywhere; }
-h1 { font-size: 20px; margin: 0; } h2 { font: 600 15px ui-monospace, monospace; margin: 0 0 8px; }
-.dim { color: var(--dim); font-size: 12px; } a { color: inherit; }
-main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 16px; }
-section { border: 1px solid var(--line); border-radius: 10px; padding: 12px; min-width: 0; }
-article { margin: 12px 0; } .who { font-size: 11px; font-weight: 650; text-transform: uppercase; color: var(--dim); }
-.said { white-space: pre-wrap; margin: 0; } .user .said, .system .said, .tool .said { background: var(--soft);
-  border-radius: 8px; padding: 8px 12px; }
-pre, table { overflow: auto; max-width: 100%; } pre { background: var(--soft); padding: 10px; border-radius: 6px; }
-table { border-collapse: collapse; display: block; } th, td { border: 1px solid var(--line); padding: 3px 8px;
-  text-align: left; } img { max-width: 100%; border-radius: 6px; } .facts { font: 12px ui-monospace, monospace;
-  color: var(--dim); } summary { cursor: pointer; }
-"""
+STYLE = read("exported.css")
 
 
 def to_html(comparison: Comparison) -> bytes:

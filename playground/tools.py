@@ -12,7 +12,6 @@ from . import checks_tab, code_tab, diff_tab, export_tab, prompts_tab, samples_t
 from .mount import Mount
 from .state import LETTERS
 from .tool import QUIET, Tool, held_of
-from .tools_page import CSS, SCRIPT
 from .votes_tab import VoteRow
 
 TOOLS = (
@@ -31,7 +30,7 @@ LAYOUTS = (
 
 
 def above() -> None:
-    """The row above the panes: how they are laid out, which is the page's own script's work (`tools_page.py`)."""
+    """The row above the panes: how they are laid out, which is the work of `front/compare/tools.js`."""
     toggles = "".join(
         f'<button type="button" data-layout="{name}" aria-pressed="false" title="{title}">{words}</button>'
         for name, words, title in LAYOUTS
@@ -87,4 +86,4 @@ def build(mount: Mount, made: VoteRow) -> None:
     mount.ran.change(changed, inputs, [*outputs, *mount.marks], **QUIET)
 
 
-__all__ = ["CSS", "SCRIPT", "above", "build", "buttons"]
+__all__ = ["above", "build", "buttons"]

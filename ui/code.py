@@ -1,6 +1,6 @@
 """The code of a request, in a tab for each language and client; what Run sends is what it asks.
 
-The tabs are HTML that the page's own script turns (`code_page.py`), so that turning one needs no server."""
+The tabs are HTML that the page's own script turns (`front/shared/code.js`), so that turning one needs no server."""
 
 from __future__ import annotations
 

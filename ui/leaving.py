@@ -1,6 +1,6 @@
 """Leaving a tab: its page tells the server as it goes, so that its calls end at once; Gradio notices only later.
 
-The page's own script posts to `/left/{name}`, where the name is the tab's feed's. A page that the browser only puts
+`front/shared/leaving.js` posts to `/left/{name}`, where the name is the tab's feed's. A page that the browser only puts
 aside leaves too. One that comes back, or is looked at again, says so (`/back/{name}`): what ran has been stopped, all
 else goes on. Where the server has forgotten the tab meanwhile, the page is loaded anew; one that only lost sight of the
 server is left as it is, unless the browser holds all that stands on it."""
@@ -8,21 +8,6 @@ server is left as it is, unless the browser holds all that stands on it."""
 from __future__ import annotations
 
 from .feed import Feed
-
-SCRIPT = """
-(() => {
-  const name = () => document.querySelector("[data-feed]")?.dataset.feed;
-  addEventListener("pagehide", () => { if (name()) navigator.sendBeacon(`/left/${name()}`); });
-  const isKnown = async () => {
-    try { return await (await fetch(`/back/${name()}`)).json(); } catch { return true; }
-  };
-  const back = async (stays) => { if (name() && !(await isKnown()) && !stays) location.reload(); };
-  addEventListener("pageshow", (event) => { if (event.persisted) back(false); });
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") back(!document.querySelector("#panes"));
-  });
-})();
-"""
 
 
 def mark(feed: Feed) -> str:

@@ -1,6 +1,4 @@
-"""The page's script of ways out: buttons beside a failure that lead to the control that helps."""
 
-SCRIPT = r"""
 (() => {
   // A button that is pressed once, a moment after it arrived: the widget then looks who serves its model.
   const arrive = () => {
@@ -59,4 +57,3 @@ SCRIPT = r"""
     });
   });
 })();
-"""

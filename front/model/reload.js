@@ -1,10 +1,4 @@
-"""What a reload brings back: the card that was open, what was typed and set, and small files. It stays in the tab."""
 
-from __future__ import annotations
-
-from wire.secrets import BEGINNINGS, NAMES
-
-SCRIPT = r"""
 (() => {
   const KEY = "showcard-page";
   const head = () => document.querySelector("#head h1[data-page]");
@@ -123,4 +117,3 @@ SCRIPT = r"""
   new MutationObserver(() => { look(); if (step && ready()) step(); })
     .observe(document.documentElement, { childList: true, subtree: true });
 })();
-""".replace("__NAMES__", NAMES).replace("__BEGINNINGS__", BEGINNINGS)

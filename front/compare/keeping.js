@@ -1,8 +1,4 @@
-"""The part of the page's script that keeps conversations in the browser (IndexedDB), and lists them to return to."""
 
-from __future__ import annotations
-
-KEEPING = r"""
   // Conversations are kept in this browser: read from the server after each change, given back when one is reopened.
   const NAME = "showcard", STORE = "comparisons", MOST = 200;
   const database = () => new Promise((resolve, reject) => {
@@ -109,4 +105,3 @@ KEEPING = r"""
     const again = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
     if (id && (again || !["a", "b", "c", "d", "q"].some((name) => asked.has(name)))) reopen(id).catch(() => {});
   }, 50);
-"""

@@ -1,8 +1,4 @@
-"""The page's own script: what buttons post, answers that grow, keys, and conversations kept in the browser."""
 
-from __future__ import annotations
-
-SCRIPT = r"""
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -322,4 +318,3 @@ SCRIPT = r"""
 
   KEEPING
 })();
-"""

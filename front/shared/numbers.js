@@ -1,10 +1,4 @@
-"""Parameters that are numbers: typed as text, so that one can be left unset; the page's script adds steps and a slider.
 
-Their bounds stand in the classes of the field, as `from:0`, `to:2` and `step:0.05`."""
-
-from __future__ import annotations
-
-SCRIPT = r"""
 (() => {
   const said = (host, name) => {
     const found = [...host.classList].find((held) => held.startsWith(`${name}:`));
@@ -81,17 +75,3 @@ SCRIPT = r"""
   const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] };
   new MutationObserver(() => { soon ||= requestAnimationFrame(look); }).observe(document.documentElement, watched);
 })();
-"""
-
-CSS = """
-.ranged { display: flex; align-items: center; gap: 8px; min-height: 32px; margin-top: 2px; }
-.ranged input[type=range] { flex: 1; min-width: 0; height: 24px; accent-color: var(--color-accent); }
-.ranged input.unset { opacity: 0.5; accent-color: var(--body-text-color-subdued); }
-.ranged .gone { flex: none; width: 32px; min-height: 32px !important; border: 0; border-radius: 6px; background: none;
-  animation: sc-settle 0.15s; color: var(--body-text-color-subdued); cursor: pointer; }
-.ranged .gone:hover { background: var(--background-fill-secondary); color: var(--body-text-color); }
-@media (pointer: coarse) {
-  .ranged, .ranged input[type=range], .ranged .gone { min-height: 44px !important; }
-  .ranged .gone { width: 44px; }
-}
-"""

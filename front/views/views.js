@@ -1,8 +1,4 @@
-"""The script of the views: one listener a kind of event for the whole page, no evaluation, no request of its own."""
 
-from __future__ import annotations
-
-SCRIPT = r"""
 (() => {
   const all = (root, selector) => (root ? [...root.querySelectorAll(selector)] : []);
   const number = (value) => Math.abs(value) < 1000 ? value.toFixed(3) : value.toFixed(1);
@@ -246,4 +242,3 @@ SCRIPT = r"""
   new MutationObserver(() => { soon ||= requestAnimationFrame(() => { soon = 0; arrive(); }); })
     .observe(document.documentElement, { childList: true, subtree: true });
 })();
-"""

@@ -1,11 +1,4 @@
-"""The editors of labels, sentences and tables: drawn over a text area that holds their value as JSON.
 
-Gradio's own table turns whole numbers into fractions and can't hold what a card holds; these keep every value as it
-came. The text area is what the server fills and reads; all text reaches the page as text, never as HTML."""
-
-from __future__ import annotations
-
-SCRIPT = r"""
 (() => {
   const SHOWN_ROWS = 200, SHOWN_COLUMNS = 60, AT_ONCE = 5000;
   const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
@@ -298,4 +291,3 @@ SCRIPT = r"""
     area.dispatchEvent(new Event("input", { bubbles: true }));
   });
 })();
-"""
