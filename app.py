@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import atexit
 import errno
 import io
 import json
@@ -72,7 +73,10 @@ def serve(given: list[str]) -> int:
     finally:
         workers.close()
         engine.close()
-    return 0
+    # Taking the interpreter apart would take longer than all of the end before it.
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _serve_parser() -> argparse.ArgumentParser:
@@ -160,6 +164,7 @@ async def _serve(
 
     import playground.looks
     from inference.resolve import discover
+    from ui.ending import Quiet, Server
     from ui.server import Access, allowed_hosts, build_app
     from ui.session import Site
     from ui.shelf import Shelf
@@ -182,29 +187,26 @@ async def _serve(
     access = Access(allowed_hosts(host, hosts), framed_by=framed_by)
     app = build_app(_pages(site, options.source), site, access, playground.looks.CSS, playground.looks.HEAD)
 
-    class Server(uvicorn.Server):
+    quiet = Quiet(app)
+
+    class Announced(Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             port = listening.getsockname()[1]
             name = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
             print(f"Showcard is at http://{name}:{port}", flush=True)
 
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            app.state.closing.set()
-            await super().shutdown(sockets)
-
     # A Space is reached through its proxy alone, so what that says of the scheme is believed.
     proxies = "*" if space else None
     config = uvicorn.Config(
-        app,
+        quiet,
         log_level="warning",
-        timeout_graceful_shutdown=2,
         proxy_headers=bool(space),
         forwarded_allow_ips=proxies,
         ws_per_message_deflate=False,
     )
     try:
-        await Server(config).serve([listening])
+        await Announced(config, quiet, app.state.closing.set).serve([listening])
     finally:
         if site.folders:
             site.folders.close()

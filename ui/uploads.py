@@ -6,6 +6,7 @@ takes any number of files from anybody, and keeps them for a day."""
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.route_utils import GradioMultiPartParser
 from starlette.responses import PlainTextResponse
 
 REFUSED = "A file has to be uploaded before it can be used."
@@ -88,9 +90,30 @@ def _megabytes(size: int) -> str:
     return f"{size / MEGABYTE:,.0f} MB"
 
 
+def leave_no_half_files() -> None:
+    """Let Gradio delete what it has written of an upload whose sender left, as it does where one is malformed."""
+    parse = GradioMultiPartParser.parse
+    if getattr(parse, "tidies", False):
+        return
+
+    async def parsed(self: Any) -> Any:
+        try:
+            return await parse(self)
+        except BaseException:
+            for file in self._files_to_close_on_error:
+                with suppress(OSError):
+                    file.close()
+                    os.unlink(file.name)
+            raise
+
+    parsed.tidies = True  # type: ignore[attr-defined]
+    GradioMultiPartParser.parse = parsed
+
+
 def only_uploads(demo: gr.Blocks) -> None:
     """Let no listener read a file of this machine, or fetch one, because somebody posted its path or address."""
     demo.has_launched = True
+    leave_no_half_files()
     preprocess = demo.preprocess_data
 
     async def checked(block_fn: Any, inputs: list[Any], *rest: Any, **more: Any) -> list[Any]:
