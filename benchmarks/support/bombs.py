@@ -43,17 +43,17 @@ def _padded(value: Any, size: int) -> bytes:
     return b" " * size + json.dumps(value).encode()
 
 
-def _png(width: int, height: int, colour: int = 2) -> bytes:
-    """A picture that is small as a file and large when decoded."""
+def _png(width: int, height: int) -> bytes:
+    """A picture of two colours that is small as a file and large when decoded: a byte a pixel."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    rows = b"\0" * (1 + width * {0: 1, 2: 3, 6: 4}[colour]) * 100
+    rows = b"\0" * (1 + (width + 7) // 8) * 100
     packer, packed = zlib.compressobj(1), b""
     for _ in range(height // 100):
         packed += packer.compress(rows)
-    head = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     signature = b"\x89PNG\r\n\x1a\n"
     return signature + chunk(b"IHDR", head) + chunk(b"IDAT", packed + packer.flush()) + chunk(b"IEND", b"")
 
@@ -161,7 +161,7 @@ ANSWERS = [
         lambda: json.dumps({"image": base64.b64encode(_png(8, 100) + b"\0" * 17 * MB).decode()}).encode(),
         "text-to-image",
     ),
-    Bomb("an image of 40,000 x 40,000", "answer", lambda: _png(40_000, 40_000, 0), "text-to-image"),
+    Bomb("an image of 40,000 x 40,000", "answer", lambda: _png(40_000, 40_000), "text-to-image"),
     Bomb(
         "200,000 entities",
         "answer",
@@ -200,7 +200,7 @@ IMPORTS = [
         "import",
         lambda: _comparison(" ".join(f"a{n}" for n in range(30_000)), " ".join(f"b{n}" for n in range(30_000))),
     ),
-    Bomb("49 MB that is no comparison", "import", lambda: '{"x": [%s]}' % ", ".join(['"y"'] * 9_000_000)),
+    Bomb("49 MB that is no comparison", "import", lambda: '{"x": [' + ", ".join(['"y"'] * 9_000_000) + "]}"),
 ]
 LINKS = [
     Bomb("a link that unpacks to 200 MB", "link", lambda: _link("text=" + "a" * 200 * MB)),
