@@ -18,6 +18,7 @@ from huggingface_hub.errors import HfHubHTTPError, InferenceTimeoutError
 from wire.request import RequestError
 
 DAY = 86_400.0  # seconds
+_DEEPEST_WORDS = 4  # objects and lists around what a server says of an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,14 +245,18 @@ def _said_in(body: bytes) -> str:
 
 
 def server_words(value: Any) -> str:
-    """The sentence in an error object of any known shape: `error`, `message`, `detail`, in lists too."""
-    for _ in range(3):
-        if not isinstance(value, Mapping):
-            break
+    """The sentence in an error object of any known shape: `error`, `message`, `detail`, in lists too; empty where it
+    holds none."""
+    return _words(value, _DEEPEST_WORDS)[:500]
+
+
+def _words(value: Any, depth: int) -> str:
+    while isinstance(value, Mapping) and depth > 0:
         value = next((value[k] for k in ("error", "errors", "message", "detail", "msg") if value.get(k)), None)
-    if isinstance(value, list):
-        value = "; ".join(server_words(item) for item in value[:3])
-    return str(value)[:500] if value else ""
+        depth -= 1
+    if isinstance(value, list) and depth > 0:
+        return "; ".join(filter(None, (_words(item, depth - 1) for item in value[:3])))
+    return "" if value is None or value is False or isinstance(value, Mapping | list) else str(value).strip()
 
 
 def _estimated(body: bytes) -> float | None:

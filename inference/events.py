@@ -74,7 +74,7 @@ class Events:
 
     async def _rest(self) -> None:
         """Read to the end, so that the connection can be used again; one that breaks here has said all."""
-        with suppress(TimeoutError, httpx2.HTTPError):
+        with suppress(TimeoutError, httpx2.HTTPError, InferenceFailure):
             async with asyncio.timeout(LINGER_SECONDS):
                 async for _ in self._parts:
                     pass
@@ -104,8 +104,9 @@ def check_event(event: Any, failed: bool = False) -> None:
 
 def is_stream(exchange: Exchange) -> bool:
     """Whether server-sent events came; a server that can't stream answers with one object instead."""
-    kind = next((value for name, value in exchange.headers if name.lower() == "content-type"), "")
-    return "event-stream" in kind or bytes(exchange.body[:200].lstrip()).startswith((b"data:", b"event:", b":"))
+    return "event-stream" in exchange.content_type or bytes(exchange.body[:200].lstrip()).startswith(
+        (b"data:", b"event:", b":")
+    )
 
 
 def _data(line: bytes) -> bytes:

@@ -15,9 +15,8 @@ from wire.request import RequestError, ResolvedRequest
 
 from .errors import status_failure
 from .keys import key_of
+from .reading import MEDIA
 from .transport import Exchange, client
-
-_MEDIA = ("image/", "audio/", "video/", "model/", "application/octet-stream")
 
 
 async def ask(
@@ -36,8 +35,7 @@ async def ask(
     response = await session.request(sent.method, sent.url, headers=headers, **_body(sent))
     if response.status_code != 200:
         raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
-    kind = response.headers.get("content-type", "").lower()
-    return response.content if kind.startswith(_MEDIA) or sniff(response.content) else None
+    return response.content if exchange.content_type.startswith(MEDIA) or sniff(response.content) else None
 
 
 def _header(resolved: ResolvedRequest, value: str | Key, keys: Mapping[str, str]) -> str:

@@ -15,8 +15,10 @@ from metadata.outputs import Message, Output, Unknown, normalise, plain
 from wire.request import ResolvedRequest
 
 from .errors import InferenceFailure, server_words
+from .nothing import check_something
 from .transport import Exchange
 
+MEDIA = ("image/", "audio/", "video/", "model/", "application/octet-stream")  # how the types of media begin
 _MISSING = object()
 
 
@@ -25,17 +27,20 @@ async def read(resolved: ResolvedRequest, result: Any, exchange: Exchange, fetch
 
     `result` is what the client made of it, `fetched` a file that the answer led to."""
     task = resolved.request.task
-    if isinstance(result, bytes) and result:
+    if isinstance(result, bytes) and result and not _may_be_json(result, exchange):
         return normalise(task, result), None
     body = bytes(exchange.body)
     if isinstance(result, Image):
         found = next((data for data in (fetched, body) if sniff(data)), b"")
         return normalise(task, found or await asyncio.to_thread(_png, result)), None
     raw = await asyncio.to_thread(_json, body) if exchange.whole else _MISSING
+    if raw is _MISSING and isinstance(result, bytes):
+        return normalise(task, result), None
     if raw is _MISSING and result is None:
         raise InferenceFailure("The server's answer is not JSON.", _hint(body))
     if raw is not _MISSING:
         check_error(raw)
+        check_something(normalise(task, raw), raw)
     for value in (raw, result):
         if value is _MISSING or value is None:
             continue
@@ -77,6 +82,12 @@ _SILENT = {
     "length": "It used up its tokens before it said anything: allow more of them (max_tokens).",
     "content_filter": "The provider's filter held the answer back: ask differently.",
 }
+
+
+def _may_be_json(body: bytes, exchange: Exchange) -> bool:
+    """Whether what is no medium by its type or its first bytes begins as JSON does."""
+    media = exchange.content_type.startswith(MEDIA) or sniff(body)
+    return not media and body.lstrip()[:1] in (b"[", b"{", b'"', b"n")
 
 
 def _json(body: bytes) -> Any:

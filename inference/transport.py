@@ -6,8 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-import zlib
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from wire.secrets import hidden
 
 from .addresses import is_public, public_address
 from .errors import InferenceFailure
+from .packed import Inflated, Plain, unpacker
 from .sockets import Backend
 
 HUB, ROUTER = "https://huggingface.co", "https://router.huggingface.co"
@@ -32,7 +32,6 @@ PICTURES = httpx2.Limits(max_connections=100, max_keepalive_connections=10, keep
 MOST_BYTES = 200 * 2**20
 MOST_KEPT = 20 * 2**20
 MOST_ERROR = 2**20
-_PIECE = 2**20
 # What may go on to another host when a server redirects; the rest may hold a key.
 _HARMLESS = frozenset(
     {"host", "accept", "accept-encoding", "connection", "content-length", "content-type", "range", "user-agent"}
@@ -86,12 +85,16 @@ class Exchange:
     answer: AsyncIterable[bytes] | None = None
 
     @property
+    def content_type(self) -> str:
+        """The type of what was answered, in small letters; empty where the server names none."""
+        return next((value.lower() for name, value in self.headers if name.lower() == "content-type"), "")
+
+    @property
     def whole(self) -> bool:
         """Whether `body` is all that came."""
         return self.received == len(self.body)
 
 
-_Unpack = Callable[[bytes], Iterable[bytes]]
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 _for_pictures: ContextVar[bool] = ContextVar("for_pictures", default=False)
 _Pools = dict[bool, httpx2.AsyncHTTPTransport]  # by whether it is the one for pictures
@@ -240,7 +243,7 @@ def _stays(first: _Origin, then: _Origin) -> bool:
 class _Counted(httpx2.AsyncByteStream):
     """A response's bytes: unpacked, counted against the limit, and kept for the exchange, up to a bound."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream, exchange: Exchange | None, unpack: _Unpack) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream, exchange: Exchange | None, unpack: Plain) -> None:
         self.stream = stream
         self.exchange = exchange
         self.unpack = unpack
@@ -248,7 +251,7 @@ class _Counted(httpx2.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         total = 0
         async for packed in self.stream:
-            for part in self.unpack(packed):
+            for part in self.unpack.feed(packed):
                 total += len(part)
                 if total > MOST_BYTES:
                     raise InferenceFailure(
@@ -256,6 +259,7 @@ class _Counted(httpx2.AsyncByteStream):
                     )
                 self._keep(part)
                 yield part
+        self.unpack.end()
 
     def _keep(self, part: bytes) -> None:
         if self.exchange is None:
@@ -269,41 +273,27 @@ class _Counted(httpx2.AsyncByteStream):
 
 
 async def _refusal(stream: httpx2.AsyncByteStream) -> bytes:
-    """The beginning of what a server says along with an error status."""
+    """The beginning of what a server says along with an error status, which counts also where the rest is broken."""
     said = bytearray()
     try:
         async for part in stream:
             said += part
             if len(said) > MOST_ERROR:
                 break
+    except (InferenceFailure, httpx2.HTTPError):
+        pass
     finally:
         await stream.aclose()
     return bytes(said[:MOST_ERROR])
 
 
-def _unpacker(response: httpx2.Response) -> _Unpack:
-    """What turns the parts of an answer into plain bytes, a megabyte at a time; packed all the same, some do."""
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding in ("", "identity"):
-        return lambda part: (part,)
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise InferenceFailure(
-            f"The server packs its answers as {encoding[:40]}.", "Ask for one that sends plain JSON."
-        )
+def _unpacker(response: httpx2.Response) -> Plain:
+    """What turns the parts of an answer into plain bytes; packed all the same, some do."""
+    found = unpacker(response.headers.get("content-encoding", ""))
+    if not isinstance(found, Inflated):
+        return found
     del response.headers["content-encoding"]
-    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
-
-    def unpack(part: bytes) -> Iterator[bytes]:
-        try:
-            piece = b""
-            while part or len(piece) == _PIECE:
-                piece = inflate.decompress(part, _PIECE)
-                yield piece
-                part = inflate.unconsumed_tail
-        except zlib.error:
-            raise InferenceFailure("The server's answer can't be unpacked.", "Run again.", retry=True) from None
-
-    return unpack
+    return found
 
 
 def _is_trusted(url: httpx2.URL, trusted_host: str | None) -> bool:

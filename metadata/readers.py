@@ -206,6 +206,8 @@ def masks(raw: Any) -> Masks:
             raw = [raw]
     elif isinstance(raw, bytes | str):
         raw = [raw]
+    elif isinstance(raw, list) and len(raw) == 1 and isinstance(raw[0], list):
+        raw = raw[0]
     found = tuple(_mask(item) for item in listed(raw))
     if found and all(item.mask == Media() for item in found):
         raise Unreadable

@@ -7,6 +7,7 @@ import gzip
 import json
 import ssl
 import subprocess
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -103,6 +104,20 @@ STATUSES: dict[str, tuple[Script, str, str, bool]] = {
     "429": (answering("429 Many", "{}", "application/json", "retry-after: 7"), "too many requests", "", True),
     "500": (answering("500 Error", "boom"), "failed while", "boom", True),
     "500 in a list": (answering("500 Error", '["a", {"error": "b"}]'), "failed while", "a; b", True),
+    "500 in labels": (
+        answering("500 Error", '[{"label": "A"}, {"label": "B"}]'),
+        "failed while it worked on this.",
+        "",
+        True,
+    ),
+    "400 in lists": (answering("400 Bad", "[[], [[{}]]]"), "did not accept the request.", "", False),
+    "400 without a bottom": (answering("400 Bad", "[" * 900 + "]" * 900), "did not accept the request.", "", False),
+    "500 cut short": (
+        answering("500 Error", gzip.compress(b"x" * 9)[:-9], "text/plain", "content-encoding: gzip"),
+        "failed while",
+        "",
+        True,
+    ),
     "502": (answering("502 Bad Gateway", "<html>nginx</html>", "text/html"), "behind the address", "", True),
     "503": (answering("503 Unavailable", '{"error": "loading", "estimated_time": 20}'), "not ready", "loading", True),
     "503 without a bottom": (answering("503 Unavailable", "[" * 100_000), "not ready", "", True),
@@ -120,6 +135,18 @@ BODIES: dict[str, tuple[Script, str, str, bool]] = {
     "truncated chunk": (saying(HEAD + "transfer-encoding: chunked\r\n\r\n5\r\n[[{"), "broke off", "", True),
     "no http": (saying("SSH-2.0-OpenSSH_9.6\r\n\r\n"), "did not answer in HTTP", "", True),
     "hung up": (hung_up, "did not answer in HTTP", "", True),
+    "gzip cut short": (
+        answering("200 OK", gzip.compress(GOOD.encode())[:-4], "application/json", "content-encoding: gzip"),
+        "broke off",
+        "",
+        True,
+    ),
+    "deflate cut short": (
+        answering("200 OK", zlib.compress(GOOD.encode())[:9], "text/event-stream", "content-encoding: deflate"),
+        "broke off",
+        "",
+        True,
+    ),
     "brotli": (answering("200 OK", "x", "application/json", "content-encoding: br"), "packs its answers", "", False),
     "broken gzip": (
         answering("200 OK", "no gzip at all", "application/json", "content-encoding: gzip"),
@@ -444,8 +471,18 @@ def test_the_words_of_a_server_in_any_shape() -> None:
     assert server_words({"errors": ["a", {"msg": "b"}]}) == "a; b"
     assert server_words({"error": ["a"]}) == "a"
     assert server_words(3) == "3"
+    assert server_words([{"label": "cat"}, None, {"error": "c"}]) == "c"
+    assert server_words({"detail": [{"loc": ["body"]}]}) == server_words({"error": {"code": 5}}) == ""
+    assert server_words(json.loads("[" * 900 + "1" + "]" * 900)) == ""
     assert server_words({}) == server_words(None) == server_words([]) == ""
     assert len(server_words({"error": "x" * 9999})) == 500
+
+
+@pytest.mark.parametrize("body", [b"".join(map(gzip.compress, (GOOD[:9].encode(), GOOD[9:].encode()))),
+                                  gzip.compress(GOOD.encode()) + bytes(9)])  # fmt: skip
+async def test_packed_in_several_pieces_or_with_filling_behind(body: bytes) -> None:
+    async with scripted(answering("200 OK", body, "application/json", "content-encoding: gzip")) as server:
+        assert await plain(server.url) == "A"
 
 
 async def test_an_answer_in_another_servers_shape_is_understood() -> None:
