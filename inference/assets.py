@@ -90,7 +90,7 @@ async def _follow(url: str) -> tuple[bytes, str | None]:
     for _ in range(MOST_REDIRECTS + 1):
         request_url, headers, extensions = await _pinned(url)
         async with (
-            client(follow_redirects=False) as session,
+            client(most=2 * MOST_BYTES, follow_redirects=False) as session,
             session.stream("GET", request_url, headers=headers, extensions=extensions) as response,
         ):
             if response.is_redirect:

@@ -18,10 +18,11 @@ from huggingface_hub.utils._http import hf_request_event_hook
 
 from .assets import AssetError, fetch
 from .errors import InferenceFailure
-from .transport import Exchange, client, is_hub, recording, same_origin
+from .transport import MEDIA, MOST_BYTES, Exchange, client, is_hub, recording, same_origin
 
 _widened: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 MOST_WAITING = 64
+MOST_TICKET = 16 * 2**20  # of JSON that the library reads: how far a provider is, or a file in it
 
 
 class Carrier:
@@ -64,9 +65,12 @@ class Carrier:
             headers = {"content-type": kind} if kind else {}
             return httpx2.Response(200, content=self.fetched, headers=headers, request=request)
         with recording(None):
-            session = client(timeout=self.exchange.timeout, follow_redirects=False)
+            session = client(most=MOST_BYTES, timeout=self.exchange.timeout, follow_redirects=False)
         async with session:
             answer = await session.request(request.method, url, headers=request.headers, content=request.read())
+        if len(answer.content) > MOST_TICKET and not answer.headers.get("content-type", "").lower().startswith(MEDIA):
+            said = f"The provider's answer is larger than {MOST_TICKET >> 20} MB and was cut off."
+            raise InferenceFailure(said, "Ask for less.")
         headers = {k: v for k, v in answer.headers.items() if k not in ("content-encoding", "transfer-encoding")}
         return httpx2.Response(answer.status_code, content=answer.content, headers=headers, request=request)
 

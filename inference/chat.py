@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from metadata.long_answers import MAX_CHARACTERS
 from metadata.outputs import Message, ToolCall
 
 from .errors import InferenceFailure
@@ -13,6 +15,9 @@ from .events import BROKE_OFF, KEPT
 from .reading import check_said
 from .reply import Delta, Usage
 
+MAX_CALLS = 128
+MAX_BLANK = 1_000  # characters before the first word, behind which no thoughts are looked for
+_OFTEN = 20_000  # characters of calls up to which each piece is told
 _OPENING, _CLOSING = ("<think>", "<thinking>"), ("</think>", "</thinking>")
 
 
@@ -54,7 +59,7 @@ class ThoughtSplitter:
         found = next((tag for tag in _OPENING if start.startswith(tag)), None)
         if found:
             self._held, self._state = start[len(found) :], "thinking"
-        elif any(tag.startswith(start) for tag in _OPENING):
+        elif any(tag.startswith(start) for tag in _OPENING) and len(self._held) < MAX_BLANK:
             return False
         else:
             self._state = "saying"
@@ -79,27 +84,87 @@ class ToolCalls:
     """Tool calls that arrive in pieces: gathered by index, and where servers give none or always the same, by id."""
 
     def __init__(self) -> None:
-        self.calls: list[ToolCall] = []
+        self._calls: list[_Call] = []
         self._places: dict[str, int] = {}
+        self._size = self._told = 0  # characters of the arguments, and those that were handed out
 
     def add(self, parts: Any) -> tuple[ToolCall, ...]:
-        """All calls so far, when these pieces add to them."""
+        """All calls so far, when these pieces add to them; of long ones not at each piece, and `rest` has the end.
+
+        Raises InferenceFailure for too many."""
         for position, part in enumerate(parts if isinstance(parts, list) else ()):
             index = field_of(part, "index")
             self._add(str(position if index is None else index), part)
-        return tuple(self.calls) if parts else ()
+        often = self._size < _OFTEN or self._size - self._told > self._told // 16
+        return self.rest() if parts and often else ()
+
+    def rest(self) -> tuple[ToolCall, ...]:
+        """All calls as they are."""
+        self._told = self._size
+        return tuple(ToolCall(call.id, call.name, call.joined()) for call in self._calls)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is more of them than was handed out."""
+        return self._told < self._size
 
     def _add(self, index: str, part: Any) -> None:
         function = field_of(part, "function")
         call_id, name = str(field_of(part, "id") or ""), str(field_of(function, "name") or "")
         place = self._places.get(index)
         # Some servers give each piece of one call an id of its own, but the name only once.
-        if place is None or (call_id and name and self.calls[place].id not in ("", call_id)):
-            place = self._places[index] = len(self.calls)
-            self.calls.append(ToolCall("", "", ""))
-        held, arguments = self.calls[place], field_of(function, "arguments")
-        added = arguments if isinstance(arguments, str) else json.dumps(arguments) if arguments else ""
-        self.calls[place] = ToolCall(held.id or call_id, held.name or name, held.arguments + added)
+        if place is None or (call_id and name and self._calls[place].id not in ("", call_id)):
+            if len(self._calls) == MAX_CALLS:
+                raise InferenceFailure(f"The answer calls more than {MAX_CALLS} tools and was cut off.", KEPT)
+            place = self._places[index] = len(self._calls)
+            self._calls.append(_Call())
+        held, arguments = self._calls[place], field_of(function, "arguments")
+        held.id, held.name = held.id or call_id, held.name or name
+        held.arguments.append(arguments if isinstance(arguments, str) else json.dumps(arguments) if arguments else "")
+        self._size += len(held.arguments[-1])
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call in the making; its arguments are joined when they are asked for."""
+
+    id: str = ""
+    name: str = ""
+    arguments: list[str] = field(default_factory=list)
+
+    def joined(self) -> str:
+        """The arguments so far."""
+        self.arguments = ["".join(self.arguments)]
+        return self.arguments[0]
+
+
+class Bound:
+    """Ends an answer that does not end: a page holds MAX_CHARACTERS of one."""
+
+    def __init__(self) -> None:
+        self._said = 0
+
+    def within(self, deltas: Iterable[Delta]) -> Iterator[Delta]:
+        """The same Deltas. Raises InferenceFailure at the bound, when what fits was given."""
+        for delta in deltas:
+            self._said += len(delta.content) + len(delta.reasoning)
+            called = sum(len(call.name) + len(call.arguments) for call in delta.tool_calls)
+            over = self._said + called - MAX_CHARACTERS
+            if over <= 0:
+                yield delta
+                continue
+            thoughts = delta.reasoning[: max(0, len(delta.reasoning) - over)]
+            over -= len(delta.reasoning) - len(thoughts)
+            yield replace(
+                delta,
+                reasoning=thoughts,
+                content=delta.content[: max(0, len(delta.content) - over)],
+                tool_calls=() if called > MAX_CHARACTERS else delta.tool_calls,
+            )
+            raise InferenceFailure(
+                f"The answer is longer than {MAX_CHARACTERS:,} characters and was cut off.",
+                "What came is kept. Ask for less.",
+            )
 
 
 class Answer:
@@ -129,16 +194,15 @@ class Answer:
         words, thoughts = self.splitter.feed(content) if content else ("", "")
         reason = field_of(choice, "finish_reason")
         self.finish_reason = reason or self.finish_reason
-        yield from self._told(
-            Delta(words, reasoning + thoughts, self.calls.add(field_of(delta, "tool_calls")), reason,
-                  usage_of(field_of(chunk, "usage")))
-        )  # fmt: skip
+        calls = self.calls.add(field_of(delta, "tool_calls"))
+        yield from self._told(Delta(words, reasoning + thoughts, calls, reason, usage_of(field_of(chunk, "usage"))))
 
     def end(self) -> Iterator[Delta]:
         """What was still waiting when the stream ended."""
         words, thoughts = self.splitter.end()
-        if words or thoughts:
-            yield from self._told(Delta(words, thoughts))
+        calls = self.calls.rest() if self.calls.waiting else ()
+        if words or thoughts or calls:
+            yield from self._told(Delta(words, thoughts, calls))
 
     def check(self, done: bool) -> None:
         """Raises InferenceFailure where the stream ended without saying so (`done`: it did), or said nothing."""

@@ -22,7 +22,7 @@ from .errors import InferenceFailure, explain
 from .keys import hub_token
 from .offers import Offer, offers
 from .providers import mappings, split_model
-from .reply import Delta
+from .reply import Delta, Reply
 from .resolve import Embedded, discover, resolve
 from .samples import sample
 from .schema import verdict
@@ -144,7 +144,7 @@ async def _plain(resolved: ResolvedRequest, asker: _Asker) -> AsyncIterator[Find
             yield finding
         return
     yield _reached(exchange)
-    yield Finding("answer", KEPT, f"It is what {resolved.request.row.name.lower()} promises: {reply.output.kind}.")
+    yield _promise(resolved.request.row.name.lower(), reply)
     yield _in_time("time to answer", reply.elapsed, ANSWER)
 
 
@@ -158,7 +158,7 @@ async def _chat(resolved: ResolvedRequest, asker: _Asker, promised: Offer | None
             yield finding
         return
     yield _reached(exchange)
-    yield Finding("answer", KEPT, f"It is what chat promises: {reply.output.kind}.", reply.elapsed)
+    yield _promise("chat", reply, reply.elapsed)
     async for finding in _stream(_with(short, stream=True), asker):
         yield finding
     yield await _tools(short, asker, bool(promised and promised.tools))
@@ -234,6 +234,12 @@ def _failed(failure: InferenceFailure, exchange: Exchange, seconds: float) -> li
     if not exchange.answered_at:
         return [Finding("reachable", BROKEN, told, seconds)]
     return [_reached(exchange), Finding("answer", BROKEN, told, seconds)]
+
+
+def _promise(what: str, reply: Reply, seconds: float | None = None) -> Finding:
+    """That an answer is what it should be, and what of a long one was not looked at."""
+    said = f"It is what {what} promises: {reply.output.kind}. {reply.cut}"
+    return Finding("answer", KEPT, said.strip(), seconds)
 
 
 def _in_time(name: str, seconds: float, limit: float) -> Finding:

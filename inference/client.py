@@ -17,12 +17,12 @@ from wire.request import RequestError, ResolvedRequest
 
 from . import library, plain
 from .bridge import Carrier, carrying, install
-from .chat import Answer, field_of, usage_of
+from .chat import Answer, Bound, field_of, usage_of
 from .errors import InferenceFailure, explain, status_failure
-from .events import Events, is_stream
+from .events import Events
 from .reading import read
 from .reply import Delta, Reply
-from .transport import Exchange, recording
+from .transport import Exchange, Spooled, recording
 
 install()
 
@@ -37,6 +37,7 @@ async def run(
 ) -> Reply:
     """The whole answer to a request whose media hold their bytes. Raises InferenceFailure."""
     exchange = exchange or Exchange()
+    exchange.streaming = False
     started = perf_counter()
     try:
         async with _Call(resolved, keys or {}, exchange) as call:
@@ -46,12 +47,14 @@ async def run(
                 if not _understood_anyway(error, exchange):
                     raise
                 result = None
-            output, raw = await read(resolved, result, exchange, call.fetched)
+            found = await read(resolved, result, exchange, call.fetched)
     except Exception as error:
         raise _failure(error, exchange) from error
+    finally:
+        exchange.close()
     elapsed = perf_counter() - started
-    usage = usage_of(field_of(raw, "usage"))
-    return Reply(output, raw, resolved.provider, elapsed, usage, resolved, exchange.dropped)
+    usage = usage_of(field_of(found.raw, "usage"))
+    return Reply(found.output, found.raw, resolved.provider, elapsed, usage, resolved, exchange.dropped, found.cut)
 
 
 async def stream(
@@ -63,22 +66,31 @@ async def stream(
 
     Raises InferenceFailure, also when the answer breaks off: what came until then is good."""
     exchange = exchange or Exchange()
-    answer = Answer()
+    exchange.streaming = True
+    answer, bound = Answer(), Bound()
     try:
         async with _Call(resolved, keys or {}, exchange) as call:
             async with aclosing(await call.ask(stream=True)):  # the library's own reading of it is not used
                 events = Events(exchange)
                 async for event in events:
-                    for delta in answer.take(event):
+                    for delta in bound.within(answer.take(event)):
                         yield delta
-            if is_stream(exchange):
-                for delta in answer.end():
+            if exchange.is_events:
+                for delta in bound.within(answer.end()):
                     yield delta
                 answer.check(events.done)
             else:
-                yield await _in_one_piece(resolved, exchange)
+                whole, cut = await _in_one_piece(resolved, exchange)
+                for delta in bound.within([whole]):
+                    yield delta
+                if cut:
+                    raise InferenceFailure(cut, "Ask for less.")
     except Exception as error:
+        for delta in answer.end():
+            yield delta  # what waited for more came before this
         raise _failure(error, exchange) from error
+    finally:
+        exchange.close()
 
 
 class _Call:
@@ -116,24 +128,32 @@ def _way(resolved: ResolvedRequest) -> _Ask:
     return library.ask if has_method(task_id) and at_home else plain.ask
 
 
-async def _in_one_piece(resolved: ResolvedRequest, exchange: Exchange) -> Delta:
-    """The answer of a server that does not stream."""
-    output, raw = await read(resolved, None, exchange)
-    message = message_of(output)
-    content = message.content or str(field_of(output, "text") or "")
-    usage = usage_of(field_of(raw, "usage"))
-    return Delta(content, message.reasoning, message.tool_calls, message.finish_reason or "stop", usage)
+async def _in_one_piece(resolved: ResolvedRequest, exchange: Exchange) -> tuple[Delta, str]:
+    """The answer of a server that does not stream, and what of it was left out."""
+    found = await read(resolved, None, exchange)
+    message = message_of(found.output)
+    content = message.content or str(field_of(found.output, "text") or "")
+    usage = usage_of(field_of(found.raw, "usage"))
+    delta = Delta(content, message.reasoning, message.tool_calls, message.finish_reason or "stop", usage)
+    return delta, found.cut
 
 
 def _understood_anyway(error: Exception, exchange: Exchange) -> bool:
-    """Whether the server did answer and only the client's own reading of it failed: other servers differ in shape, and
-    the library compares a NaN with itself for ever."""
+    """Whether the server did answer and only the client's own reading of it failed, or was not tried: other servers
+    differ in shape, a long answer is read elsewhere, and the library compares a NaN with itself for ever."""
     answered = 200 <= exchange.status < 300
     return (
         answered
         and isinstance(
             error,
-            ValueError | KeyError | TypeError | IndexError | AttributeError | RecursionError | UnidentifiedImageError,
+            Spooled
+            | ValueError
+            | KeyError
+            | TypeError
+            | IndexError
+            | AttributeError
+            | RecursionError
+            | UnidentifiedImageError,
         )
         and not isinstance(error, HfHubHTTPError | InferenceFailure | RequestError)
     )

@@ -19,6 +19,8 @@ from .transport import Exchange
 BROKE_OFF = "The answer broke off before its end."
 KEPT = "What came is kept. Run again."
 DONE = b"[DONE]"
+MAX_EVENT = 4 * 2**20  # bytes
+MAX_LINES = 2_000_000
 LINGER_SECONDS = 0.05  # behind [DONE] comes the end at once, unless the server forgets it
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -32,11 +34,12 @@ class Events:
         assert exchange.answer is not None
         self.exchange = exchange
         self.done = False
+        self._open = False  # whether the answer ends in the middle of a line
         self._parts = aiter(exchange.answer)
 
     async def __aiter__(self) -> AsyncIterator[Any]:
         held: list[bytes] = []  # the lines of an event that is spread over several
-        failed = False
+        failed, size = False, 0
         async for line in self._lines():
             data = _data(line)
             failed = failed or (line.startswith(b"event:") and line[6:].strip() == b"error")
@@ -46,10 +49,12 @@ class Events:
                 return
             if data:
                 held.append(data)
+                size += len(data)
+                self._check(size, 0)
             if held and (not line or len(held) == 1):
                 found = _json(b"\n".join(held))
                 if found:
-                    held = []
+                    held, size = [], 0
                     check_event(found[0], failed)
                     yield found[0]
                 elif not line:
@@ -59,18 +64,32 @@ class Events:
 
     async def _lines(self) -> AsyncIterator[bytes]:
         """The lines without their ends (CRLF, LF or CR)."""
-        held = [b""]
+        held, size, count = [b""], 0, 0
         async for part in self._parts:
+            if self.exchange.spool is not None:
+                held, size = [], 0  # one long object, which the exchange keeps
+                continue
             held.append(part)
+            size += len(part)
             if b"\n" in part or b"\r" in part:
                 *lines, rest = b"".join(held).splitlines(keepends=True)
-                held = [rest]
+                held, size = [rest], len(rest)
                 if rest.endswith(b"\n"):
                     lines.append(rest)
-                    held = []
+                    held, size = [], 0
+                count += len(lines)
                 for line in lines:
                     yield line.rstrip(b"\r\n")
+            self._check(size, count)
+        self._open = bool(size)
         yield b"".join(held).rstrip(b"\r\n")
+
+    def _check(self, size: int, count: int) -> None:
+        """Raises InferenceFailure for an event, or a number of lines, beyond what any model says."""
+        if size > MAX_EVENT:
+            raise InferenceFailure(f"The answer holds a piece of more than {MAX_EVENT >> 20} MB and was cut off.", KEPT)
+        if count > MAX_LINES:
+            raise InferenceFailure(f"The answer comes in more than {MAX_LINES:,} lines and was cut off.", KEPT)
 
     async def _rest(self) -> None:
         """Read to the end, so that the connection can be used again; one that breaks here has said all."""
@@ -81,7 +100,7 @@ class Events:
 
     def _unreadable(self, data: bytes) -> InferenceFailure:
         """What it means that an event is not JSON: the answer ends in it, or it is the server's own mistake."""
-        if not self.exchange.body.endswith((b"\n", b"\r")):
+        if self._open:
             return InferenceFailure(BROKE_OFF, KEPT, retry=True)
         return InferenceFailure(
             "The server sent something in the middle of its answer that is not JSON.",
@@ -100,13 +119,6 @@ def check_event(event: Any, failed: bool = False) -> None:
     if failed or event.get("error") or event.get("errors") or event.get("object") == "error":
         what = "has too much to do" if event.get("error_type") == "overloaded" else "reports an error"
         raise InferenceFailure(f"The server {what}: {server_words(event) or 'it says no more.'}", KEPT, retry=True)
-
-
-def is_stream(exchange: Exchange) -> bool:
-    """Whether server-sent events came; a server that can't stream answers with one object instead."""
-    return "event-stream" in exchange.content_type or bytes(exchange.body[:200].lstrip()).startswith(
-        (b"data:", b"event:", b":")
-    )
 
 
 def _data(line: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Answers that come packed (gzip, deflate), though none is asked for: unpacked a megabyte at a time."""
+"""Answers that come packed (gzip, deflate), though none is asked for: unpacked 64 KB at a time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .errors import InferenceFailure
 
-PIECE = 2**20
+PIECE = 2**16
 _GZIP = b"\x1f\x8b"  # how it begins
 BROKE_OFF = "The server broke off in the middle of its answer."
 

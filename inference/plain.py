@@ -15,8 +15,7 @@ from wire.request import RequestError, ResolvedRequest
 
 from .errors import status_failure
 from .keys import key_of
-from .reading import MEDIA
-from .transport import Exchange, client
+from .transport import MEDIA, Exchange, client
 
 
 async def ask(

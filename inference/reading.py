@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from PIL.Image import Image
@@ -15,29 +16,39 @@ from metadata.outputs import Message, Output, Unknown, normalise, plain
 from wire.request import ResolvedRequest
 
 from .errors import InferenceFailure, server_words
+from .long_answers import read_long
 from .nothing import check_something
-from .transport import Exchange
+from .transport import MEDIA, Exchange
 
-MEDIA = ("image/", "audio/", "video/", "model/", "application/octet-stream")  # how the types of media begin
 _MISSING = object()
 
 
-async def read(resolved: ResolvedRequest, result: Any, exchange: Exchange, fetched: bytes = b"") -> tuple[Output, Any]:
-    """The output and the raw JSON (None for media) of an answer. Raises InferenceFailure when it holds none.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an answer holds: its output, its JSON (None for media), and a sentence where a part of it was left out."""
+
+    output: Output
+    raw: Any
+    cut: str = ""
+
+
+async def read(resolved: ResolvedRequest, result: Any, exchange: Exchange, fetched: bytes = b"") -> Found:
+    """What is in an answer. Raises InferenceFailure when that is nothing.
 
     `result` is what the client made of it, `fetched` a file that the answer led to."""
-    task = resolved.request.task
+    task, body = resolved.request.task, bytes(exchange.body)
+    if exchange.spool is not None:
+        return await _read_long(resolved, exchange)
     if isinstance(result, bytes) and result and not _may_be_json(result, exchange):
-        return normalise(task, result), None
-    body = bytes(exchange.body)
+        return Found(normalise(task, result), None)
     if isinstance(result, Image):
-        found = next((data for data in (fetched, body) if sniff(data)), b"")
-        return normalise(task, found or await asyncio.to_thread(_png, result)), None
+        data = next((data for data in (fetched, body) if sniff(data)), b"")
+        return Found(normalise(task, data or await asyncio.to_thread(_png, result)), None)
     raw = await asyncio.to_thread(_json, body) if exchange.whole else _MISSING
     if raw is _MISSING and isinstance(result, bytes):
-        return normalise(task, result), None
+        return Found(normalise(task, result), None)
     if raw is _MISSING and result is None:
-        raise InferenceFailure("The server's answer is not JSON.", _hint(body))
+        raise _not_json(body)
     if raw is not _MISSING:
         check_error(raw)
         check_something(normalise(task, raw), raw)
@@ -46,13 +57,38 @@ async def read(resolved: ResolvedRequest, result: Any, exchange: Exchange, fetch
             continue
         output = normalise(task, value if value is raw else await asyncio.to_thread(_listed, value))
         if not isinstance(output, Unknown):
-            if isinstance(output, Message):
-                check_said(output)
-            return output, None if raw is _MISSING else raw
-    raise InferenceFailure(
+            return Found(_said(output), None if raw is _MISSING else raw)
+    raise _not_promised(resolved, None if raw is _MISSING else raw)
+
+
+async def _read_long(resolved: ResolvedRequest, exchange: Exchange) -> Found:
+    """The same of an answer that is kept in a file."""
+    found = await read_long(exchange, resolved.request.task)
+    if found is None:
+        raise _not_json(bytes(exchange.body))
+    if found.raw is not None:
+        check_error(found.raw)
+        check_something(found.output, found.raw)
+    if isinstance(found.output, Unknown):
+        raise _not_promised(resolved, found.raw)
+    return Found(_said(found.output), found.raw, found.cut)
+
+
+def _said(output: Output) -> Output:
+    if isinstance(output, Message):
+        check_said(output)
+    return output
+
+
+def _not_json(body: bytes) -> InferenceFailure:
+    return InferenceFailure("The server's answer is not JSON.", _hint(body))
+
+
+def _not_promised(resolved: ResolvedRequest, raw: Any) -> InferenceFailure:
+    return InferenceFailure(
         f"The answer is not what {resolved.request.row.name.lower()} promises.",
         "Check that the model does this task.",
-        detail=json.dumps(plain(raw))[:2000] if raw is not _MISSING else "",
+        detail=json.dumps(plain(raw))[:2000] if raw is not None else "",
     )
 
 

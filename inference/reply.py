@@ -47,7 +47,8 @@ class Delta:
 class Reply:
     """An answer: its output, the raw JSON (None for media), who gave it, and how long it took in seconds.
 
-    `dropped` names the parameters that could not be sent."""
+    `dropped` names the parameters that could not be sent; `cut` says what of a long answer was left out, if anything
+    was."""
 
     output: Output
     raw: Any = field(hash=False)
@@ -56,3 +57,4 @@ class Reply:
     usage: Usage | None
     resolved: ResolvedRequest
     dropped: tuple[str, ...] = ()
+    cut: str = ""

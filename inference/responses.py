@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
@@ -14,13 +14,16 @@ from wire.media import with_bytes
 from wire.request import ResolvedRequest
 from wire.responses import responses_request
 
-from .chat import field_of
+from .chat import Bound, field_of
 from .errors import InferenceFailure, explain, server_words, status_failure
 from .events import BROKE_OFF, KEPT, Events
 from .keys import key_of
+from .long_answers import long_json
 from .reading import check_error, check_said
 from .reply import Delta, McpCall, Reply, Usage
-from .transport import Exchange, client, recording
+from .transport import Exchange, Spooled, client, recording
+
+MAX_ITEMS = 1_000  # of a response: messages, thoughts, calls
 
 
 async def respond(
@@ -28,20 +31,26 @@ async def respond(
 ) -> Reply:
     """The whole answer to a chat; `mcp_calls` reads the remote calls out of its raw JSON. Raises InferenceFailure."""
     exchange = exchange or Exchange()
+    exchange.streaming = False
     started = perf_counter()
     try:
         resolved = replace(resolved, request=replace(resolved.request, stream=False))
         with recording(exchange):
             session = client(timeout=exchange.timeout)
         async with session:
-            response = await session.request(**_asked(resolved, keys or {}, exchange))
-        if response.status_code != 200:
-            raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
-        raw = _json(response.content)
+            try:
+                response = await session.request(**_asked(resolved, keys or {}, exchange))
+                if response.status_code != 200:
+                    raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
+            except Spooled:
+                pass
+        raw = await _json(exchange)
         message = read_response(raw)
         check_said(message)
     except Exception as error:
         raise explain(error, begun=bool(exchange.answered_at)) from error
+    finally:
+        exchange.close()
     elapsed = perf_counter() - started
     return Reply(message, raw, resolved.provider, elapsed, _usage(raw.get("usage")), resolved, exchange.dropped)
 
@@ -52,7 +61,7 @@ async def stream(
     """The pieces of the answer as they arrive; closing it closes the connection.
 
     Raises InferenceFailure, also when the answer breaks off: what came until then is good."""
-    exchange = exchange or Exchange()
+    exchange, bound = exchange or Exchange(), Bound()
     try:
         resolved = replace(resolved, request=replace(resolved.request, stream=True))
         with recording(exchange):
@@ -61,17 +70,24 @@ async def stream(
             if response.status_code != 200:
                 said = await response.aread()
                 raise status_failure(response.status_code, said, response.headers.get("retry-after"))
-            if "event-stream" not in response.headers.get("content-type", ""):
-                raw = _json(await response.aread())
+            exchange.streaming = "event-stream" in exchange.content_type
+            if not exchange.streaming:
+                with suppress(Spooled):
+                    await response.aread()
+                raw = await _json(exchange)
                 message = read_response(raw)
                 check_said(message)
-                yield _whole(message, raw)
+                for delta in bound.within([_whole(message, raw)]):
+                    yield delta
                 return
             async with aclosing(_Pieces().deltas(aiter(Events(exchange)))) as deltas:  # type: ignore[type-var]
                 async for delta in deltas:
-                    yield delta
+                    for within in bound.within([delta]):
+                        yield within
     except Exception as error:
         raise explain(error, begun=bool(exchange.answered_at)) from error
+    finally:
+        exchange.close()
 
 
 def _asked(resolved: ResolvedRequest, keys: Mapping[str, str], exchange: Exchange) -> dict[str, Any]:
@@ -127,6 +143,8 @@ class _Pieces:
             self.said = self.said or _PIECES[kind] == "content"
             return Delta(**{_PIECES[kind]: event["delta"]})
         if kind == "response.output_item.done":
+            if len(self.items) == MAX_ITEMS:
+                raise InferenceFailure(f"The answer has more than {MAX_ITEMS} parts and was cut off.", KEPT)
             self.items.append(event.get("item"))
             so_far = {"output": self.items}
             return Delta(tool_calls=read_response(so_far).tool_calls, mcp_calls=mcp_calls(so_far))
@@ -195,9 +213,10 @@ def _usage(value: Any) -> Usage | None:
     return Usage(asked, said, thought if isinstance(thought, int) else None)
 
 
-def _json(body: bytes) -> Any:
+async def _json(exchange: Exchange) -> Any:
+    """The JSON of an answer; of a long one as far as a person can look at it. Raises InferenceFailure."""
     try:
-        return json.loads(body)
+        return await long_json(exchange) if exchange.spool else json.loads(exchange.body)
     except (ValueError, RecursionError):
         way_out = "Check that the server has the Responses API."
         raise InferenceFailure("The server's answer is not JSON.", way_out) from None

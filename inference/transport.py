@@ -22,16 +22,19 @@ from wire.secrets import hidden
 
 from .addresses import is_public, public_address
 from .errors import InferenceFailure
-from .packed import Inflated, Plain, unpacker
+from .packed import PIECE, Inflated, Plain, unpacker
 from .sockets import Backend
+from .spool import Spool
 
 HUB, ROUTER = "https://huggingface.co", "https://router.huggingface.co"
 TIMEOUT = httpx2.Timeout(connect=10, read=120, write=60, pool=10)
 LIMITS = httpx2.Limits(max_connections=400, max_keepalive_connections=100, keepalive_expiry=30)
 PICTURES = httpx2.Limits(max_connections=100, max_keepalive_connections=10, keepalive_expiry=10)
 MOST_BYTES = 200 * 2**20
-MOST_KEPT = 20 * 2**20
+MOST_LISTED = 8 * 2**20  # of what is no answer of a model: lists of models, files of a repo
+MOST_KEPT = 2**20  # in memory; of an answer that is longer all goes to a file
 MOST_ERROR = 2**20
+MEDIA = ("image/", "audio/", "video/", "model/", "application/octet-stream")  # how the types of media begin
 # What may go on to another host when a server redirects; the rest may hold a key.
 _HARMLESS = frozenset(
     {"host", "accept", "accept-encoding", "connection", "content-length", "content-type", "range", "user-agent"}
@@ -67,8 +70,9 @@ class Exchange:
 
     Times are seconds of `perf_counter`; `timeout` bounds each wait. `trusted_host` may get a Hub token too, because the
     person said so. `asked` is the body that was sent, empty for one that was streamed. `received` counts the bytes of
-    the answer, of which `body` keeps the first. `dropped` names the parameters that could not be sent. `answer` is the
-    body as it arrives, to be read once."""
+    the answer, of which `body` keeps the first; all of a longer one that is no stream of events is in `spool`, a file
+    that `close` deletes. `streaming`: whoever asked reads the pieces of the answer itself. `dropped` names the
+    parameters that could not be sent. `answer` is the body as it arrives, to be read once."""
 
     trusted_host: str | None = None
     timeout: httpx2.Timeout = field(default_factory=lambda: TIMEOUT)
@@ -81,6 +85,8 @@ class Exchange:
     sent_at: float = 0.0
     answered_at: float = 0.0
     received: int = 0
+    spool: Spool | None = None
+    streaming: bool = False
     dropped: tuple[str, ...] = ()
     answer: AsyncIterable[bytes] | None = None
 
@@ -90,9 +96,25 @@ class Exchange:
         return next((value.lower() for name, value in self.headers if name.lower() == "content-type"), "")
 
     @property
+    def is_events(self) -> bool:
+        """Whether server-sent events came; a server that can't stream answers with one object instead."""
+        begins = bytes(self.body[:200]).removeprefix(b"\xef\xbb\xbf").lstrip()
+        return "event-stream" in self.content_type or begins.startswith((b"data:", b"event:", b"id:", b"retry:", b":"))
+
+    def close(self) -> None:
+        """Delete the file that holds a long answer."""
+        if self.spool is not None:
+            self.spool.close()
+            self.spool = None
+
+    @property
     def whole(self) -> bool:
         """Whether `body` is all that came."""
         return self.received == len(self.body)
+
+
+class Spooled(Exception):
+    """An answer is there, and in the spool of its exchange: too long for a client to make something of it."""
 
 
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
@@ -121,9 +143,13 @@ def for_pictures() -> Iterator[None]:
         _for_pictures.reset(token)
 
 
-def client(**options: object) -> httpx2.AsyncClient:
-    """A short-lived client on a shared pool; close it, the pool stays."""
-    settings: dict[str, object] = {"follow_redirects": True, "timeout": TIMEOUT, "transport": _Guarded(_current.get())}
+def client(most: int = 0, **options: object) -> httpx2.AsyncClient:
+    """A short-lived client on a shared pool; close it, the pool stays.
+
+    An answer may have `most` bytes; else MOST_BYTES in a call that is recorded, and MOST_LISTED in another."""
+    exchange = _current.get()
+    guarded = _Guarded(exchange, most or (MOST_BYTES if exchange else MOST_LISTED))
+    settings: dict[str, object] = {"follow_redirects": True, "timeout": TIMEOUT, "transport": guarded}
     return httpx2.AsyncClient(**{**settings, **options})  # type: ignore[arg-type]
 
 
@@ -150,8 +176,9 @@ async def close() -> None:
 class _Guarded(httpx2.AsyncBaseTransport):
     """The shared pool, seen by one client: guards the token, records the exchange, bounds the answer, never closes."""
 
-    def __init__(self, exchange: Exchange | None) -> None:
+    def __init__(self, exchange: Exchange | None, most: int) -> None:
         self.exchange = exchange
+        self.most = most
         self.first: _Origin | None = None
         self.outside = False  # whether the last answer came from the Internet
 
@@ -165,6 +192,7 @@ class _Guarded(httpx2.AsyncBaseTransport):
             exchange.asked = b"".join(request.stream) if isinstance(request.stream, httpx2.ByteStream) else b""
             exchange.sent_at, exchange.answered_at, exchange.status, exchange.received = perf_counter(), 0.0, 0, 0
             exchange.body.clear()
+            exchange.close()
         if self.outside:
             request = await _outside(request)
         elif exchange and self.first and not _stays(self.first, _origin(str(request.url))):
@@ -177,7 +205,8 @@ class _Guarded(httpx2.AsyncBaseTransport):
             exchange.answered_at = perf_counter()
         assert isinstance(response.stream, httpx2.AsyncByteStream)
         unpack = _unpacker(response)
-        response.stream = _Counted(response.stream, exchange, unpack)
+        most = self.most if response.status_code < 300 else MOST_ERROR
+        response.stream = _Counted(response.stream, exchange if response.status_code < 400 else None, unpack, most)
         if response.status_code >= 400:
             # Read now: the client of a stream would not, and what the server says about it would be lost.
             said = hidden((await _refusal(response.stream)).decode("utf-8", "surrogateescape"), key)
@@ -241,35 +270,51 @@ def _stays(first: _Origin, then: _Origin) -> bool:
 
 
 class _Counted(httpx2.AsyncByteStream):
-    """A response's bytes: unpacked, counted against the limit, and kept for the exchange, up to a bound."""
+    """A response's bytes: unpacked, counted against the limit, and kept for the exchange. Of a long answer to a call
+    that does not read its pieces itself, the first are given and Spooled is raised at its end."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream, exchange: Exchange | None, unpack: Plain) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream, exchange: Exchange | None, unpack: Plain, most: int) -> None:
         self.stream = stream
         self.exchange = exchange
         self.unpack = unpack
+        self.most = most
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        total = 0
+        total, exchange = 0, self.exchange
         async for packed in self.stream:
             for part in self.unpack.feed(packed):
                 total += len(part)
-                if total > MOST_BYTES:
+                if total > self.most:
                     raise InferenceFailure(
-                        f"The answer is larger than {MOST_BYTES >> 20} MB and was cut off.", "Ask for less."
+                        f"The answer is larger than {self.most >> 20} MB and was cut off.", "Ask for less."
                     )
-                self._keep(part)
-                yield part
+                if exchange is not None:
+                    await _keep(exchange, part)
+                if exchange is None or exchange.streaming or exchange.spool is None:
+                    yield part
+                if len(part) == PIECE:
+                    await asyncio.sleep(0)  # a little that is packed can be a lot, and others wait
         self.unpack.end()
-
-    def _keep(self, part: bytes) -> None:
-        if self.exchange is None:
-            return
-        self.exchange.received += len(part)
-        if len(self.exchange.body) + len(part) <= MOST_KEPT:
-            self.exchange.body += part
+        if exchange is not None and exchange.spool is not None:
+            await exchange.spool.end()
+            if not exchange.streaming:
+                raise Spooled
 
     async def aclose(self) -> None:
         await self.stream.aclose()
+
+
+async def _keep(exchange: Exchange, part: bytes) -> None:
+    """Keep a part of an answer: the first in memory, and all of it in a file once it is known to be long."""
+    before, exchange.received = exchange.received, exchange.received + len(part)
+    room = max(0, MOST_KEPT - before)
+    exchange.body += part[:room]
+    if len(part) > room and not exchange.is_events:
+        if exchange.spool is None:
+            exchange.spool = Spool()
+            await exchange.spool.add(bytes(exchange.body))
+            part = part[room:]
+        await exchange.spool.add(part)
 
 
 async def _refusal(stream: httpx2.AsyncByteStream) -> bytes:

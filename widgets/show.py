@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import asdict
 from typing import Any
@@ -11,8 +12,9 @@ from inference.reply import Reply
 from inference.resolve import Availability
 from inference.transport import Exchange
 from metadata.examples import Example
+from metadata.long_answers import mapped_media
 from metadata.media import Media
-from metadata.outputs import to_json
+from metadata.outputs import Output, to_json
 from metadata.tasks import Field
 from snippets import Snippet, local_snippets
 from ui import panels
@@ -29,6 +31,7 @@ from . import views
 from .lost import paths_of, said_of, without_lost
 from .state import REPLAY, REPLAYS, Page
 
+MOST_FAILED = 20_000  # bytes of an answer that failed
 AWAY = "The images of the first example are on another host. Choose an example to fetch them."
 
 
@@ -153,10 +156,15 @@ def _result(page: Page, session: Session) -> str:
         return boxed(views.render(page.shown, context), f'<span class="badge">In the repo</span><span>{REPLAY}</span>')
     if page.reply is not None:
         badge = f'<span class="badge live">Live</span>{_stands_in(page, page.reply.resolved)}'
-        return boxed(views.render(page.shown, context), badge, page.stale)
+        return boxed(views.render(page.shown, context) + _cut(page.reply.cut), badge, page.stale)
     output, names = without_lost(page.shown, paths_of(page.model.files))
     lost = said_of(names, page.model.files is not None) if names else ""
     return boxed(lost + views.render(output, context), panels.recorded_badge(page.model.illustrated), page.stale)
+
+
+def _cut(said: str) -> str:
+    """What of an answer was left out, where anything was."""
+    return f'<p class="dim cut">{escape(said)}</p>' if said else ""
 
 
 def _stands_in(page: Page, resolved: ResolvedRequest) -> str:
@@ -185,40 +193,53 @@ def recorded_json(page: Page) -> str:
         return no_json()
     what = "As drawn for the card; no model said it." if page.model.illustrated else "As recorded in the card."
     said = f'<p class="dim">{what}</p>'
-    return said + panels.raw_json(_short(to_json(page.example.output)))
+    return said + panels.raw_json(_short(page.example.output))
 
 
 def raw(page: Page, exchange: Exchange) -> str:
     """The JSON tab after a run: the raw answer, what can be said of media, or what a failing server sent."""
     if page.reply is None:
         return failed_json(exchange)
-    return panels.raw_json(page.reply.raw) if page.reply.raw is not None else media_json(page.reply)
+    if page.reply.raw is None:
+        return media_json(page.reply)
+    long = f"The answer is {exchange.received / 2**20:.0f} MB long: its long lists and texts are cut here."
+    return _cut("" if exchange.whole else long) + panels.raw_json(page.reply.raw)
 
 
 def media_json(reply: Reply) -> str:
     """What can be said of an answer that is no JSON: its type and size."""
-    return panels.raw_json(_short(to_json(reply.output)))
+    return panels.raw_json(_short(reply.output))
 
 
 def failed_json(exchange: Exchange) -> str:
     """What the server sent, when the call failed."""
     if not exchange.status:
         return no_json()
-    body = bytes(exchange.body[:20_000]).decode("utf-8", "replace")
+    body = bytes(exchange.body[:MOST_FAILED]).decode("utf-8", "replace")
     try:
         return panels.raw_json(json.loads(body))
     except (ValueError, RecursionError):
-        return f'<p class="dim">HTTP {exchange.status}</p><div class="raw"><pre>{escape(body)}</pre></div>'
+        long = f"These are the first {MOST_FAILED:,} of {exchange.received:,} bytes that came."
+        cut = _cut(long if exchange.received > MOST_FAILED else "")
+        return f'<p class="dim">HTTP {exchange.status}</p>{cut}<div class="raw"><pre>{escape(body)}</pre></div>'
 
 
-def _short(value: Any) -> Any:
-    """Data with long base64 strings cut."""
-    if isinstance(value, dict):
-        return {
-            k: f"{v[:60]}… ({len(v):,} characters)" if k == "base64" and len(str(v)) > 80 else _short(v)
-            for k, v in value.items()
-        }
-    return [_short(item) for item in value] if isinstance(value, list) else value
+def _short(output: Output) -> Any:
+    """An output as data, of its media the beginning."""
+    return to_json(mapped_media(output, _begun))
+
+
+def _begun(media: Media) -> Any:
+    """A medium as data; of its bytes, which may be many, those at the beginning."""
+    if media.data is None or len(media.data) <= 60:
+        return media
+    length = -(-len(media.data) // 3) * 4
+    begins = base64.b64encode(media.data[:45]).decode("ascii")
+    return {
+        "base64": f"{begins}… ({length:,} characters)",
+        "media_type": media.media_type,
+        "name": media.name,
+    }
 
 
 # -- chat --------------------------------------------------------------------------------------------------------------

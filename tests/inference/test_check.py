@@ -10,6 +10,7 @@ import pytest
 
 import app
 from inference import check as checking
+from inference import transport
 from inference.check import ABSENT, BROKEN, KEPT, Report, check
 from inference.samples import sample
 from metadata.tasks import TASKS
@@ -199,3 +200,23 @@ def test_the_command_line_says_no(capsys: pytest.CaptureFixture[str], saved_toke
         assert app.main(command) == 1
         assert "Not every promise is kept." in capsys.readouterr().out
         assert saved_token not in str([one.headers for one in server.arrived])
+
+
+async def test_the_bound_that_an_answer_reached_is_named() -> None:
+    many = json.dumps([{"label": "A", "score": 0.5}] * 40_000)
+    async with scripted(answering("200 OK", many)) as server:
+        report = await check("m", base_url=server.url, task="text-classification")
+    said = next(finding for finding in report.findings if finding.name == "answer")
+    assert said.state == KEPT
+    assert said.sentence.endswith("The answer is 1 MB long: of a list of 40,000, the first 10,000 are shown.")
+
+
+async def test_an_answer_beyond_every_bound_breaks_the_promise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "MOST_BYTES", 2**20)
+    async with scripted(answering("200 OK", " " * 2**21)) as server:
+        report = await check("m", base_url=server.url, task="text-classification")
+    said = next(finding for finding in report.findings if finding.name == "answer")
+    assert (said.state, said.sentence) == (
+        BROKEN,
+        "The answer is larger than 1 MB and was cut off. Ask for less.",
+    )
