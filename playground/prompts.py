@@ -17,6 +17,7 @@ from wire.request import Request
 from .checks import Mark
 from .jobs import run_jobs
 from .outcome import Ask, Outcome
+from .spreadsheets import guarded
 
 MOST_PROMPTS = 1_000
 MOST_CHARACTERS = 2_000_000
@@ -225,14 +226,14 @@ def _answer(model: str, outcome: Outcome, marks: Sequence[Mark]) -> dict[str, An
     return {"model": model, "answer": outcome.content, **reasoning, **outcome.figures(), "checks": checks}
 
 
-_FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
 FIGURES = ("time_to_first_token", "tokens_per_second", "total", "output_tokens", "prompt_tokens")
 
 
 def to_csv(batch: Batch, marks: Marks) -> str:
     """The table as CSV, a row a prompt. What a spreadsheet would take for a formula begins with an apostrophe."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    # Quoted, so that a text with another country's separator stays one cell there too.
+    writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
     columns = ("model", "answer", "error", "checks passed", "checks failed", *FIGURES, "tokens_reported")
     writer.writerow(["prompt", "tag", *(f"{letter} {name}" for letter in batch.models for name in columns)])
     for row in _rows(batch, marks):
@@ -246,10 +247,3 @@ def to_csv(batch: Batch, marks: Marks) -> str:
             cells += [answer.get(name) for name in (*FIGURES, "tokens_reported")]
         writer.writerow(cells)
     return out.getvalue()
-
-
-def guarded(text: str) -> str:
-    """A text that no spreadsheet computes."""
-    text = text.encode("utf-8", "replace").decode().replace("\0", "")
-    risky = text.lstrip().startswith(_FORMULA) or text.startswith(("\t", "\r", "\n"))
-    return f"'{text}" if risky else text
