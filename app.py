@@ -16,6 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from metadata.visible import escaped_json, printable
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
@@ -261,7 +263,7 @@ def inspect(given: list[str]) -> int:
         except (OSError, ValueError) as error:
             failed = _complain(source, error)
             continue
-        print(json.dumps(found, ensure_ascii=False) if options.json else _summary(found))
+        print(_as_json(found) if options.json else printable(_summary(found)))
     return failed
 
 
@@ -294,7 +296,7 @@ def lint(given: list[str]) -> int:
             continue
         diagnostics = check(model)
         if shown := render(source, model.card.text, diagnostics, options.format):
-            print(shown)
+            print((escaped_json if options.format == "json" else printable)(shown))
         failed |= any(d.severity == "error" for d in diagnostics)
     return int(failed)
 
@@ -317,7 +319,7 @@ def snippets(given: list[str]) -> int:
     except (OSError, ValueError) as error:
         return _complain(options.source, error)
     for line in lines(requests, resolve_offline):
-        print(line, flush=True)
+        print(escaped_json(line), flush=True)
     return 0
 
 
@@ -340,12 +342,16 @@ def check(given: list[str]) -> int:
         asked.model, provider=asked.provider, base_url=asked.base_url, task=asked.task, keys=keys, bill_to=asked.bill_to
     )
     report = asyncio.run(found)
-    print(json.dumps(report.to_json(), ensure_ascii=False) if asked.json else report.to_text())
+    print(_as_json(report.to_json()) if asked.json else printable(report.to_text()))
     return int(not report.passed)
 
 
+def _as_json(value: object) -> str:
+    return escaped_json(json.dumps(value, ensure_ascii=False))
+
+
 def _complain(source: str, error: Exception) -> int:
-    print(f"{source}: {error}", file=sys.stderr)
+    print(printable(f"{source}: {error}"), file=sys.stderr)
     return 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ui.markup import escape, isolated
+from ui.markup import escape, isolated, verbatim
 
 from .diff import Diff, Field, Piece, diff, fields
 
@@ -74,9 +74,9 @@ def _piece(kind: str, text: str) -> str:
     name = {"removed": "del", "added": "ins"}.get(kind)
     inner = text.strip()
     if name is None or not inner:
-        return escape(text)
+        return verbatim(text)
     at = text.index(inner)
-    return f"{escape(text[:at])}<{name}>{escape(inner)}</{name}>{escape(text[at + len(inner) :])}"
+    return f"{verbatim(text[:at])}<{name}>{verbatim(inner)}</{name}>{verbatim(text[at + len(inner) :])}"
 
 
 def _fields(held: Sequence[Field], first: str, second: str) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from metadata.outputs import ToolCall
 from ui.front import read
 from ui.markdown import chat_html
-from ui.markup import escape, isolated, whole
+from ui.markup import escape, isolated, verbatim, whole
 
 from . import conversation
 from .figures import facts
@@ -61,7 +61,7 @@ def _value(value: object) -> str:
 
 
 def _said(text: str) -> str:
-    return f'<p class="said" dir="auto">{escape(text)}</p>'
+    return f'<p class="said" dir="auto">{verbatim(text)}</p>'
 
 
 def _message(message: ChatMessage) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from inference.errors import InferenceFailure
 from metadata.outputs import ToolCall
 from ui.markdown import chat_html
-from ui.markup import escape, isolated
+from ui.markup import escape, isolated, verbatim
 from ui.panels import note
 
 from . import conversation
@@ -63,7 +63,7 @@ def system_html(desk: Desk, pane: Pane) -> str:
     body = (
         editor(prompt, "system")
         if desk.editing == f"system-{pane.id}"
-        else f'<div class="text" dir="auto">{escape(prompt)}</div>'
+        else f'<div class="text" dir="auto">{verbatim(prompt)}</div>'
     )
     acts = "" if desk.editing == f"system-{pane.id}" else toolbar("System prompt", ("copy", "edit", "delete"))
     return (
@@ -108,7 +108,7 @@ def body_html(role: str, variant: Variant, hidden: bool = False) -> str:
         images = "".join(f'<img class="shown" src="{escape(image.data_url())}" alt="">' for image in variant.images)
         shown = f'<div class="pictures">{images}</div>' if images else ""
         return (
-            f'<div class="text" dir="auto">{escape(variant.content[:MOST_SHOWN])}</div>{_cut(variant.content)}{shown}'
+            f'<div class="text" dir="auto">{verbatim(variant.content[:MOST_SHOWN])}</div>{_cut(variant.content)}{shown}'
         )
     said = f'<div class="md text" dir="auto">{markdown(variant.content)}</div>' if variant.content.strip() else ""
     calls = "".join(call_html(call) for call in variant.tool_calls)
@@ -130,7 +130,7 @@ def thought_html(variant: Variant, hidden: bool = False) -> str:
     many = f' <span class="num">{about}{tokens:,} tokens</span>' if tokens is not None else ""
     return (
         f'<details class="thought"><summary>Reasoning{many}</summary>'
-        f'<p class="said dim" dir="auto">{escape(variant.reasoning)}</p></details>'
+        f'<p class="said dim" dir="auto">{verbatim(variant.reasoning)}</p></details>'
     )
 
 
@@ -153,7 +153,7 @@ def call_html(call: ToolCall) -> str:
 def results_html(calls: Sequence[ToolCall]) -> str:
     """A place for the result of each call, and the button that sends them."""
     fields = "".join(
-        f'<label>Result of {isolated(call.name)}<textarea rows="2" data-call="{escape(call.id)}" '
+        f'<label>Result of {isolated(call.name)}<textarea rows="2" data-call="{verbatim(call.id)}" '
         f'placeholder="What {escape(call.name)} returns, as text or JSON"></textarea></label>'
         for call in calls
     )
@@ -168,7 +168,7 @@ def editor(text: str, role: str) -> str:
     keep = button("save", "Save", "Save", class_=f"plain{'' if role == 'user' else ' primary'}")
     return (
         f'<div class="editing own-keys"><textarea aria-label="Edit the message" rows="{rows}">'
-        f"{escape(text)}</textarea><div>{again if role == 'user' else ''}{keep}"
+        f"{verbatim(text)}</textarea><div>{again if role == 'user' else ''}{keep}"
         f"{button('cancel', 'Cancel', 'Cancel', class_='plain')}</div></div>"
     )
 

@@ -14,7 +14,7 @@ from metadata.outputs import Message, ToolCall
 from wire.request import ResolvedRequest
 
 from .markdown import LiveMarkdown, chat_html
-from .markup import escape, open_line, tag
+from .markup import escape, open_line, tag, verbatim
 from .panels import ILLUSTRATION, RECORDED
 from .streaming import Batch
 
@@ -99,7 +99,7 @@ def calls_of(turn: Mapping[str, Any]) -> tuple[ToolCall, ...]:
 
 
 def _thought(reasoning: str) -> str:
-    return f'<summary>Reasoning</summary><p class="said dim" dir="auto">{escape(reasoning)}'
+    return f'<summary>Reasoning</summary><p class="said dim" dir="auto">{verbatim(reasoning)}'
 
 
 def pictures_html(content: Any, address: Callable[[Media], str] | None) -> str:
@@ -113,7 +113,7 @@ def pictures_html(content: Any, address: Callable[[Media], str] | None) -> str:
         elif isinstance(source, str) and source.strip() and address is not None:
             where = address(Media(source=source))
             shown.append(
-                f'<button type="button" class="remote" data-src="{escape(where)}">{escape(source[:120])}</button>'
+                f'<button type="button" class="remote" data-src="{verbatim(where)}">{escape(source[:120])}</button>'
             )
     return f'<div class="attached">{"".join(shown)}</div>' if shown else ""
 
@@ -127,7 +127,7 @@ def turn_html(turn: Mapping[str, Any], model: str = "Model", address: Callable[[
     if role != "assistant":
         said = words(turn.get("content"))
         body = pictures_html(turn.get("content"), address)
-        body += f'<div class="text" dir="auto">{escape(said)}</div>' if said or not body else ""
+        body += f'<div class="text" dir="auto">{verbatim(said)}</div>' if said or not body else ""
         return f'<div class="turn {escape(role)}"><div class="who">{name}</div>{body}</div>'
     recorded = ILLUSTRATION if turn.get("illustrated") else RECORDED
     badge = f' <span class="badge">{recorded[0]}</span>' if turn.get("recorded") else ""

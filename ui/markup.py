@@ -10,14 +10,24 @@ from typing import Any
 
 import gradio as gr
 
+from metadata.visible import visible
+
+_READ = frozenset(("title", "aria_label", "alt", "placeholder", "download"))  # attributes that a person reads
+
 
 def escape(value: object) -> str:
-    """Any value as text in HTML, in an element or a quoted attribute."""
+    """Any value as text in HTML, in an element or a quoted attribute; what would turn words around is written out."""
+    return html.escape(visible(str(value)), quote=True)
+
+
+def verbatim(value: object) -> str:
+    """Any value as text in HTML, to the letter: running text in a block of its own, which may be written from right to
+    left, and what a program reads."""
     return html.escape(str(value), quote=True)
 
 
 def isolated(value: object) -> str:
-    """A text that may be written from right to left, so that it moves none of the words around it."""
+    """A short text that may be written from right to left, so that it moves none of the words around it."""
     return f"<bdi>{escape(value)}</bdi>"
 
 
@@ -56,6 +66,6 @@ def tag(name: str, content: str = "", **attributes: object) -> str:
         if value is None or value is False:
             continue
         written = key.rstrip("_").replace("_", "-")
-        parts.append(written if value is True else f'{written}="{escape(value)}"')
+        parts.append(written if value is True else f'{written}="{(escape if key in _READ else verbatim)(value)}"')
     opening = f"<{' '.join(parts)}>"
     return opening if name in ("img", "input", "br", "hr") else f"{opening}{content}</{name}>"

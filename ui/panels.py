@@ -16,9 +16,10 @@ from inference.assets import AssetError
 from inference.errors import InferenceFailure, explain
 from metadata.diagnostics import Diagnostic
 from metadata.model import Model
+from metadata.visible import escaped_json
 from wire.request import RequestError
 
-from .markup import escape, tag
+from .markup import escape, tag, verbatim
 
 _log = logging.getLogger(__name__)
 
@@ -138,7 +139,7 @@ def recorded_badge(illustrated: bool) -> str:
 
 def raw_json(value: Any) -> str:
     """A raw answer as readable JSON; a long one is cut, and says so."""
-    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    text = escaped_json(json.dumps(value, indent=2, ensure_ascii=False, default=str))
     cut = len(text) > MOST_JSON
     rest = f'<p class="dim">Cut: {len(text):,} characters in all.</p>' if cut else ""
     shown = coloured(text[:MOST_JSON], "json" if not cut else "")
@@ -150,5 +151,5 @@ def coloured(text: str, language: str) -> str:
     """Text as HTML with its syntax in colours, where it is not too long; not a letter of it is changed."""
     lexer = _LEXERS.get(language)
     if lexer is None or len(text) > MOST_COLOURED or "\r" in text:  # Pygments makes a line end of a carriage return
-        return escape(text).replace("\r", "&#13;")
+        return verbatim(text).replace("\r", "&#13;")
     return highlight(text, get_lexer_by_name(lexer, stripnl=False), _FORMAT)

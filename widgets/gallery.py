@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from metadata.examples import Example
 from metadata.media import Media
 from metadata.outputs import Audio, Image, Video
-from ui.markup import escape
+from ui.markup import escape, verbatim
 from ui.session import Session
 
 from .lost import is_lost, paths_of
@@ -65,7 +65,7 @@ def gallery(page: Page, session: Session) -> str:
     paths = paths_of(page.model.files)
     here = [found for found in recorded(page) if not is_lost(found[2], paths)]
     items = [_item(*found, context) for found in here[:MOST_ITEMS]]
-    opening = f'<ul class="gallery" aria-label="Gallery" data-page="{escape(page.name)}">'
+    opening = f'<ul class="gallery" aria-label="Gallery" data-page="{verbatim(page.name)}">'
     return f"{opening}{''.join(items)}</ul>" if items else ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from metadata.inputs import read_given
-from ui.markup import escape
+from ui.markup import verbatim
 from wire.links import Link, link_fields, write_link
 
 from .state import Page, load_example
@@ -60,7 +60,7 @@ def link_to(page: Page, inputs: Mapping[str, Any], parameters: Mapping[str, Any]
 def shared(link: str) -> str:
     """The note that carries a link to the page's own script, which completes and copies it."""
     return (
-        f'<div class="note shared" role="status" data-link="{escape(link)}"><strong>Link copied.</strong> '
+        f'<div class="note shared" role="status" data-link="{verbatim(link)}"><strong>Link copied.</strong> '
         "It fills the fields and runs nothing. Files and keys are not in it."
         '<input type="text" readonly aria-label="The link"></div>'
     )

@@ -16,6 +16,7 @@ from metadata.long_answers import mapped_media
 from metadata.media import Media
 from metadata.outputs import Output, to_json
 from metadata.tasks import Field
+from metadata.visible import visible
 from snippets import Snippet, local_snippets
 from ui import panels
 from ui.asking import keys_of
@@ -39,7 +40,7 @@ def example_title(example: Example) -> str:
     """How the picker calls an example."""
     group = f"{example.group} · " if example.group else ""
     recorded = " (recorded output)" if example.output is not None else ""
-    return f"{group}{example.title}{recorded}"
+    return visible(f"{group}{example.title}{recorded}")
 
 
 def examples_label(page: Page) -> str:

@@ -1,7 +1,7 @@
 """Answers, the best one marked in its context."""
 
 from metadata.outputs import Answer, Answers
-from ui.markup import escape
+from ui.markup import escape, verbatim
 
 from .context import Context, count, empty, number
 from .parts import Row, actions, bars, copy_button, fold, save_json
@@ -35,7 +35,7 @@ def _in_context(answer: Answer, text: object) -> str:
     if place is None:
         return '<p class="dim">The answer does not stand in the context in these words.</p>'
     start, end = place
-    marked = f"{escape(text[:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:MOST_CONTEXT])}"
+    marked = f"{verbatim(text[:start])}<mark>{verbatim(text[start:end])}</mark>{verbatim(text[end:MOST_CONTEXT])}"
     return (
         '<div class="context" dir="auto" tabindex="0" role="region" aria-label="The answer in its context" '
         f"data-arrive>{marked}</div>"

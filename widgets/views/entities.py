@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from metadata.outputs import Entities, Entity
-from ui.markup import escape
+from ui.markup import escape, verbatim
 
 from .context import Context, colour, count, empty, number
 from .marks import marked
@@ -20,7 +20,7 @@ def render(output: Entities, context: Context) -> str:
     """The text with its entities marked, a legend that lights and dims a label, and the list."""
     text = str(context.inputs.get("text") or "")
     if not output.items:
-        shown = f'<div class="entities" dir="auto">{escape(text)}</div>' if text else ""
+        shown = f'<div class="entities" dir="auto">{verbatim(text)}</div>' if text else ""
         return shown + empty("No entities were found.")
     pieces = output.pieces or output.items
     whole = output.items if output.pieces else merged(pieces, text)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from metadata.outputs import Entity
-from ui.markup import escape
+from ui.markup import escape, verbatim
 
 from .context import colour, number
 
@@ -97,7 +97,7 @@ class _Writer:
 
     def _write(self, until: int) -> None:
         if until > self.place:
-            self.out.append(escape(self.text[self.place : until]))
+            self.out.append(verbatim(self.text[self.place : until]))
             self.place = until
 
 

@@ -6,7 +6,7 @@ import json
 
 from metadata.outputs import Message, ToolCall
 from ui.markdown import chat_html
-from ui.markup import escape
+from ui.markup import escape, verbatim
 from ui.panels import raw_json
 
 from .context import Context, empty
@@ -24,7 +24,7 @@ def render(output: Message, context: Context) -> str:
     thought = ""
     if output.reasoning.strip():
         thought = fold(
-            "Reasoning", f'<div class="said dim" dir="auto">{escape(output.reasoning)}</div>', "fold thought"
+            "Reasoning", f'<div class="said dim" dir="auto">{verbatim(output.reasoning)}</div>', "fold thought"
         )
     said = f'<div class="md text" dir="auto">{with_copy(chat_html(output.content))}</div>' if output.content else ""
     calls = "".join(_call(call) for call in output.tool_calls)

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from inference.assets import is_remote
 from metadata.media import Media
 from metadata.outputs import plain
-from ui.markup import escape, whole
+from ui.markup import escape, verbatim, whole
 
 from .context import Context, count, number
 
@@ -140,12 +140,12 @@ def save_text(
         address = f"data:{media_type};charset=utf-8,{quote(text)}"
     else:
         address = context.address(Media(data=text.encode(), media_type=media_type, name=name))
-    return f'<a class="act file" href="{escape(address)}" download="{escape(name)}">{escape(label)}</a>'
+    return f'<a class="act file" href="{verbatim(address)}" download="{escape(name)}">{escape(label)}</a>'
 
 
 def save_media(address: str, media: Media, name: str) -> str:
     """A link that saves the media under its name."""
-    return f'<a class="act" href="{escape(address)}" download="{escape(media.name or name)}">Download</a>'
+    return f'<a class="act" href="{verbatim(address)}" download="{escape(media.name or name)}">Download</a>'
 
 
 # -- media -------------------------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def host(media: Media) -> str:
 def remote_button(address: str, media: Media, alt: str) -> str:
     """What stands for an image elsewhere until somebody asks for it."""
     return (
-        f'<button type="button" class="remote" data-src="{escape(address)}" data-alt="{escape(alt)}">'
+        f'<button type="button" class="remote" data-src="{verbatim(address)}" data-alt="{escape(alt)}">'
         f'<span dir="auto">{escape(alt)}</span><span class="dim">Load this image from {escape(host(media))}</span>'
         "</button>"
     )

@@ -7,7 +7,7 @@ from math import isfinite
 
 from metadata.media import Media
 from metadata.outputs import Chunk, Text
-from ui.markup import escape
+from ui.markup import escape, verbatim
 
 from .context import Context, empty
 from .parts import actions, copy_button, fold, missing, save_json, save_text
@@ -32,8 +32,8 @@ def _words(text: str, context: Context) -> str:
     """The text; where it repeats the prompt, the prompt is set back."""
     prompt = context.inputs.get("text")
     if isinstance(prompt, str) and len(prompt.strip()) > 1 and len(text) > len(prompt) and text.startswith(prompt):
-        return f'<span class="echo" title="the prompt">{escape(prompt)}</span>{escape(text[len(prompt) :])}'
-    return escape(text)
+        return f'<span class="echo" title="the prompt">{verbatim(prompt)}</span>{verbatim(text[len(prompt) :])}'
+    return verbatim(text)
 
 
 def _chunks(chunks: Sequence[Chunk], context: Context) -> str:
