@@ -164,7 +164,6 @@ async def _serve(
 ) -> None:
     import uvicorn
 
-    import playground.looks
     from inference.resolve import discover
     from ui.ending import Quiet, Server
     from ui.server import Access, allowed_hosts, build_app
@@ -187,7 +186,7 @@ async def _serve(
     hosts = [*options.allow_host, *listed("SHOWCARD_HOSTS"), *space]
     framed_by = ("'self'", "https://huggingface.co", "https://*.hf.space") if space else ("'self'",)
     access = Access(allowed_hosts(host, hosts), framed_by=framed_by)
-    app = build_app(_pages(site, options.source), site, access, playground.looks.CSS, playground.looks.HEAD)
+    app = build_app(_pages(site, options.source), site, access)
 
     quiet = Quiet(app)
 

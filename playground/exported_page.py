@@ -17,7 +17,7 @@ from .state import ChatMessage, Comparison, Pane, Settings, Variant
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 ROLES = {"user": "You", "tool": "Result", "assistant": "Model"}
-STYLE = read("exported.css")
+STYLE = read("compare/exported.css")
 
 
 def to_html(comparison: Comparison) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import gradio as gr
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import JSONResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
@@ -19,7 +19,7 @@ from inference.assets import AssetError
 from inference.resolve import answers
 from metadata.media import Media
 
-from . import signin, theme
+from . import front, signin, theme
 from .feed import Feed
 from .gone import let_go
 from .light import lighten
@@ -114,10 +114,8 @@ class Guard:
         return sending
 
 
-def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: str = "") -> FastAPI:
-    """The whole app: Gradio mounted at the root, with our middleware and our own routes before it.
-
-    `css` and `head` are what pages add to the theme's."""
+def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
+    """The whole app: Gradio mounted at the root, with our middleware and our own routes before it."""
     app = FastAPI(title="Showcard", docs_url=None, redoc_url=None, openapi_url=None)
 
     _add_routes(app, site)
@@ -140,8 +138,6 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
         show_error=True,
         max_file_size=MAX_UPLOAD,
         theme=theme.theme(),
-        css=theme.CSS + css,
-        head=theme.HEAD + head,
         footer_links=[],
         ssr_mode=False,
         pwa=False,
@@ -152,6 +148,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access, css: str = "", head: 
     app.state.closing = mounted.app.stop_event  # type: ignore[attr-defined]
     if site.most_uploads:
         app.add_middleware(Bounded, demo=demo, most=site.most_uploads)
+    app.add_middleware(front.FirstHtml)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
     app.add_middleware(Guard, access=access, knows=demo._queue.pending_messages_per_session.__contains__)
     return app
@@ -165,6 +162,10 @@ def _add_routes(app: FastAPI, site: Site) -> None:
         well = await answers(site.embedded.url)
         told = {"status": "ok" if well else "degraded", "engine": well, "models": len(site.embedded.models)}
         return JSONResponse(told, 200 if well else 503)
+
+    @app.get("/front/{version}/{name:path}")
+    def script_or_style(version: str, name: str, request: Request) -> Response:
+        return front.answer(version, name, request.headers.get("accept-encoding", ""))
 
     @app.get("/media/{name}")
     async def media(name: str) -> Response:

@@ -6,7 +6,7 @@
   const fields = "#widget :is([id^=in-], [id^=chat-])";
   const idOf = (part) => part.closest("[id^=in-], [id^=chat-]").id;
   // No key is kept: what holds something like one is left out.
-  const NAMED = /__NAMES__/, BEGINS = /^__BEGINNINGS__/;
+  const NAMED = /(?:^|_)(?:key|token|auth|jwt)$|api_?key|authori[sz]ation|secret|passw|credential|bearer|cookie|(?:access|auth|hf|id|refresh|session|api|bot)_token/, BEGINS = /^\s*(?:(?:Bearer|Basic|Token)\s+\S{8,}\s*$|(?:hf_|sk[-_]|gsk_|fw_|r8_|ghp_|gho_|github_pat_|nvapi-|xai-|pplx-|csk-|glpat-|tgp_|AIza|AKIA|eyJ)\S{4})/;
   const isSafe = (text) => !(text.match(/[\w-]+/g) || []).some((word) => NAMED.test(
     word.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase().replace(/[^a-z]+/g, "_").replace(/^_+|_+$/g, "")
   )) && !text.split(/["\s]/).some((word) => BEGINS.test(word));

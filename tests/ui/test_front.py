@@ -1,21 +1,79 @@
-"""The scripts and styles became files: what the pages get is what they got before, byte for byte."""
+"""The scripts and styles: where they are served, how long they last, and what a page loads of them."""
 
 from __future__ import annotations
 
-import hashlib
+import gzip
+import re
+from collections.abc import AsyncIterator
 
+import brotli
+import gradio as gr
+import httpx2
 import pytest
 
-from playground import exported_page, looks
-from ui import theme
+import widgets.find
+import widgets.index
+from inference.resolve import Embedded
+from ui import front
+from ui.light import laying_out
+from ui.server import Access, build_app
+from ui.session import Site
+from ui.shelf import Shelf
 
-BEFORE = {
-    "f83eef8f50f7a8f8c98b60b1ba0b9aac0752f093907a1df20418da3d50aee963": lambda: theme.CSS + looks.CSS,
-    "022e3f880f2f67f2b5e22430b7ff2d1853f5e4073cdc6e4ca981b49d6dd7bd8d": lambda: theme.HEAD + looks.HEAD,
-    "c4e4e94ae6a974427a23f56e58b684e0eb0ca16ac4c48b9dd086097d2319c13f": lambda: exported_page.STYLE,
-}
+LINKED = re.compile(r'(?:href|src)="(front/[^"]+)"')
+PAGES = ["", "compare", widgets.find.PATH, widgets.index.PATH, *(path for path, _, _ in widgets.index.FLOWS)]
 
 
-@pytest.mark.parametrize("digest", BEFORE)
-def test_the_pages_get_what_they_got_before(digest: str) -> None:
-    assert hashlib.sha256(BEFORE[digest]().encode()).hexdigest() == digest
+@pytest.fixture
+async def client() -> AsyncIterator[httpx2.AsyncClient]:
+    with laying_out():
+        with gr.Blocks(analytics_enabled=False) as demo:
+            gr.Markdown("</head> in a page", elem_id="first")
+        for path in PAGES[1:]:
+            with demo.route(path, f"/{path.strip('/')}"):
+                gr.Textbox()
+    app = build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost") as found:
+        yield found
+
+
+@pytest.mark.filterwarnings("ignore:SSR mode")  # as the app has it
+async def test_every_page_names_its_scripts_and_styles_in_its_first_html(client: httpx2.AsyncClient) -> None:
+    for path in PAGES:
+        answer = await client.get(f"/{path.strip('/')}")
+        head, body = answer.text.split("<body", 1)
+        assert "front/" not in body
+        run = head.index('<script type="module" src="front/')
+        gradios = [head.index(mark) for mark in ('src="./assets/', 'href="./assets/')]
+        assert run < gradios[0]  # modules run in their order
+        assert gradios[1] < head.index('<link rel="stylesheet" href="front/')  # the later of two rules wins
+        assert int(answer.headers["content-length"]) == answer.num_bytes_downloaded
+        for address in LINKED.findall(head):
+            found = await client.get(address)
+            assert found.status_code == 200, address
+            assert found.headers["cache-control"] == "public, max-age=31536000, immutable"
+            assert found.headers["content-type"].split(";")[0] in ("text/javascript", "text/css")
+
+
+@pytest.mark.filterwarnings("ignore:SSR mode")
+async def test_a_file_comes_in_the_encoding_that_is_accepted(client: httpx2.AsyncClient) -> None:
+    name = "shared/page.js"
+    plain, unpack = front.files()[name], {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
+    for accepted, encoding in (("gzip, deflate, br", "br"), ("br;q=0, gzip", "gzip"), ("identity", ""), ("", "")):
+        async with client.stream(
+            "GET", f"/front/{front.version()}/{name}", headers={"accept-encoding": accepted}
+        ) as answer:
+            assert answer.headers.get("content-encoding", "") == encoding
+            assert unpack[encoding](b"".join([part async for part in answer.aiter_raw()])) == plain
+
+
+@pytest.mark.filterwarnings("ignore:SSR mode")
+@pytest.mark.parametrize("name", ["package.json", "../app.py", "shared/none.js", "", "pages.json"])
+async def test_nothing_else_is_served(client: httpx2.AsyncClient, name: str) -> None:
+    assert (await client.get(f"/front/{front.version()}/{name.replace('/', '%2F')}")).status_code == 404
+    assert (await client.get("/front/0123456789abcdef/shared/page.js")).status_code == 404
+
+
+def test_a_comment_is_not_sent_and_lines_stay_where_they_were() -> None:
+    text = "/** Why.\n * More. */\nlet a = 1; // beside\n  // alone\n  a = '/* no */';\n/* b */\n"
+    assert front._lean(text) == b"\n\nlet a = 1; // beside\n\na = '/* no */';\n\n"

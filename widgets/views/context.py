@@ -10,7 +10,7 @@ from typing import Any
 
 from metadata.media import Media
 from ui.markup import escape
-from ui.theme import PALETTE
+from ui.theme import COLOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Context:
 
 def slot(label: str) -> int:
     """The place of a label in the palette: the same label has the same colour everywhere."""
-    return zlib.crc32(label.encode("utf-8", "replace")) % len(PALETTE)
+    return zlib.crc32(label.encode("utf-8", "replace")) % COLOURS
 
 
 def colour(label: str) -> str:

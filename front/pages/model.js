@@ -1,0 +1,9 @@
+import "../shared/page.js";
+import "../views/views.js";
+import "../shared/code.js";
+import "../shared/fields.js";
+import "../shared/numbers.js";
+import "../model/model.js";
+import "../model/reload.js";
+import "../shared/ways.js";
+import "../shared/leaving.js";
