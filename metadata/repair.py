@@ -15,7 +15,7 @@ from .yaml_errors import describe, guilty_line
 MOST_ATTEMPTS = 40
 MOST_WORK = 4_000_000  # characters parsed in all attempts together, so that a large file is given up sooner
 
-_BLANK_LINE = re.compile(r"^[ \t]*\t[ \t]*$", re.MULTILINE)
+_BLANK_LINE = re.compile(r"^[ \t]+$", re.MULTILINE)
 _LEADING = re.compile(r"^[ ]*\t[ \t]*", re.MULTILINE)
 
 

@@ -22,7 +22,7 @@ class _Kind:
 UNSPACED = re.compile(r"\s*(?:- )?[\w-]+:(?!//)[^\s:]")  # `key:value`, which YAML reads as one text
 _QUOTE = "Put the value in quotes."
 _KINDS = (
-    _Kind("mapping values are not allowed", r"^\s*-?\s*[^:]+:\s+.*:(\s|$)", "A colon inside an unquoted value", _QUOTE),
+    _Kind("mapping values are not allowed", r"^[^:]+:\s.*:(\s|$)", "A colon inside an unquoted value", _QUOTE),
     _Kind("mapping values are not allowed", UNSPACED.pattern, "No space after the colon", "Write “key: value”."),
     _Kind("could not find expected ':'", UNSPACED.pattern, "No space after the colon", "Write “key: value”."),
     _Kind(

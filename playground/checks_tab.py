@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -91,7 +90,9 @@ def marks_html(marks: Sequence[Mark]) -> str:
 
 def _quoting(sentence: str) -> str:
     """A sentence of ours in which what somebody typed stands between quotation marks."""
-    return re.sub("“(.*)”", r"“<bdi>\1</bdi>”", escape(sentence), flags=re.DOTALL)
+    before, opening, rest = escape(sentence).partition("“")
+    quoted, closing, after = rest.rpartition("”")
+    return f"{before}“<bdi>{quoted}</bdi>”{after}" if closing else before + opening + rest
 
 
 def _class(mark: Mark) -> str:

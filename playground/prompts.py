@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequenc
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import Any, Literal
 
 from wire.request import Request
@@ -23,6 +24,7 @@ MOST_PROMPTS = 1_000
 MOST_CHARACTERS = 2_000_000
 MOST_IN_A_PROMPT = 50_000
 MOST_PROBLEMS = 20
+MOST_LINES = 20_000  # that are read; reading one that is broken takes as long as reading a long one
 NAMES = ("prompt", "question", "input", "text", "query")
 KNOWN = frozenset({*NAMES, "tag", "id"})
 DELIMITERS = ",;\t"
@@ -55,8 +57,10 @@ def read_prompts(text: str, form: Form | None = None) -> Listed:
     text = text.removeprefix("\ufeff")
     prompts: list[Prompt] = []
     problems: list[str] = []
-    for found in _READERS[form or form_of(text)](text):
-        if isinstance(found, str):
+    for number, found in enumerate(islice(_READERS[form or form_of(text)](text), MOST_LINES + 1)):
+        if number == MOST_LINES:
+            problems.insert(0, f"Only the first {MOST_LINES:,} lines are read.")
+        elif isinstance(found, str):
             problems.append(found)
         elif len(found.text) > MOST_IN_A_PROMPT:
             problems.append(f"Line {found.line}: the prompt is longer than {MOST_IN_A_PROMPT:,} characters.")
@@ -104,7 +108,8 @@ def _items(text: str) -> list[Any] | None:
 
 def _text(text: str) -> Iterator[Prompt | str]:
     for number, line in enumerate(text.splitlines(), 1):
-        yield Prompt(line.strip(), line=number)
+        if prompt := line.strip():
+            yield Prompt(prompt, line=number)
 
 
 def _csv(text: str) -> Iterator[Prompt | str]:

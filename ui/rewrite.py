@@ -102,7 +102,7 @@ class Rewriter(HTMLParser):
         opening = self.out[start]
         if " id=" in opening:
             return
-        text = unescape(re.sub(r"<[^>]*>", "", "".join(self.out[start + 1 :])))
+        text = unescape(re.sub(r"<[^<>]*>", "", "".join(self.out[start + 1 :])))
         slug = re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
         seen = self._anchors.get(slug, 0)
         self._anchors[slug] = seen + 1

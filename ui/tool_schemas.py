@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jsonschema
+import re2
 
 from wire.request import RequestError
 
@@ -15,6 +16,7 @@ from .typed import read_json, read_object
 
 MOST_TOOLS = 128
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_BARE = re2.compile(r"((?:async )?def .*\)(?: *-> *[^:]+)?):?[ \t]*")
 _TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean", "list": "array", "dict": "object"}
 
 
@@ -28,12 +30,12 @@ def read_tools(text: str) -> tuple[Mapping[str, Any], ...]:
     else:
         value = read_json("Tools", text)
         found = [_tool(item, place) for place, item in enumerate(value if isinstance(value, list) else [value], 1)]
+    if len(found) > MOST_TOOLS:
+        raise RequestError(f"More than {MOST_TOOLS} tools can't be offered.")
     names = [tool["function"]["name"] for tool in found if "function" in tool]
     for name in names:
         if names.count(name) > 1:
             raise RequestError(f"Two tools are called {name}.")
-    if len(found) > MOST_TOOLS:
-        raise RequestError(f"More than {MOST_TOOLS} tools can't be offered.")
     return tuple(found)
 
 
@@ -108,8 +110,13 @@ def _signatures(text: str) -> Iterator[dict[str, Any]]:
 
 def _with_bodies(text: str) -> str:
     """The signatures, with a body where one has none: a line that ends in `)` or a result's type, and no more."""
-    bare = re.compile(r"^((?:async )?def [^\n]*\)(?: *-> *[^\n:]+)?):?[ \t]*$(?!\n[ \t]+\S)", re.MULTILINE)
-    return bare.sub(r"\1: ...", text)
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
+        after = lines[place + 1] if place + 1 < len(lines) else ""
+        has_body = after.startswith((" ", "\t")) and after.strip()
+        if line.startswith(("def ", "async def ")) and not has_body and (found := _BARE.fullmatch(line)):
+            lines[place] = f"{found[1]}: ..."
+    return "\n".join(lines)
 
 
 def _described(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:

@@ -21,9 +21,8 @@ from .views.parts import far, missing, remote_button
 MOST_ITEMS = 200
 LONGEST = 200
 _PLACE = re.compile(r"(?im)^[ \t]*<gallery[ \t]*/>[ \t]*$")
-_WRITTEN = re.compile(r"(?ims)^[ \t]*<gallery[ \t]*>[ \t]*$(.*?)^[ \t]*</gallery[ \t]*>[ \t]*$")
 _OTHER_TAG = re.compile(r"<(?!/?(?:p|img|a|br|button|span|em|strong)\b)")
-_AROUND = re.compile(r"(?im)^[ \t]*</?gallery[ \t]*>[ \t]*$")
+_AROUND = re.compile(r"(?i)[ \t]*<(/?)gallery[ \t]*>[ \t]*")
 
 
 def body_with_gallery(page: Page, session: Session, render: Callable[[str], str]) -> str:
@@ -32,17 +31,31 @@ def body_with_gallery(page: Page, session: Session, render: Callable[[str], str]
     place, around = (f"gallery{secrets.token_hex(8)}" for _ in range(2))
     text, shown = page.model.card.body, gallery(page, session)
     text, asked = _PLACE.subn(f"\n\n{place}\n\n", text, count=1)
-    text = _WRITTEN.sub(f"\n\n{around}\n\n\\1\n\n{around}\n\n", _PLACE.sub("", text))
-    html = render(_AROUND.sub("", text))
-    html = re.sub(f"<p>{around}</p>(.*?)<p>{around}</p>", _side_by_side, html, flags=re.DOTALL)
+    parts = render(_marked(_PLACE.sub("", text), around)).split(f"<p>{around}</p>")
+    parts[1:-1:2] = map(_side_by_side, parts[1:-1:2])
+    html = "".join(parts)
     if not asked and len(list(recorded(page))) > 1:
         html = shown + html
     return html.replace(f"<p>{place}</p>", shown).replace(place, "").replace(around, "")
 
 
-def _side_by_side(found: re.Match[str]) -> str:
+def _marked(text: str, around: str) -> str:
+    """The text with a paragraph `around` for both lines of each pair `<Gallery>`, `</Gallery>`; others are left out."""
+    lines, opened = text.split("\n"), -1
+    for place, line in enumerate(lines):
+        if not (found := _AROUND.fullmatch(line)):
+            continue
+        lines[place] = ""
+        if found[1] and opened >= 0:
+            lines[opened] = lines[place] = f"\n\n{around}\n\n"
+            opened = -1
+        elif not found[1] and opened < 0:
+            opened = place
+    return "\n".join(lines)
+
+
+def _side_by_side(html: str) -> str:
     """Paragraphs of pictures in a grid; anything else as it is."""
-    html: str = found[1]
     return html if _OTHER_TAG.search(html) else f'<div class="shots">{html}</div>'
 
 

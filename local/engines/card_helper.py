@@ -15,7 +15,7 @@ from .words import content
 
 # Below this share of the question's weight an entry is a guess, and a guess is not given.
 _ENOUGH = 0.5
-_GREETING = re.compile(r"\W*(?:hi|hello|hey|good \w+|thanks|thank you)\b\W*(?:there|again)?\W*", re.IGNORECASE)
+_GREETING = re.compile(r"\W*(?:hi|hello|hey|good \w+|thanks|thank you)\b(?:\W+(?:there|again))?\W*", re.IGNORECASE)
 _ABOUT_ITSELF = re.compile(r"\b(?:who|what) are you\b", re.IGNORECASE)
 _SYNONYMS = {"readme": "card", "modelcard": "card", "demo": "widget", "licence": "license", "sample": "example"}
 
@@ -50,9 +50,7 @@ class CardHelper(Talker):
         """The best entry's answer, or what it could be asked instead."""
         if _ABOUT_ITSELF.search(text[:200]):
             return self._entries[-1].answer
-        if re.fullmatch(
-            r"\W*(?:hi|hello|hey|good \w+|thanks|thank you)\b\W*(?:there|again)?\W*", text[:80], re.IGNORECASE
-        ):
+        if _GREETING.fullmatch(text[:80]):
             return f"Hello. I answer questions about model cards, widgets and Showcard. {self._offer(())}"
         ranked = self._ranked(text[:2000])
         if ranked and ranked[0][0] >= _ENOUGH:

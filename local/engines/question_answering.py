@@ -150,11 +150,6 @@ def _typed(question: str, context: str, start: int, end: int) -> Iterator[tuple[
     yield from ((span, 0.35) for span in _matches(_CLAUSE, context, start, end))
 
 
-_IN_PLACE = re.compile(
-    r"\b(?:in|at|on|near|inside|under|behind|between)\s+((?:the|a|an|my|his|her|our|their)\s+[^.,;]+)"
-)
-
-
 def _matches(pattern: re.Pattern[str], context: str, start: int, end: int, group: int = 0) -> Iterator[_Span]:
     for match in pattern.finditer(context, start, end):
         text = match.group(group)

@@ -123,7 +123,18 @@ def _named_rows(query: str, table: Table) -> list[int]:
 
 def _says(query: str, cell: str) -> bool:
     said = cell.lower().strip()
-    return len(said) > 1 and said in query and bool(re.search(rf"(?<!\w){re.escape(said)}(?!\w)", query))
+    if not 1 < len(said) <= len(query):
+        return False
+    place = query.find(said)
+    while place >= 0:
+        if not (_is_word(query[max(0, place - 1) : place]) or _is_word(query[place + len(said) :][:1])):
+            return True
+        place = query.find(said, place + len(said))
+    return False
+
+
+def _is_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 def _extreme(table: Table, rows: Sequence[int], column: int, highest: bool) -> list[int]:
