@@ -19,11 +19,14 @@ from typing import Any
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import httpx
 from huggingface_hub import AsyncInferenceClient, InferenceClient, set_async_client_factory
 from huggingface_hub.utils._http import default_async_client_factory
 
+from benchmarks.support.tabs import Tab
 from inference import bridge, client, transport
 from inference.resolve import Embedded, discover, resolve
+from tests.conftest import process
 from wire.request import Request
 
 CALLS, AT_ONCE = 100, 20
@@ -130,57 +133,48 @@ def events(calls: Calls) -> tuple[float, float, float]:
     """The median of a Gradio event that does nothing, and that plus the median of what a Run adds to its neighbour: a
     bare one, and the one that the widget's own Run button starts, with everything it shows."""
     import gradio as gr
-    from gradio_client import Client
 
     async def run(text: str) -> str:
         reply = await client.run(await resolve(ASKED, calls.embedded))
         return json.dumps(reply.raw)
 
     with gr.Blocks(analytics_enabled=False) as demo:
-        box, out = gr.Textbox(), gr.Textbox()
-        gr.Button().click(lambda text: text, box, out, api_name="nothing")
-        gr.Button().click(run, box, out, api_name="run")
-        screen = [kind() for kind in (gr.Markdown, gr.Markdown, gr.Markdown, gr.Button, gr.Button, gr.Markdown)]
-        gr.Button().click(own_run(calls), box, screen, api_name="widget")
+        box, out = gr.Textbox(TEXT), gr.Textbox(elem_id="out")
+        gr.Button(elem_id="nothing").click(lambda text: text, box, out)
+        gr.Button(elem_id="run").click(run, box, out)
     demo.queue(default_concurrency_limit=AT_ONCE).launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)
-    browser = Client(demo.local_url, verbose=False)
-
-    def timed_event(name: str) -> float:
-        started = perf_counter()
-        browser.predict(TEXT, api_name=name)
-        return (perf_counter() - started) * 1000
-
-    # One after the other in turn, so that what else the machine does falls on both alike.
-    rows = [[timed_event(f"/{name}") for name in ("nothing", "run", "widget")] for _ in range(CALLS)][3:]
+    with process("app.py", "--port", "0", HF_ENDPOINT="http://127.0.0.1:10") as (_, app):
+        nothing, bare, own = asyncio.run(_events(str(demo.local_url).rstrip("/"), app))
     demo.close()
-    nothing = statistics.median(row[0] for row in rows)
-    bare, own = (statistics.median(row[place] - row[0] for row in rows) for place in (1, 2))
     return nothing, nothing + bare, nothing + own
 
 
-def own_run(calls: Calls) -> Callable[[str], Any]:
-    """The listener of the widget's Run button, on the sentiment card."""
-    from ui.parameters import ParameterPanel
-    from ui.place import EMBEDDED
-    from ui.session import Session, Site
-    from ui.shelf import Shelf
-    from ui.sources import open_source
-    from widgets.running import Runner
-    from widgets.state import Page
+async def _events(demo: str, app: str) -> tuple[float, float, float]:
+    """Medians: of an event for nothing, and of what a Run and the widget's Run take more than their neighbour."""
+    async with httpx.AsyncClient(timeout=60) as http:
+        plain, widget = await Tab.arrive(http, demo), await Tab.arrive(http, app)
+        widget.put(source=ASKED.model)
+        await widget.fire("open")
+        widget.put(**{"in-text": TEXT})
+        listeners = [(plain, plain.listener_of("nothing")), (plain, plain.listener_of("run"))]
+        listeners.append((widget, widget.listener_of("run")))
 
-    session = Session(Site(calls.embedded, Shelf()))
-    page = Page(asyncio.run(open_source(ASKED.model, session)))
-    parameters = ParameterPanel(ASKED.task, "")
-    runner = Runner(page, session, parameters)
-    place = [EMBEDDED + ASKED.model, "auto", "", "", "", False, "", "", ""]
-    others = [None] * (len(page.row.fields) - 1) + parameters.values({}) + [[]]  # type: ignore[union-attr]
+        async def timed_event(tab: Tab, listener: dict[str, Any]) -> float:
+            started = perf_counter()
+            await tab.run(listener, follow=False)
+            return (perf_counter() - started) * 1000
 
-    async def run(text: str) -> Any:
-        async with aclosing(runner.run(*place, text, *others)) as updates:  # type: ignore[type-var]
-            async for update in updates:
-                yield update
-
-    return run
+        # One after the other in turn, so that what else the machine does falls on both alike.
+        rows = []
+        for _ in range(CALLS):
+            plain.put(out="")
+            widget.put(result="")
+            rows.append([await timed_event(*one) for one in listeners])
+            assert "POSITIVE" in plain.shown("out"), "the bare Run has no answer"
+            assert "POSITIVE" in widget.shown("result"), "the widget's Run has no answer"
+    rows = rows[3:]
+    medians = [statistics.median(row[place] - row[0] for row in rows) for place in (1, 2)]
+    return statistics.median(row[0] for row in rows), *medians
 
 
 def say(what: str, value: float, unit: str, limit: float) -> bool:

@@ -45,14 +45,17 @@ class Tab(Visitor):
 
     async def fire(self, elem_id: str, event: str = "click") -> None:
         """Fire an event of an element, and wait for the end of it and of all that it sets off."""
+        await self.run(self.listener_of(elem_id, event))
+
+    def listener_of(self, elem_id: str, event: str = "click") -> dict[str, Any]:
+        """The listener to an event of an element. Raises LookupError."""
         target = self.component(elem_id)
         found = [one for one in self.listeners if [target, event] in one["targets"]]
         if not found:
             raise LookupError(f"nothing listens to {event} of #{elem_id}")
-        for listener in found:
-            await self.run(listener)
+        return dict(found[-1])
 
-    async def run(self, listener: dict[str, Any]) -> None:
+    async def run(self, listener: dict[str, Any], follow: bool = True) -> None:
         """Run a listener with what the fields hold, then those that follow it."""
         given = [self.values.get(one) for one in listener["inputs"]]
         changed: set[int] = set()
@@ -62,6 +65,8 @@ class Tab(Visitor):
             changed |= set(output.get("changed_state_ids") or [])
             if drawn := output.get("render_config"):
                 self._draw(drawn)
+        if not follow:
+            return
         for one in list(self.listeners):
             follows = one.get("trigger_after") == listener["id"]
             if follows or any(event == "change" and target in changed for target, event in one["targets"]):
