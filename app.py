@@ -165,8 +165,10 @@ async def _serve(
     import uvicorn
 
     from inference.resolve import discover
+    from ui import slow
     from ui.ending import Quiet, Server
-    from ui.server import Access, allowed_hosts, build_app
+    from ui.guard import Access, allowed_hosts
+    from ui.server import build_app
     from ui.session import Site
     from ui.shelf import Shelf
     from ui.starting import listed
@@ -184,8 +186,7 @@ async def _serve(
         **settings,
     )
     hosts = [*options.allow_host, *listed("SHOWCARD_HOSTS"), *space]
-    framed_by = ("'self'", "https://huggingface.co", "https://*.hf.space") if space else ("'self'",)
-    access = Access(allowed_hosts(host, hosts), framed_by=framed_by)
+    access = Access(allowed_hosts(host, hosts), framed_by="https://huggingface.co" if space else "'self'")
     app = build_app(_pages(site, options.source), site, access)
 
     quiet = Quiet(app)
@@ -205,6 +206,7 @@ async def _serve(
         proxy_headers=bool(space),
         forwarded_allow_ips=proxies,
         ws_per_message_deflate=False,
+        **slow.server_options(),
     )
     try:
         await Announced(config, quiet, app.state.closing.set).serve([listening])

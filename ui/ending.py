@@ -10,6 +10,8 @@ from typing import Any
 import uvicorn
 from starlette.requests import ClientDisconnect
 
+from .slow import BoundedServer
+
 GRACE_SECONDS = 0.8  # that an answer under way has to come to its end
 LEAVING_SECONDS = 0.5  # that what is cut off has to notice, twice
 _POLL_SECONDS = 0.02
@@ -38,7 +40,7 @@ class Quiet:
                 raise
 
 
-class Server(uvicorn.Server):
+class Server(BoundedServer):
     """Uvicorn with an end of its own: connections are cut off after a moment, and what served them ends by that.
 
     `begin_end` is called first, for what holds requests open to let go of them."""
@@ -50,6 +52,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: Any = None) -> None:
         """Take no more connections, end those there are, then let the app tidy up."""
         self.quiet.closing = True
+        self.watching.cancel()
         self.begin_end()
         for listener in (*self.servers, *(sockets or ())):
             listener.close()

@@ -1,13 +1,8 @@
-"""The FastAPI assembly: who may talk to the app, what the page may load, and the routes beside Gradio's."""
+"""The FastAPI assembly: Gradio's pages behind the guard, and our own routes beside them."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import gradio as gr
 from fastapi import FastAPI, Request, WebSocket
@@ -20,98 +15,18 @@ from inference.resolve import answers
 from metadata.media import Media
 
 from . import front, signin, theme
+from .bodies import only_files
 from .feed import Feed
 from .gone import let_go
+from .guard import Access, Guard
 from .light import lighten
+from .routes import Routes
 from .session import Site
 from .shelf import SHOWN
 from .uploads import Bounded, only_uploads
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-LOOPBACK_NAMES = frozenset(("localhost", "127.0.0.1", "::1"))
 MAX_UPLOAD = "50mb"
 POLL_SECONDS = 0.005  # Gradio looks for events that often; its own millisecond is half of what an idle app costs
-# What Gradio serves for its own pages and ours have no use for; a deep link would write what fields hold to the disk.
-UNUSED = re.compile(
-    r"/(openapi\.json|docs|redoc|monitoring.*"
-    r"|gradio_api/(deep_link|openapi\.json|call/.*|proxy=.*|dev/.*|stream/.*|process_recording|(undo-)?vibe-.*))/?"
-)
-EVENTS = "/gradio_api/queue/data"
-LOST = b'<!doctype html><title>Showcard</title><p>There is no such page. <a href="/">Open a model card</a>'
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; media-src 'self' data: blob:; connect-src 'self' data: blob:; "
-    "worker-src 'self' blob:; form-action 'self'; object-src 'none'; base-uri 'self'; frame-ancestors "
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Which hosts the app answers as, and which sites may frame it."""
-
-    hosts: frozenset[str] = LOOPBACK_NAMES
-    framed_by: tuple[str, ...] = ("'self'",)
-
-    def answers(self, host: str) -> bool:
-        """Whether a Host header (or the host of an Origin) is one of ours."""
-        return _hostname(host) in self.hosts
-
-
-class Guard:
-    """Checks Host (DNS rebinding) and Origin (cross-site requests), and adds the security headers.
-
-    `knows`: whether Gradio has events for a tab's hash; for another it would fail in the middle of its answer."""
-
-    def __init__(self, app: App, access: Access, knows: Callable[[str], bool]) -> None:
-        self.app = app
-        self.access = access
-        self.knows = knows
-        self.policy = (POLICY + " ".join(access.framed_by)).encode()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request, or refuse it with one sentence."""
-        if scope["type"] not in ("http", "websocket"):
-            await self.app(scope, receive, send)
-            return
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        host, origin = headers.get(b"host", ""), headers.get(b"origin")
-        if not self.access.answers(host):
-            await _refuse(421, f"This app does not answer as {host!r}. Start it with --allow-host to change that.")(
-                scope, receive, send
-            )
-            return
-        if origin and not _same_site(origin, host) and scope.get("method") not in ("GET", "HEAD"):
-            await _refuse(403, "This request comes from another site.")(scope, receive, send)
-            return
-        if UNUSED.fullmatch(scope["path"]) or (scope["path"] == EVENTS and not self.knows(_tab(scope))):
-            await _refuse(404, "There is nothing here.")(scope, receive, send)
-            return
-        browsed = b"text/html" in dict(scope["headers"]).get(b"accept", b"")
-        await self.app(scope, receive, self._with_headers(send, browsed))
-
-    def _with_headers(self, send: Send, browsed: bool) -> Send:
-        lost = False
-
-        async def sending(message: MutableMapping[str, Any]) -> None:
-            nonlocal lost
-            if message["type"] == "http.response.start":
-                if browsed and message["status"] == 404:
-                    lost = True
-                    message = {**message, "headers": [(b"content-type", b"text/html; charset=utf-8")]}
-                headers = [h for h in message.get("headers", []) if h[0].lower() != b"access-control-allow-origin"]
-                if not any(name.lower() == b"content-security-policy" for name, _ in headers):
-                    headers.append((b"content-security-policy", self.policy))
-                headers += [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
-                message = {**message, "headers": headers}
-            elif lost:
-                message = {**message, "body": b"" if message.get("more_body") else LOST}
-            await send(message)
-
-        return sending
 
 
 def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
@@ -124,6 +39,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     let_go(demo)
     lighten(demo)
     only_uploads(demo)
+    only_files()
     if site.most_tabs:  # Gradio's own part of a tab, which it holds for some that were closed too
         demo.state_session_capacity = 2 * site.most_tabs
     demo.max_threads = 200
@@ -150,7 +66,8 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
         app.add_middleware(Bounded, demo=demo, most=site.most_uploads)
     app.add_middleware(front.FirstHtml)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
-    app.add_middleware(Guard, access=access, knows=demo._queue.pending_messages_per_session.__contains__)
+    routes = Routes([page[0] for page in demo.pages], site.signs_in, gr.utils.get_upload_folder())
+    app.add_middleware(Guard, access=access, knows=demo._queue.pending_messages_per_session.__contains__, routes=routes)
     return app
 
 
@@ -240,35 +157,3 @@ async def stream_feed(socket: WebSocket, feed: Feed | None) -> None:
         for task in (sending, leaving):
             task.cancel()
         await asyncio.gather(sending, leaving, return_exceptions=True)
-
-
-def _tab(scope: Scope) -> str:
-    """The hash of the tab that asks for its events."""
-    query: bytes = scope["query_string"]
-    return parse_qs(query.decode("latin-1")).get("session_hash", [""])[0]
-
-
-def _refuse(status: int, sentence: str) -> JSONResponse:
-    return JSONResponse({"error": sentence}, status_code=status)
-
-
-def _hostname(host: str) -> str:
-    if host.count(":") > 1 and not host.startswith("["):
-        host = f"[{host}]"  # an IPv6 address as a person writes it
-    try:
-        return (urlsplit(f"//{host}").hostname or "").lower()
-    except ValueError:
-        return ""
-
-
-def _same_site(origin: str, host: str) -> bool:
-    try:
-        return urlsplit(origin).netloc.lower() == host.lower()
-    except ValueError:
-        return False
-
-
-def allowed_hosts(bound: str, extra: Iterable[str]) -> frozenset[str]:
-    """The names an app bound to an address answers as: loopback, the address itself, and those given."""
-    names = {_hostname(name) for name in (bound, *extra)} - {"", "0.0.0.0", "::"}  # noqa: S104
-    return LOOPBACK_NAMES | names

@@ -91,8 +91,9 @@ def test_files_have_an_end_and_the_oldest_make_room(client: httpx2.Client) -> No
 
 
 def test_many_tiny_files_are_counted_as_what_they_take(client: httpx2.Client) -> None:
-    tiny = [("files", (f"{number}.bin", os.urandom(8))) for number in range(250)]
-    assert client.post("/gradio_api/upload", files=tiny).status_code == 200
+    for _ in range(13):
+        tiny = [("files", (f"{number}.bin", os.urandom(8))) for number in range(20)]
+        assert client.post("/gradio_api/upload", files=tiny).status_code == 200
     assert upload(client, 1900 * KILOBYTE, "large.bin").status_code == 507
 
 

@@ -1,0 +1,163 @@
+"""The bodies of requests, bounded while they arrive, whatever a request says of its length.
+
+What the app reads as a whole is gathered first, so that a body that is too large is never parsed; an upload goes to the
+disk piece by piece and is counted on its way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradio import route_utils
+from starlette.formparsers import MultiPartException
+
+from .routes import KILOBYTE, MEGABYTE
+
+MOST_AT_ONCE = 256 * MEGABYTE  # of all bodies that are being gathered
+MOST_FILES = 20  # of one upload: each needs a descriptor for a moment
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+
+
+class BodyRefused(Exception):
+    """A body that is not taken: the status of the answer, and a sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class Left(Exception):
+    """Who sent a request left before its end: there is nobody to answer."""
+
+
+@dataclass(eq=False, slots=True)
+class _Gathering:
+    whose: str
+    parts: list[bytes] = field(default_factory=list)
+    size: int = 0
+    makes_room: bool = False
+    ends: asyncio.Timeout = field(default_factory=lambda: asyncio.timeout(None))
+
+
+class Bodies:
+    """Gathers bodies. Where all of them together are too much, the largest of who sends most makes room."""
+
+    def __init__(self, most_at_once: int = MOST_AT_ONCE) -> None:
+        self.most_at_once = most_at_once
+        self._gathered: set[_Gathering] = set()
+
+    async def gather(self, receive: Receive, most: int, whose: str) -> Receive:
+        """What gives the app the whole body at once, of `most` bytes at the most, and then what else there is.
+
+        `whose` is the address it comes from. Raises BodyRefused, and Left."""
+        gathering = _Gathering(whose)
+        self._gathered.add(gathering)
+        try:
+            async with gathering.ends:
+                while await self._one_more(gathering, receive, most):
+                    pass
+        except TimeoutError:
+            pass
+        finally:
+            self._gathered.discard(gathering)
+        if gathering.makes_room:
+            raise BodyRefused(503, "Too much is being sent to this server at the moment. Try again in a minute.")
+        whole: Message | None = {"type": "http.request", "body": b"".join(gathering.parts), "more_body": False}
+        gathering.parts.clear()
+
+        async def given() -> Message:
+            nonlocal whole
+            if whole is None:
+                return await receive()
+            message, whole = whole, None
+            return message
+
+        return given
+
+    async def _one_more(self, gathering: _Gathering, receive: Receive, most: int) -> bool:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Left
+        part: bytes = message.get("body", b"")
+        gathering.parts.append(part)
+        gathering.size += len(part)
+        if gathering.size > most:
+            raise too_large(most)
+        while sum(one.size for one in self._gathered) > self.most_at_once:
+            self._make_room()
+        return bool(message.get("more_body")) and not gathering.makes_room
+
+    def _make_room(self) -> None:
+        sizes: Counter[str] = Counter()
+        for one in self._gathered:
+            sizes[one.whose] += one.size
+        [(whose, _)] = sizes.most_common(1)
+        largest = max((one for one in self._gathered if one.whose == whose), key=lambda one: one.size)
+        self._gathered.discard(largest)
+        largest.makes_room = True
+        largest.parts.clear()
+        largest.ends.reschedule(asyncio.get_running_loop().time())
+
+
+def counted(receive: Receive, most: int) -> Receive:
+    """What gives the app an upload piece by piece. Where it is too large Gradio's reader of it ends, and takes what it
+    has written off the disk."""
+    size = 0
+
+    async def given() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise MultiPartException(f"{too_large(most, upload=True)} That is the maximum allowed size.")
+        return message
+
+    return given
+
+
+class FilesAlone(route_utils.GradioMultiPartParser):  # type: ignore[misc]
+    """Gradio's reader of an upload, which here takes files alone, and only so many.
+
+    It would keep other fields in memory, whatever their size, and each file open until the last one is there."""
+
+    def __init__(self, headers: Any, stream: AsyncIterator[bytes], **more: Any) -> None:
+        super().__init__(headers, self._closing(stream), **more)
+        self._finished: list[Any] = []
+
+    async def _closing(self, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in stream:
+            yield chunk
+            for file in self._finished:  # by now all that came of them has been written
+                file.close()
+            self._finished.clear()
+
+    def on_part_end(self) -> None:
+        """A part of the upload ends."""
+        super().on_part_end()
+        self._finished.append(self._current_part.file.file)
+
+    def on_headers_finished(self) -> None:
+        """A part of the upload begins."""
+        super().on_headers_finished()
+        if self._current_part.file is None:
+            raise MultiPartException("Only files can be uploaded.")
+        if self._current_files > MOST_FILES:
+            raise MultiPartException(f"At most {MOST_FILES} files can be uploaded at once.")
+
+
+def only_files() -> None:
+    """Let uploads hold files and nothing else."""
+    route_utils.GradioMultiPartParser = FilesAlone
+
+
+def too_large(most: int, upload: bool = False) -> BodyRefused:
+    """The refusal of a body that has more than `most` bytes."""
+    size = f"{most // MEGABYTE} MB" if most >= MEGABYTE else f"{most // KILOBYTE} KB"
+    if upload:
+        return BodyRefused(413, f"At most {size} can be uploaded at once.")
+    return BodyRefused(413, f"What this page sends is more than the {size} that are taken at once. Shorten its texts.")
