@@ -20,7 +20,7 @@ BROKE_OFF = "The answer broke off before its end."
 KEPT = "What came is kept. Run again."
 DONE = b"[DONE]"
 MAX_EVENT = 4 * 2**20  # bytes
-MAX_LINES = 2_000_000
+MAX_LINES = 1_000_000  # of 500,000 pieces at most
 LINGER_SECONDS = 0.05  # behind [DONE] comes the end at once, unless the server forgets it
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

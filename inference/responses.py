@@ -23,7 +23,8 @@ from .reading import check_error, check_said
 from .reply import Delta, McpCall, Reply, Usage
 from .transport import Exchange, Spooled, client, recording
 
-MAX_ITEMS = 1_000  # of a response: messages, thoughts, calls
+MAX_ITEMS = 256  # of a response: messages, thoughts, calls
+MAX_SIZE = 4_000_000
 
 
 async def respond(
@@ -122,6 +123,7 @@ class _Pieces:
     def __init__(self) -> None:
         self.said = False  # whether any words came
         self.items: list[Any] = []
+        self.size = 0  # of the items as JSON, in characters
 
     async def deltas(self, events: AsyncIterator[Any]) -> AsyncIterator[Delta]:
         """The Deltas of the events. Raises InferenceFailure where they report an error, or end too early."""
@@ -143,12 +145,18 @@ class _Pieces:
             self.said = self.said or _PIECES[kind] == "content"
             return Delta(**{_PIECES[kind]: event["delta"]})
         if kind == "response.output_item.done":
-            if len(self.items) == MAX_ITEMS:
-                raise InferenceFailure(f"The answer has more than {MAX_ITEMS} parts and was cut off.", KEPT)
-            self.items.append(event.get("item"))
+            self._keep(event.get("item"))
             so_far = {"output": self.items}
             return Delta(tool_calls=read_response(so_far).tool_calls, mcp_calls=mcp_calls(so_far))
         return None
+
+    def _keep(self, item: Any) -> None:
+        """Keep a part of the answer. Raises InferenceFailure for too many, or too much in them."""
+        self.size += len(json.dumps(item))
+        if len(self.items) == MAX_ITEMS or self.size > MAX_SIZE:
+            most = f"{MAX_ITEMS} parts" if self.size <= MAX_SIZE else f"{MAX_SIZE:,} characters in its parts"
+            raise InferenceFailure(f"The answer has more than {most} and was cut off.", KEPT)
+        self.items.append(item)
 
     def _last(self, response: Any) -> Delta:
         """What the whole response adds: its reason and usage, and its words where none came in pieces."""

@@ -26,6 +26,7 @@ from metadata.outputs import ToolCall
 from ui import asking
 from ui.chat import words
 from ui.feed import Growing
+from ui.growing import GrowingText
 from ui.markup import whole
 from ui.session import Session
 from wire.request import Request, ResolvedRequest
@@ -53,7 +54,7 @@ class Asking:
     request: Request
     session: Session
     growing: Growing = field(default_factory=lambda: Growing(""))
-    content: str = ""
+    text: GrowingText = field(default_factory=GrowingText)
     tool_calls: tuple[ToolCall, ...] = ()
     finish_reason: str | None = None
     usage: Usage | None = None
@@ -73,6 +74,11 @@ class Asking:
     _reading: asyncio.Task[None] | None = None
     _content: Pieces = field(default_factory=Pieces)
     _reasoning: Pieces = field(default_factory=Pieces)
+
+    @property
+    def content(self) -> str:
+        """The answer so far."""
+        return str(self.text)
 
     @property
     def reasoning(self) -> str:
@@ -157,9 +163,9 @@ class Asking:
 
     def _say(self, content: str, reasoning: str) -> None:
         if content:
-            self.content += content
+            self.text.add(content)
             self.growing.markdown.add(content)
-        self.growing.reasoning += reasoning
+        self.growing.thoughts.add(reasoning)
 
     def _arrived(self, seconds: float, characters: int) -> None:
         """Note a piece in the timeline; a long one gets coarser, two pieces becoming one."""

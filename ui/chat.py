@@ -171,10 +171,11 @@ class Answer:
 
     def take(self, batch: Batch[Delta]) -> None:
         """Add what came since the last time."""
+        content = "".join(delta.content for _, delta in batch.items)
+        self.content += content
+        self.reasoning += "".join(delta.reasoning for _, delta in batch.items)
+        self.markdown.add(content)
         for _, delta in batch.items:
-            self.content += delta.content
-            self.reasoning += delta.reasoning
-            self.markdown.add(delta.content)
             self.tool_calls = delta.tool_calls or self.tool_calls
             self.mcp_calls = delta.mcp_calls or self.mcp_calls
             self.finish_reason = delta.finish_reason or self.finish_reason

@@ -18,6 +18,7 @@ from time import perf_counter
 from typing import Any
 from weakref import WeakValueDictionary
 
+from .growing import GrowingText
 from .markdown import LiveMarkdown
 
 FLUSH_SECONDS = 0.06
@@ -34,23 +35,28 @@ class Growing:
 
     key: str
     markdown: LiveMarkdown = field(default_factory=LiveMarkdown)
-    reasoning: str = ""
+    thoughts: GrowingText = field(default_factory=GrowingText)
     ended: bool = False
+
+    @property
+    def reasoning(self) -> str:
+        """The thoughts so far, apart from the answer."""
+        return str(self.thoughts)
 
     def line(self, sent: Sent) -> str | None:
         """What was not sent yet, as a line; None where that is nothing."""
-        held, said, tail = self.markdown, dict[str, Any](), self.markdown.shown
+        held, said, tail, reasoning = self.markdown, dict[str, Any](), self.markdown.shown, self.reasoning
         if sent.blocks < len(held.settled):
             said["s"] = "".join(held.settled[sent.blocks :])
         if said or sent.code != held.is_code:
             said |= {"t": tail, "f": int(held.is_code)}
         elif sent.tail < len(tail):
             said["t"] = tail[sent.tail :]
-        if sent.reasoning < len(self.reasoning):
-            said["r"] = self.reasoning[sent.reasoning :]
+        if sent.reasoning < len(reasoning):
+            said["r"] = reasoning[sent.reasoning :]
         if self.ended and not sent.ended:
             said["e"] = 1
-        sent.blocks, sent.tail, sent.reasoning = len(held.settled), len(tail), len(self.reasoning)
+        sent.blocks, sent.tail, sent.reasoning = len(held.settled), len(tail), len(reasoning)
         sent.code, sent.ended = held.is_code, self.ended
         return json.dumps({"k": self.key, **said}, ensure_ascii=False, separators=(",", ":")) if said else None
 

@@ -31,7 +31,7 @@ class Shown:
 
 
 async def write(feed: Feed, growing: Growing, size: int = 3) -> None:
-    growing.reasoning = "Let me think."
+    growing.thoughts.add("Let me think.")
     for start in range(0, len(TEXT), size):
         growing.markdown.add(TEXT[start : start + size])
         feed.tell()
