@@ -9,10 +9,8 @@ import errno
 import io
 import json
 import os
-import shutil
 import socket
 import sys
-import tempfile
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -145,14 +143,6 @@ def _listen(host: str, port: int) -> socket.socket | str:
     return bound
 
 
-def _own_folder() -> str:
-    """A new folder for uploads, which no other app has a part in; Gradio keeps them there from now on."""
-    os.environ["GRADIO_TEMP_DIR"] = found = os.path.realpath(
-        tempfile.mkdtemp(prefix="showcard-", dir=os.environ.get("GRADIO_TEMP_DIR") or None)
-    )
-    return found
-
-
 def _quiet_environment() -> None:
     """No analytics, no telemetry, no version checks; set before Gradio or huggingface_hub are imported."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -181,7 +171,7 @@ async def _serve(
     from ui.server import build_app
     from ui.session import Site
     from ui.shelf import Shelf
-    from ui.starting import listed
+    from ui.starting import listed, proxies_of
 
     space = listed("SPACE_HOST")  # several, where it has a domain of its own
     try:
@@ -195,9 +185,8 @@ async def _serve(
         folders=None if settings["shared"] else _folders(options),
         **settings,
     )
-    uploads = _own_folder()
     hosts = [*options.allow_host, *listed("SHOWCARD_HOSTS"), *space]
-    access = Access(allowed_hosts(host, hosts), framed_by="https://huggingface.co" if space else "'self'")
+    access = Access(allowed_hosts(host, hosts), "https://huggingface.co" if space else "'self'", proxies_of(options))
     app = build_app(_pages(site, options.source), site, access)
 
     quiet = Quiet(app)
@@ -209,17 +198,10 @@ async def _serve(
             name = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
             print(f"Showcard is at http://{name}:{port}", flush=True)
 
-        async def shutdown(self, sockets: Any = None) -> None:
-            await super().shutdown(sockets)
-            shutil.rmtree(uploads, ignore_errors=True)
-
-    # A Space is reached through its proxy alone, so what that says of the scheme is believed.
-    proxies = "*" if space else None
     config = uvicorn.Config(
         quiet,
         log_level="warning",
-        proxy_headers=bool(space),
-        forwarded_allow_ips=proxies,
+        proxy_headers=False,  # what proxies say is read by `ui.hops`
         ws_per_message_deflate=False,
         **slow.server_options(),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -80,6 +80,13 @@ async def run(
     session: Session, resolved: ResolvedRequest, exchange: Exchange | None = None, progress: Progress | None = None
 ) -> Reply:
     """The whole answer. Raises InferenceFailure."""
+    with session.calling():
+        return await _run(session, resolved, exchange, progress)
+
+
+async def _run(
+    session: Session, resolved: ResolvedRequest, exchange: Exchange | None, progress: Progress | None
+) -> Reply:
     exchange, keys = _exchange(session, resolved, exchange), session.keys_for(resolved.request.base_url)
     ask = responses.respond if resolved.request.api == RESPONSES else client.run
     patience = Patience(progress)
@@ -96,6 +103,15 @@ async def stream(
     session: Session, resolved: ResolvedRequest, exchange: Exchange | None = None, progress: Progress | None = None
 ) -> AsyncIterator[Delta]:
     """The pieces of a chat answer as they arrive; closing it closes the connection. Raises InferenceFailure."""
+    with session.calling():
+        async with aclosing(_stream(session, resolved, exchange, progress)) as deltas:
+            async for delta in deltas:
+                yield delta
+
+
+async def _stream(
+    session: Session, resolved: ResolvedRequest, exchange: Exchange | None, progress: Progress | None
+) -> AsyncGenerator[Delta, None]:
     exchange, keys = _exchange(session, resolved, exchange), session.keys_for(resolved.request.base_url)
     ask = responses.stream if resolved.request.api == RESPONSES else client.stream
     patience, begun = Patience(progress), False

@@ -30,17 +30,21 @@ async def checking(row: Task | None, model: str, session: Session, typed: Typed)
         yield [one_line(said), gr.skip()]
         return
     embedded = place.choice not in (PROVIDERS, ENDPOINT)
-    task: asyncio.Task[Report] = asyncio.create_task(
-        check(
-            place.model(model),
-            provider=place.provider if place.choice == PROVIDERS else "auto",
-            base_url=session.site.embedded.url if embedded else place.endpoint,
-            task=row.id,
-            keys=session.keys_for(place.endpoint),
-            bill_to=(place.bill_to or None) if place.choice == PROVIDERS else None,
-            trusted=session.trusts(place.endpoint),
-        )
+
+    async def call() -> Report:
+        with session.calling():
+            return await asked
+
+    asked = check(
+        place.model(model),
+        provider=place.provider if place.choice == PROVIDERS else "auto",
+        base_url=session.site.embedded.url if embedded else place.endpoint,
+        task=row.id,
+        keys=session.keys_for(place.endpoint),
+        bill_to=(place.bill_to or None) if place.choice == PROVIDERS else None,
+        trusted=session.trusts(place.endpoint),
     )
+    task = asyncio.create_task(call())
     stop = task.cancel
     session.runs.start(run, stop)
     started = perf_counter()

@@ -15,15 +15,19 @@ from inference.resolve import answers
 from metadata.media import Media
 
 from . import front, signin, theme
-from .bodies import answer_what_cant_be_read, only_files
+from .bodies import only_files
 from .feed import Feed
 from .gone import let_go
 from .guard import Access, Guard
+from .hops import Hops
 from .light import lighten
+from .lines import share_out
+from .open_requests import OpenRequests
 from .routes import Routes
 from .session import Site
-from .shelf import SHOWN
+from .shelf import SHOWN, Crowded
 from .uploads import Bounded, only_uploads
+from .visitors import Visitors
 
 MAX_UPLOAD = "50mb"
 POLL_SECONDS = 0.005  # Gradio looks for events that often; its own millisecond is half of what an idle app costs
@@ -62,13 +66,19 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     mounted = app.routes[-1]
     assert isinstance(mounted, Mount)
     app.state.closing = mounted.app.stop_event  # type: ignore[attr-defined]
-    answer_what_cant_be_read(mounted.app)  # type: ignore[arg-type]
-    if site.most_uploads:
-        app.add_middleware(Bounded, demo=demo, most=site.most_uploads)
+    if site.shared or site.most_uploads:
+        app.add_middleware(Bounded, demo=demo, bounds=site.bounds)
+    if site.shared:
+        share_out(demo, site.bounds)
+        app.add_middleware(OpenRequests, bounds=site.bounds)
+        app.add_middleware(Visitors, signed_in=signin.signed_in)
+    if site.signs_in:
+        app.add_middleware(signin.MemorySessions)
     app.add_middleware(front.FirstHtml)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
     routes = Routes([page[0] for page in demo.pages], site.signs_in, gr.utils.get_upload_folder())
     app.add_middleware(Guard, access=access, knows=demo._queue.pending_messages_per_session.__contains__, routes=routes)
+    app.add_middleware(Hops, proxies=access.proxies, answers=access.answers)
     return app
 
 
@@ -90,7 +100,7 @@ def _add_routes(app: FastAPI, site: Site) -> None:
         try:
             found = await site.shelf.get(name)
         except AssetError as error:
-            return JSONResponse({"error": str(error)}, 404)
+            return JSONResponse({"error": str(error)}, 429 if isinstance(error, Crowded) else 404)
         return _file(found)
 
     @app.websocket("/live/{name}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -15,16 +16,19 @@ from weakref import WeakValueDictionary
 import gradio as gr
 from huggingface_hub.inference._providers import PROVIDERS
 
+from inference.errors import InferenceFailure
 from inference.folder import Folders
 from inference.keys import ENDPOINT_KEY, own_key_name
 from inference.resolve import Embedded
 from wire.call import HUB_KEY
 
+from .bounds import Bounds, Reached, bounds_of
 from .feed import Feed, Feeds
 from .functions import Functions
 from .place import Place, is_hosted
 from .shelf import Part, Shelf
 from .signin import Person, person_of
+from .visitors import NOBODY, Visitor, visitor_of
 
 MOST_PAGES = 20
 SECONDS_KEPT = 24 * 3600
@@ -50,23 +54,34 @@ class Site:
     functions: Functions = field(default_factory=Functions)  # that a chat may call, when a person says so
     place: Place = field(default_factory=Place)  # where runs go, as the app was started
     machine_keys: Mapping[str, str] = field(default_factory=dict)  # of this machine's environment; never in shared mode
-    most_tabs: int = 0  # that are held at once, and how many bytes of files: 0 where there is no end
+    most_tabs: int = 0  # that are held at once, how many bytes of files, and calls under way: 0 where there is no end
     most_uploads: int = 0
+    most_calls: int = 0
+    tabs_each: int | None = None  # the same of one person, in shared mode; None: a part of what all may hold
+    uploads_each: int | None = None
+    calls_each: int | None = None
+    bounds: Bounds = field(init=False, compare=False)
     feeds: Feeds = field(default_factory=Feeds, compare=False)
     tabs: WeakValueDictionary[str, Session] = field(
         default_factory=WeakValueDictionary, compare=False
     )  # by their feeds
 
-    def make_room(self) -> None:
-        """Let go of the tab that was not seen for longest, where one more would be too many. Raises gr.Error."""
-        if not self.most_tabs or len(self.tabs) < self.most_tabs:
-            return
-        held = [tab for found in self.tabs.valuerefs() if (tab := found())]  # all at once: another thread may add one
-        idle = min(held, key=lambda tab: tab.seen)
-        if monotonic() - idle.seen < SECONDS_IDLE:
-            words = f"This server holds as many open tabs as it may ({self.most_tabs:,}). Try again in some minutes."
-            raise gr.Error(words, duration=None, print_exception=False)
-        idle.close()
+    def __post_init__(self) -> None:
+        most, each = (self.most_tabs, self.most_uploads, self.most_calls), (self.tabs_each, self.uploads_each)
+        object.__setattr__(self, "bounds", bounds_of(self.shared, *most, *each, self.calls_each))
+
+    def make_room(self, visitor: Visitor = NOBODY) -> None:
+        """Let go of a tab that was left, or not seen for long, where one more would be too many: one of the person's
+        own where they have as many as they may. Raises gr.Error."""
+        for level in self.bounds.tabs.levels(visitor):
+            # All at once: another thread may add one.
+            tabs = [tab for found in self.tabs.valuerefs() if (tab := found()) and tab.counts_for(level.key)]
+            if len(tabs) < level.most:
+                continue
+            idle = min(tabs, key=lambda tab: (not tab.left, tab.seen))
+            if not idle.left and monotonic() - idle.seen < SECONDS_IDLE:
+                raise gr.Error(self.bounds.tabs.sentence(level), duration=None, print_exception=False)
+            idle.close()
 
     def allows_endpoint(self, base_url: str) -> bool:
         """Whether a person may call this base URL from here."""
@@ -134,6 +149,7 @@ class Session:
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     hub_token: str | None = None
     person: Person | None = None  # who signed in
+    visitor: Visitor = NOBODY  # who it counts for
     provider_keys: dict[str, str] = field(default_factory=dict)
     endpoint_keys: dict[Origin, str] = field(default_factory=dict)
     trusted: set[Origin] = field(default_factory=set)  # endpoints that may get the Hugging Face token
@@ -155,7 +171,27 @@ class Session:
     @property
     def shelf(self) -> Part:
         """This person's part of the shelf; one that nobody finds where the tab was closed meanwhile."""
-        return Part(self.id) if self.closed else self.site.shelf.part(self.id)
+        if self.closed:
+            return Part(self.id)
+        return self.site.shelf.part(self.id, lambda: self.site.bounds.fetches.one(self.visitor))
+
+    def counts_for(self, key: str) -> bool:
+        """Whether it is one of the tabs that a bound counts: a person's, an address's, or all."""
+        return key in ("", *self.visitor.keys)
+
+    @contextmanager
+    def calling(self) -> Iterator[None]:
+        """One more call under way, for as long as the block takes. Raises InferenceFailure where it is one too many."""
+        try:
+            with self.site.bounds.calls.one(self.visitor):
+                yield
+        except Reached as reached:
+            raise InferenceFailure(str(reached), retry=True) from None
+
+    @property
+    def left(self) -> bool:
+        """Whether the tab was closed or put aside, and did not come back."""
+        return self._leaving is not None and not self._leaving.cancelled()
 
     def leave(self, told_by_page: bool = True) -> None:
         """The tab was closed, or put aside: stop its calls, and close it unless it soon comes back.
@@ -265,12 +301,13 @@ class Sessions:
     def of(self, request: gr.Request) -> Session:
         """The session of the tab that sent a request, new where there is none."""
         name = str(request.session_hash)
+        visitor = visitor_of(getattr(getattr(request, "request", None), "scope", None))
         if name not in self._held or self._held[name].closed:
             self._sweep()
-            self.site.make_room()
-            self._held[name] = Session(self.site)
+            self.site.make_room(visitor)
+            self._held[name] = Session(self.site, visitor=visitor)
         session = self._held[name]
-        session.seen = monotonic()
+        session.seen, session.visitor = monotonic(), visitor
         session.person = person_of(request) if self.site.signs_in else None
         return session
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from inference.assets import load
+from inference.assets import AssetError, is_remote, load
 from metadata.files import Files
 from metadata.media import Media
+
+from .bounds import Reached
 
 MOST_BYTES = 64 * 2**20  # of one person
 MOST_ITEMS = 2_000
@@ -19,6 +23,12 @@ MOST_IN_ALL = 1024 * 2**20
 
 # What a browser may show in place; everything else is only ever downloaded.
 SHOWN = ("image/", "audio/", "video/", "model/")
+
+Holding = Callable[[], AbstractContextManager[None]]  # a fetch under way, counted; raises Reached
+
+
+class Crowded(AssetError):
+    """A reference that is not opened now, as its person, or all, have as many on their way as they may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +39,13 @@ class _Item:
 
 
 class Part:
-    """One person's media by unguessable name; the least recently used leave when it is full."""
+    """One person's media by unguessable name; the least recently used leave when it is full.
 
-    def __init__(self, name: str, most_bytes: int = MOST_BYTES) -> None:
+    Within `fetching` something is fetched from another host."""
+
+    def __init__(self, name: str, most_bytes: int = MOST_BYTES, fetching: Holding = nullcontext) -> None:
         self.name = name
+        self.fetching = fetching
         self.bytes = 0
         self._held: OrderedDict[str, _Item] = OrderedDict()
         self._loading: dict[str, asyncio.Task[Media]] = {}
@@ -60,8 +73,16 @@ class Part:
             loading.add_done_callback(lambda ended: self._loaded(name, ended))
         return await asyncio.shield(loading)
 
+    async def load(self, media: Media, files: Files | None, repo: str | None = None) -> Media:
+        """The media with its bytes, which are not kept here. Raises AssetError."""
+        try:
+            with self.fetching() if media.data is None and is_remote(media.source or "") else nullcontext():
+                return await load(media, files, repo)
+        except Reached as reached:
+            raise Crowded(str(reached)) from None
+
     async def _load(self, name: str, item: _Item) -> Media:
-        loaded = await load(item.media, item.files, item.repo)
+        loaded = await self.load(item.media, item.files, item.repo)
         if name in self._held:
             self._hold(name, _Item(loaded, item.files, item.repo))
         return loaded
@@ -93,10 +114,10 @@ class Shelf:
         self._most_in_all = most_in_all
         self.own = self.part("")  # of the app itself: its example cards
 
-    def part(self, owner: str) -> Part:
+    def part(self, owner: str, fetching: Holding = nullcontext) -> Part:
         """The part of a person, by what only their session knows; new where there is none."""
         if owner not in self._parts:
-            self._parts[owner] = Part(secrets.token_urlsafe(9), self._most)
+            self._parts[owner] = Part(secrets.token_urlsafe(9), self._most, fetching)
         self._shrink()
         return self._parts[owner]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,8 @@ _PLACE = (
 def add_place_options(parser: argparse.ArgumentParser) -> None:
     """The flags of where runs go; each has an environment variable for its default."""
     for flag, metavar, said in _PLACE:
-        variable = f"SHOWCARD_{flag[2:].replace('-', '_').upper()}"
-        parser.add_argument(flag, metavar=metavar, default=os.environ.get(variable, ""), help=f"{said} ({variable})")
+        default = os.environ.get(_variable(flag), "")
+        parser.add_argument(flag, metavar=metavar, default=default, help=f"{said} ({_variable(flag)})")
     parser.add_argument(
         "--functions",
         type=Path,
@@ -42,32 +42,67 @@ def add_place_options(parser: argparse.ArgumentParser) -> None:
 _BOUNDS = (
     ("--most-tabs", "N", 2_000, "tabs held at once"),
     ("--most-uploads", "MB", 4_000, "megabytes of uploaded files held at once"),
+    ("--most-calls", "N", 320, "calls under way at once"),
+)
+# The same of one person: flag, what it is of, and the help.
+_EACH = (
+    ("--tabs-each", "N", "tabs of one person"),
+    ("--uploads-each", "MB", "megabytes of uploaded files of one person"),
+    ("--calls-each", "N", "calls of one person under way"),
 )
 
 
 def add_bound_options(parser: argparse.ArgumentParser) -> None:
     """The flags of how much is held; each has an environment variable for its default."""
     for flag, metavar, most, said in _BOUNDS:
-        variable = f"SHOWCARD_{flag[2:].replace('-', '_').upper()}"
-        words = f"{said}, 0 for no end ({variable}; {most} in shared mode)"
-        parser.add_argument(flag, metavar=metavar, type=int, default=os.environ.get(variable) or None, help=words)
+        words = f"{said}, 0 for no end ({_variable(flag)}; {most} in shared mode)"
+        _add_number(parser, flag, metavar, words)
+    for flag, metavar, said in _EACH:
+        _add_number(parser, flag, metavar, f"{said}, 0 for no end ({_variable(flag)}; a part of all; shared mode only)")
+    words = f"proxies in front that add to X-Forwarded-For, 0 for none ({_variable('--proxies')}; 1 on a Space)"
+    _add_number(parser, "--proxies", "N", words)
 
 
-def _bounds(options: argparse.Namespace, shared: bool) -> Iterator[int]:
+def _add_number(parser: argparse.ArgumentParser, flag: str, metavar: str, words: str) -> None:
+    default = os.environ.get(_variable(flag)) or None
+    parser.add_argument(flag, metavar=metavar, type=int, default=default, help=words)
+
+
+def _variable(flag: str) -> str:
+    return f"SHOWCARD_{flag[2:].replace('-', '_').upper()}"
+
+
+def _bounds(options: argparse.Namespace, shared: bool) -> dict[str, int | None]:
+    """The bounds of a Site, by its names."""
+    found: dict[str, int | None] = {}
     for flag, _, most, _ in _BOUNDS:
-        given = getattr(options, flag[2:].replace("-", "_"))
-        yield max(given, 0) if given is not None else most if shared else 0
+        given = getattr(options, _name(flag))
+        found[_name(flag)] = max(given, 0) if given is not None else most if shared else 0
+    for flag, _, _ in _EACH:
+        given = getattr(options, _name(flag))
+        found[_name(flag)] = None if given is None else max(given, 0)
+    for name in ("most_uploads", "uploads_each"):
+        found[name] = None if (given := found[name]) is None else given * MEGABYTE
+    return found
+
+
+def _name(flag: str) -> str:
+    return flag[2:].replace("-", "_")
+
+
+def proxies_of(options: argparse.Namespace) -> int | None:
+    """How many proxies are believed; None where nobody said so. A Space is reached through one alone."""
+    on_space = bool(os.environ.get("SPACE_ID") or os.environ.get("SPACE_HOST"))
+    return max(options.proxies, 0) if options.proxies is not None else 1 if on_space else None
 
 
 def start_settings(options: argparse.Namespace, shared: bool) -> dict[str, Any]:
     """What the flags say of a Site. With many people no token, key or function of this machine is used.
 
     Raises ImportError where the file of functions can't be used."""
-    tabs, megabytes = _bounds(options, shared)
     return {
         "shared": shared,
-        "most_tabs": tabs,
-        "most_uploads": megabytes * MEGABYTE,
+        **_bounds(options, shared),
         "signs_in": bool(os.environ.get("SPACE_ID") and os.environ.get("OAUTH_CLIENT_ID")),
         "machine_token": None if shared else get_token(),
         "machine_keys": {} if shared else _keys(),

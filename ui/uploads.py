@@ -6,9 +6,10 @@ takes any number of files from anybody, and keeps them for a day."""
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,13 @@ import gradio as gr
 from gradio.route_utils import GradioMultiPartParser
 from starlette.responses import PlainTextResponse
 
+from .bounds import Bounds, Held, Level
+from .visitors import NOBODY, Visitor, visitor_of
+
 REFUSED = "A file has to be uploaded before it can be used."
 MEGABYTE = 2**20
 MOST_AT_ONCE = 100 * MEGABYTE  # of one request, which may hold several files
+MOST_TOLD = MEGABYTE  # of the answer that names the files
 SECONDS_SAFE = 3600  # that a file stays, whoever needs room
 OWN_ROOM = 8192  # that a file takes beside its bytes: it has a folder of its own
 UPLOAD = "/gradio_api/upload"
@@ -31,13 +36,16 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Bounded:
-    """Refuses an upload where this app would hold more than `most` bytes of files; older ones make room for it.
+    """Refuses an upload where a person, an address or all would hold too much; older files of the same make room.
 
     It counts what the requests say they are until that is too much, or some time has passed: then it looks."""
 
-    def __init__(self, app: App, demo: gr.Blocks, most: int) -> None:
-        self.app, self.demo, self.most = app, demo, most
-        self.held, self.files, self.looked = 0, 0, 0.0
+    def __init__(self, app: App, demo: gr.Blocks, bounds: Bounds) -> None:
+        self.app, self.demo = app, demo
+        self.bytes, self.files = Held(bounds.uploads), Held(bounds.files)
+        self.owners: dict[str, Visitor] = {}  # by path
+        self.under_way: dict[object, tuple[Visitor, int]] = {}
+        self.looked = 0.0
         self.looking = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,45 +53,108 @@ class Bounded:
         if scope["type"] != "http" or scope["path"] != UPLOAD or scope["method"] != "POST":
             await self.app(scope, receive, send)
             return
-        refused = await self._refusal(dict(scope["headers"]).get(b"content-length", b"").decode("latin-1"))
-        await (refused or self.app)(scope, receive, send)
+        visitor, said = visitor_of(scope), dict(scope["headers"]).get(b"content-length", b"").decode("latin-1")
+        if refused := await self._refusal(visitor, said):
+            await refused(scope, receive, send)
+            return
+        upload, answer = object(), _Answer(send)
+        self.under_way[upload] = visitor, int(said)
+        try:
+            await self.app(scope, receive, answer)
+        finally:
+            del self.under_way[upload]
+            self._note(visitor, int(said), answer.paths)
 
-    async def _refusal(self, said: str) -> PlainTextResponse | None:
+    async def _refusal(self, visitor: Visitor, said: str) -> PlainTextResponse | None:
         if not said.isdecimal():
             return PlainTextResponse("Say with Content-Length how large the upload is.", 411)
         length = int(said)
         if length > MOST_AT_ONCE:
             return PlainTextResponse(f"At most {_megabytes(MOST_AT_ONCE)} can be uploaded at once.", 413)
         async with self.looking:
-            held = self.held + OWN_ROOM * (self._count() - self.files)
-            if held + length > self.most or time.monotonic() - self.looked > SECONDS_SAFE / 60:
-                held = self.held = await asyncio.to_thread(self._look, length)
-                self.files, self.looked = self._count(), time.monotonic()
-            if held + length > self.most:
-                words = f"This server holds as many files as it may ({_megabytes(self.most)}). Try again in an hour."
-                return PlainTextResponse(words, 507)
-            self.held += length
+            if self._full(visitor, length) or time.monotonic() - self.looked > SECONDS_SAFE / 60:
+                await self._look(visitor, length)
+            if level := self.bytes.full(visitor, length):
+                return PlainTextResponse(self.bytes.bound.sentence(level, _megabytes(level.most)), 507)
+            if level := self.files.full(visitor):
+                return PlainTextResponse(self.files.bound.sentence(level), 507)
+            self.bytes.add(visitor, length)
         return None
 
-    def _count(self) -> int:
-        return sum(len(held) for held in self.demo.temp_file_sets)
+    def _full(self, visitor: Visitor, length: int) -> Level | None:
+        return self.bytes.full(visitor, length) or self.files.full(visitor)
 
-    def _look(self, wanted: int) -> int:
-        """The bytes of all files that are held, after the oldest have made room for those that are `wanted`."""
-        files, total = [], 0
-        for path in {path for held in self.demo.temp_file_sets for path in list(held)}:
-            with suppress(OSError):
-                found = Path(path).stat()
-                files.append((found.st_mtime, found.st_size + OWN_ROOM, path))
-                total += found.st_size + OWN_ROOM
-        for since, size, path in sorted(files):
-            if total + wanted <= self.most or time.time() - since < SECONDS_SAFE:
+    def _note(self, visitor: Visitor, length: int, paths: Iterable[str]) -> None:
+        """An upload has ended: its files are its sender's, and where there are none, it takes no room any more."""
+        new = [path for path in paths if path not in self.owners]
+        self.owners |= dict.fromkeys(new, visitor)
+        self.files.add(visitor, len(new))
+        self.bytes.add(visitor, OWN_ROOM * len(new) - (0 if new else length))
+
+    async def _look(self, visitor: Visitor, wanted: int) -> None:
+        """Count the files that are there; the oldest make room for `wanted` bytes of a visitor, where it needs any."""
+        paths = {path for held in self.demo.temp_file_sets for path in list(held)}
+        found = await asyncio.to_thread(_sizes, paths)
+        self.owners = {path: self.owners.get(path, NOBODY) for _, _, path in found}
+        self.bytes.clear()
+        self.files.clear()
+        for who, length in self.under_way.values():
+            self.bytes.add(who, length)
+        for _, size, path in found:
+            self._count(path, size, 1)
+        old = (file for file in found if time.time() - file[0] >= SECONDS_SAFE)
+        for _, size, path in old:
+            level = self._full(visitor, wanted)
+            if level is None:
                 break
-            with suppress(OSError):
-                Path(path).unlink()
-                total -= size
-                Path(path).parent.rmdir()
-        return total
+            if level.key in ("", *self.owners[path].keys):
+                await asyncio.to_thread(_delete, Path(path))
+                self._count(path, size, -1)
+                del self.owners[path]
+        self.looked = time.monotonic()
+
+    def _count(self, path: str, size: int, files: int) -> None:
+        self.bytes.add(self.owners[path], size * files)
+        self.files.add(self.owners[path], files)
+
+
+class _Answer:
+    """Passes an answer on, and reads the paths of the files in it."""
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.status, self.body = 0, bytearray()
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        self.status = message.get("status", self.status)
+        if len(self.body) < MOST_TOLD:
+            self.body += message.get("body", b"")
+        await self.send(message)
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that an upload made."""
+        try:
+            told = json.loads(self.body) if self.status == 200 else []
+        except ValueError:
+            return []
+        return [path for path in told if isinstance(path, str)] if isinstance(told, list) else []
+
+
+def _sizes(paths: Iterable[str]) -> list[tuple[float, int, str]]:
+    """When each file that is there was made, and what it takes; the oldest first."""
+    found = []
+    for path in paths:
+        with suppress(OSError):
+            told = Path(path).stat()
+            found.append((told.st_mtime, told.st_size + OWN_ROOM, path))
+    return sorted(found)
+
+
+def _delete(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+        path.parent.rmdir()
 
 
 def _megabytes(size: int) -> str:
@@ -117,14 +188,9 @@ def only_uploads(demo: gr.Blocks) -> None:
     preprocess = demo.preprocess_data
 
     async def checked(block_fn: Any, inputs: list[Any], *rest: Any, **more: Any) -> list[Any]:
-        try:
-            if any(map(_is_address, inputs)):
-                raise gr.Error(REFUSED, print_exception=False)
-            return await preprocess(block_fn, inputs, *rest, **more)  # type: ignore[no-any-return]
-        except gr.Error:
-            raise
-        except Exception as error:  # whatever was posted, it is nothing that a page of ours sends
-            raise gr.Error(str(error), print_exception=False) from None
+        if any(map(_is_address, inputs)):
+            raise gr.Error(REFUSED)
+        return await preprocess(block_fn, inputs, *rest, **more)  # type: ignore[no-any-return]
 
     demo.preprocess_data = checked
 

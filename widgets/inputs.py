@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from inference.assets import AssetError, is_remote, load
+from inference.assets import AssetError, is_remote
 from metadata.media import Media
 from metadata.tasks import Field
 from ui import panels
@@ -94,8 +94,9 @@ class Inputs:
         if not is_remote(address):
             said = "This is not an address." if address else "Give an address that starts with https://."
             return [gr.skip(), gr.skip(), one_line(panels.note(said, "It starts with https://.", error=True))]
+        beside = (self.page.model.files, self.page.opened.repo)
         try:
-            media = encoded(await load(Media.from_reference(address), self.page.model.files, self.page.opened.repo))
+            media = encoded(await self.page.load(Media.from_reference(address), *beside))
         except (AssetError, ValueError) as error:
             return [gr.skip(), gr.skip(), one_line(panels.note(str(error), "Choose a file instead.", error=True))]
         return [fields.CONTROLS["image"].show(media), "", ""]

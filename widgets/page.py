@@ -180,7 +180,7 @@ async def _open(
 
 async def _read(held: Session, source: str, task: str, link: Link | None) -> tuple[Page, str]:
     """The page of what was named, with what can't be shown of it. Raises InferenceFailure."""
-    page = Page(await open_source(source, held, task if find_task(task) else None))
+    page = Page(await open_source(source, held, task if find_task(task) else None), load=held.shelf.load)
     said = ""
     try:
         await load_inputs(page, away=not (link and (link.card or link.source)))  # any web page may hold a link

@@ -54,6 +54,7 @@ class Page:
     given: Mapping[str, Any] | None = None  # what a link put into the fields, over the example
     given_parameters: Mapping[str, Any] = field(default_factory=dict)
     link: Link = field(default_factory=Link)  # what was asked for when the page was opened
+    load: Callable[..., Awaitable[Media]] = load  # opens its files: `Part.load` of a person
 
     def __post_init__(self) -> None:
         self.examples = list(self.model.examples)
@@ -198,7 +199,7 @@ async def load_inputs(page: Page, away: bool = False) -> None:
         return
 
     async def opened(media: Media) -> Media:
-        return media if far(media) and not away else encoded(await load(media, page.model.files, page.opened.repo))
+        return media if far(media) and not away else encoded(await page.load(media, page.model.files, page.opened.repo))
 
     loaded: dict[str, Any] = {
         name: await opened(v) if isinstance(v, Media) else v for name, v in example.inputs.items()
