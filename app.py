@@ -9,8 +9,10 @@ import errno
 import io
 import json
 import os
+import shutil
 import socket
 import sys
+import tempfile
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -143,6 +145,14 @@ def _listen(host: str, port: int) -> socket.socket | str:
     return bound
 
 
+def _own_folder() -> str:
+    """A new folder for uploads, which no other app has a part in; Gradio keeps them there from now on."""
+    os.environ["GRADIO_TEMP_DIR"] = found = os.path.realpath(
+        tempfile.mkdtemp(prefix="showcard-", dir=os.environ.get("GRADIO_TEMP_DIR") or None)
+    )
+    return found
+
+
 def _quiet_environment() -> None:
     """No analytics, no telemetry, no version checks; set before Gradio or huggingface_hub are imported."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -185,6 +195,7 @@ async def _serve(
         folders=None if settings["shared"] else _folders(options),
         **settings,
     )
+    uploads = _own_folder()
     hosts = [*options.allow_host, *listed("SHOWCARD_HOSTS"), *space]
     access = Access(allowed_hosts(host, hosts), "https://huggingface.co" if space else "'self'", proxies_of(options))
     app = build_app(_pages(site, options.source), site, access)
@@ -197,6 +208,10 @@ async def _serve(
             port = listening.getsockname()[1]
             name = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
             print(f"Showcard is at http://{name}:{port}", flush=True)
+
+        async def shutdown(self, sockets: Any = None) -> None:
+            await super().shutdown(sockets)
+            shutil.rmtree(uploads, ignore_errors=True)
 
     config = uvicorn.Config(
         quiet,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx2
 
@@ -16,6 +16,7 @@ from .transport import HUB, client, hub_endpoint, tls
 REPO_ID = re.compile(r"^[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?$")
 MOST_BYTES = 5 * 2**20
 MOST_FILES = 5_000
+MOST_DECODED = 5
 
 
 class HubFiles:
@@ -24,7 +25,7 @@ class HubFiles:
     def __init__(self, repo: str, revision: str, paths: list[str], token: str | None) -> None:
         self.repo = repo
         self.revision: str | None = revision
-        self._paths = paths
+        self._paths = [path for path in paths if is_inside(path)]
         self._token = token
 
     @property
@@ -81,6 +82,7 @@ async def open_repo(repo: str, token: str | None, revision: str = "main", cached
     if is_offline():
         raise InferenceFailure("This server works offline, so nothing of the Hub can be opened.", "Paste a card.")
     check_repo_id(repo)
+    check_revision(repo, revision)
     try:
         async with client(headers=_authorization(token)) as session:
             base = f"{hub_endpoint()}/api/models/{repo}/revision/{quote(revision, safe='')}"
@@ -104,6 +106,25 @@ async def open_repo(repo: str, token: str | None, revision: str = "main", cached
     except (ValueError, AttributeError, TypeError, RecursionError):
         raise InferenceFailure("The Hub's answer is not JSON as it should be.", "Check HF_ENDPOINT.") from None
     return text, HubFiles(repo, revision, paths, token)
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path that a listing names is one below the repo, also where a server decodes it twice or more."""
+    for _ in range(MOST_DECODED):
+        parts = path.split("/")
+        if not path.isprintable() or "\\" in path or any(part.strip() in ("", ".", "..") for part in parts):
+            return False
+        decoded = unquote(path)
+        if decoded == path:
+            return True
+        path = decoded
+    return False
+
+
+def check_revision(repo: str, revision: str) -> None:
+    """Raises InferenceFailure for what is no branch, tag or commit, and would lead elsewhere in an address."""
+    if not revision or not is_inside(revision):
+        raise InferenceFailure(f"{repo} has no such revision.", "Check the branch, tag or commit behind the @.")
 
 
 def check_repo_id(repo: str) -> None:

@@ -34,13 +34,15 @@ class PartialFiles(Files, Protocol):
 
 
 class Folder:
-    """The files of a folder on this machine; nothing outside of it is ever read."""
+    """The files of a folder on this machine; nothing outside of it is ever read. A snapshot in the Hub's cache is made
+    of links to the store beside it: those lead nowhere else."""
 
     MOST_FILES = 5_000
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.revision: str | None = None
+        self._blobs = _blobs_of(self.root)
 
     @property
     def name(self) -> str:
@@ -84,7 +86,19 @@ class Folder:
         pure = PurePosixPath(path)
         if "\0" in path or "\\" in path or pure.is_absolute():
             raise FileNotFoundError(f"{path!r} is not a path inside the folder.")
-        target = (self.root / pure).resolve()
-        if not target.is_relative_to(self.root) or not target.is_file():
-            raise FileNotFoundError(f"There is no file {path!r} in the folder.")
-        return target
+        try:
+            target = (self.root / pure).resolve()
+            inside = any(target.is_relative_to(place) for place in (self.root, self._blobs) if place)
+            if inside and target.is_file():
+                return target
+        except (OSError, RuntimeError):  # a name that is too long, or links in a circle
+            pass
+        raise FileNotFoundError(f"There is no file {path!r} in the folder.")
+
+
+def _blobs_of(root: Path) -> Path | None:
+    """The store of files that a snapshot (`models--org--name/snapshots/COMMIT`) is made of; None for other folders."""
+    repo = root.parent.parent
+    store = repo / "blobs"
+    is_snapshot = root.parent.name == "snapshots" and repo.name.startswith("models--")
+    return store if is_snapshot and store.is_dir() and not store.is_symlink() else None

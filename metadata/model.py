@@ -109,16 +109,18 @@ def source_model(path: Path, task: str | None = None) -> Model:
     if not path.exists():
         raise FileNotFoundError(f"There is no file or folder {str(path)!r}.")
     if path.is_dir():
-        card = path / CARD
-        if card.is_file():
-            return read_model(_read(card), Folder(path), task=task)
-        found = read_model(b"", Folder(path), task=task)
+        card, folder = path / CARD, Folder(path)
+        if card.is_file() and folder.opens(CARD):
+            return read_model(_read(card), folder, task=task)
+        found = read_model(b"", folder, task=task)
         others = (d for d in found.diagnostics if d.code != "front-matter-missing")
         return replace(found, diagnostics=(_no_card(card), *others))
-    raw = _read(path)
     beside = path.name.lower() == CARD.lower()
     files = Folder(path.parent) if beside else None
-    return read_model(raw, files, name=None if beside else path.stem, task=task)
+    if files and not files.opens(path.name):
+        away = f"{str(path)!r} is a link that leads out of its folder, to {str(path.resolve())!r}."
+        raise ValueError(f"{away} Name that file itself, if it is the card.")
+    return read_model(_read(path), files, name=None if beside else path.stem, task=task)
 
 
 def _no_card(path: Path) -> Diagnostic:
@@ -128,6 +130,8 @@ def _no_card(path: Path) -> Diagnostic:
         message = f"{CARD} is a folder, not a file"
     elif path.is_symlink() and not path.exists():
         message = f"{CARD} is a link that leads nowhere"
+    elif path.is_symlink() and path.is_file():
+        message = f"{CARD} is a link that leads out of the folder, which is not followed"
     elif path.exists():
         message = f"{CARD} is no regular file"
     fix = f"Write the card as {CARD}, beginning with its metadata."
@@ -137,9 +141,11 @@ def _no_card(path: Path) -> Diagnostic:
 def _read(path: Path) -> bytes:
     if not path.is_file():
         raise ValueError(f"{str(path)!r} is no regular file.")
-    if path.stat().st_size > LARGEST_CARD:
+    with path.open("rb") as file:
+        data = file.read(LARGEST_CARD + 1)
+    if len(data) > LARGEST_CARD:
         raise ValueError(f"{str(path)!r} is larger than {LARGEST_CARD:,} bytes; no card is.")
-    return path.read_bytes()
+    return data
 
 
 def _card_name(card: Card) -> str:

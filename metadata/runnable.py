@@ -147,6 +147,10 @@ def plan_run(folder: Folder, task: str, modules: Collection[str], memory: int | 
     if found is None or found.id not in RUNS:
         name = found.name.lower() if found else task
         raise NotRunnable("task", f"Showcard can't run {name} from a folder.", "Give an endpoint under Runs on.")
+    away = next((path for path in folder.list() if not folder.opens(path)), None)
+    if away:  # what loads a model opens files by itself
+        told = f"{away} is a link, and what lies outside the folder is not read."
+        raise NotRunnable("files", told, "Copy the folder with its files (cp -rL).")
     try:
         hints = read_hints(folder)
         case = _Case(folder, hints, found, _below(folder), modules, _read_configurations(folder))
@@ -156,11 +160,7 @@ def plan_run(folder: Folder, task: str, modules: Collection[str], memory: int | 
     except WeightsError as error:
         raise NotRunnable("weights", str(error), error.way_out) from None
     except OSError as error:
-        link = next((path for path in folder.list() if (folder.root / path).is_symlink()), None)
-        told = (
-            f"{link} is a link, and what lies outside the folder is not read." if link else f"It can't be read: {error}"
-        )
-        raise NotRunnable("files", told, "Copy the folder with its files (cp -rL).") from None
+        raise NotRunnable("files", f"It can't be read: {error}", "Copy the folder with its files (cp -rL).") from None
     engine = ONNX if weights.kind == "onnx" else TORCH
     plan = Plan(found.id, engine, case.below, weights, int(weights.size * _ROOM) + OWN_MEMORY[engine])
     _memory(plan, available_memory() if memory is None else memory)

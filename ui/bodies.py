@@ -6,12 +6,17 @@ disk piece by piece and is counted on its way."""
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from gradio import route_utils
+from python_multipart.exceptions import FormParserError
 from starlette.formparsers import MultiPartException
 
 from .routes import KILOBYTE, MEGABYTE
@@ -148,6 +153,17 @@ class FilesAlone(route_utils.GradioMultiPartParser):  # type: ignore[misc]
             raise MultiPartException("Only files can be uploaded.")
         if self._current_files > MOST_FILES:
             raise MultiPartException(f"At most {MOST_FILES} files can be uploaded at once.")
+
+
+def answer_what_cant_be_read(app: FastAPI) -> None:
+    """Refuse with a sentence what can't be read; FastAPI would say it back, and fails where that is no JSON itself."""
+
+    async def refused(request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": "This is nothing that a page of this app sends."}, 422)
+
+    app.add_exception_handler(RequestValidationError, refused)
+    app.add_exception_handler(FormParserError, refused)
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of each upload that is malformed
 
 
 def only_files() -> None:

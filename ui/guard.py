@@ -28,6 +28,7 @@ POLICY = (
     "worker-src 'self' blob:; form-action 'self'; object-src 'none'; base-uri 'self'; frame-ancestors "
 )
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+LENGTHS = frozenset((b"content-length", b"transfer-encoding"))
 ELSEWHERE = frozenset((b"x-forwarded-host", b"x-gradio-server"))  # by which Gradio would say where the app is
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::([0-9]{1,5}))?", re.IGNORECASE)
 
@@ -110,17 +111,14 @@ class Guard:
 
     async def _bounded(self, scope: Scope, served: Served, receive: Receive) -> Receive:
         """What gives the app the body of a request. Raises BodyRefused, and Left."""
-        said = b""
-        for name, value in scope["headers"]:
-            if name == b"transfer-encoding":
-                break
-            if name == b"content-length":
-                said = value
-        else:
-            if not said or said == b"0":
-                return receive
-            if int(said) > served.most:
-                raise too_large(served.most, upload=served.path == UPLOAD)
+        said = {name: value for name, value in scope["headers"] if name in LENGTHS}
+        if len(said) > 1:
+            raise BodyRefused(400, "A request says the length of its body in one way.")
+        length = int(said.get(b"content-length", 0))
+        if length > served.most:
+            raise too_large(served.most, upload=served.path == UPLOAD)
+        if not length and not said.get(b"transfer-encoding"):
+            return receive
         if served.path == UPLOAD:
             return counted(receive, served.most)
         return await self.bodies.gather(receive, served.most, (scope.get("client") or ("",))[0])

@@ -17,6 +17,7 @@ FORM = (
     32 * MEGABYTE
 )  # what a page sends of its fields: a card of 4 MB, 8 million characters of values; JSON makes more of both
 UPLOADS = 100 * MEGABYTE  # of one request, which may hold several files
+MOST_CHARACTERS, MOST_BYTES = 2_000, 255  # of a path, and of each name in it
 
 UPLOAD = "/gradio_api/upload"
 EVENTS = "/gradio_api/queue/data"
@@ -97,9 +98,11 @@ class Routes:
 
 
 def is_crooked(path: str) -> bool:
-    """Whether a path goes up, stays where it is, or has empty names or backslashes: none of our pages writes such."""
+    """Whether a path goes up, stays where it is, has empty names or backslashes, or names that are too long for a file:
+    none of our pages writes such."""
     names = path.split("/")
-    return "\\" in path or "" in names[1:-1] or not {".", ".."}.isdisjoint(names)
+    long = len(path) > MOST_CHARACTERS or any(len(name.encode()) > MOST_BYTES for name in names)
+    return long or "\\" in path or "" in names[1:-1] or not {".", ".."}.isdisjoint(names)
 
 
 def _pattern(path: str) -> re.Pattern[str]:

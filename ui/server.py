@@ -15,7 +15,7 @@ from inference.resolve import answers
 from metadata.media import Media
 
 from . import front, signin, theme
-from .bodies import only_files
+from .bodies import answer_what_cant_be_read, only_files
 from .feed import Feed
 from .gone import let_go
 from .guard import Access, Guard
@@ -66,6 +66,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     mounted = app.routes[-1]
     assert isinstance(mounted, Mount)
     app.state.closing = mounted.app.stop_event  # type: ignore[attr-defined]
+    answer_what_cant_be_read(mounted.app)  # type: ignore[arg-type]
     if site.shared or site.most_uploads:
         app.add_middleware(Bounded, demo=demo, bounds=site.bounds)
     if site.shared:

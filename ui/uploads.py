@@ -188,9 +188,14 @@ def only_uploads(demo: gr.Blocks) -> None:
     preprocess = demo.preprocess_data
 
     async def checked(block_fn: Any, inputs: list[Any], *rest: Any, **more: Any) -> list[Any]:
-        if any(map(_is_address, inputs)):
-            raise gr.Error(REFUSED)
-        return await preprocess(block_fn, inputs, *rest, **more)  # type: ignore[no-any-return]
+        try:
+            if any(map(_is_address, inputs)):
+                raise gr.Error(REFUSED, print_exception=False)
+            return await preprocess(block_fn, inputs, *rest, **more)  # type: ignore[no-any-return]
+        except gr.Error:
+            raise
+        except Exception as error:  # whatever was posted, it is nothing that a page of ours sends
+            raise gr.Error(str(error), print_exception=False) from None
 
     demo.preprocess_data = checked
 

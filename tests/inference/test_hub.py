@@ -264,3 +264,39 @@ async def test_offline_without_a_cache(monkeypatch: pytest.MonkeyPatch, tmp_path
     with pytest.raises(InferenceFailure, match="not in the cache") as caught:
         await open_repo("org/mine", None)
     assert "HF_HUB_OFFLINE" in caught.value.way_out
+
+
+CLIMBING = (
+    "../../etc/passwd", "..", "a/../../b", "./a", "/etc/passwd", "//evil.example/a", "a//b", "a/", "", ".", " / ",
+    "%2e%2e/%2e%2e/etc/passwd", "..%2f..%2fetc", "%252e%252e%252fa", "a%5c..%5cb", "a\\..\\b", "%2fetc", "a\nb", "a%0d%0ab",
+    "a\x00b", "a\x7fb", "\ud800", "a%25252525252e",
+)  # fmt: skip
+
+
+async def test_names_in_a_listing_never_lead_out_of_the_repo(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = ["a b#1.png", "a..b/c...d", "sub/é?.json", "100%.txt", "100%25.txt", "..."]
+
+    async def script(talk: Talk) -> None:
+        names = [{"rfilename": name} for name in (*CLIMBING, *inside)] + [{"rfilename": 7}, {"rfilename": None}, {}]
+        await talk.answer("200 OK", json.dumps({"siblings": names}) if "/api/" in path_of(talk) else "read")
+
+    async with hub(monkeypatch, script) as server:
+        _, files = await open_repo("org/mine", "hf_mine")
+        assert sorted(files.list()) == sorted([*inside, "7", "None"])
+        asked = len(server.heads)
+        for name in CLIMBING:
+            with pytest.raises(FileNotFoundError):
+                await asyncio.to_thread(files.read, name, 100)
+        assert len(server.heads) == asked
+        for name in inside:
+            assert await asyncio.to_thread(files.read, name, 100) == b"read"
+            path = server.heads[-1].split(" ")[1]
+            assert unquote(path) == f"/org/mine/resolve/main/{name}"
+
+
+@pytest.mark.parametrize("revision", ["..", ".", "../..", "%2e%2e", "a/../..", "main\n", "", "/", "a\\b"])
+async def test_a_revision_never_leads_out_of_the_repo(revision: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with hub(monkeypatch, repo) as server:
+        with pytest.raises(InferenceFailure, match="no such revision"):
+            await open_repo("org/mine", "hf_mine", revision)
+        assert server.heads == []

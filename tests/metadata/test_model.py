@@ -3,8 +3,11 @@ import os
 
 import pytest
 
+import app
+from metadata.files import Folder
 from metadata.lint import lint
 from metadata.model import read_model, source_model
+from metadata.runnable import NotRunnable, plan_run
 
 from .cards import Repo, card, model
 
@@ -90,6 +93,12 @@ def test_a_folder_without_a_card_is_told_by_its_files(tmp_path):
         (lambda path: None, "There is no README.md in this folder"),
         (lambda path: path.mkdir(), "README.md is a folder, not a file"),
         (lambda path: path.symlink_to(path.parent / "absent"), "README.md is a link that leads nowhere"),
+        (lambda path: path.symlink_to("README.md"), "README.md is a link that leads nowhere"),
+        (lambda path: path.symlink_to("/dev/zero"), "README.md is no regular file"),
+        (
+            lambda path: path.symlink_to("../../../../../etc/passwd"),
+            "README.md is a link that leads out of the folder, which is not followed",
+        ),
         (os.mkfifo, "README.md is no regular file"),
     ],
 )
@@ -98,6 +107,63 @@ def test_what_stands_in_place_of_a_card_is_said(tmp_path, make, said):
     [found] = lint(source_model(tmp_path))
     assert (found.code, found.line, found.message) == ("card-missing", 0, f"{said}, so the model has no card.")
     assert "README.md" in found.fix
+
+
+SECRET = "hf_notarealtokenbutlikeone"
+
+
+@pytest.fixture
+def leading_out(tmp_path):
+    """A folder whose files of every name lead to a saved token."""
+    (tmp_path / "token").write_text(SECRET)
+    folder = tmp_path / "cloned"
+    (folder / "onnx").mkdir(parents=True)
+    names = ("README.md", "LICENSE", "config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors")
+    for name in (*names, "model.safetensors.index.json", "onnx/model.onnx", "model.gguf", "generation_config.json"):
+        (folder / name).symlink_to(tmp_path / "token")
+    return folder
+
+
+def test_no_file_of_a_folder_leads_out_of_it(leading_out, tmp_path, capsys):
+    found = source_model(leading_out)
+    assert SECRET not in json.dumps(found.to_json("x")) + str(lint(found))
+    card = leading_out / "README.md"
+    for verb in ("inspect", "lint", "snippets"):
+        app.main([verb, str(leading_out)])
+        assert app.main([verb, str(card)]) == 1
+        said = capsys.readouterr()
+        assert SECRET not in said.out + said.err
+        assert "is a link that leads out of its folder" in said.err
+        assert "Name that file itself" in said.err
+    with pytest.raises(NotRunnable, match="is a link, and what lies outside the folder is not read"):
+        plan_run(Folder(leading_out), "text-classification", ())
+
+
+def test_links_within_a_folder_and_what_a_person_names_are_followed(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "card.txt").write_text("---\nlicense: mit\n---\n")
+    (tmp_path / "folder" / "README.md").symlink_to("card.txt")
+    (tmp_path / "named").symlink_to("folder")
+    (tmp_path / "draft.md").symlink_to("folder/card.txt")
+    for path in (tmp_path / "folder", tmp_path / "folder" / "README.md", tmp_path / "named", tmp_path / "draft.md"):
+        assert source_model(path).card.data == {"license": "mit"}
+
+
+def test_a_snapshot_of_the_hubs_cache_is_a_folder_too(tmp_path):
+    snapshot, store = tmp_path / "models--a--b" / "snapshots" / "c", tmp_path / "models--a--b" / "blobs"
+    snapshot.mkdir(parents=True)
+    store.mkdir()
+    (tmp_path / "token").write_text(SECRET)
+    (store / "1").write_text("---\nlicense: mit\n---\n")
+    (snapshot / "README.md").symlink_to("../../blobs/1")
+    (snapshot / "config.json").symlink_to("../../../token")
+    assert source_model(snapshot).card.data == {"license": "mit"}
+    assert not Folder(snapshot).opens("config.json")
+    store.rename(tmp_path / "elsewhere")
+    store.symlink_to(tmp_path)
+    (snapshot / "README.md").unlink()
+    (snapshot / "README.md").symlink_to("../../blobs/token")
+    assert source_model(snapshot).card.text == ""
 
 
 def test_what_is_not_there_or_no_file_is_said_in_a_sentence(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -150,6 +151,37 @@ def test_an_upload_holds_files_alone_and_only_so_many(port: int, folder: Path, p
     body = b"".join(parts) + END
     assert ask(port, "/gradio_api/upload", [body], len(body), kind="form") == (400, said)
     assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"x", b"[]", b'{"data": NaN}', b'{"fn_index": 1e999}', b'{"data": "\\ud800"}', b"\xff", b"[" * 9_999],
+    ids=["nothing", "a letter", "a list", "NaN", "infinite", "half a character", "no UTF-8", "deep"],
+)
+@pytest.mark.parametrize("path", ["queue/join", "run/long", "cancel", "reset", "upload"])
+def test_what_no_page_sends_is_refused_without_a_word_in_the_log(
+    port: int, path: str, body: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    for kind in ("json", "form"):
+        status, answer = ask(port, f"/gradio_api/{path}", [body], len(body), kind=kind)
+        assert status in (400, 404, 422) or (path, body, answer) == ("upload", b"", b"[]")
+    assert not caplog.records
+
+
+def test_a_request_says_its_length_in_one_way(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as opened:
+        said = "host: localhost\r\ncontent-length: 5\r\ntransfer-encoding: chunked"
+        opened.sendall(f"POST /gradio_api/cancel HTTP/1.1\r\n{said}\r\n\r\n".encode())
+        assert opened.recv(100).startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize("inputs", [[], ["a", "b"], [{"path": "x"}], [3], [[[[]]]], None])
+def test_a_listener_that_is_sent_something_else_says_so_and_logs_nothing(
+    port: int, inputs: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked = json.dumps({"data": inputs}).encode()
+    ask(port, "/gradio_api/run/long", [asked], len(asked))
+    assert "Traceback" not in "".join(capfd.readouterr())
 
 
 def pieces(*parts: bytes, then: asyncio.Event | None = None) -> Any:

@@ -203,6 +203,12 @@ def test_no_odd_form_of_a_path_reaches_what_the_guard_took_for_something_else(ap
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("path", ["/assets/" + "x" * 256, "/static/" + "x/" * 1_500, "/media/" + "é" * 128])
+def test_a_name_that_no_file_can_have_is_not_looked_for(routes: Routes, path: str) -> None:
+    assert judged(routes, "GET", path) is None
+    assert judged(routes, "GET", path[:60])
+
+
 @pytest.mark.parametrize(
     "path",
     [
