@@ -29,7 +29,6 @@ POLICY = (
 )
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 LENGTHS = frozenset((b"content-length", b"transfer-encoding"))
-ELSEWHERE = frozenset((b"x-forwarded-host", b"x-gradio-server"))  # by which Gradio would say where the app is
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::([0-9]{1,5}))?", re.IGNORECASE)
 
 
@@ -84,7 +83,6 @@ class Guard:
         except Left:
             pass
         else:
-            scope["headers"] = [header for header in scope["headers"] if header[0] not in ELSEWHERE]
             await self.app(scope, receive, send)
 
     def _judge(self, scope: Scope) -> Served | Response:
