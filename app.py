@@ -175,7 +175,7 @@ async def _serve(
     import uvicorn
 
     from inference.resolve import discover
-    from ui import slow
+    from ui import markdown, slow
     from ui.ending import Quiet, Server
     from ui.guard import Access, allowed_hosts
     from ui.server import build_app
@@ -220,9 +220,11 @@ async def _serve(
         ws_per_message_deflate=False,
         **slow.server_options(),
     )
+    warming = asyncio.create_task(markdown.warm())
     try:
         await Announced(config, quiet, app.state.closing.set).serve([listening])
     finally:
+        warming.cancel()
         if site.folders:
             site.folders.close()
 

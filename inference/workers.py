@@ -92,10 +92,11 @@ class _Worker:
             start_new_session=True,  # Ctrl+C in the terminal ends the app, and the app ends its workers
         )
         self.taken = 0  # bytes of memory, at most so far
+        self._killed = False  # it may take a moment until the process is gone
 
     @property
     def lives(self) -> bool:
-        return self._process.poll() is None and self.taken <= MAX_KEPT_MEMORY
+        return not self._killed and self._process.poll() is None and self.taken <= MAX_KEPT_MEMORY
 
     def answer(self, call: _Call) -> Any:
         """What the function returns. Raises what it raised, or a WorkerError."""
@@ -133,6 +134,7 @@ class _Worker:
 
     def kill(self) -> None:
         """End the process at once."""
+        self._killed = True
         self._process.kill()
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ import gradio as gr
 
 from metadata.media import Media
 from ui import panels
+from ui.markdown import prepare
 from ui.markup import one_line, panel
 from wire.request import RequestError
 
@@ -17,6 +18,7 @@ from .exported import read, to_json
 from .exported_page import to_html
 from .files import link
 from .mount import Mount
+from .state import Comparison
 from .tool import QUIET, Tool
 
 INTRO = (
@@ -45,6 +47,8 @@ def build(mount: Mount) -> Tool:
             comparison = mount.comparison_of(request)
             if comparison.hidden:
                 return one_line(panels.note("The file names the models. Vote first.", error=True))
+            if form == "html":
+                await prepare(_said(comparison), mount.session_of(request).id)
             data = await asyncio.to_thread(write, comparison)
             return one_line(
                 link(mount.session_of(request).shelf, Media(data=data, media_type=kind), f"comparison.{form}")
@@ -59,9 +63,16 @@ def build(mount: Mount) -> Tool:
             found = await asyncio.to_thread(read, data or b"")
         except RequestError as error:
             return {said: one_line(panels.note(str(error), "What was here is still here.", error=True))}
+        await prepare(_said(found), mount.session_of(request).id)
         return {**mount.replace(request, found), said: one_line(panels.note("The comparison was opened."))}
 
     as_json.click(saving("json"), None, [said], **QUIET)
     as_html.click(saving("html"), None, [said], **QUIET)
     upload.upload(opened, [upload], [*mount.screen, said], **QUIET)
     return Tool()
+
+
+def _said(comparison: Comparison) -> list[str]:
+    """The answers that the page shows."""
+    answers = [message for pane in comparison.panes for message in pane.messages if message.role == "assistant"]
+    return [message.variant.content for message in answers]

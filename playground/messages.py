@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import lru_cache
 
 from inference.errors import InferenceFailure
 from metadata.outputs import ToolCall
@@ -22,7 +21,6 @@ from .state import ChatMessage, Comparison, Pane, Variant
 MOST_LOCKED = 60.0  # seconds that the button to ask again is out of reach
 MOST_SHOWN = 20_000  # of a question or a result: the page is drawn anew with each turn
 ROLES = {"user": "You", "system": "System", "tool": "Result"}
-markdown = lru_cache(maxsize=1_000)(chat_html)
 
 
 def transcript(desk: Desk, pane: Pane) -> str:
@@ -110,7 +108,7 @@ def body_html(role: str, variant: Variant, hidden: bool = False) -> str:
         return (
             f'<div class="text" dir="auto">{verbatim(variant.content[:MOST_SHOWN])}</div>{_cut(variant.content)}{shown}'
         )
-    said = f'<div class="md text" dir="auto">{markdown(variant.content)}</div>' if variant.content.strip() else ""
+    said = f'<div class="md text" dir="auto">{chat_html(variant.content)}</div>' if variant.content.strip() else ""
     calls = "".join(call_html(call) for call in variant.tool_calls)
     return thought_html(variant, hidden) + said + calls or f'<p class="dim">{escape(nothing(variant))}</p>'
 

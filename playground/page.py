@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from ui import panels
+from ui.markdown import laid_out
 from ui.markup import one_line, panel, whole
 from ui.session import Session, Sessions, Site
 from wire.request import RequestError
@@ -184,6 +186,10 @@ class ComparePage:
         desk.shown = {**desk.shown, **drawn}
         return desk.shown
 
+    async def drawn(self, desk: Desk, only: Collection[str] | None = None) -> Drawn:
+        """The same, once the answers that are shown for the first time are there as HTML."""
+        return await laid_out(partial(self.draw, desk, only), desk.session.id)
+
     def open_drawer(self, desk: Desk, pane: Pane | None) -> Drawn:
         """Updates that show a pane's settings, or close them."""
         if pane is None:
@@ -207,7 +213,7 @@ class ComparePage:
         desk = self.desk(request)
         text = restoring.from_link(desk, dict(request.query_params))
         filled = {self.question: Question.holding(text)} if text else {}
-        return {**filled, **self.draw(desk)}
+        return {**filled, **await self.drawn(desk)}
 
     async def _send(self, request: gr.Request, asked: Any, to: str, *held: Any) -> AsyncIterator[Drawn]:
         desk = self.desk(request)
@@ -216,16 +222,16 @@ class ComparePage:
             question = await read_question(asked)
         except RequestError as error:
             desk.notice = str(error)
-            yield self._as_before(desk)
+            yield await self.drawn(desk, ())
             return
         if question.is_empty or desk.busy or desk.just_sent(question):
-            yield self._as_before(desk)  # a generator that yields nothing empties the page
+            yield await self.drawn(desk, ())  # a generator that yields nothing empties the page
             return
         desk.notice = ""
         panes = [pane for pane in desk.comparison.panes if to in (EVERY, desk.comparison.letter(pane))]
         if not panes:
             desk.notice = f"There is no pane {to}; add one, or ask all."
-            yield self._as_before(desk)
+            yield await self.drawn(desk, ())
             return
         jobs = desk.put_question(panes, question.text, question.images)
         async with aclosing(self._following(desk, desk.run(jobs), {self.question: Question.EMPTY})) as updates:
@@ -241,7 +247,7 @@ class ComparePage:
             outcome = actions.perform(desk, act)
         except RequestError as error:
             desk.notice = str(error)
-            yield self._as_before(desk)
+            yield await self.drawn(desk, ())
             return
         whole = list(before) != [pane.id for pane in desk.comparison.panes] or act.name in WHOLE
         if act.name == "choose":
@@ -254,7 +260,7 @@ class ComparePage:
         if run is None:
             prompted = {pane.id for pane in desk.comparison.panes if before.get(pane.id) != pane.settings.system}
             only = None if whole else {act.pane, *prompted, *(desk.failures if act.name == "typed" else ())}
-            yield self.draw(desk, only)
+            yield await self.drawn(desk, only)
             return
         async with aclosing(self._following(desk, run)) as updates:
             async for update in updates:
@@ -270,13 +276,9 @@ class ComparePage:
                 if begun and not changed:
                     yield desk.shown
                     continue
-                yield {**(first or {}), **self.draw(desk, changed)}
+                yield {**(first or {}), **await self.drawn(desk, changed)}
                 begun, first = True, None
-        yield self.draw(desk, ())
-
-    def _as_before(self, desk: Desk) -> Drawn:
-        """What is shown already, and what there is to say."""
-        return self.draw(desk, ())
+        yield await self.drawn(desk, ())
 
     async def _refill(self, request: gr.Request) -> Drawn:
         """The settings that are open are another pane's, or were changed elsewhere."""
@@ -294,12 +296,12 @@ class ComparePage:
         self.take_settings(desk, held)
         pane = desk.comparison.pane(desk.open_pane)
         if pane is None:
-            return self.draw(desk, ())
+            return await self.drawn(desk, ())
         model, placed = str(held[0] or ""), held[1 : 1 + len(self.settings.place.components)]
         found = await self.settings.look(desk, model, placed, fresh)
         await self._priced(desk, pane)
         shown = self.settings.show_place(desk, model, placed, found)
-        return {**dict(zip(self.settings.place.components, shown, strict=True)), **self.draw(desk, ())}
+        return {**dict(zip(self.settings.place.components, shown, strict=True)), **await self.drawn(desk, ())}
 
     async def _priced(self, desk: Desk, pane: Pane | None) -> None:
         """Learn who offers a pane's model at what price, where the Hub's router is who knows."""
@@ -331,7 +333,7 @@ class ComparePage:
             desk.notice = str(error)
         return {
             self.restore: "",
-            **self.draw(desk),
+            **await self.drawn(desk),
         }
 
 

@@ -21,6 +21,7 @@ PASSED_OVER = {
     "ui/gfm.py": TO_BE_REPLACED,
     "wire/parameters.py: '^ {12}(\\\\w+) \\\\(.*?\\\\):\\\\s*\\\\n((?:^(?: {13,}.*| *)\\\\n)*)'": "reads docstrings of huggingface_hub",
     "metadata/yaml_errors.py: k.line": "looks at 120 characters of a line",
+    "ui/front.py": "reads the scripts of this app",
     "local/engines/gazetteer.py": "reads the system's table of time zones",
 }
 

@@ -13,7 +13,8 @@ from metadata.media import Media
 from metadata.outputs import Message, ToolCall
 from wire.request import ResolvedRequest
 
-from .markdown import LiveMarkdown, chat_html
+from .live_markdown import LiveMarkdown
+from .markdown import chat_html
 from .markup import escape, open_line, tag, verbatim
 from .panels import ILLUSTRATION, RECORDED
 from .streaming import Batch

@@ -19,7 +19,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from .growing import GrowingText
-from .markdown import LiveMarkdown
+from .live_markdown import LiveMarkdown
 
 FLUSH_SECONDS = 0.06
 BUSY_SECONDS = 0.1
@@ -89,7 +89,7 @@ class Feed:
 
     def open(self, key: str) -> Growing:
         """Begin an answer; one that grew under the same key is forgotten."""
-        self._growing[key] = Growing(key)
+        self._growing[key] = Growing(key, LiveMarkdown(self.name, self.tell))
         return self._growing[key]
 
     def close(self, growing: Growing) -> None:

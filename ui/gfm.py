@@ -7,7 +7,6 @@ blank line, after which there is Markdown again."""
 from __future__ import annotations
 
 import re
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -343,7 +342,3 @@ def _tighten(item: Element) -> None:
         else:
             item.text = (item.text or "") + text
         item.remove(child)
-
-
-if __name__ == "__main__":
-    sys.stdout.buffer.write(to_html(sys.stdin.buffer.read().decode()).encode())

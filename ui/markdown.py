@@ -1,185 +1,167 @@
-"""Markdown to HTML that is safe to show: a card's body, and chat answers, whole or while they stream."""
+"""Markdown as HTML that is safe to show: a card's body, and chat answers.
+
+What a text could make slow runs in a worker process (`markdown_worker.py`), bounded in time; a text that takes longer
+is shown as it is written. Chat answers that were made before are kept: where they are drawn inside the event loop,
+`laid_out` makes the new ones first."""
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from html import escape
+from threading import Lock
+from typing import TypeVar
 
-import nh3
+from inference.workers import WorkerError, run_apart, run_apart_here
 
-from . import gfm
+from . import markdown_worker
 from .markup import whole
-from .rewrite import CALLOUTS, ImageAddress, Rewriter
+from .references import ImageAddress, reference_html
 
-MOST_CHARACTERS = 400_000
-MOST_AT_ONCE = 24_000  # characters that are parsed in this process, as long as few of them are special
-MOST_SPECIAL = 600
+T = TypeVar("T")
+
+MAX_CHARACTERS = 400_000
+MAX_KEPT = 20_000_000  # characters of answers and of their HTML
 SECONDS = 8.0
+SECONDS_TOGETHER = 20.0  # for all the new answers of one drawing
 AS_IT_IS = "This text takes too long to lay out, so it is shown as it is written."
-
-_TAG_NAMES = """
-a abbr audio b blockquote br caption center code col colgroup dd del details div dl dt em figcaption figure font h1 h2
-h3 h4 h5 h6 hr i img input ins kbd li mark ol p pre q s samp section small source span strike strong sub summary sup
-table tbody td tfoot th thead tr tt u ul var video
-"""
-_ATTRIBUTES: dict[str, set[str]] = {
-    "*": {"align", "title", "dir", "lang", "id"},
-    "a": {"href", "name"},
-    "img": {"src", "alt", "width", "height"},
-    "video": {"src"},
-    "audio": {"src"},
-    "source": {"src"},
-    "input": {"type", "checked"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
-    "ol": {"start", "type"},
-    "code": {"class"},
-    "details": {"open"},
-}
-_CLASSES = {
-    "div": {"admonition", *CALLOUTS},
-    "p": {"admonition-title"},
-    "span": {"tex-inline", "tex-display"},
-}
-# Made once: that takes twenty times as long as to clean a paragraph.
-_CLEANER = nh3.Cleaner(
-    tags=set(_TAG_NAMES.split()),
-    attributes=_ATTRIBUTES,
-    allowed_classes=_CLASSES,
-    url_schemes={"http", "https", "mailto", "data"},
-    clean_content_tags={"script", "style", "title"},
-    link_rel=None,
-    strip_comments=True,
-)
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
+# A paragraph without these, and without what could be an address, is HTML as it stands.
+_SPECIAL = frozenset("\\`*_[]{}<>&|~@#$/=^")
+_FIRST = frozenset("-+:0123456789")
 
 
-def body_html(text: str, image_address: ImageAddress, repo: str | None = None) -> str:
+class _Kept:
+    """Answers that became HTML, the last ones used."""
+
+    def __init__(self) -> None:
+        self._lock, self._size, self._held = Lock(), 0, OrderedDict[str, str]()
+
+    def get(self, text: str) -> str | None:
+        with self._lock:
+            if text in self._held:
+                self._held.move_to_end(text)
+            return self._held.get(text)
+
+    def put(self, text: str, html: str) -> str:
+        with self._lock:
+            self._size += len(text) + len(html) if text not in self._held else 0
+            self._held[text] = html
+            while self._size > MAX_KEPT:
+                self._size -= sum(map(len, self._held.popitem(last=False)))
+        return html
+
+
+_kept = _Kept()
+_missing: ContextVar[dict[str, None] | None] = ContextVar("missing", default=None)
+
+
+async def body_html(text: str, image_address: ImageAddress, repo: str | None = None, whose: str = "") -> str:
     """A card's body. `image_address` gives the address on this server for an image's `src`; remote images become a
     button that names the host and loads them when pressed. `repo` completes relative links."""
-    long = len(text) > MOST_CHARACTERS
-    rendered = _render(text[:MOST_CHARACTERS])
-    rewriter = Rewriter(image_address, repo)
-    rewriter.feed(rendered)
-    rewriter.close()
+    long = len(text) > MAX_CHARACTERS
+    text = whole(text[:MAX_CHARACTERS])
+    try:
+        parts = await run_apart(markdown_worker.body, text, seconds=SECONDS, whose=whose)
+    except WorkerError:
+        parts = None
+    if parts is None:
+        shown = as_it_is(text)
+    else:
+        shown = "".join(part if isinstance(part, str) else reference_html(*part, image_address, repo) for part in parts)
     rest = '<p class="dim">The rest of this card is too long to show.</p>' if long else ""
-    return f'<div class="md" dir="auto">{"".join(rewriter.out)}{rest}</div>'
+    return f'<div class="md" dir="auto">{shown}{rest}</div>'
 
 
 def chat_html(text: str) -> str:
-    """A chat answer. Its images stay text: nothing is loaded because a model wrote an address."""
-    if _may_be_slow(text):
-        return f'<p class="said">{escape(text)}</p>'
-    rewriter = Rewriter(None, None)
-    rewriter.feed(_render(_closed(text[:MOST_CHARACTERS])))
-    rewriter.close()
-    return "".join(rewriter.out)
+    """A chat answer. Its images stay text: nothing is loaded because a model wrote an address.
 
-
-class LiveMarkdown:
-    """A chat answer that grows: finished blocks are rendered once (`settled`), the unfinished end stays plain text.
-
-    Every line is looked at once, so that the work grows with the length of the answer."""
-
-    def __init__(self) -> None:
-        self.settled: list[str] = []
-        self.tail = ""
-        self.is_code = False  # whether the tail is the inside of a code fence
-        self._fence = ""
-        self._looked = 0  # at the lines of the tail up to here
-        self._blank = 0  # where the tail's last blank line ends
-
-    def add(self, piece: str) -> None:
-        """Append a piece of the answer."""
-        self.tail += piece
-        while (end := self.tail.find("\n", self._looked) + 1) > 0:
-            line, start = self.tail[self._looked : end], self._looked
-            self._looked = end
-            self._look(line, start, end)
-        if self._blank and _begins_a_block(self.tail[self._blank :]):
-            self._settle(self._blank)
-
-    @property
-    def shown(self) -> str:
-        """The tail as it is shown: without the line that opens a code fence."""
-        return self.tail.partition("\n")[2] if self.is_code else self.tail
-
-    @property
-    def html(self) -> str:
-        """The answer so far; between two finished blocks it only grows at its end."""
-        return "".join(self.settled) + '<div class="tail">' + escape(self.tail)
-
-    @property
-    def whole(self) -> str:
-        """The answer as it stands, every block rendered."""
-        return "".join(self.settled) + (chat_html(self.tail) if self.tail.strip() else "")
-
-    def _look(self, line: str, start: int, end: int) -> None:
-        """A line has come to its end: a fence or a blank line may finish what is above it."""
-        found = _FENCE.match(line)
-        if self._fence:
-            if found and found[1].startswith(self._fence):
-                self._fence = ""
-                if self.is_code:
-                    self._settle(end)
-        elif found:
-            self._fence = found[1]
-            if line[0] in "`~":  # an indented one may belong to a list
-                if self.tail[:start].strip():
-                    self._settle(start)
-                self.is_code = True
-        elif not line.strip():
-            self._blank = end
-        elif self._blank and _begins_a_block(self.tail[self._blank : end]):
-            self._settle(self._blank)
-
-    def _settle(self, place: int) -> None:
-        """Render the tail up to here, once."""
-        self.settled.append(chat_html(self.tail[:place]))
-        self.tail = self.tail[place:]
-        self._looked, self._blank, self.is_code = max(0, self._looked - place), 0, False
-
-
-def _begins_a_block(text: str) -> bool:
-    """Whether what follows a blank line begins something new: a list or a table may go on after one."""
-    return bool(text.strip()) and not text.startswith((" ", "\t", "-", "*", "+"))
-
-
-def _render(text: str) -> str:
-    return sanitised(_parsed(whole(text)))
-
-
-def sanitised(html: str) -> str:
-    """HTML with nothing in it that runs, loads by itself, or covers the page."""
-    return _CLEANER.clean(html)
-
-
-def _parsed(text: str) -> str:
-    """Markdown to HTML. What the parser could hang on is parsed apart, for a bounded time, and else shown as it is."""
+    A new one waits for the worker in a thread; in the event loop it is plain text, which `laid_out` draws again."""
+    text = whole(text[:MAX_CHARACTERS])
+    found = simple_html(text) or _kept.get(text)
+    if found is not None:
+        return found
+    if in_event_loop():
+        if (missing := _missing.get()) is not None:
+            missing[text] = None
+        return plain_html(text)
     try:
-        if not _may_be_slow(text):
-            return gfm.to_html(text)
-        command = [sys.executable, "-P", gfm.__file__]  # not as a module of this package, which would import Gradio
-        done = subprocess.run(  # noqa: S603
-            command, input=text.encode(), capture_output=True, timeout=SECONDS, check=True
-        )
-        return done.stdout.decode()
-    except (RecursionError, subprocess.SubprocessError):
-        return f"<p><em>{AS_IT_IS}</em></p><pre>{escape(text)}</pre>"
+        return _kept.put(text, _told(text, run_apart_here(markdown_worker.chat, text, seconds=SECONDS)))
+    except WorkerError:
+        return _kept.put(text, as_it_is(text))
 
 
-def _may_be_slow(text: str) -> bool:
-    """Whether the parser may take long: its time grows with the square of these characters, and of the length."""
-    return len(text) > MOST_AT_ONCE or sum(text.count(letter) for letter in "[`<!") > MOST_SPECIAL
+async def laid_out(draw: Callable[[], T], whose: str = "") -> T:
+    """What `draw` makes, once the chat answers in it are HTML: where some are new, it is called a second time."""
+    missing: dict[str, None] = {}
+    token = _missing.set(missing)
+    try:
+        made = draw()
+    finally:
+        _missing.reset(token)
+    if not missing:
+        return made
+    await prepare(missing, whose)
+    return draw()
 
 
-def _closed(text: str) -> str:
-    """The text with its last code fence closed, as an answer that was stopped may leave it open."""
-    fence = ""
-    for line in text.splitlines():
-        found = _FENCE.match(line)
-        if found:
-            fence = found[1] if not fence else "" if found[1].startswith(fence) else fence
-    return f"{text}\n{fence}" if fence else text
+async def prepare(texts: Iterable[str], whose: str = "") -> None:
+    """Make HTML of chat answers that are drawn next. `whose` is who waits for them."""
+    shown = dict.fromkeys(whole(text[:MAX_CHARACTERS]) for text in texts)
+    new = [text for text in shown if simple_html(text) is None and _kept.get(text) is None]
+    making = [asyncio.create_task(_make(text, whose)) for text in new]
+    if not making:
+        return
+    try:
+        _, late = await asyncio.wait(making, timeout=SECONDS_TOGETHER)
+        for text, task in zip(new, making, strict=True):
+            if task in late:
+                _kept.put(text, as_it_is(text))
+    finally:
+        for task in making:
+            task.cancel()
+        await asyncio.gather(*making, return_exceptions=True)
+
+
+async def warm() -> None:
+    """Start a worker, so that the first card does not wait for that."""
+    await prepare(["*Ready*"])
+
+
+async def _make(text: str, whose: str) -> None:
+    try:
+        html = _told(text, await run_apart(markdown_worker.chat, text, seconds=SECONDS, whose=whose))
+    except WorkerError:
+        html = as_it_is(text)
+    _kept.put(text, html)
+
+
+def _told(text: str, html: str | None) -> str:
+    return as_it_is(text) if html is None else html
+
+
+def in_event_loop() -> bool:
+    """Whether this is called where nothing may wait."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def as_it_is(text: str) -> str:
+    """A text that can't be laid out, with a sentence that says so."""
+    return f"<p><em>{AS_IT_IS}</em></p><pre>{escape(text)}</pre>"
+
+
+def plain_html(text: str) -> str:
+    """A text as it is written, while its HTML is made."""
+    return f'<p class="said">{escape(text)}</p>'
+
+
+def simple_html(text: str) -> str | None:
+    """The HTML of one plain paragraph, None for anything else: the same as the worker's, without going there."""
+    line = text.rstrip("\n")
+    plain = line.isprintable() and line == line.strip() and _SPECIAL.isdisjoint(line) and line[:1] not in _FIRST
+    return f"<p>{escape(line, quote=False)}</p>" if line and plain and "www." not in line.lower() else None

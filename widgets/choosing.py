@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from inference.assets import AssetError
 from metadata.media import Media
+from ui.markdown import laid_out
 from ui.markup import one_line
 from ui.parameters import ParameterPanel
 from wire.request import RequestError
@@ -96,7 +98,10 @@ class Choosing:
         parameters: list[Any] = []
         if self.parameters:
             parameters = self.parameters.updates(card_parameters(self.page), parameter_sources(self.page))
-        return self._filled(self.inputs.values(), parameters)
+        return await self._shown(self.inputs.values(), parameters)
+
+    async def _shown(self, values: Sequence[Any], parameters: Sequence[Any]) -> list[Any]:
+        return await laid_out(partial(self._filled, values, parameters), self.session.id)
 
     def _filled(self, values: Sequence[Any], parameters: Sequence[Any]) -> list[Any]:
         undo = gr.update(visible=self.before is not None)
@@ -133,7 +138,7 @@ class Choosing:
         self.page.turn = turn
         values, self.before = self.before.values, None
         count = len(self.inputs.components)
-        return self._filled(values[:count], values[count:])
+        return await self._shown(values[:count], values[count:])
 
     def _reset(self) -> list[Any]:
         return self.parameters.values(card_parameters(self.page)) if self.parameters else []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from metadata.examples import Example
 from metadata.media import Media
@@ -25,13 +26,13 @@ _OTHER_TAG = re.compile(r"<(?!/?(?:p|img|a|br|button|span|em|strong)\b)")
 _AROUND = re.compile(r"(?i)[ \t]*<(/?)gallery[ \t]*>[ \t]*")
 
 
-def body_with_gallery(page: Page, session: Session, render: Callable[[str], str]) -> str:
+async def body_with_gallery(page: Page, session: Session, render: Callable[[str], Awaitable[str]]) -> str:
     """The card's body by `render`, with the gallery where `<Gallery />` stands, else above where there are several;
     the pictures that `<Gallery>` is written around stand side by side."""
     place, around = (f"gallery{secrets.token_hex(8)}" for _ in range(2))
-    text, shown = page.model.card.body, gallery(page, session)
+    text, shown = page.model.card.body, await asyncio.to_thread(gallery, page, session)
     text, asked = _PLACE.subn(f"\n\n{place}\n\n", text, count=1)
-    parts = render(_marked(_PLACE.sub("", text), around)).split(f"<p>{around}</p>")
+    parts = (await render(_marked(_PLACE.sub("", text), around))).split(f"<p>{around}</p>")
     parts[1:-1:2] = map(_side_by_side, parts[1:-1:2])
     html = "".join(parts)
     if not asked and len(list(recorded(page))) > 1:

@@ -136,7 +136,7 @@ class ModelPage:
             return gr.skip()
         page.told = True
         try:
-            body = await asyncio.to_thread(_body, page, held)
+            body = await _body(page, held)
         except Exception as error:  # the rest of the page goes on without it
             body = panels.failure(error)
         return one_line(tag("div", body, data_page=name)) if held.shown == name else gr.skip()
@@ -190,10 +190,10 @@ async def _read(held: Session, source: str, task: str, link: Link | None) -> tup
     return page, one_line(panels.note(said, "The rest of it is filled in.")) if said else ""
 
 
-def _body(page: Page, held: Session) -> str:
+async def _body(page: Page, held: Session) -> str:
     """The card's body as HTML; takes its time, so call it in a thread."""
     opened, model = page.opened, page.model
-    paths = paths_of(model.files)
+    paths = await asyncio.to_thread(paths_of, model.files)
 
     def address(source: str) -> str | None:
         path = source.removeprefix("./").lstrip("/").split("?", 1)[0].split("#", 1)[0]
@@ -203,4 +203,4 @@ def _body(page: Page, held: Session) -> str:
 
     if not model.card.body.strip():
         return '<p class="dim">The card has no text below its metadata.</p>'
-    return body_with_gallery(page, held, lambda text: body_html(text, address, opened.repo))
+    return await body_with_gallery(page, held, lambda text: body_html(text, address, opened.repo, held.id))

@@ -20,6 +20,8 @@ from ui import asking, panels
 from ui.chat import Answer
 from ui.chat_options import ChatOptionsPanel, verdict_sentence
 from ui.headers import read_headers
+from ui.live_markdown import LiveMarkdown
+from ui.markdown import laid_out
 from ui.markup import one_line
 from ui.parameters import ParameterPanel
 from ui.place import Typed
@@ -127,12 +129,12 @@ class Runner:
             elif task.cancelled():
                 yield [skip, skip, one_line(show.stopped(perf_counter() - started)), idle, hide, skip]
             else:
-                yield [skip, *self._answered(task, exchange), idle, hide, one_line(show.raw(self.page, exchange))]
+                yield [skip, *await self._answered(task, exchange), idle, hide, one_line(show.raw(self.page, exchange))]
         finally:
             self.session.runs.end(self.id, stop)
             await cancel_and_wait(task)
 
-    def _answered(self, task: asyncio.Task[Reply], exchange: Exchange) -> list[Any]:
+    async def _answered(self, task: asyncio.Task[Reply], exchange: Exchange) -> list[Any]:
         """The result and the status of a call that has ended."""
         error = task.exception()
         if error is not None:
@@ -140,7 +142,8 @@ class Runner:
             return [one_line(show.boxed(panels.failure(error))), ""]
         reply = task.result()
         self.page.keep(reply)
-        return [one_line(show.result(self.page, self.session)), one_line(show.done(reply))]
+        shown = await laid_out(lambda: show.result(self.page, self.session), self.session.id)
+        return [one_line(shown), one_line(show.done(reply))]
 
     async def chat(self, *values: Any) -> AsyncIterator[list[Any]]:
         """Yields updates of (transcript, result, status, run, stop, json, message, the panel of tool results)."""
@@ -148,13 +151,14 @@ class Runner:
         skip, busy, idle, hide = _updates()
         quiet = [skip] * self.results.COUNT
         screen, progress = self.screen(values), asking.Progress()
-        started, turn, answer = perf_counter(), self.page.turn, Answer()
+        started, turn = perf_counter(), self.page.turn
+        answer = Answer(markdown=LiveMarkdown(self.session.id))
         said, typed = self._asking(screen), screen.fields[0]
         blank = {"text": "", "files": []} if isinstance(typed, dict) else ""
         merged = Merged({"answer": self._pieces(screen, answer, progress)})
         stop = merged.stop_all
         self.session.runs.start(self.id, stop)
-        asked = one_line(show.transcript(self.page, self.session, said)) if said else skip
+        asked = one_line(await self._transcript(said)) if said else skip
         shows = gr.update(visible=True)
         try:
             yield [asked, "", one_line(show.running(0.0)), busy, shows, skip, blank if said else skip, *quiet]
@@ -169,7 +173,7 @@ class Runner:
                 yield [skip, skip, "", idle, hide, skip, skip, *quiet]
                 return
             left = typed if answer.error else skip  # what could not be answered goes back where it was typed
-            shown, raw = self._said(said, answer, started), one_line(show.chat_json(answer, self.session))
+            shown, raw = await self._said(said, answer, started), one_line(show.chat_json(answer, self.session))
             yield [*shown, idle, hide, raw, left, *self.results.updates(self.page.turns)]
         finally:
             self.session.runs.end(self.id, stop)
@@ -183,16 +187,20 @@ class Runner:
         except RequestError:
             return None
 
-    def _said(self, asked: Any, answer: Answer, started: float) -> list[Any]:
+    async def _transcript(self, asked: Any = None) -> str:
+        return await laid_out(lambda: show.transcript(self.page, self.session, asked), self.session.id)
+
+    async def _said(self, asked: Any, answer: Answer, started: float) -> list[Any]:
         """The transcript, the result and the status of an answer that has ended."""
         if answer.error:
-            failed = one_line(show.boxed(answer.partial + panels.failure(answer.error)))
-            return [one_line(show.transcript(self.page, self.session)), failed, ""]
+            begun = await laid_out(lambda: answer.partial, self.session.id)
+            failed = one_line(show.boxed(begun + panels.failure(answer.error)))
+            return [one_line(await self._transcript()), failed, ""]
         request = answer.resolved.request if answer.resolved else None
         judged = None if answer.message.tool_calls else verdict_sentence(answer.content, request)
         take_turn(self.page, asked, answer, judged[1] if judged else "")
         status = one_line(show.chat_done(answer, perf_counter() - started))
-        return [one_line(show.transcript(self.page, self.session)), "", status]
+        return [one_line(await self._transcript()), "", status]
 
     async def answer_call(self, result: str | None, *values: Any) -> AsyncIterator[list[Any]]:
         """Give the next call of the model its result; after the last one the chat goes on. Yields what `chat` does."""
@@ -202,7 +210,7 @@ class Runner:
             self.page.turns.append(result_turn(waiting[0], result or ""))
         if len(waiting) > 1 or not waiting:
             skip = gr.skip()
-            shown = one_line(show.transcript(self.page, self.session))
+            shown = one_line(await self._transcript())
             yield [shown, skip, skip, skip, skip, skip, skip, *self.results.updates(self.page.turns)]
             return
         values = (*values[: PlacePanel.COUNT], "", *values[PlacePanel.COUNT + 1 :])  # a message typed meanwhile waits

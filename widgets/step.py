@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -17,6 +18,8 @@ from metadata.tasks import Task, task
 from ui import asking, panels
 from ui.chat import Answer
 from ui.code import CodePanel
+from ui.live_markdown import LiveMarkdown
+from ui.markdown import laid_out
 from ui.markup import escape, one_line, panel
 from ui.picker import Picker
 from ui.place import Place, first_place, places, reachable
@@ -174,7 +177,7 @@ class Step:
 
     async def _run(self, *values: Any) -> AsyncIterator[list[Any]]:
         """Yields updates of (the outputs ..., status, run, stop, trouble)."""
-        answer, progress, started = Answer(), asking.Progress(), perf_counter()
+        answer, progress, started = Answer(markdown=LiveMarkdown(self.session.id)), asking.Progress(), perf_counter()
         running = asyncio.create_task(self._ask(values, answer, progress))
         stop: Callable[[], Any] = running.cancel
         self.session.runs.start(self.name, stop)
@@ -192,7 +195,8 @@ class Step:
                 status, trouble = "", panels.failure(error)
             else:
                 done = running.result()
-                shown, status = self.draw(done), _status(done, seconds)
+                shown = await laid_out(partial(self.draw, done), self.session.id)
+                status = _status(done, seconds)
             yield [*shown, one_line(status), gr.update(interactive=True), gr.update(visible=False), one_line(trouble)]
         finally:
             self.session.runs.end(self.name, stop)

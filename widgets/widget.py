@@ -15,6 +15,7 @@ from ui.checking import checking
 from ui.code import CodePanel
 from ui.headers import header_ticks
 from ui.leaving import mark
+from ui.markdown import laid_out
 from ui.markup import one_line, panel, tag
 from ui.parameters import ParameterPanel
 from ui.place import PROVIDERS, Look, first_place, look, remembered_by
@@ -226,7 +227,8 @@ class Widget:
         await self.runner.stop()
         self.page.choose(None)
         hidden = self.runner.results.updates(()) if self.runner.results else []
-        return [one_line(show.transcript(self.page, self.session)), "", one_line(show.no_json()), *hidden]
+        blank = await laid_out(lambda: show.transcript(self.page, self.session), self.session.id)
+        return [one_line(blank), "", one_line(show.no_json()), *hidden]
 
 
 def _media_events(component: gr.components.Component) -> list[Any]:

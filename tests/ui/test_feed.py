@@ -90,4 +90,6 @@ async def test_a_fence_is_code_while_it_grows() -> None:
     assert growing.markdown.shown == "x = 1\n"
     growing.markdown.add("```\nDone")
     assert not growing.markdown.is_code
+    await growing.markdown.rendered()
+    assert not growing.markdown.is_code
     assert growing.markdown.tail == "Done"

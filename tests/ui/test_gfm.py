@@ -12,7 +12,7 @@ from cmarkgfm.cmark import Options
 
 from metadata.card import parse_card
 from ui.gfm import to_html
-from ui.markdown import sanitised
+from ui.markdown_worker import sanitised
 
 from ..metadata.cards import needs_cards, real_cards
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from typing import Any
 
 import pytest
 
 from ui import markdown as markdown_module
-from ui.markdown import LiveMarkdown, body_html, chat_html
+from ui.live_markdown import LiveMarkdown
+from ui.markdown import chat_html
 from ui.markup import one_line, tag
 
 HOSTILE = [
@@ -35,6 +38,10 @@ HOSTILE = [
 ]
 ACTIVE = ("<script", "onerror=", "onload=", "javascript:", "<iframe", "<form", "style=", "<link", "<meta", "<object")
 LOADING = ("<video", "srcset", "<base", "<svg", "<style", "src='http", 'src="http', "text/html")
+
+
+def body_html(*given: Any) -> str:
+    return asyncio.run(markdown_module.body_html(*given))
 
 
 def address(source: str) -> str:

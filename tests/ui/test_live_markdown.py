@@ -1,0 +1,110 @@
+"""Chat answers become HTML apart from the event loop: in order, once, and never while it waits."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from time import thread_time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference import workers
+from tests.conftest import ROOT
+from tests.support.growth import grows
+from ui import markdown, markdown_worker
+from ui.live_markdown import LiveMarkdown
+from ui.markdown import AS_IT_IS, chat_html, laid_out, simple_html
+
+BLOCKS = "One *block*.\n\nTwo\n\n```py\nx = 1\n```\n- a\n- b\n\n**Three**\n\n"
+HANGS = "a|b\n|-" + " " * 200_000 + "x"
+
+
+async def test_blocks_become_html_apart_and_in_order() -> None:
+    news: list[int] = []
+    live = LiveMarkdown(on_news=lambda: news.append(1))
+    for letter in BLOCKS + "End":
+        live.add(letter)
+    assert "<em>" not in "".join(live.settled)
+    assert live.tail
+    await live.rendered()
+    assert news
+    html = "".join(live.settled)
+    places = [html.index(part) for part in ("<em>block</em>", "<p>Two</p>", "x = 1", "<li>a</li>", "<strong>Three")]
+    assert places == sorted(places)
+    assert live.tail == "End"
+
+
+async def test_the_event_loop_does_not_wait_for_a_block_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.live_markdown.SECONDS", 0.3)
+    live, began = LiveMarkdown(), thread_time()
+    live.add(HANGS + "\n\nAfter\n\nit")
+    await live.rendered()
+    assert thread_time() - began < 0.2
+    assert live.settled[0].startswith('<p class="said">a|b')
+    assert "After" in "".join(live.settled[1:])
+    assert live.tail == "it"
+
+
+async def test_what_is_drawn_in_the_event_loop_is_drawn_again_with_its_html() -> None:
+    text, drawings = "A *new* answer of this test", []
+
+    def draw() -> str:
+        drawings.append(chat_html(text))
+        return drawings[-1]
+
+    assert "<em>new</em>" in await laid_out(draw)
+    assert ["<em>" in html for html in drawings] == [False, True]
+    assert "<em>new</em>" in await laid_out(draw)
+    assert len(drawings) == 3
+
+
+async def test_one_text_that_hangs_leaves_the_others_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markdown, "SECONDS", 2.0)
+    shown = await laid_out(lambda: [chat_html(HANGS), chat_html("A *good* one beside it")])
+    assert AS_IT_IS in shown[0]
+    assert "<em>good</em>" in shown[1]
+
+
+async def test_nothing_is_parsed_in_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*given: Any) -> Any:
+        raise AssertionError("Markdown was parsed in the process of the app")
+
+    monkeypatch.setattr(markdown_worker.gfm, "to_html", refuse)
+    assert "<em>apart</em>" in await laid_out(lambda: chat_html("parsed *apart*"))
+    assert "<em>apart</em>" in await asyncio.to_thread(chat_html, "parsed *apart* in a thread")
+    assert "<em>apart</em>" in await markdown.body_html("parsed *apart*", lambda source: None)
+
+
+def test_the_worker_imports_neither_gradio_nor_what_goes_to_the_network() -> None:
+    code = "import sys, ui.markdown_worker; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"gradio", "fastapi", "huggingface_hub", "httpx", "httpx2", "inference"} & set(done.stdout.split())
+
+
+@given(st.text(st.sampled_from("ab1 .,:;-+*_!?()'\"\n%éß\u3042w"), max_size=30))
+def test_what_is_simple_is_what_the_worker_makes_of_it(text: str) -> None:
+    html = simple_html(text)
+    assert html is None or html == markdown_worker.chat(text)
+
+
+@pytest.mark.parametrize("piece", ["abcd", "a\n", "\n", "```\n", "- a\n", "a\n\n", " ", "~", "\n\n- "])
+def test_a_growing_answer_costs_its_length(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.live_markdown.chat_html", lambda text: "")
+
+    def write(pieces: int) -> None:
+        live = LiveMarkdown()
+        for _ in range(pieces):
+            live.add(piece)
+        assert live.tail is not None
+
+    assert not (said := grows(write, lambda pieces: pieces, 40_000)), said
+
+
+@pytest.fixture(autouse=True)
+def _workers_end() -> Any:
+    yield
+    workers.close()
