@@ -44,11 +44,18 @@ def _tokenizer() -> Iterable[re.Pattern[str]]:
     return [tiny_lm.load().tokenizer._pattern]
 
 
+def _routes() -> Iterable[re.Pattern[str]]:
+    from ui import routes
+
+    return [pattern for pattern, _ in routes.Routes((), True)._open]
+
+
 # Patterns that are made while the code runs, by where they stand: such as they may be.
 MADE: dict[str, Callable[[], Iterable[str | re.Pattern[str]]]] = {
     "local/engines/eliza.py: pattern": _rules,
     "local/engines/filters.py: f'\\\\b(?:{words})\\\\b'": _filters,
     "local/engines/bpe.py: split['pattern']['Regex']": _tokenizer,
+    "ui/routes.py: ''.join((kinds[part] if n % 2 else re.escape(part) for n, part in enumerate(parts)))": _routes,
     "snippets/keys.py: f'\\\\b{name}\\\\b'": lambda: [r"\bEXTRA_A_A_A_A\b"],
     "widgets/views/spans.py: '\\\\s?'.join((re.escape(part) for part in parts))": lambda: [
         r"(?i)" + r"\s?".join("aaaa"), r"(?i)" + r"\s?".join(["U", r"\.", "S", r"\."]), r"(?i)" + r"\s?".join(r"\-" for _ in range(40))

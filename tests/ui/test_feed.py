@@ -36,6 +36,7 @@ async def write(feed: Feed, growing: Growing, size: int = 3) -> None:
         growing.markdown.add(TEXT[start : start + size])
         feed.tell()
         await asyncio.sleep(0)
+    await growing.markdown.rendered()
     feed.close(growing)
 
 
