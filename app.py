@@ -12,7 +12,6 @@ import os
 import shutil
 import socket
 import sys
-import tempfile
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -52,8 +51,17 @@ def main(arguments: list[str] | None = None) -> int:
 def serve(given: list[str]) -> int:
     """`app.py [SOURCE]`: the web app."""
     _quiet_environment()
+    from ui.disk import NoFolder, check_temporary, own_folder
+
+    try:
+        told = [check_temporary()]
+    except NoFolder as error:
+        print(error, file=sys.stderr)
+        return 1
     from inference import workers
     from inference.engine import EngineProcess
+    from inference.keys import home_trouble
+    from playground.votes import folder_trouble
     from ui.starting import start_settings
 
     options = _serve_parser().parse_args(given)
@@ -63,6 +71,10 @@ def serve(given: list[str]) -> int:
         print(listening, file=sys.stderr)
         return 1
     shared = options.shared or bool(os.environ.get("SPACE_ID")) or host not in ("127.0.0.1", "localhost", "::1")
+    if not shared:
+        told = [*told, home_trouble(), folder_trouble(options.data_dir) if options.data_dir else ""]
+    for sentence in filter(None, told):
+        print(sentence, file=sys.stderr)
     try:
         settings = start_settings(options, shared)
     except ImportError as error:
@@ -71,7 +83,7 @@ def serve(given: list[str]) -> int:
         _complain(str(options.functions), ValueError(sentence))
     engine = EngineProcess(_engine_command, ROOT, standby=("--standby",))
     try:
-        _run(_serve(options, host, listening, engine, settings))
+        _run(_serve(options, host, listening, engine, settings, own_folder()))
     except KeyboardInterrupt:
         pass
     finally:
@@ -145,14 +157,6 @@ def _listen(host: str, port: int) -> socket.socket | str:
     return bound
 
 
-def _own_folder() -> str:
-    """A new folder for uploads, which no other app has a part in; Gradio keeps them there from now on."""
-    os.environ["GRADIO_TEMP_DIR"] = found = os.path.realpath(
-        tempfile.mkdtemp(prefix="showcard-", dir=os.environ.get("GRADIO_TEMP_DIR") or None)
-    )
-    return found
-
-
 def _quiet_environment() -> None:
     """No analytics, no telemetry, no version checks; set before Gradio or huggingface_hub are imported."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -171,6 +175,7 @@ async def _serve(
     listening: socket.socket,
     engine: EngineProcess,
     settings: dict[str, Any],
+    uploads: str,
 ) -> None:
     import uvicorn
 
@@ -195,7 +200,6 @@ async def _serve(
         folders=None if settings["shared"] else _folders(options),
         **settings,
     )
-    uploads = _own_folder()
     hosts = [*options.allow_host, *listed("SHOWCARD_HOSTS"), *space]
     access = Access(allowed_hosts(host, hosts), "https://huggingface.co" if space else "'self'", proxies_of(options))
     app = build_app(_pages(site, options.source), site, access)
@@ -341,7 +345,7 @@ def snippets(given: list[str]) -> int:
 def check(given: list[str]) -> int:
     """`app.py check --model M`: does an endpoint keep what its task promises; 1 when it does not."""
     from inference.check import check as check_model
-    from inference.keys import keys_of_machine
+    from inference.keys import home_trouble, keys_of_machine
 
     parser = argparse.ArgumentParser(prog="app.py check", description="See whether an endpoint keeps its promises.")
     parser.add_argument("--model", required=True, help="the model's id, as the endpoint knows it")
@@ -352,6 +356,8 @@ def check(given: list[str]) -> int:
     place.add_argument("--base-url", metavar="URL", help="an endpoint of your own; API_TOKEN holds its key")
     parser.add_argument("--bill-to", metavar="ORG", help="the organisation that Inference Providers bill")
     asked = parser.parse_args(given)
+    if told := home_trouble():
+        print(told, file=sys.stderr)
     keys = keys_of_machine()
     found = check_model(
         asked.model, provider=asked.provider, base_url=asked.base_url, task=asked.task, keys=keys, bill_to=asked.bill_to

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from huggingface_hub import get_token
+from huggingface_hub import constants, get_token
 
 from wire.call import HUB_KEY
 from wire.request import ResolvedRequest
@@ -13,6 +13,7 @@ from wire.request import ResolvedRequest
 from .errors import InferenceFailure
 
 ENDPOINT_KEY = "API_TOKEN"
+_WITHOUT = "Until then it goes on without."
 
 
 def own_key_name(provider: str) -> str:
@@ -44,8 +45,31 @@ def key_of(resolved: ResolvedRequest, name: str | None, keys: Mapping[str, str])
     return key
 
 
+def machine_token() -> str | None:
+    """The token saved on this machine, None where there is none. Where the file of it can't be read, the library is
+    told that there is none, which it would else look for in the middle of a call."""
+    try:
+        return get_token()
+    except (OSError, UnicodeError):
+        constants.HF_TOKEN_PATH = os.devnull
+        return get_token()
+
+
+def home_trouble() -> str:
+    """A sentence where the saved token can't be read, as where HF_HOME is a file; empty where it can, or there is
+    none."""
+    path = constants.HF_TOKEN_PATH
+    try:
+        get_token()
+    except OSError as error:
+        return f"The token saved on this machine can't be read ({path}: {error.strerror}). Check HF_HOME. {_WITHOUT}"
+    except UnicodeError:
+        return f"The token saved on this machine ({path}) is no text. Sign in anew. {_WITHOUT}"
+    return ""
+
+
 def keys_of_machine() -> dict[str, str]:
     """The keys of the environment and the saved token, by name: for the command line, where one person is."""
     found = {name: value for name, value in os.environ.items() if name.endswith("_API_KEY") or name == ENDPOINT_KEY}
-    token = get_token()
+    token = machine_token()
     return found | ({HUB_KEY: token} if token else {})

@@ -17,7 +17,7 @@ from wire.call import CHAT_TASKS, ClientCall, client_call, helper_task
 from wire.checks import check_model_id
 from wire.request import RequestError, ResolvedRequest
 
-from .keys import key_of
+from .keys import key_of, machine_token
 from .transport import ROUTER, Exchange
 
 # The library finds these two under a longer address, as one model does both.
@@ -45,6 +45,7 @@ async def ask(
             arguments.pop("stream_options", None)
     exchange.dropped = tuple(name for name in call.dropped if name != "stream")
     key = key_of(resolved, call.key_name, keys)
+    machine_token()  # which the library looks for though it is not sent
     settings: dict[str, Any] = {**call.client, "api_key": key, "timeout": exchange.timeout}
     client = await stack.enter_async_context(AsyncInferenceClient(**settings))
     with _named(resolved, arguments):

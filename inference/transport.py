@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import httpx2
-from huggingface_hub import get_token
 
 from wire.secrets import hidden
 
 from .addresses import is_public, public_address
 from .errors import InferenceFailure
+from .keys import machine_token
 from .packed import PIECE, Inflated, Plain, unpacker
 from .sockets import Backend
 from .spool import Spool
@@ -349,4 +349,4 @@ def _is_trusted(url: httpx2.URL, trusted_host: str | None) -> bool:
 def _holds_hub_token(request: httpx2.Request) -> bool:
     """Whether the request carries a Hub token: one that looks like it, or the one saved on this machine."""
     value = request.headers.get("authorization", "").rpartition(" ")[2]
-    return bool(value) and (value.startswith("hf_") or value == get_token())
+    return bool(value) and (value.startswith("hf_") or value == machine_token())

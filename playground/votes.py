@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import sqrt
@@ -15,6 +15,11 @@ MOST_VOTES = 10_000
 MOST_KEPT_IN_BROWSER = 2_000
 MOST_TEXT = 300
 MOST_TAG = 60
+BUSY_SECONDS = 5.0  # that another program may have the file
+COLUMNS = ("first", "second", "choice", "tag", "at")
+_INSERT = "INSERT INTO votes (first, second, choice, tag, at) VALUES (?, ?, ?, ?, ?)"
+_FOUND = "SELECT 1 FROM votes WHERE first = ? AND second = ? AND choice = ? AND tag = ? AND at = ?"
+_NEWEST = "SELECT first, second, choice, tag, at FROM votes ORDER BY rowid DESC LIMIT ?"
 Z = 1.96  # 95 %
 
 Choice = Literal["first", "second", "tie", "both bad"]
@@ -117,33 +122,92 @@ class Votes(Protocol):
         """Forget all."""
 
 
+class VotesError(Exception):
+    """Votes can't be kept in a file, or read from it. The sentences say why, and what to do."""
+
+
 class FileVotes:
-    """Votes in an SQLite file, `votes.sqlite3` in a folder of the person's. Raises OSError or sqlite3.Error."""
+    """Votes in an SQLite file, `votes.sqlite3` in a folder of the person's. Everything raises VotesError."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "votes.sqlite3"
-        with closing(self._open()) as file, file:
-            file.execute("CREATE TABLE IF NOT EXISTS votes (first TEXT, second TEXT, choice TEXT, tag TEXT, at TEXT)")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = "it is a file" if isinstance(error, FileExistsError) else error.strerror
+            raise VotesError(f"{folder} can't be used: {why}. Name another folder.") from None
+        if self.path.exists() and not self.path.is_file():
+            raise VotesError(f"{self.path} is no regular file. Move it away, or name another folder.")
+        with self._opened() as file:
+            file.execute(f"CREATE TABLE IF NOT EXISTS votes ({', '.join(f'{name} TEXT' for name in COLUMNS)})")
+            found = [str(row[1]) for row in file.execute("PRAGMA table_info(votes)")]
+            file.execute("BEGIN IMMEDIATE")  # can it be written to
+            if missing := [name for name in COLUMNS if name not in found]:
+                raise VotesError(
+                    f"{self.path} holds votes of another kind, without {' and '.join(missing)}; it is left as it is. "
+                    "Move it away, or name another folder."
+                )
 
     def all(self) -> Sequence[Vote]:
         """Every vote, oldest first."""
-        with closing(self._open()) as file:
-            newest = file.execute("SELECT * FROM votes ORDER BY rowid DESC LIMIT ?", (MOST_VOTES,)).fetchall()
+        with self._opened() as file:
+            newest = file.execute(_NEWEST, (MOST_VOTES,)).fetchall()
         return read_votes([list(row) for row in reversed(newest)])
 
     def add(self, vote: Vote) -> None:
         """Keep a vote."""
-        with closing(self._open()) as file, file:
-            file.execute("INSERT INTO votes VALUES (?, ?, ?, ?, ?)", vote.to_json())
+        with self._opened() as file:
+            file.execute(_INSERT, vote.to_json())
+
+    def take(self, votes: Iterable[Vote]) -> None:
+        """Keep votes that were held elsewhere meanwhile, all or none; those that are here already are left out."""
+        with self._opened() as file:
+            for vote in votes:
+                if not file.execute(_FOUND, vote.to_json()).fetchone():
+                    file.execute(_INSERT, vote.to_json())
 
     def clear(self) -> None:
         """Forget all."""
-        with closing(self._open()) as file, file:
+        with self._opened() as file:
             file.execute("DELETE FROM votes")
 
-    def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=5)
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        """The file, in one transaction."""
+        try:
+            with closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS)) as file, file:
+                yield file
+        except sqlite3.Error as error:
+            raise VotesError(f"{self.path} {_trouble(error)}") from None
+
+
+def folder_trouble(folder: Path) -> str:
+    """A sentence where votes can't be kept in a folder; empty where they can."""
+    try:
+        FileVotes(folder)
+    except VotesError as error:
+        return f"--data-dir: {error} Until then votes are kept in the browser."
+    return ""
+
+
+def _trouble(error: sqlite3.Error) -> str:
+    """What is wrong with the file, in words."""
+    name = getattr(error, "sqlite_errorname", "")
+    said = next((said for begins, said in _TROUBLES.items() if name.startswith(begins)), None)
+    return said or f"can't be used: {error}. Move it away, or name another folder."
+
+
+_TROUBLES = {
+    "SQLITE_BUSY": "is in use by another program. Close that, and vote again.",
+    "SQLITE_LOCKED": "is in use by another program. Close that, and vote again.",
+    "SQLITE_FULL": "can't grow, as the disk is full. Make room, and vote again.",
+    "SQLITE_IOERR": "can't be written to or read: the disk is full or damaged. Make room, and vote again.",
+    "SQLITE_READONLY": "can't be written to. Change that, or name another folder.",
+    "SQLITE_PERM": "can't be written to. Change that, or name another folder.",
+    "SQLITE_CANTOPEN": "can't be opened or made. Look at who may write in its folder, or name another one.",
+    "SQLITE_NOTADB": "is no file of votes; it is left as it is. Move it away, or name another folder.",
+    "SQLITE_CORRUPT": "is damaged; it is left as it is. Move it away, or name another folder.",
+}
 
 
 class HeldVotes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import SystemRandom
@@ -20,7 +19,7 @@ from .keyless import without_keys
 from .mount import Drawn, Mount
 from .state import Comparison, Pane
 from .tool import QUIET, Tool, percent
-from .votes import CHOICES, Choice, FileVotes, HeldVotes, Tally, Votes, new_vote, tallies
+from .votes import CHOICES, Choice, FileVotes, HeldVotes, Tally, Votes, VotesError, new_vote, tallies
 
 WORDS = ("A is better", "B is better", "Tie", "Both bad")
 INTRO = (
@@ -126,15 +125,25 @@ class Voting:
         return self.counted(stored, lambda votes: votes.clear())
 
     def counted(self, stored: Any, change: Callable[[Votes], None] | None = None) -> Drawn:
-        """The tally, after a change of the votes; where they can't be kept, a sentence."""
-        folder = self.mount.site.data_dir
+        """The tally, after a change of the votes. What can't be kept in the folder is kept in the browser, with a
+        sentence, and goes into the folder when that can be written to again."""
+        folder, held = self.mount.site.data_dir, HeldVotes(stored)
+        if folder is None:
+            return self._counted(held, change, "in this browser")
         try:
-            votes: FileVotes | HeldVotes = FileVotes(folder) if folder else HeldVotes(stored)
-            if change is not None:
-                change(votes)
-            tally = one_line(tally_html(tallies(votes.all()), str(folder or "")))
-        except (OSError, sqlite3.Error) as error:
-            return {self.shown: one_line(panels.note(f"The votes can't be kept in {folder}: {error}.", error=True))}
+            file = FileVotes(folder)
+            file.take(held.all())
+            held.clear()
+            return {self.kept: held.to_json(), **self._counted(file, change, f"in {folder}")}
+        except VotesError as error:
+            said = one_line(panels.note(str(error), "Until then votes are kept in this browser.", error=True))
+            drawn = self._counted(held, change, "in this browser")
+            return {**drawn, self.shown: said + drawn[self.shown]}
+
+    def _counted(self, votes: Votes, change: Callable[[Votes], None] | None, where: str) -> Drawn:
+        if change is not None:
+            change(votes)
+        tally = one_line(tally_html(tallies(votes.all()), where))
         return {self.shown: tally, **({self.kept: votes.to_json()} if isinstance(votes, HeldVotes) else {})}
 
     def _told(self, words: str, error: bool = False) -> Drawn:
@@ -172,9 +181,8 @@ def revealed(comparison: Comparison) -> str:
     return ", ".join(f"{comparison.letter(pane)} was {apart.format(label)}" for pane, label in named) + "."
 
 
-def tally_html(found: Sequence[Tally], folder: str) -> str:
-    """The votes by pair of models and by tag."""
-    where = f"in {folder}" if folder else "in this browser"
+def tally_html(found: Sequence[Tally], where: str) -> str:
+    """The votes by pair of models and by tag; `where` they are kept."""
     if not found:
         return f'<p class="dim">No votes yet. They are kept {escape(where)}, and sent nowhere.</p>'
     names = ("Models", "Tag", "First better", "Second better", "Tie", "Both bad", "Wins of the first")

@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import get_token
-
-from inference.keys import keys_of_machine
+from inference.keys import keys_of_machine, machine_token
 from wire.call import HUB_KEY
 
 from .functions import Functions, load_functions
@@ -104,7 +102,7 @@ def start_settings(options: argparse.Namespace, shared: bool) -> dict[str, Any]:
         "shared": shared,
         **_bounds(options, shared),
         "signs_in": bool(os.environ.get("SPACE_ID") and os.environ.get("OAUTH_CLIENT_ID")),
-        "machine_token": None if shared else get_token(),
+        "machine_token": None if shared else machine_token(),
         "machine_keys": {} if shared else _keys(),
         "place": place_of(options),
         "functions": load_functions(options.functions) if options.functions and not shared else Functions(),
