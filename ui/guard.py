@@ -29,6 +29,7 @@ POLICY = (
 )
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 LENGTHS = frozenset((b"content-length", b"transfer-encoding"))
+_RANGE = re.compile(rb"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::([0-9]{1,5}))?", re.IGNORECASE)
 
 
@@ -83,6 +84,7 @@ class Guard:
         except Left:
             pass
         else:
+            scope["headers"] = [header for header in scope["headers"] if header[0] != b"range" or _is_range(header[1])]
             await self.app(scope, receive, send)
 
     def _judge(self, scope: Scope) -> Served | Response:
@@ -133,6 +135,13 @@ class Guard:
             await send(message)
 
         return sending
+
+
+def _is_range(said: bytes) -> bool:
+    """Whether a Range header asks for one part of a file; whoever asks for something else is given all of it, as HTTP
+    allows. Gradio fails on such."""
+    found = _RANGE.fullmatch(said)
+    return bool(found and (found[1] or found[2]) and (not found[1] or int(found[1]) <= int(found[2] or 10**18)))
 
 
 def _opens_up(header: Header) -> bool:

@@ -184,6 +184,26 @@ def test_a_listener_that_is_sent_something_else_says_so_and_logs_nothing(
     assert "Traceback" not in "".join(capfd.readouterr())
 
 
+@pytest.mark.parametrize(
+    ("said", "given"),
+    [
+        (b"bytes=0-1", b"01"), (b"bytes=8-", b"89"), (b"bytes=-3", b"789"), (b"bytes=0-0,5-9", None), (b"bytes=1-2-3", None),
+        (b"bytes=\xb2-\xb3", None), (b"bytes=a-b", None), (b"bytes=5-2", None), (b"bytes=-", None), (b"x", None),
+        (b"bytes=0-" + b"9" * 30, None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_part_of_a_file_is_one_that_can_be_told(port: int, method: str, said: bytes, given: bytes | None) -> None:
+    body = part("files", "x.txt") + b"0123456789" + END
+    [path] = json.loads(ask(port, "/gradio_api/upload", [body], len(body), kind="form")[1])
+    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as asked:
+        asked.request(method, f"/gradio_api/file={path}", headers={"range": said})
+        answer = asked.getresponse()
+        assert answer.status == (206 if given else 200)
+        assert answer.headers["content-length"] == str(len(given or b"0123456789"))
+        assert answer.read() == (b"" if method == "HEAD" else given or b"0123456789")
+
+
 def pieces(*parts: bytes, then: asyncio.Event | None = None) -> Any:
     """What gives the parts of a body, and no more before something has happened."""
     left = list(parts)
