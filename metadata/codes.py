@@ -20,7 +20,7 @@ class Code:
 CODES: dict[str, Code] = {
     "card-missing": Code(
         "warning",
-        "A folder has no README.md, or something that is no file in its place.",
+        "A folder has no README.md, or something in its place that is no file, or a link out of it.",
         "Write the card as README.md.",
     ),
     # front matter
