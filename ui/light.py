@@ -11,6 +11,8 @@ import gradio as gr
 from gradio.blocks import BlocksConfig
 from gradio.routes import App
 
+_UNDESCRIBED: dict[str, Any] = {}  # one for all: a tab holds one for each component that it ever had
+
 
 class LightConfig(BlocksConfig):  # type: ignore[misc]
     """What Gradio knows of the components, without the description it keeps for a tab's deep links; we have our own.
@@ -21,7 +23,7 @@ class LightConfig(BlocksConfig):  # type: ignore[misc]
     def config_for_block(_id: int, rendered_ids: list[int], block: Any, renderable: Any = None) -> dict[str, Any]:
         """The description of a component, for a page; a tab's own copy, asked for without a layout, is left out."""
         if renderable is None and not rendered_ids:
-            return {}
+            return _UNDESCRIBED
         described: dict[str, Any] = BlocksConfig.config_for_block(_id, rendered_ids, block, renderable)
         return described
 
@@ -33,7 +35,15 @@ class LightConfig(BlocksConfig):  # type: ignore[misc]
 
 
 class Steady(dict[int, Any]):
-    """A tab's components: Gradio goes through them in a thread, while an event of the tab may bring one back."""
+    """A tab's components: Gradio goes through them in a thread, while an event of the tab may bring one back.
+
+    An update puts a new component in the place of another; Gradio would then keep it under its own number too, and so
+    one more for each event of the tab."""
+
+    def __setitem__(self, number: int, block: Any) -> None:
+        """Hold a component in a place; from then on it has that number."""
+        block._id = number
+        super().__setitem__(number, block)
 
     def values(self) -> list[Any]:  # type: ignore[override]
         """The components of this moment."""

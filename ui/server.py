@@ -17,6 +17,7 @@ from metadata.media import Media
 from . import front, signin, theme
 from .bodies import answer_what_cant_be_read, only_files
 from .feed import Feed
+from .files import hold_few_sets
 from .gone import let_go
 from .guard import Access, Guard
 from .hops import Hops
@@ -43,6 +44,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     let_go(demo)
     lighten(demo)
     only_uploads(demo)
+    hold_few_sets(demo)
     only_files()
     if site.most_tabs:  # Gradio's own part of a tab, which it holds for some that were closed too
         demo.state_session_capacity = 2 * site.most_tabs

@@ -30,7 +30,7 @@ from .shelf import Part, Shelf
 from .signin import Person, person_of
 from .visitors import NOBODY, Visitor, visitor_of
 
-MOST_PAGES = 20
+MOST_PAGES = 4  # the one that is seen, and those whose last events are still on their way
 SECONDS_KEPT = 24 * 3600
 SECONDS_IDLE = 15 * 60.0  # after which a tab makes room for another one, where there are too many
 SECONDS_AWAY, SECONDS_LOST = 120.0, 600.0  # that a tab may be put aside, or out of sight, and find all as it was

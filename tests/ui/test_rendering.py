@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import gradio as gr
@@ -10,6 +12,8 @@ import pytest
 from gradio.state_holder import SessionState
 
 from inference.resolve import Embedded
+from ui import files
+from ui.files import PRUNED_AFTER, FileSets
 from ui.light import lighten
 from ui.rendering import forget_old_renders
 from ui.session import Site
@@ -98,3 +102,43 @@ async def test_components_may_come_while_others_are_gone_through(page: Callable[
     held = SessionState(page(1)).blocks_config.blocks
     for block in held.values():
         held[-block._id - 1] = block
+
+
+async def test_updates_hold_no_more_and_no_more() -> None:
+    with gr.Blocks(analytics_enabled=False) as demo:
+        box = gr.Textbox()
+        gr.Button().click(lambda: gr.update(visible=True), None, box)
+        gr.Button().click(lambda: "text", None, box)
+    lighten(demo)
+    state = SessionState(demo)
+    update, value = list(demo.fns.values())
+    for _ in range(3):
+        for fn in (update, value):
+            await demo.process_api(fn, [], state=state, request=gr.Request(session_hash="tab"))  # type: ignore[arg-type]
+    assert state.blocks_config.blocks.keys() == demo.blocks.keys()
+    assert state.blocks_config.blocks[box._id]._id == box._id
+
+
+def test_sets_of_files_are_let_go_of_with_their_components() -> None:
+    kept: set[str] = set()
+    sets = FileSets([kept])
+    for number in range(PRUNED_AFTER + 10):
+        sets.append({f"{number}"})
+    later = {"later"}
+    sets.append(later)
+    assert len(sets) < 20
+    sets.prune()
+    assert any(one is kept for one in sets)
+    assert later in sets
+    assert {one for held in sets for one in held} == {"later", *map(str, range(PRUNED_AFTER + 10))}
+
+
+def test_sets_come_from_many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "PRUNED_AFTER", 5)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    sets, mine = FileSets([]), [{f"{number}"} for number in range(500)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda one: (sets.append(one), [sets.append(set()) for _ in range(3)]), mine))
+    sys.setswitchinterval(before)
+    assert {one for held in sets for one in held} == {one for held in mine for one in held}
