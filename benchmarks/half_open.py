@@ -1,6 +1,6 @@
 """Is a newcomer served while one person holds more sockets than the app has descriptors? What does a large body weigh?
 
-Starts the app with 1,024 descriptors, holds 1,100 half requests of each kind, and asks for a page meanwhile."""
+Starts the app with 1,024 descriptors, holds 1,100 half requests of each kind, and asks from another address."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 DESCRIPTORS, HELD, ASKED = 1_024, 1_100, 30
@@ -43,10 +43,12 @@ def app() -> Iterator[tuple[int, int]]:
 
 
 def ask(port: int) -> float:
-    """Seconds until `/health` answers; raises OSError where it does not."""
+    """Seconds until `/health` answers somebody else; raises OSError where it does not."""
     since = time.perf_counter()
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=20) as answer:
-        answer.read()
+    with closing(HTTPConnection("127.0.0.1", port, timeout=20, source_address=("127.0.0.2", 0))) as asked:
+        asked.request("GET", "/health")
+        if (status := asked.getresponse().status) != 200:
+            raise OSError(f"HTTP {status}")
     return time.perf_counter() - since
 
 
@@ -81,7 +83,7 @@ def main() -> int:
             for _ in range(ASKED):
                 try:
                     taken.append(ask(port))
-                except OSError:
+                except (OSError, HTTPException):
                     refused += 1
             failed |= refused
             print(
