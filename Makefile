@@ -8,16 +8,21 @@ SOURCE ?=
 # The files in their order, the long ones of the browser first: they share an app, and no long one is left for the end.
 PARALLEL ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 NODE := tests/support/node
+FRONT := front
+TOOLS := $(FRONT)/node_modules/.package-lock.json
 
-.PHONY: run test test-local test-quick lint format types bench lock audit screenshots clean
+.PHONY: run test test-front test-local test-quick lint format types bench lock audit screenshots clean
 
 run: $(VENV)/.run ## the app on its embedded default; SOURCE=path/to/README.md opens a card
 	$(BIN)/python app.py $(SOURCE)
 
 test: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## lint, types and every test, the browser included
 	@sh tests/chromium.sh
-	@$(MAKE) --no-print-directory lint types
+	@$(MAKE) --no-print-directory lint types test-front
 	$(BIN)/python -m pytest $(PARALLEL)
+
+test-front: $(TOOLS) ## the tests of the pages' scripts that need no page
+	cd $(FRONT) && npm test --silent
 
 test-local: $(LOCAL)/.dev ## the tests that run real models; torch and the rest go into a virtual environment of their own
 	@sh tests/chromium.sh
@@ -26,13 +31,15 @@ test-local: $(LOCAL)/.dev ## the tests that run real models; torch and the rest 
 test-quick: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## the tests that need no browser
 	$(BIN)/python -m pytest $(PARALLEL) -m "not browser"
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev $(TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	cd $(FRONT) && npm run lint --silent
 
-format: $(VENV)/.dev
+format: $(VENV)/.dev $(TOOLS)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	cd $(FRONT) && npm run format --silent
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
@@ -74,5 +81,9 @@ $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
 	cd $(NODE) && npm ci --silent --no-audit --no-fund
 	touch $@
 
+$(TOOLS): $(FRONT)/package-lock.json
+	cd $(FRONT) && npm ci --silent --no-audit --no-fund
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(LOCAL) $(NODE)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .gradio tests/artifacts
+	rm -rf $(VENV) $(LOCAL) $(NODE)/node_modules $(FRONT)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .gradio tests/artifacts

@@ -115,7 +115,9 @@ def ask_ours(watched: Watched, address: str, base_url: str, model: str, turns: i
     tab.goto(f"{address}/compare")
     tab.wait_for_selector("#head-B .pane-head")
     tab.evaluate(
-        "(text) => showcardPlayground.post(text, '#restore', '#restore-go')", comparison(base_url, model, turns)
+        "async (text) => (await import(document.querySelector(`link[href$='compare/posting.js']`).href))"
+        ".post(text, '#restore', '#restore-go')",
+        comparison(base_url, model, turns),
     )
     tab.wait_for_function("(name) => document.querySelector('#head-B')?.textContent.includes(name)", arg=model)
     if turns:

@@ -1,11 +1,8 @@
+/** The page that compares chat models. */
+
 import "../shared/page.js";
-import "../views/views.js";
 import "../shared/code.js";
-import "../shared/fields.js";
 import "../shared/numbers.js";
-import "../model/model.js";
-import "../model/reload.js";
 import "../shared/ways.js";
-import "../shared/leaving.js";
+import "../views/index.js";
 import "../compare/compare.js";
-import "../compare/tools.js";

@@ -1,9 +1,11 @@
+/** The model page. */
+
 import "../shared/page.js";
-import "../views/views.js";
 import "../shared/code.js";
-import "../shared/fields.js";
 import "../shared/numbers.js";
-import "../model/model.js";
-import "../model/reload.js";
 import "../shared/ways.js";
-import "../shared/leaving.js";
+import "../fields/index.js";
+import "../views/index.js";
+import "../model/links.js";
+import "../model/reload.js";
+import "../model/widget.js";

@@ -1,86 +1,61 @@
+/** What buttons and keys do on every page: run and stop, copy, load an image from elsewhere, open a tab. */
 
-(() => {
-  // Ctrl/Cmd+Enter runs from any field; Escape stops.
-  const click = (selector) => {
-    const found = document.querySelector(selector);
-    const button = found && (found.matches("button") ? found : found.querySelector("button"));
-    if (button && !button.disabled && button.offsetParent) { button.click(); return true; }
-    return false;
-  };
-  document.addEventListener("keydown", (event) => {
-    if (event.target.closest?.(".own-keys")) return;
+import { copy, find, flash, on } from "./dom.js";
+import "./gradio.js";
+import "./leaving.js";
+import "./theme.js";
+
+/**
+ * Press a button, or the one inside of what a selector finds, if it can be seen; whether it was.
+ * @param {string} selector
+ */
+const press = (selector) => {
+  const found = find(selector);
+  const button = found?.matches("button") ? found : found?.querySelector("button");
+  if (!(button instanceof HTMLButtonElement) || button.disabled || !button.offsetParent) return false;
+  button.click();
+  return true;
+};
+
+// Ctrl/Cmd+Enter runs from any field; Escape stops.
+on(
+  "keydown",
+  "*",
+  (found, event) => {
+    if (found.closest(".own-keys")) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       // The last keystrokes reach the server with the field's own event before the click does.
-      if (click("#run") || click("#send")) { event.preventDefault(); event.stopPropagation(); }
-    } else if (event.key === "Escape") {
-      click("#stop") || click("#stop-all");
-    }
-  }, true);
+      if (press("#run") || press("#send")) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    } else if (event.key === "Escape" && !press("#stop")) press("#stop-all");
+  },
+  { early: true },
+);
 
-  // The widget's fields: a quarter of a second after the last change the app is told.
-  let pause = 0;
-  for (const kind of ["input", "change"]) document.addEventListener(kind, (event) => {
-    if (!event.target.closest("#widget [id^='in-']")) return;
-    clearTimeout(pause);
-    pause = setTimeout(() => document.querySelector("#changed")?.click(), 250);
-  }, true);
+on("click", "button#run", () => {
+  if (innerWidth < 900) find("#result")?.scrollIntoView({ block: "nearest" });
+});
 
-  const copy = async (text) => {
-    try { await navigator.clipboard.writeText(text); }
-    catch {
-      const area = document.createElement("textarea");
-      area.value = text; area.style.position = "fixed"; area.style.opacity = "0";
-      document.body.append(area); area.select(); document.execCommand("copy"); area.remove();
-    }
+on("click", "button.copy", async (button) => {
+  const text = find("code", button.closest(".source") ?? button.parentElement ?? document)?.textContent ?? "";
+  await copy((button.dataset.before ?? "") + text + (button.dataset.after ?? ""));
+  flash(button, "Copied");
+});
+
+on("click", "button.remote", (button) => {
+  const address = button.dataset.src ?? "";
+  const image = new Image();
+  image.alt = button.dataset.alt || "";
+  button.setAttribute("aria-busy", "true");
+  image.onload = () => button.replaceWith(image);
+  image.onerror = async () => {
+    const answer = await fetch(address).catch(() => null);
+    const said = answer && !answer.ok ? (await answer.json().catch(() => ({}))).error : "";
+    button.textContent = said || "The image can't be shown.";
   };
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest("button");
-    if (!button) return;
-    if (button.id === "run" && innerWidth < 900) {
-      document.querySelector("#result")?.scrollIntoView({ block: "nearest" });
-    } else if (button.matches(".copy")) {
-      const text = (button.closest(".source") || button.parentElement).querySelector("code").textContent;
-      await copy((button.dataset.before ?? "") + text + (button.dataset.after ?? ""));
-      const before = button.textContent;
-      button.textContent = "Copied";
-      setTimeout(() => { button.textContent = before; }, 1500);
-    } else if (button.matches(".remote")) {
-      const image = new Image();
-      image.alt = button.dataset.alt || "";
-      button.setAttribute("aria-busy", "true");
-      image.onload = () => button.replaceWith(image);
-      image.onerror = async () => {
-        const answer = await fetch(button.dataset.src).catch(() => null);
-        const said = answer && !answer.ok ? (await answer.json().catch(() => ({}))).error : "";
-        button.textContent = said || "The image can't be shown.";
-      };
-      image.src = button.dataset.src;
-    } else if (button.dataset.tab) {
-      document.getElementById(`${button.dataset.tab}-button`)?.click();
-    } else if (button.matches(".theme")) {
-      const dark = document.body.classList.toggle("dark");
-      try { localStorage.setItem("showcard-theme", dark ? "dark" : "light"); } catch {}
-    }
-  });
-  // Scroll bars and the browser's own controls are dark too, the page's as well, which only its root can say.
-  const follow = () => {
-    const show = () => {
-      document.documentElement.style.colorScheme = document.body.classList.contains("dark") ? "dark" : "light";
-    };
-    show();
-    new MutationObserver(show).observe(document.body, { attributes: true, attributeFilter: ["class"] });
-  };
-  if (document.body) follow(); else document.addEventListener("DOMContentLoaded", follow);
-  const wanted = (() => { try { return localStorage.getItem("showcard-theme"); } catch { return null; } })();
-  if (wanted && !new URLSearchParams(location.search).has("__theme")) {
-    const apply = () => document.body && document.body.classList.toggle("dark", wanted === "dark");
-    document.addEventListener("DOMContentLoaded", () => { apply(); setTimeout(apply, 0); });
-    new MutationObserver((_, watch) => { if (document.querySelector("#bar")) { apply(); watch.disconnect(); } })
-      .observe(document.documentElement, { childList: true, subtree: true });
-  }
-  // What Gradio leaves out for assistive technology.
-  new MutationObserver(() => {
-    document.documentElement.lang ||= "en";
-    document.querySelectorAll("main:not([id])").forEach((main) => { main.id = "main"; });
-  }).observe(document.documentElement, { childList: true, subtree: true });
-})();
+  image.src = address;
+});
+
+on("click", "button[data-tab]", (button) => document.getElementById(`${button.dataset.tab}-button`)?.click());

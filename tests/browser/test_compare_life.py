@@ -255,17 +255,17 @@ def test_a_double_click_asks_once_and_a_quick_question_is_not_lost(page: Page, s
     for letter in "AB":
         expect(page.locator(f"#transcript-{letter} .turn.assistant")).to_have_count(1)
     page.evaluate(  # the next question is sent in the moment the last answer is there
-        """() => new Promise((done) => {
+        """() => import(document.querySelector("link[href$='shared/dom.js']").href).then((dom) => new Promise((done) => {
             const watch = new MutationObserver(() => {
                 if (document.querySelectorAll(".turn.assistant .stats").length < 4) return;
                 watch.disconnect();
-                showcardPlayground.put("#question .textarea-wrapper", "at once");
+                dom.put(dom.fieldOf("#question .textarea-wrapper"), "at once");
                 setTimeout(() => { document.querySelector("#send").click(); done(); }, 0);
             });
             watch.observe(document.body, { childList: true, subtree: true });
-            showcardPlayground.put("#question .textarea-wrapper", "second");
+            dom.put(dom.fieldOf("#question .textarea-wrapper"), "second");
             setTimeout(() => document.querySelector("#send").click(), 0);
-        })"""
+        }))"""
     )
     for letter in "AB":
         expect(page.locator(f"#transcript-{letter} .turn.user")).to_have_count(3)

@@ -59,10 +59,16 @@ def comparison(upstream: Patient) -> str:
     return to_json(Comparison([pane, Pane(pane.settings)])).decode()
 
 
+RESTORE = """async (text) => {
+    const posting = await import(document.querySelector("link[href$='compare/posting.js']").href);
+    posting.post(text, "#restore", "#restore-go");
+}"""
+
+
 def on_compare(page: Page, upstream: Patient) -> None:
     page.goto("/compare")
     expect(page.locator("#head-B .pane-head")).to_be_visible()
-    page.evaluate("(text) => showcardPlayground.post(text, '#restore', '#restore-go')", comparison(upstream))
+    page.evaluate(RESTORE, comparison(upstream))
     expect(page.locator("#head-B")).to_contain_text("org/model")
 
 

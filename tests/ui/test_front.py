@@ -77,3 +77,16 @@ async def test_nothing_else_is_served(client: httpx2.AsyncClient, name: str) -> 
 def test_a_comment_is_not_sent_and_lines_stay_where_they_were() -> None:
     text = "/** Why.\n * More. */\nlet a = 1; // beside\n  // alone\n  a = '/* no */';\n/* b */\n"
     assert front._lean(text) == b"\n\nlet a = 1; // beside\n\na = '/* no */';\n\n"
+
+
+@pytest.mark.parametrize(
+    ("page", "most"), [("", 25_000), ("compare", 36_000), ("find", 14_000), ("image-editor", 21_000)]
+)
+@pytest.mark.filterwarnings("ignore:SSR mode")
+async def test_a_page_loads_little(client: httpx2.AsyncClient, page: str, most: int) -> None:
+    told = (await client.get(f"/{page}")).text
+    loaded = 0
+    for address in LINKED.findall(told.split("<body", 1)[0]):
+        answer = await client.get(address, headers={"accept-encoding": "gzip"})
+        loaded += int(answer.headers["content-length"])
+    assert 0 < loaded <= most

@@ -1,0 +1,41 @@
+"""What a page loads of our scripts and styles: little at first, nothing the second time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import guarded
+
+LOADED = """() => performance.getEntriesByType("resource").filter((one) => one.name.includes("/front/"))
+    .map((one) => [one.name.replace(/.*front\\/[^/]*\\//, ""), one.encodedBodySize, one.transferSize])"""
+
+
+def loaded(page: Page) -> dict[str, tuple[int, int]]:
+    """Each file of ours that a page has loaded: its bytes as they came, and those that went over the wire for it."""
+    found: list[Any] = page.evaluate(LOADED)
+    return {name: (size, sent) for name, size, sent in found}
+
+
+def test_the_first_page_loads_little_and_the_second_time_nothing(browser: Browser, app_url: str) -> None:
+    with guarded(browser, app_url) as page:
+        page.goto("/")
+        expect(page.locator("#result .badge")).to_be_visible()
+        first = loaded(page)
+        assert sum(size for size, _ in first.values()) <= 25_000
+        assert all(sent for _, sent in first.values())
+        assert not [name for name in first if name.startswith(("compare/", "index/", "flows/"))]
+        page.goto("/widgets")  # what both pages use is there already
+        expect(page.locator(".tiles li").first).to_be_visible()
+        assert {name for name, (_, sent) in loaded(page).items() if sent} == {"pages/index.js", "index/index.css"}
+        page.goto("/")
+        expect(page.locator("#result .badge")).to_be_visible()
+        assert loaded(page).keys() == first.keys()
+        assert sum(sent for _, sent in loaded(page).values()) == 0
+
+
+def test_an_editor_is_loaded_where_there_is_one(page: Page) -> None:
+    page.goto("/?model=showcard/zero-shot-topics")
+    expect(page.locator(".editor").first).to_be_visible()
+    assert "fields/table.js" in loaded(page)
