@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jsonschema
@@ -13,8 +14,10 @@ from referencing.exceptions import Unresolvable
 
 from .patterns import PatternError
 from .schema_rules import TooLong, begin, bounded
+from .workers import WorkerError, run_apart, run_apart_here
 
 MOST_CHARACTERS = 2_000_000
+SECONDS_APART = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,38 @@ class Verdict:
     fits: bool
     sentence: str
     place: str = ""
+
+
+_TOO_LONG = Verdict(False, "The answer and the schema would take too long to compare.")
+
+
+async def judged(answer: str, response_format: Mapping[str, Any] | None, whose: str = "") -> Verdict | None:
+    """`verdict` in a worker process: a schema can be slow with any answer, and some by its size alone."""
+    if not _has_schema(response_format):
+        return verdict(answer, response_format)
+    try:
+        return await run_apart(verdict, answer, response_format, seconds=SECONDS_APART, whose=whose)
+    except WorkerError:
+        return _TOO_LONG
+
+
+def judged_here(answer: str, response_format: Mapping[str, Any] | None) -> Verdict | None:
+    """The same for a thread; the last verdicts are kept."""
+    if not _has_schema(response_format):
+        return verdict(answer, response_format)
+    return _judged_here(answer, json.dumps(response_format))
+
+
+@lru_cache(maxsize=2_000)
+def _judged_here(answer: str, response_format: str) -> Verdict | None:
+    try:
+        return run_apart_here(verdict, answer, json.loads(response_format), seconds=SECONDS_APART)
+    except WorkerError:
+        return _TOO_LONG
+
+
+def _has_schema(response_format: Mapping[str, Any] | None) -> bool:
+    return (response_format or {}).get("type") == "json_schema"
 
 
 def verdict(answer: str, response_format: Mapping[str, Any] | None) -> Verdict | None:
@@ -60,7 +95,7 @@ def _against(value: Any, schema: Any) -> Verdict:
     except PatternError as error:
         return Verdict(False, f"The schema can't be checked. {error}")
     except TooLong:
-        return Verdict(False, "The answer and the schema would take too long to compare.")
+        return _TOO_LONG
     except (Unresolvable, jsonschema.exceptions._WrappedReferencingError):
         return Verdict(False, "The schema leads elsewhere by a $ref, where nothing is found.")
     except RecursionError:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inference.patterns import PatternError, compiled, matches
-from inference.schema import verdict
+from inference.schema import judged_here
 from ui.typed import read_object
 from wire.request import RequestError
 
@@ -161,7 +161,7 @@ def _refuse(name: str) -> Any:
 
 def _fits(schema: Mapping[str, Any] | None, response_format: Mapping[str, Any] | None, answer: str) -> Mark:
     asked = {"type": "json_schema", "json_schema": {"schema": schema}} if schema else response_format
-    found = verdict(answer, asked)
+    found = judged_here(answer, asked)
     if found is None:
         return Mark("fits the schema", None, "No schema is given, here or in the pane's settings: not checked.")
     return Mark("fits the schema", found.fits, found.sentence)

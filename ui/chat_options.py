@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from inference.schema import verdict
+from inference.schema import judged
 from wire.request import RESPONSES, Request, RequestError
 
 from .functions import Functions
@@ -108,9 +108,9 @@ class ChatOptionsPanel:
         return ChatOptions((*found, *own), read_format(_said(schema)), read_object("Extra body", _said(extra)), api)
 
 
-def verdict_sentence(answer: str, asked: Request | None) -> tuple[bool, str] | None:
+async def verdict_sentence(answer: str, asked: Request | None, whose: str = "") -> tuple[bool, str] | None:
     """Whether an answer fits the format that was asked for, in a sentence; None where none was."""
-    found = verdict(answer, asked.response_format if asked else None)
+    found = await judged(answer, asked.response_format if asked else None, whose)
     return (found.fits, found.sentence) if found else None
 
 

@@ -30,13 +30,18 @@ def read_tools(text: str) -> tuple[Mapping[str, Any], ...]:
     else:
         value = read_json("Tools", text)
         found = [_tool(item, place) for place, item in enumerate(value if isinstance(value, list) else [value], 1)]
-    if len(found) > MOST_TOOLS:
-        raise RequestError(f"More than {MOST_TOOLS} tools can't be offered.")
+    _check_number(len(found))
     names = [tool["function"]["name"] for tool in found if "function" in tool]
     for name in names:
         if names.count(name) > 1:
             raise RequestError(f"Two tools are called {name}.")
     return tuple(found)
+
+
+def _check_number(tools: int) -> None:
+    """Raises RequestError where there are too many."""
+    if tools > MOST_TOOLS:
+        raise RequestError(f"More than {MOST_TOOLS} tools can't be offered.")
 
 
 def read_format(text: str) -> Mapping[str, Any] | None:
@@ -98,6 +103,7 @@ def _check_schema(schema: Any, what: str) -> None:
 
 
 def _signatures(text: str) -> Iterator[dict[str, Any]]:
+    _check_number(sum(line.startswith(("def ", "async def ")) for line in text.split("\n")))  # parsing takes long
     try:
         body = ast.parse(_with_bodies(text)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -197,7 +197,9 @@ class Runner:
             failed = one_line(show.boxed(begun + panels.failure(answer.error)))
             return [one_line(await self._transcript()), failed, ""]
         request = answer.resolved.request if answer.resolved else None
-        judged = None if answer.message.tool_calls else verdict_sentence(answer.content, request)
+        judged = None
+        if not answer.message.tool_calls:
+            judged = await verdict_sentence(answer.content, request, self.session.id)
         take_turn(self.page, asked, answer, judged[1] if judged else "")
         status = one_line(show.chat_done(answer, perf_counter() - started))
         return [one_line(await self._transcript()), "", status]

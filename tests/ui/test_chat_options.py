@@ -91,7 +91,7 @@ def test_what_is_posted_may_be_anything(junk: Any) -> None:
     assert read(junk, [junk, "evil"] if not isinstance(junk, dict) else {}, junk, junk, "yes").tools == ()
 
 
-def test_options_reach_the_request() -> None:
+async def test_options_reach_the_request() -> None:
     asked = Request("conversational", "m", {"messages": []}, parameters={"top_p": 1}, extra={"a": 1})
     mcp = '{"type": "mcp", "server_label": "x", "server_url": "https://x"}'
     made = read(mcp, ["now"], '{"title": "A city!", "type": "object"}', '{"min_p": 0}', True).of(asked)
@@ -101,8 +101,8 @@ def test_options_reach_the_request() -> None:
     assert made.tools[1]["function"]["description"] == "The time in a zone"
     assert made.response_format["json_schema"]["name"] == "A_city_"
     assert Request.from_json(json.loads(json.dumps(made.to_json()))) == made
-    assert verdict_sentence("{}", made) == (True, "The answer fits the schema.")
-    assert verdict_sentence("{}", asked) is None
+    assert await verdict_sentence("{}", made) == (True, "The answer fits the schema.")
+    assert await verdict_sentence("{}", asked) is None
     assert read_format("json_object") == {"type": "json_object"}
 
 
