@@ -1,12 +1,15 @@
-"""Which files the app has made: Gradio keeps a set for each component that was ever drawn, for ever."""
+"""What Gradio holds for ever: a set of files for each component that was ever drawn, how long each listener took that
+ever ran, and a record of each of the last ten thousand events."""
 
 from __future__ import annotations
 
 import sys
 from threading import RLock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import gradio as gr
+from gradio.queueing import ProcessTime
 
 PRUNED_AFTER = 1_000  # sets more
 _HELD_HERE = 3  # by this list, by the loop, and by the call that counts
@@ -43,6 +46,18 @@ class FileSets(list[Any]):
             self.most = len(self) + PRUNED_AFTER
 
 
-def hold_few_sets(demo: gr.Blocks) -> None:
-    """Keep the sets of what an app draws from growing; call it when the app is laid out."""
+class Times(WeakKeyDictionary[Any, ProcessTime]):
+    """How long listeners take, for as long as they are there."""
+
+    def __getitem__(self, listener: Any) -> ProcessTime:
+        """The times of a listener, none at first."""
+        if listener not in self:
+            self[listener] = ProcessTime()
+        return super().__getitem__(listener)
+
+
+def hold_little(demo: gr.Blocks) -> None:
+    """Keep what an app draws and does from adding up; call it when the app is laid out and has its queue."""
     demo.temp_file_sets = FileSets(demo.temp_file_sets)
+    demo._queue.process_time_per_fn = Times()
+    demo._queue.ANALYTICS_MAX_EVENTS = 1  # nobody reads them, and each event goes through them all

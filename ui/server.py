@@ -17,7 +17,7 @@ from metadata.media import Media
 from . import front, signin, theme
 from .bodies import answer_what_cant_be_read, only_files
 from .feed import Feed
-from .files import hold_few_sets
+from .files import hold_little
 from .gone import let_go
 from .guard import Access, Guard
 from .hops import Hops
@@ -44,13 +44,13 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     let_go(demo)
     lighten(demo)
     only_uploads(demo)
-    hold_few_sets(demo)
     only_files()
     if site.most_tabs:  # Gradio's own part of a tab, which it holds for some that were closed too
         demo.state_session_capacity = 2 * site.most_tabs
     demo.max_threads = 200
     demo.queue(default_concurrency_limit=None, max_size=1_000, api_open=False)
     demo._queue.sleep_when_free = POLL_SECONDS
+    hold_little(demo)
     gr.mount_gradio_app(
         app,
         demo,

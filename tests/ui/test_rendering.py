@@ -13,7 +13,7 @@ from gradio.state_holder import SessionState
 
 from inference.resolve import Embedded
 from ui import files
-from ui.files import PRUNED_AFTER, FileSets
+from ui.files import PRUNED_AFTER, FileSets, hold_little
 from ui.light import lighten
 from ui.rendering import forget_old_renders
 from ui.session import Site
@@ -142,3 +142,21 @@ def test_sets_come_from_many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
         list(pool.map(lambda one: (sets.append(one), [sets.append(set()) for _ in range(3)]), mine))
     sys.setswitchinterval(before)
     assert {one for held in sets for one in held} == {one for held in mine for one in held}
+
+
+async def test_times_go_with_their_listeners() -> None:
+    with gr.Blocks(analytics_enabled=False) as demo:
+        gr.Button().click(lambda: None)
+    demo.queue()
+    hold_little(demo)
+    times = demo._queue.process_time_per_fn
+    (listener,) = demo.fns.values()
+    passing = object.__new__(type(listener))  # as one that is drawn anew
+    passing.__dict__.update(listener.__dict__)
+    for one in (listener, passing):
+        times[one].add(0.5)
+    assert times[listener].avg_time == 0.5
+    assert len(times) == 2
+    del one, passing
+    assert len(times) == 1
+    assert demo._queue.ANALYTICS_MAX_EVENTS == 1
