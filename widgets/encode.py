@@ -10,6 +10,8 @@ from PIL import Image, ImageOps
 
 from metadata.media import Media
 
+MAX_PIXELS = 80_000_000  # of a picture, and
+MAX_SAMPLES = 60_000_000  # of a sound that are decoded here: a small file can hold very many
 ORIENTATION = 0x0112  # of EXIF; 1 is upright
 UNTOUCHED_IMAGES = frozenset(("image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml"))
 UNTOUCHED_SOUNDS = frozenset(
@@ -33,7 +35,7 @@ def _image(media: Media) -> Media:
     try:
         with Image.open(io.BytesIO(media.data or b"")) as image:
             turned = image.getexif().get(ORIENTATION, 1) not in (0, 1)
-            if not turned and media.media_type in UNTOUCHED_IMAGES:
+            if image.width * image.height > MAX_PIXELS or (not turned and media.media_type in UNTOUCHED_IMAGES):
                 return media
             upright = ImageOps.exif_transpose(image) if turned else image
             jpeg = image.format == "JPEG"
@@ -53,6 +55,9 @@ def _sound(media: Media) -> Media:
     if media.media_type in UNTOUCHED_SOUNDS:
         return media
     try:
+        told = soundfile.info(io.BytesIO(media.data or b""))
+        if told.frames * told.channels > MAX_SAMPLES:
+            return media
         samples, rate = soundfile.read(io.BytesIO(media.data or b""), dtype="int16", always_2d=True)
         written = io.BytesIO()
         soundfile.write(written, samples, rate, format="FLAC", subtype="PCM_16")

@@ -66,3 +66,14 @@ def test_a_sound_few_servers_read_becomes_flac() -> None:
 def test_what_does_not_open_stays_as_it_is(media_type: str) -> None:
     media = Media(data=b"not what it says", media_type=media_type)
     assert encoded(media) is media
+
+
+def test_what_is_too_large_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = io.BytesIO()
+    soundfile.write(held, np.zeros(800), 8000, format="AIFF")
+    sound = Media(data=held.getvalue(), media_type="audio/x-aiff", name="tone.aiff")
+    turned, other = picture("JPEG", orientation=6), picture("BMP")
+    monkeypatch.setattr("widgets.encode.MAX_PIXELS", 799)
+    monkeypatch.setattr("widgets.encode.MAX_SAMPLES", 799)
+    for media in (sound, turned, other):
+        assert encoded(media) is media
