@@ -39,6 +39,12 @@ class Delays:
     health: list[float] = field(default_factory=list)
     updates: list[float] = field(default_factory=list)
 
+    def since(self, seen: Delays) -> float:
+        """The worst of what is new since a last look, which `seen` takes note of."""
+        new = [*self.health[len(seen.health) :], *self.updates[len(seen.updates) :]]
+        seen.health, seen.updates = list(self.health), list(self.updates)
+        return max(new, default=0.0)
+
     def said(self) -> str:
         """The worst of each, and the 99th percentile."""
         said = []
@@ -109,15 +115,17 @@ class Other:
             self.answers += 1
 
 
-async def bombed(app: str, server: str, only: str, verbose: bool) -> list[dict[str, object]]:
-    """Open the bombs, in a process of their own; how each ended."""
+async def bombed(app: str, server: str, only: str, other: Other, verbose: bool) -> list[dict[str, object]]:
+    """Open the bombs, in a process of their own; how each ended, and the worst delay while it was open."""
     command = [sys.executable, "benchmarks/support/bombing.py", app, server, only]
     opening = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, limit=2**24)
     assert opening.stdout is not None
-    ended = []
+    ended: list[dict[str, object]] = []
+    seen = Delays()
     async for line in opening.stdout:
         found = json.loads(line)
         ended.append(found)
+        found["held"] = other.delays.since(seen)
         late = found["seconds"] > MOST_SECONDS or not found["said"] or found["said"].startswith("!!")
         if verbose or late:
             print(
@@ -136,7 +144,7 @@ async def measure(app: str, server: str, paced: str, only: str, verbose: bool) -
         quiet = other.delays = Delays()
         await asyncio.sleep(QUIET_SECONDS)
         under = other.delays = Delays()
-        ended = await bombed(app, server, only, verbose)
+        ended = await bombed(app, server, only, other, verbose)
         other.delays = Delays()
     print(f"  without bombs: {quiet.said()}")
     print(f"  while {len(ended)} bombs were opened: {under.said()}; {other.answers} answers came whole")
@@ -151,6 +159,8 @@ async def measure(app: str, server: str, paced: str, only: str, verbose: bool) -
     slowest = max(ended, key=lambda found: found["seconds"])  # type: ignore[arg-type,return-value]
     print(f"  bombs without an end in {MOST_SECONDS:g} s: {len(late)} of {len(ended)}")
     print(f"  slowest {slowest['seconds']:.1f} s: {slowest['name']}")
+    for found in sorted(ended, key=lambda found: -float(str(found["held"])))[:5]:
+        print(f"  held the others up most: {found['held']:6.0f} ms  {found['name']}")
     return missed or bool(late) or not ended
 
 
