@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from .bodies import Bodies, BodyRefused, Left, counted, too_large
+from .gradio_patches import nonce
 from .routes import EVENTS, UPLOAD, Routes, Served
 from .signin import COOKIE
 
@@ -23,7 +25,7 @@ Header = tuple[bytes, bytes]
 LOOPBACK_NAMES = frozenset(("localhost", "127.0.0.1", "::1"))
 LOST = '<!doctype html><title>Showcard</title><p>There is no such page. <a href="/">Open a model card</a>'
 POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self' data: blob:; connect-src 'self' data: blob:; "
     "worker-src 'self' blob:; form-action 'self'; object-src 'none'; base-uri 'self'; frame-ancestors "
 )
@@ -59,7 +61,7 @@ class Guard:
         self.app, self.access, self.knows, self.routes = app, access, knows, routes
         self.bodies = Bodies()
         self.headers: list[Header] = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
-        self.policy: Header = (b"content-security-policy", (POLICY + access.framed_by).encode())
+        self.policy = POLICY + access.framed_by
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or refuse it with one sentence."""
@@ -125,12 +127,14 @@ class Guard:
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
         added = [*self.headers, HTTPS_ONLY] if scope.get("scheme") == "https" else self.headers
+        scope[nonce.KEY] = secrets.token_urlsafe(18)
+        policy = self.policy.replace("{nonce}", scope[nonce.KEY])
 
         async def sending(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 headers = [_kept(header) for header in message.get("headers", []) if not _opens_up(header)]
                 if not any(name.lower() == b"content-security-policy" for name, _ in headers):
-                    headers.append(self.policy)
+                    headers.append((b"content-security-policy", policy.encode()))
                 message = {**message, "headers": headers + added}
             await send(message)
 

@@ -19,6 +19,7 @@ from .bodies import answer_what_cant_be_read, only_files
 from .feed import Feed
 from .files import hold_little
 from .gone import let_go
+from .gradio_patches.nonce import add_nonces
 from .guard import Access, Guard
 from .hops import Hops
 from .light import lighten
@@ -42,6 +43,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     if site.signs_in:
         signin.attach(app)
     let_go(demo)
+    add_nonces()
     lighten(demo)
     only_uploads(demo)
     only_files()

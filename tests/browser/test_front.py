@@ -39,3 +39,25 @@ def test_an_editor_is_loaded_where_there_is_one(page: Page) -> None:
     page.goto("/?model=showcard/zero-shot-topics")
     expect(page.locator(".editor").first).to_be_visible()
     assert "fields/table.js" in loaded(page)
+
+
+def test_a_script_that_came_in_does_not_run(browser: Browser, app_url: str) -> None:
+    context = browser.new_context(base_url=app_url)
+    page = context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
+    page.goto("/")
+    expect(page.locator("#result .badge")).to_be_visible()
+    assert refused == []  # Gradio's own have run
+    page.evaluate("""() => {
+        const script = document.createElement("script");
+        script.textContent = "window.cameIn = 1";
+        document.body.append(script);
+        const image = document.createElement("div");
+        image.innerHTML = "<img src='data:,' onerror='window.cameIn = 2'>";
+        document.body.append(image);
+    }""")
+    expect(page.locator("img[src='data:,']")).to_have_count(1)
+    assert page.evaluate("() => new Promise((done) => setTimeout(() => done(window.cameIn), 200))") is None
+    assert any("Content Security Policy" in said for said in refused)
+    context.close()
