@@ -18,6 +18,7 @@ test("the smallest of the masks at a place", () => {
   assert.equal(smallestAt(masks, 0.3, 0.3), 1);
   assert.equal(smallestAt(masks, 0.9, 0.1), 2);
   assert.equal(smallestAt(masks, 0.1, 0.9), 0);
+  assert.equal(smallestAt(masks.reverse(), 0.3, 0.3), 1);
 });
 
 test("none where there is none, or where it can hardly be seen", () => {

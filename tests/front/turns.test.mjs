@@ -17,6 +17,7 @@ test("the same turn begins at the same height in every pane", () => {
 
 test("a pane with fewer turns is aligned as far as it goes", () => {
   assert.deepEqual(placed([[0, 100], [0, 50, 60]]), [[0, 100], [0, 100, 110]]); // prettier-ignore
+  assert.deepEqual(placed([[0], [0, 60], [0, 200]]), [[0], [0, 200], [0, 200]]); // prettier-ignore
   assert.deepEqual(margins([[], [0]]), [[], [0]]);
   assert.deepEqual(margins([]), []);
 });
