@@ -16,12 +16,14 @@ from typing import Any
 
 import gradio as gr
 from gradio.route_utils import GradioMultiPartParser
+from starlette.formparsers import MultiPartException
 from starlette.responses import PlainTextResponse
 
 from .bounds import Bounds, Held, Level
 from .visitors import NOBODY, Visitor, visitor_of
 
 REFUSED = "A file has to be uploaded before it can be used."
+UNWRITTEN = "The file can't be kept: the server's folder for uploads can't be written to"
 MEGABYTE = 2**20
 MOST_AT_ONCE = 100 * MEGABYTE  # of one request, which may hold several files
 MOST_TOLD = MEGABYTE  # of the answer that names the files
@@ -162,7 +164,8 @@ def _megabytes(size: int) -> str:
 
 
 def leave_no_half_files() -> None:
-    """Let Gradio delete what it has written of an upload whose sender left, as it does where one is malformed."""
+    """Let Gradio delete what it has written of an upload whose sender left or that finds no room on the disk, as it
+    does where one is malformed."""
     parse = GradioMultiPartParser.parse
     if getattr(parse, "tidies", False):
         return
@@ -170,11 +173,13 @@ def leave_no_half_files() -> None:
     async def parsed(self: Any) -> Any:
         try:
             return await parse(self)
-        except BaseException:
+        except BaseException as error:
             for file in self._files_to_close_on_error:
                 with suppress(OSError):
-                    file.close()
                     os.unlink(file.name)
+                    file.close()  # may write, so the name goes first
+            if isinstance(error, OSError):
+                raise MultiPartException(f"{UNWRITTEN} ({error.strerror or error}).") from None
             raise
 
     parsed.tidies = True  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import httpx
 import pytest
 from gradio.context import LocalContext
 from PIL import Image
@@ -14,7 +15,7 @@ from inference.resolve import Embedded
 from ui.server import Access, build_app
 from ui.session import Site
 from ui.shelf import Shelf
-from ui.uploads import REFUSED
+from ui.uploads import REFUSED, UNWRITTEN
 
 FIELDS = (gr.Image, gr.Audio, gr.Video, gr.File, gr.Model3D, gr.Gallery, gr.ImageEditor, gr.MultimodalTextbox)
 
@@ -61,3 +62,16 @@ async def test_an_upload_is_taken() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (8, 8)).save(folder / "picture.png")
     assert (await given(gr.Image, str(folder / "picture.png")))[0].shape == (8, 8, 3)
+
+
+async def test_a_disk_that_takes_nothing_is_said(tmp_path: Path) -> None:
+    (tmp_path / "full").write_text("a file, and no folder")
+    with gr.Blocks(analytics_enabled=False) as demo:
+        gr.File()
+    app = build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+    app.routes[-1].app.uploaded_file_dir = str(tmp_path / "full" / "below")  # type: ignore[attr-defined]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+        answer = await client.post("/gradio_api/upload", files={"files": ("x.txt", b"some text")})
+    assert answer.status_code == 400
+    assert answer.text.startswith(UNWRITTEN)
+    assert answer.text.endswith(".")
