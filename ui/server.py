@@ -28,7 +28,7 @@ from .open_requests import OpenRequests
 from .routes import Routes
 from .session import Site
 from .shelf import SHOWN, Crowded
-from .uploads import Bounded, only_uploads
+from .uploads import Bounded, only_uploads, say_what_is_unwritten
 from .visitors import Visitors
 
 MAX_UPLOAD = "50mb"
@@ -71,6 +71,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     assert isinstance(mounted, Mount)
     app.state.closing = mounted.app.stop_event  # type: ignore[attr-defined]
     answer_what_cant_be_read(mounted.app)  # type: ignore[arg-type]
+    say_what_is_unwritten(mounted.app)  # type: ignore[arg-type]
     if site.shared or site.most_uploads:
         app.add_middleware(Bounded, demo=demo, bounds=site.bounds)
     if site.shared:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from fastapi import FastAPI, Request
 from gradio.route_utils import GradioMultiPartParser
-from starlette.formparsers import MultiPartException
 from starlette.responses import PlainTextResponse
 
 from .bounds import Bounds, Held, Level
@@ -164,7 +164,7 @@ def _megabytes(size: int) -> str:
 
 
 def leave_no_half_files() -> None:
-    """Let Gradio delete what it has written of an upload whose sender left or that finds no room on the disk, as it
+    """Let Gradio delete what it has written of an upload whose sender left, or that finds no room on the disk, as it
     does where one is malformed."""
     parse = GradioMultiPartParser.parse
     if getattr(parse, "tidies", False):
@@ -173,17 +173,26 @@ def leave_no_half_files() -> None:
     async def parsed(self: Any) -> Any:
         try:
             return await parse(self)
-        except BaseException as error:
+        except BaseException:
             for file in self._files_to_close_on_error:
                 with suppress(OSError):
                     os.unlink(file.name)
                     file.close()  # may write, so the name goes first
-            if isinstance(error, OSError):
-                raise MultiPartException(f"{UNWRITTEN} ({error.strerror or error}).") from None
             raise
 
     parsed.tidies = True  # type: ignore[attr-defined]
     GradioMultiPartParser.parse = parsed
+
+
+def say_what_is_unwritten(app: FastAPI) -> None:
+    """Answer with a sentence where an upload can't be kept: Gradio would fail with a traceback."""
+
+    async def said(request: Request, error: Exception) -> PlainTextResponse:
+        if not isinstance(error, OSError) or request.url.path != UPLOAD:
+            raise error
+        return PlainTextResponse(f"{UNWRITTEN} ({error.strerror or error}).", 507)
+
+    app.add_exception_handler(OSError, said)
 
 
 def only_uploads(demo: gr.Blocks) -> None:

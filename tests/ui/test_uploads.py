@@ -72,6 +72,6 @@ async def test_a_disk_that_takes_nothing_is_said(tmp_path: Path) -> None:
     app.routes[-1].app.uploaded_file_dir = str(tmp_path / "full" / "below")  # type: ignore[attr-defined]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
         answer = await client.post("/gradio_api/upload", files={"files": ("x.txt", b"some text")})
-    assert answer.status_code == 400
+    assert answer.status_code == 507
     assert answer.text.startswith(UNWRITTEN)
     assert answer.text.endswith(".")
