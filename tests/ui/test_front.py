@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import re
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ import pytest
 import widgets.find
 import widgets.index
 from inference.resolve import Embedded
+from tests.conftest import ROOT
 from ui import front
 from ui.light import laying_out
 from ui.server import Access, build_app
@@ -90,3 +92,16 @@ async def test_a_page_loads_little(client: httpx2.AsyncClient, page: str, most: 
         answer = await client.get(address, headers={"accept-encoding": "gzip"})
         loaded += int(answer.headers["content-length"])
     assert 0 < loaded <= most
+
+
+def test_no_script_and_no_style_stands_in_a_string() -> None:
+    looks = re.compile(
+        r"=>\s*[{(]|addEventListener|querySelector|\bconst \w+ =|^\s*[.#\w-][^{}\n]*{[^}]*:[^}]*;", re.MULTILINE
+    )
+    found = []
+    for path in (path for room in ("ui", "widgets", "playground") for path in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+            if text.count("\n") >= 3 and len(looks.findall(text)) >= 2:
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno}")  # type: ignore[attr-defined]
+    assert found == []
