@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from inference.errors import InferenceFailure
+from inference.workers import WorkerError, run_apart
 from metadata.inputs import read_given
 from ui.markup import verbatim
-from wire.links import Link, link_fields, write_link
+from wire.links import Link, is_long, link_fields, read_link, write_link
 
 from .state import Page, load_example
+
+MOST_READ = 4_000_000  # bytes of all that a link fills in
+
+
+async def read_address(query: str, fragment: str, whose: str) -> Link:
+    """What an address asks for; `whose` is the session's id. Raises InferenceFailure."""
+    if not is_long(query, fragment):
+        return read_link(query, fragment)
+    try:
+        return await run_apart(read_link, query, fragment, most=MOST_READ, whose=whose)
+    except WorkerError:
+        reason = "This link holds more than can be opened."
+        raise InferenceFailure(reason, "Open the card without it, and put the text in by hand or as a file.") from None
 
 
 async def follow(page: Page, link: Link) -> str:

@@ -19,10 +19,10 @@ from ui.place import recall
 from ui.rendering import forget_old_renders
 from ui.session import Session, Sessions, Site
 from ui.sources import example_cards, open_source
-from wire.links import Link, read_link
+from wire.links import Link
 
 from .gallery import body_with_gallery
-from .linked import follow
+from .linked import follow, read_address
 from .lost import paths_of
 from .state import Page, load_inputs
 from .widget import Widget
@@ -103,13 +103,22 @@ class ModelPage:
             reopened.then(self._text, self.current, self.body, **TEXTS)
 
     async def _load(self, places: Any, request: gr.Request) -> list[Any]:
-        recall(self.sessions.of(request), places)
-        return await _begin(self.sessions.of(request), read_link(str(request.query_params)), self.first_source)
+        held = self.sessions.of(request)
+        recall(held, places)
+        try:
+            link = await read_address(str(request.query_params), "", held.id)
+        except InferenceFailure as error:
+            return _failed(error, *(await _begin(held, Link(), self.first_source)))
+        return await _begin(held, link, self.first_source)
 
     async def _follow_link(self, address: Any, request: gr.Request) -> list[Any]:
         query, _, fragment = _text_of(address).partition("#")
-        link = read_link(query, fragment)
-        return await _open(self.sessions.of(request), link.card or link.source, link.task, link=link)
+        held = self.sessions.of(request)
+        try:
+            link = await read_address(query, fragment, held.id)
+        except InferenceFailure as error:
+            return _failed(error, *SAME)
+        return await _open(held, link.card or link.source, link.task, link=link)
 
     async def _open_named(self, source: Any, request: gr.Request) -> list[Any]:
         return await _open(self.sessions.of(request), _text_of(source))
@@ -167,7 +176,7 @@ async def _open(
     try:
         page, trouble = await _read(held, source or "", task, link)
     except InferenceFailure as error:
-        return [gr.skip(), one_line(panels.failure(error)), *SAME[2:]] if held.opening == turn else SAME
+        return _failed(error, *SAME) if held.opening == turn else SAME
     if held.opening != turn or (unless_open and held.pages):
         return SAME
     held.runs.stop_all()
@@ -176,6 +185,11 @@ async def _open(
     again = "" if page.opened.pasted else page.opened.source
     head = one_line(panels.head(page.model, page.opened.notes, page.name, again, page.overridden))
     return [page.name, trouble, head, page.opened.source if page.opened.source in known else None]
+
+
+def _failed(error: InferenceFailure, current: Any, _: Any, *rest: Any) -> list[Any]:
+    """The updates, with what did not go."""
+    return [current, one_line(panels.failure(error)), *rest]
 
 
 async def _read(held: Session, source: str, task: str, link: Link | None) -> tuple[Page, str]:

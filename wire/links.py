@@ -20,7 +20,9 @@ from metadata.tasks import Task
 LONGEST_QUERY = 2_000  # characters; longer addresses are cut by programs that pass them on
 MOST_PACKED = 4_000_000  # characters behind the `#`
 MOST_UNPACKED = 16_000_000  # bytes
+MOST_DATA = 1_000_000  # characters of a field that is JSON: as many lists may be in it
 MOST_NAMES = 200
+LONG = 64_000  # characters; what is longer, or unpacks to more, is read apart from the app
 PACKED = "in="
 
 # Fields whose values are data: JSON in the address.
@@ -78,6 +80,11 @@ def read_link(query: str, fragment: str = "") -> Link:
         parameters=parameters if isinstance(parameters, dict) else {},
         code=pairs.get("inference_api", "") == "true",
     )
+
+
+def is_long(query: str, fragment: str = "") -> bool:
+    """Whether `read_link` takes more than a moment for an address: it is long, or what is packed in it is."""
+    return len(query) + len(fragment) > LONG or len(_opened(fragment.removeprefix("#"), LONG)[0]) == LONG
 
 
 def link_fields(row: Task, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,7 +146,7 @@ def _json(value: Any) -> str:
 
 def _data(text: str) -> Any:
     try:
-        return json.loads(text) if text else None
+        return json.loads(text) if 0 < len(text) <= MOST_DATA else None
     except (ValueError, RecursionError):
         return None
 
@@ -155,13 +162,18 @@ def _pairs(query: str) -> dict[str, str]:
 
 def _unpacked(fragment: str) -> str:
     """The query that stands packed behind a `#`; empty where there is none, or what is there is no such thing."""
+    query, whole = _opened(fragment, MOST_UNPACKED)
+    return query.decode("ascii") if whole and query.isascii() else ""
+
+
+def _opened(fragment: str, most: int) -> tuple[bytes, bool]:
+    """What is packed behind a `#`, of `most` bytes at the most, and whether that is all of it."""
     if not fragment.startswith(PACKED) or len(fragment) > MOST_PACKED:
-        return ""
+        return b"", False
     text = fragment.removeprefix(PACKED)
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         opened = zlib.decompressobj()
-        query = opened.decompress(packed, MOST_UNPACKED)
-        return query.decode("ascii") if opened.eof else ""
+        return opened.decompress(packed, most), opened.eof
     except (ValueError, zlib.error):
-        return ""
+        return b"", False

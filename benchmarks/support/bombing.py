@@ -169,7 +169,7 @@ async def bombard(app: str, server: str, only: str) -> None:
         opener = Opener(client, app, server)
         setattr(opener, "import", opener.import_)
         for bomb in BOMBS:
-            if only not in bomb.name:
+            if only not in f"{bomb.kind}: {bomb.name}":
                 continue
             started = perf_counter()
             try:

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from inference import workers
 from inference.errors import InferenceFailure
 from inference.resolve import Embedded
 from ui.session import Session, Site
 from ui.shelf import Shelf
 from ui.sources import open_source
+from widgets import linked
 from widgets.page import ModelPage, _read
 from widgets.state import far
-from wire.links import Link
+from wire.links import Link, read_link, write_link
 
 
 @pytest.mark.parametrize("odd", [None, 3, [], {"a": 1}, ["x"], "\ud800", "#", "#in=%", "x" * 300_000])
@@ -29,6 +31,27 @@ async def test_odd_values_open_a_card_or_are_a_sentence(odd: Any) -> None:
     ):
         assert len(updates) == 4
     assert await page._text(odd, request)
+
+
+@pytest.mark.parametrize("letters", [999, 200_000])
+async def test_a_long_link_is_read_apart_from_the_app(letters: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    async def apart(*given: Any, **bounds: Any) -> Any:
+        asked.append(given[0])
+        return await workers.run_apart(*given, **bounds)
+
+    monkeypatch.setattr(linked, "run_apart", apart)
+    packed = write_link(Link("org/m", fields={"text": "é" * letters})).partition("#")
+    link = await linked.read_address(packed[0], packed[2], "one")
+    assert link == Link("org/m", fields={"text": "é" * letters})
+    assert asked == ([read_link] if letters > 999 else [])
+
+
+async def test_a_link_that_holds_too_much_is_a_sentence() -> None:
+    page, tab = ModelPage(Site(Embedded("http://127.0.0.1:1"), Shelf()), ""), SimpleNamespace(session_hash="tab")
+    _, trouble, *_ = await page._follow_link(write_link(Link("org/m", fields={"text": "a" * 5_000_000})), tab)  # type: ignore[arg-type]
+    assert "This link holds more than can be opened." in trouble
 
 
 async def test_a_long_line_is_no_name() -> None:

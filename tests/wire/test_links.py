@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from metadata.inputs import read_given
 from metadata.media import Media
 from metadata.tasks import TASKS, task
-from wire.links import LONGEST_QUERY, Link, link_fields, read_link, write_link
+from wire.links import LONG, LONGEST_QUERY, MOST_DATA, Link, is_long, link_fields, read_link, write_link
 
 numbers = st.one_of(st.integers(-(10**20), 10**20), st.floats(allow_nan=False, allow_infinity=False))
 cells = st.one_of(st.none(), st.text(), numbers, st.booleans())
@@ -103,6 +103,25 @@ def test_a_link_has_no_place_for_keys_or_addresses() -> None:
 def test_what_swells_when_unpacked_is_left_out() -> None:
     bomb = base64.urlsafe_b64encode(zlib.compress(b"text=" + b"a" * 40_000_000, 9)).decode()
     assert read_link("", f"in={bomb}") == Link()
+
+
+def packed(query: str) -> str:
+    return f"in={base64.urlsafe_b64encode(zlib.compress(query.encode(), 9)).decode().rstrip('=')}"
+
+
+def test_what_is_long_when_unpacked_is_known_before_it_is_read() -> None:
+    assert is_long("text=" + "a" * LONG)
+    assert is_long("", packed("text=" + "%41" * LONG))
+    assert not is_long("?model=org/m", f"#{packed('text=' + 'a' * 9_000)}")
+    assert not is_long("", "in=" + "?" * 100)
+
+
+def test_a_table_that_holds_more_than_a_page_shows_is_left_out() -> None:
+    def table(cells: int) -> str:
+        return packed(f"text=x&table=[{','.join(['[]'] * cells)}]")
+
+    assert read_link("", table(MOST_DATA)).fields == {"text": "x"}
+    assert len(read_link("", table(9)).fields["table"]) == 9
 
 
 INPUTS: dict[str, Any] = {
