@@ -1,9 +1,10 @@
 """What Gradio holds for ever: a set of files for each component that was ever drawn, how long each listener took that
-ever ran, and a record of each of the last ten thousand events."""
+ever ran, a record of each of the last ten thousand events, and for each tab a description of all it ever had."""
 
 from __future__ import annotations
 
 import sys
+from collections import OrderedDict
 from threading import RLock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -56,8 +57,39 @@ class Times(WeakKeyDictionary[Any, ProcessTime]):
         return super().__getitem__(listener)
 
 
+class Undescribed(dict[int, dict[str, Any]]):
+    """What a tab's components are, for links of Gradio's own kind: nothing, as we have our own."""
+
+    def __setitem__(self, number: int, described: dict[str, Any]) -> None:
+        """Let go of a description."""
+
+    def __missing__(self, number: int) -> dict[str, Any]:
+        return {}
+
+
+class States(OrderedDict[str, Any]):
+    """Gradio's part of each tab, by the hash that its page made up."""
+
+    def __setitem__(self, tab: str, state: Any) -> None:
+        """Hold the state of a tab, without a description of what it shows."""
+        state.config_values = Undescribed()
+        super().__setitem__(tab, state)
+
+
 def hold_little(demo: gr.Blocks) -> None:
     """Keep what an app draws and does from adding up; call it when the app is laid out and has its queue."""
     demo.temp_file_sets = FileSets(demo.temp_file_sets)
     demo._queue.process_time_per_fn = Times()
     demo._queue.ANALYTICS_MAX_EVENTS = 1  # nobody reads them, and each event goes through them all
+
+
+def hold_little_of_tabs(demo: gr.Blocks) -> None:
+    """The same for what Gradio holds of each tab; call it when the app is mounted."""
+    demo.state_holder.session_data = States(demo.state_holder.session_data)
+
+
+def let_go_of_tab(demo: gr.Blocks, tab: str) -> None:
+    """Let go of what Gradio holds of a tab: it would keep that of ten thousand, left or not."""
+    demo._queue.pending_messages_per_session.pop(tab, None)
+    demo.state_holder.session_data.pop(tab, None)
+    demo.state_holder.time_last_used.pop(tab, None)

@@ -13,6 +13,7 @@ import gradio as gr
 from fastapi import HTTPException, Request
 
 from .bounds import Bounds, Held
+from .files import let_go_of_tab
 from .visitors import Visitor, visitor_of
 
 MOST_UNREAD = 1_000  # messages that nobody fetched, of one tab
@@ -82,6 +83,4 @@ class _Tabs:
 
     def _let_go(self, tab: str) -> None:
         self._forget(tab)
-        self.demo._queue.pending_messages_per_session.pop(tab, None)
-        self.demo.state_holder.session_data.pop(tab, None)
-        self.demo.state_holder.time_last_used.pop(tab, None)
+        let_go_of_tab(self.demo, tab)

@@ -17,7 +17,7 @@ from metadata.media import Media
 from . import front, signin, theme
 from .bodies import answer_what_cant_be_read, only_files
 from .feed import Feed
-from .files import hold_little
+from .files import hold_little, hold_little_of_tabs, let_go_of_tab
 from .gone import let_go
 from .gradio_patches.nonce import add_nonces
 from .guard import Access, Guard
@@ -66,6 +66,8 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
         ssr_mode=False,
         pwa=False,
     )
+    hold_little_of_tabs(demo)
+    site.when_closed.append(lambda tab: let_go_of_tab(demo, tab))
     # To be set when the server ends: what Gradio keeps open for each tab ends too, else it is cut off with a traceback.
     mounted = app.routes[-1]
     assert isinstance(mounted, Mount)

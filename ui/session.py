@@ -65,6 +65,7 @@ class Site:
     tabs: WeakValueDictionary[str, Session] = field(
         default_factory=WeakValueDictionary, compare=False
     )  # by their feeds
+    when_closed: list[Callable[[str], None]] = field(default_factory=list, compare=False)  # called with a tab's hash
 
     def __post_init__(self) -> None:
         most, each = (self.most_tabs, self.most_uploads, self.most_calls), (self.tabs_each, self.uploads_each)
@@ -150,6 +151,7 @@ class Session:
     hub_token: str | None = None
     person: Person | None = None  # who signed in
     visitor: Visitor = NOBODY  # who it counts for
+    tab: str = ""  # the hash that Gradio gives it
     provider_keys: dict[str, str] = field(default_factory=dict)
     endpoint_keys: dict[Origin, str] = field(default_factory=dict)
     trusted: set[Origin] = field(default_factory=set)  # endpoints that may get the Hugging Face token
@@ -224,6 +226,8 @@ class Session:
         self.pages.clear()
         self.site.tabs.pop(self.feed.name, None)
         self.site.shelf.close(self.id)
+        for let_go in self.site.when_closed:
+            let_go(self.tab)
 
     def keep(self, page: Any) -> str:
         """Hold an open page; its id. The oldest pages leave."""
@@ -305,7 +309,7 @@ class Sessions:
         if name not in self._held or self._held[name].closed:
             self._sweep()
             self.site.make_room(visitor)
-            self._held[name] = Session(self.site, visitor=visitor)
+            self._held[name] = Session(self.site, visitor=visitor, tab=name)
         session = self._held[name]
         session.seen, session.visitor = monotonic(), visitor
         session.person = person_of(request) if self.site.signs_in else None

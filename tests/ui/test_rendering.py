@@ -9,14 +9,14 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from gradio.state_holder import SessionState
+from gradio.state_holder import SessionState, StateHolder
 
 from inference.resolve import Embedded
 from ui import files
-from ui.files import PRUNED_AFTER, FileSets, hold_little
+from ui.files import PRUNED_AFTER, FileSets, hold_little, hold_little_of_tabs, let_go_of_tab
 from ui.light import lighten
 from ui.rendering import forget_old_renders
-from ui.session import Site
+from ui.session import Sessions, Site
 from ui.shelf import Shelf
 from ui.sources import open_source
 from widgets.page import ModelPage
@@ -160,3 +160,34 @@ async def test_times_go_with_their_listeners() -> None:
     del one, passing
     assert len(times) == 1
     assert demo._queue.ANALYTICS_MAX_EVENTS == 1
+
+
+async def test_a_tab_holds_no_description_of_what_it_drew(page: Callable[[int], gr.Blocks]) -> None:
+    demo = page(1)
+    demo.queue()
+    held = StateHolder()
+    held.set_blocks(demo)
+    hold_little_of_tabs(demo)
+    state = held["tab"]
+    (render,) = renders(demo)
+    for _ in range(3):
+        await draw(demo, render, state)
+    state[max(state.blocks_config.blocks)] = gr.Textbox(render=False)
+    assert not state.config_values
+    assert not list(state.components)
+
+
+async def test_gradio_lets_go_of_a_tab_with_us() -> None:
+    closed: list[str] = []
+    site = Site(Embedded("http://127.0.0.1:1", {}), Shelf(), when_closed=[closed.append])
+    with gr.Blocks(analytics_enabled=False) as demo:
+        gr.State("")
+    demo.queue()
+    held = StateHolder()
+    held.set_blocks(demo)
+    site.when_closed.append(lambda tab: let_go_of_tab(demo, tab))
+    for tab in ("one", "other"):
+        assert held[tab]
+    Sessions(site).of(gr.Request(session_hash="one")).close()
+    assert closed == ["one"]
+    assert held.session_data.keys() == held.time_last_used.keys() == {"other"}
