@@ -30,8 +30,11 @@ def main() -> None:
     sys.stdin, sys.stdout = open(os.devnull), sys.stderr  # noqa: SIM115
     while message := read(calls):
         answer = pickle.dumps(_answer(*pickle.loads(message)), pickle.HIGHEST_PROTOCOL)  # noqa: S301
-        answers.write(len(answer).to_bytes(HEAD, "big") + answer)
-        answers.flush()
+        try:
+            answers.write(len(answer).to_bytes(HEAD, "big") + answer)
+            answers.flush()
+        except BrokenPipeError:
+            os._exit(0)  # the app has ended, and nobody waits; leaving otherwise would try to write once more
 
 
 def read(stream: BinaryIO, most: int | None = None) -> bytes | None:

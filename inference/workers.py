@@ -12,14 +12,14 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
-from weakref import WeakValueDictionary
 
 from . import worker
 
@@ -29,6 +29,7 @@ MAX_WORKERS = max(2, min(4, os.cpu_count() or 2))
 MAX_SECONDS = 8.0
 MAX_MEMORY = 2**30  # bytes of address space, so also what libraries reserve without using it
 MAX_RETURNED = 16 * 2**20
+THREADS = "threads"  # who calls from a thread, unless it is said
 MAX_KEPT_MEMORY = 256 * 2**20  # a worker that has taken more is not used again
 ROOT = Path(__file__).parent.parent
 # All that a worker knows of the app's environment.
@@ -154,8 +155,10 @@ class Workers:
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="worker")
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         self._busy: set[_Worker] = set()
-        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
-        self._each = max(1, size // 2)
+        self._lock = threading.Lock()
+        self._waiting: list[tuple[str, _Call, Future[Any]]] = []
+        self._at_work: Counter[str] = Counter()
+        self._size, self._each = size, max(1, size // 2)
 
     async def run(
         self,
@@ -167,17 +170,9 @@ class Workers:
         whose: str = "",
     ) -> T:
         """`run_apart`, in this pool."""
-        if not whose:
-            return await self._run(function, arguments, seconds, memory, most)
-        async with self._turns.setdefault(whose, asyncio.Semaphore(self._each)):
-            return await self._run(function, arguments, seconds, memory, most)
-
-    async def _run(
-        self, function: Callable[..., T], arguments: tuple[Any, ...], seconds: float, memory: int, most: int
-    ) -> T:
         call = _Call(function, arguments, seconds, memory, most)
         try:
-            return await asyncio.wrap_future(self._threads.submit(self._answer, call))
+            return await asyncio.wrap_future(self._submit(call, whose))
         finally:
             call.end()
 
@@ -188,10 +183,46 @@ class Workers:
         seconds: float = MAX_SECONDS,
         memory: int = MAX_MEMORY,
         most: int = MAX_RETURNED,
+        whose: str = THREADS,
     ) -> T:
         """The same for code in a thread of its own, which waits here."""
         call = _Call(function, arguments, seconds, memory, most)
-        return self._threads.submit(self._answer, call).result()  # type: ignore[no-any-return]
+        return self._submit(call, whose).result()  # type: ignore[no-any-return]
+
+    def _submit(self, call: _Call, whose: str) -> Future[Any]:
+        future: Future[Any] = Future()
+        with self._lock:
+            self._waiting.append((whose, call, future))
+        self._begin()
+        return future
+
+    def _begin(self) -> None:
+        """Give the free workers the calls that may have them, in the order in which they came."""
+        with self._lock:
+            for waiting in list(self._waiting):
+                whose, _, future = waiting
+                if self._at_work.total() >= self._size:
+                    break
+                if whose and self._at_work[whose] >= self._each:
+                    continue
+                self._waiting.remove(waiting)
+                try:
+                    self._threads.submit(self._work, *waiting)
+                    self._at_work[whose] += 1
+                except RuntimeError:  # the app ends
+                    future.set_exception(WorkerDied())
+
+    def _work(self, whose: str, call: _Call, future: Future[Any]) -> None:
+        try:
+            if future.set_running_or_notify_cancel():
+                future.set_result(self._answer(call))
+        except BaseException as error:
+            future.set_exception(error)
+        finally:
+            with self._lock:
+                self._at_work[whose] -= 1
+                self._at_work += Counter()  # those without a call are forgotten
+            self._begin()
 
     def _answer(self, call: _Call) -> Any:
         found = self._take()

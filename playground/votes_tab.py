@@ -100,7 +100,7 @@ class Voting:
     def reveal(self, request: gr.Request) -> Drawn:
         """Show who is who."""
         comparison = self.mount.comparison_of(request)
-        told = self._told(revealed(comparison))
+        told = {self.said: one_line(f'<div class="note" role="note"><strong>{revealed(comparison)}</strong></div>')}
         comparison.hidden = False
         comparison.revision += 1
         return {**self.mount.draw(request), **told}
@@ -175,10 +175,9 @@ def labels(comparison: Comparison) -> tuple[str, ...]:
 
 
 def revealed(comparison: Comparison) -> str:
-    """Who was who."""
+    """Who was who, as HTML."""
     named = zip(comparison.panes, labels(comparison), strict=True)
-    apart = "{}" if str(labels(comparison)).isascii() else "\u2068{}\u2069"  # what is written from right to left
-    return ", ".join(f"{comparison.letter(pane)} was {apart.format(label)}" for pane, label in named) + "."
+    return ", ".join(f"{comparison.letter(pane)} was {_label(label)}" for pane, label in named) + "."
 
 
 def tally_html(found: Sequence[Tally], where: str) -> str:

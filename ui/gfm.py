@@ -27,7 +27,7 @@ _RULE = re.compile(r"^ {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
 _HEADING = re.compile(r"^ {0,3}#{1,6}(?: |$)")
 _QUOTE = re.compile(r"^ {0,3}>")
 _HELD = re.compile(rf"^ *{HTML_PLACEHOLDER_RE.pattern}\s*$")
-_ROW = re.compile(r"^ {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*\|? *$")
+_ROW = re.compile(r"^ {0,3}\|? *+:?-++:? *+(?:\| *+:?-++:? *+)*+(?:\| *+)?$")
 _TAG = (
     r"</[A-Za-z][A-Za-z0-9-]*\s*>"
     r"|<[A-Za-z][A-Za-z0-9-]*"

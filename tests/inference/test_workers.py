@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from inference import workers
-from inference.workers import TooLarge, TooSlow, WorkerDied, Workers
+from inference.workers import TooLarge, TooSlow, WorkerDied, Workers, _Call
 from tests.support import apart
 
 
@@ -104,6 +106,33 @@ async def test_one_person_leaves_workers_to_the_others(pool: Workers) -> None:
         for task in held:
             task.cancel()
         await asyncio.gather(*held, return_exceptions=True)
+
+
+async def test_threads_leave_workers_to_the_others(pool: Workers) -> None:
+    threads = [asyncio.create_task(asyncio.to_thread(pool.run_here, apart.holds, seconds=4)) for _ in range(3)]
+    await asyncio.to_thread(wait, lambda: bool(pool._busy))
+    async with asyncio.timeout(20):
+        assert await pool.run(apart.process, whose="b") != os.getpid()
+    assert not any(task.done() for task in threads)
+    pool.close()
+    while not all(task.done() for task in threads):
+        pool.close()
+        await asyncio.sleep(0.05)
+    assert all(isinstance(task.exception(), WorkerDied) for task in threads)
+
+
+def test_a_worker_whose_app_has_ended_says_nothing() -> None:
+    script = Path(workers.worker.__file__)
+    process = subprocess.Popen(
+        [sys.executable, "-P", script, str(workers.ROOT)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdout.close()
+    message = _Call(apart.process, (), 5.0, workers.MAX_MEMORY, 1000).message()
+    _, said = process.communicate(len(message).to_bytes(workers.worker.HEAD, "big") + message, timeout=20)
+    assert said == b""
 
 
 async def test_closing_ends_those_at_work(pool: Workers, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import pytest
 from cmarkgfm.cmark import Options
 
 from metadata.card import parse_card
+from tests.support.growth import grows
+from ui import gfm
 from ui.gfm import to_html
 from ui.markdown_worker import sanitised
 
@@ -101,3 +103,7 @@ def test_real_cards_have_the_structure_that_github_gives_them(capsys: pytest.Cap
             f"\n{len(real_cards()) - len(differing)} of {len(real_cards())} bodies alike; {same / total:.4%} of tokens"
         )
     assert set(differing) <= set(ARGUED), differing
+
+
+def test_a_row_that_is_none_is_read_once() -> None:
+    assert grows(gfm._ROW.match, lambda n: "|-" + " " * n + "x", 2**16) is None
