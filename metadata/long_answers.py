@@ -1,7 +1,8 @@
 """A long answer, read from a file: its output and its JSON, of each what a person can look at.
 
-`read` is called in a worker process, as JSON of 200 MB takes seconds and gigabytes. What comes back is short, but for
-media: their bytes are appended to the file, and `with_media` reads them from there."""
+`read` is called in a worker process, as JSON of 200 MB takes seconds and gigabytes. What comes back is short, so that
+it holds up nobody when it is unpacked and drawn, but for media: their bytes are appended to the file, and `with_media`
+reads them from there."""
 
 from __future__ import annotations
 
@@ -11,19 +12,20 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from .media import Media
 from .outputs import Output, Unknown, normalise
 from .tasks import find_task
 
-MAX_ITEMS = 10_000  # of a list of labels, spans, boxes and so on
-MAX_MASKS = 1_000
+MAX_ITEMS = 1_000  # of a list of labels, spans, boxes and so on
 MAX_NUMBERS = 100_000  # of an embedding
-MAX_VALUES = 500_000  # of an answer, its lists taken together
+MAX_VALUES = 20_000  # of an answer, its lists taken together
 MAX_CHARACTERS = 1_000_000  # of all its texts together
 # The JSON as it is shown.
 MAX_SHOWN_ITEMS, MAX_SHOWN_VALUES, MAX_SHOWN_TEXT = 1_000, 20_000, 2_000
 DEEPEST = 60
-_MOST_IN_A_LIST = {"vector": MAX_NUMBERS, "masks": MAX_MASKS}
+_MOST_IN_A_LIST = {"vector": MAX_NUMBERS}
 _NEVER_CUT = frozenset(("image", "audio", "video", "mesh", "message", "unknown"))  # as one value out of it is shown
 
 
@@ -50,7 +52,7 @@ def read(path: str, task_id: str) -> LongAnswer | None:
     """The answer of a task in a file, None where that is no JSON. Raises OSError, MemoryError."""
     file = Path(path)
     try:
-        raw = json.loads(file.read_bytes())
+        raw = _loaded(file)
     except (ValueError, RecursionError):
         return None
     size = f"The answer is {file.stat().st_size / 2**20:.0f} MB long"
@@ -72,10 +74,20 @@ def read_json(path: str) -> Any:
     """The JSON in a file, without what its lists and texts have beyond the bounds. Raises ValueError where there is
     none."""
     try:
-        raw = json.loads(Path(path).read_bytes())
+        raw = _loaded(Path(path))
     except RecursionError:
         raise ValueError("It is nested too deeply.") from None
     return _Shown(MAX_ITEMS, MAX_NUMBERS, MAX_CHARACTERS).of(raw)
+
+
+def _loaded(file: Path) -> Any:
+    """The JSON in a file; whole numbers above 64 bits become floats. What the quick reader refuses (NaN, half a
+    surrogate pair, UTF-16) is left to Python's own."""
+    data = file.read_bytes()
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return json.loads(data)
 
 
 def with_media(output: Output, path: Path) -> Output:

@@ -24,8 +24,8 @@ from .markup import escape, tag, verbatim
 _log = logging.getLogger(__name__)
 
 PAGES = (("Model", "/"), ("Compare", "/compare"), ("Find", "/find"), ("All widgets", "/widgets"))
-MOST_JSON = 200_000
-MOST_COLOURED = 60_000
+MOST_JSON = 100_000
+MOST_COLOURED = 30_000
 _LEXERS = {"python": "python", "js": "javascript", "sh": "bash", "json": "json"}
 _FORMAT = HtmlFormatter(nowrap=True, classprefix="hl-")
 
@@ -138,10 +138,15 @@ def recorded_badge(illustrated: bool) -> str:
 
 
 def raw_json(value: Any) -> str:
-    """A raw answer as readable JSON; a long one is cut, and says so."""
-    text = escaped_json(json.dumps(value, indent=2, ensure_ascii=False, default=str))
-    cut = len(text) > MOST_JSON
-    rest = f'<p class="dim">Cut: {len(text):,} characters in all.</p>' if cut else ""
+    """A raw answer as readable JSON; a long one is cut, and says so: no more of it is written than is shown."""
+    pieces, length = [], 0
+    for piece in json.JSONEncoder(indent=2, ensure_ascii=False, default=str).iterencode(value):
+        pieces.append(piece)
+        length += len(piece)
+        if length > MOST_JSON:
+            break
+    text, cut = escaped_json("".join(pieces)[: MOST_JSON + 1]), length > MOST_JSON
+    rest = f'<p class="dim">Cut: these are the first {MOST_JSON:,} characters.</p>' if cut else ""
     shown = coloured(text[:MOST_JSON], "json" if not cut else "")
     copy = '<button type="button" class="copy" aria-label="Copy">Copy</button>'
     return f'<div class="raw"><div>{copy}<pre tabindex="0"><code>{shown}</code></pre></div>{rest}</div>'

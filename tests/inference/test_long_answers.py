@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from inference import client, responses, transport
+from inference import long_answers as inference_long
 from inference.errors import InferenceFailure
 from inference.reply import Reply
 from inference.transport import Exchange
@@ -168,8 +169,8 @@ def long(tmp_path: Path, name: str, value: Any) -> LongAnswer:
 def test_of_many_labels_the_first_are_shown(wrap: Any, tmp_path: Path) -> None:
     found = long(tmp_path, "text-classification", wrap(LABELS))
     assert isinstance(found.output, Labels)
-    assert found.output == normalise("text-classification", LABELS[:10_000])
-    assert found.cut == "The answer is 1 MB long: of a list of 30,000, the first 10,000 are shown."
+    assert found.output == normalise("text-classification", LABELS[:1_000])
+    assert found.cut == "The answer is 1 MB long: of a list of 30,000, the first 1,000 are shown."
     assert "… (30,000 in all)" in json.dumps(found.raw, ensure_ascii=False)
 
 
@@ -225,6 +226,32 @@ def test_json_of_any_size_is_shown_in_little(tmp_path: Path) -> None:
         json.loads("[" * 500 + "]" * 500),
     ):
         assert len(json.dumps(long(tmp_path, "other", value).raw)) < 2_500_000
+
+
+@pytest.mark.parametrize(
+    ("body", "read_as"),
+    [
+        (b"[NaN, 0.5]", [float("nan"), 0.5]),
+        (b"[1e999]", [float("inf")]),
+        (b'["\\ud800", "\\ud83d\\ude00"]', ["\ud800", "\U0001f600"]),
+        (b"\xef\xbb\xbf[1]", [1]),
+        ("[1, 2]".encode("utf-16"), [1, 2]),
+    ],
+)
+def test_json_that_is_none_by_the_letter_is_read_as_python_does(body: bytes, read_as: Any, tmp_path: Path) -> None:
+    file = tmp_path / "answer"
+    file.write_bytes(body)
+    assert repr(long_answers.read_json(str(file))) == repr(read_as)
+
+
+async def test_reading_ends_in_a_sentence_soon_enough(
+    small: None, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert inference_long.SECONDS < 8  # an answer or a sentence comes within ten, and the bytes come first
+    monkeypatch.setattr(inference_long, "SECONDS", 0.0)
+    with pytest.raises(InferenceFailure, match="takes too long or too much memory to read") as caught:
+        await ask("text-classification", json.dumps(LABELS))
+    assert "when this machine has less to do" in caught.value.way_out
 
 
 # -- what is none ------------------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, date, datetime
+from html import unescape
 from html.parser import HTMLParser
 from time import perf_counter
 from urllib.parse import unquote
@@ -37,10 +39,13 @@ from metadata.outputs import (
     Unknown,
     Vector,
     Video,
+    plain,
+    to_json,
 )
 from tests.support.hostile import TEXTS
 from ui.markup import one_line
 from widgets.views import VIEWS, Context, render
+from widgets.views.parts import save_json
 
 INPUTS = {"text": "My name is Sarah and I live in London", "context": "I live in London.", "sentences": ["a", "b"]}
 EMPTY: list[Output] = [
@@ -271,3 +276,71 @@ def test_unknown_is_readable_json_to_keep() -> None:
     html = shown(Unknown({"odd": [1, b"bytes"]}))
     assert "download" in html
     assert "odd" in html
+
+
+MANY = 20_000
+LONG = "<" * 3_000
+LARGE: list[tuple[Output, str]] = [
+    (Labels(tuple(Label(f"class {n}", 0.5) for n in range(MANY))), "19,500 rows more in the download"),
+    (Labels((Label(LONG, 0.5),) * 300), "(3,000 characters)"),
+    (Answers((Answer("best"), *(Answer(f"answer {n}") for n in range(MANY)))), "19,500 rows more in the download"),
+    (Similarities((0.5,) * MANY), "19,500 rows more in the download"),
+    (Predictions((LONG,) * 2_000), "1,800 rows more in the download"),
+    (Boxes(tuple(Box("a", 0.5, n, n, n + 1, n + 1) for n in range(MANY))), "19,500 boxes more in the download"),
+    (Masks(tuple(Mask(f"region {n}", None, Media(data=b"x")) for n in range(MANY))), "19,500 rows more"),
+    (Text("said", (Chunk("word", 0.0, 1.0),) * MANY), "19,000 rows more in the download"),
+    (
+        Entities(tuple(Entity("A", "My", 0.5, 0, 2) for _ in range(MANY))),
+        "The first 1,000 of 20,000 entities are marked",
+    ),
+    (Entities((Entity(LONG, LONG, 0.5, None, None),) * 100), "(3,000 characters)"),
+    (Entities(tuple(Entity(f"B-{n}", "My", 0.5, 0, 2) for n in range(MANY))), "19,500 more in the download"),
+    (Vector((0.5,) * 100_000, (100_000,)), "100000"),
+    (Unknown([0.5] * 100_000), "Cut: these are the first 100,000 characters"),
+    (TableAnswer(LONG * 100, ((0, 0),), (LONG,) * 100), "characters)"),
+]
+
+
+@pytest.mark.parametrize(("output", "said"), LARGE, ids=lambda value: getattr(value, "kind", ""))
+def test_of_a_large_output_a_bounded_part_is_drawn_and_the_rest_is_said(output: Output, said: str) -> None:
+    html = shown(output)
+    assert said in html
+    assert len(html) < 1_200_000
+    assert html.count("<") < 25_000
+
+
+def test_all_of_it_is_in_the_download() -> None:
+    kept: list[Media] = []
+
+    def address(media: Media) -> str:
+        kept.append(media)
+        return "/media/x"
+
+    for output in (LARGE[0][0], LARGE[7][0], LARGE[8][0], LARGE[11][0], LARGE[12][0]):
+        render(output, Context(INPUTS, address))
+        held = json.loads(kept[-1].data or b"")
+        whole = to_json(output)
+        assert held in (
+            whole.get("items"),
+            whole.get("values"),
+            whole.get("raw"),
+            {k: whole[k] for k in whole if k != "kind"},
+        )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": float("nan"), "b": [10**30, -(10**30)], "c": "\ud800 é"},
+        {1: "one", None: "none", 2.5: date(2024, 1, 2)},
+        (Label("a", float("inf")), Entity("b", "w", None, None, 1)),
+        {"deep": json.loads("[" * 300 + "]" * 300)},
+        [b"bytes", bytearray(b"more"), (1, 2)],
+        datetime(2024, 1, 2, tzinfo=UTC),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_the_download_is_the_value_as_plain_json(value: object) -> None:
+    link = save_json(value, "x.json", Context({}, lambda media: "/media/x"))
+    written = unescape(link).partition("charset=utf-8,")[2].partition('" download')[0]
+    assert json.loads(unquote(written)) == json.loads(json.dumps(plain(value)).replace("\\ud800", "\ufffd"))

@@ -3,10 +3,11 @@
 from metadata.outputs import Answer, Answers
 from ui.markup import escape, verbatim
 
-from .context import Context, count, empty, number
-from .parts import Row, actions, bars, copy_button, fold, save_json
+from .context import Context, count, empty, number, short
+from .parts import MOST_ROWS, Row, actions, bars, copy_button, fold, save_json
 
 MOST_CONTEXT = 400_000
+MOST_ANSWER = 100_000
 
 
 def render(output: Answers, context: Context) -> str:
@@ -16,10 +17,10 @@ def render(output: Answers, context: Context) -> str:
         return empty("No answer was found.")
     best, *others = found
     score = f'<p class="dim">score <span class="num">{number(best.score)}</span></p>' if best.score is not None else ""
-    alternatives = bars([Row(item.answer, item.score) for item in others])
+    alternatives = bars([Row(item.answer, item.score) for item in others[:MOST_ROWS]], left=len(others) - MOST_ROWS)
     return "".join(
         (
-            f'<div class="answer" dir="auto">{escape(best.answer)}</div>{score}',
+            f'<div class="answer" dir="auto">{escape(short(best.answer, MOST_ANSWER))}</div>{score}',
             _in_context(best, context.inputs.get("context")),
             fold(count(len(others), "other answer"), alternatives, "fold open-wide") if others else "",
             actions(copy_button("answer"), save_json(output.items, "answers.json", context)),

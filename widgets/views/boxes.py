@@ -12,7 +12,7 @@ from .context import Context, colour, count, empty, line_colour, number
 from .parts import Row, actions, bars, copy_button, save_json, scale_of
 from .stage import Size, size_of, stage, without_image
 
-MOST_DRAWN = 1_000
+MOST_DRAWN = 500
 MOST_TAGS = 24  # with more boxes than this a label is shown when its box is pointed at
 LONGEST_TAG = 60
 FARTHEST = 1e9

@@ -12,6 +12,8 @@ from metadata.media import Media
 from ui.markup import escape
 from ui.theme import COLOURS
 
+LONGEST = 500  # characters of a name, a word, a cell
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -47,6 +49,12 @@ def number(score: float | None) -> str:
     if abs(score) >= 1e15:
         return f"{score:.3e}"
     return f"{score:.3f}" if abs(score) < 1000 else f"{score:,.1f}"
+
+
+def short(text: object, most: int = LONGEST) -> str:
+    """A text of a list or a table, cut where it is so long that many of them would make a page too large."""
+    whole = str(text)
+    return whole if len(whole) <= most else f"{whole[:most]}… ({len(whole):,} characters)"
 
 
 def count(many: int, one: str, several: str = "") -> str:

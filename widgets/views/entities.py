@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from metadata.outputs import Entities, Entity
 from ui.markup import escape, verbatim
 
-from .context import Context, colour, count, empty, number
+from .context import Context, colour, count, empty, number, short
 from .marks import marked
 from .parts import actions, copy_button, fold, save_json, table
 from .spans import merged, place
 
 MOST_LISTED = 500
+MOST_MARKED = 1_000
 FIRST_KEYS = 40
 
 
@@ -22,10 +23,10 @@ def render(output: Entities, context: Context) -> str:
     if not output.items:
         shown = f'<div class="entities" dir="auto">{verbatim(text)}</div>' if text else ""
         return shown + empty("No entities were found.")
-    pieces = output.pieces or output.items
-    whole = output.items if output.pieces else merged(pieces, text)
+    pieces = (output.pieces or output.items)[:MOST_MARKED]
+    whole = output.items[:MOST_MARKED] if output.pieces else merged(pieces, text)
     if whole == pieces:
-        drawn = _drawn(output.items, text)
+        drawn = _drawn(whole, text)
     else:
         drawn = (
             '<div class="either"><label class="tick"><input type="checkbox" checked> Merge B- and I- pieces</label>'
@@ -34,9 +35,15 @@ def render(output: Entities, context: Context) -> str:
         )
     return (
         drawn
+        + _unmarked(output.items)
         + _listed(output.items)
         + actions(copy_button("file", "Copy JSON"), save_json(output.items, "entities.json", context))
     )
+
+
+def _unmarked(items: tuple[Entity, ...]) -> str:
+    said = f"The first {MOST_MARKED:,} of {len(items):,} entities are marked."
+    return f'<p class="dim">{said}</p>' if len(items) > MOST_MARKED else ""
 
 
 def _drawn(items: tuple[Entity, ...], text: str) -> str:
@@ -54,11 +61,11 @@ def _legend(items: Iterable[Entity], keys: dict[str, int]) -> str:
         counts[item.label] += 1
     shown = [
         f'<button type="button" class="key" data-key="{keys[label]}" aria-pressed="true" '
-        f'style="background:{colour(label)}"><bdi dir="auto">{escape(label) or "no label"}</bdi> '
+        f'style="background:{colour(label)}"><bdi dir="auto">{escape(short(label)) or "no label"}</bdi> '
         f'<span class="num">{many:,}</span></button>'
         for label, many in counts.items()
     ]
-    rest = shown[FIRST_KEYS:]
+    rest = shown[FIRST_KEYS:MOST_LISTED]
     more = fold(f"{len(rest):,} more labels", f'<div class="legend">{"".join(rest)}</div>') if rest else ""
     return f'<div class="legend" role="group" aria-label="Labels">{"".join(shown[:FIRST_KEYS])}</div>{more}'
 
@@ -75,7 +82,7 @@ def _listed(items: tuple[Entity, ...]) -> str:
 def _table(items: Iterable[Entity]) -> str:
     held = list(items)
     rows = [
-        f'<tr><td dir="auto">{escape(item.word)}</td><td dir="auto">{escape(item.label)}</td>'
+        f'<tr><td dir="auto">{escape(short(item.word))}</td><td dir="auto">{escape(short(item.label))}</td>'
         f'<td class="num">{number(item.score)}</td><td class="num">{_where(item)}</td></tr>'
         for item in held[:MOST_LISTED]
     ]

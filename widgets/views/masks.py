@@ -12,7 +12,7 @@ from metadata.outputs import Mask, Masks
 from ui.markup import escape
 
 from .context import Context, count, empty, line_colour
-from .parts import Row, actions, bars, copy_button, far, fold, missing, remote_button
+from .parts import MOST_ROWS, Row, actions, bars, copy_button, far, fold, missing, remote_button
 from .stage import Size, size_of, stage, without_image
 
 MOST_DRAWN = 100
@@ -107,14 +107,14 @@ def _stretched(mask: Media, size: Size) -> bool:
 
 def _list(items: tuple[Mask, ...], drawn: set[int], context: Context) -> str:
     rows = []
-    for n, item in enumerate(items):
+    for n, item in enumerate(items[:MOST_ROWS]):
         tick = ""
         if n in drawn:
             said = escape(f"Show {item.label[:80]}")
             tick = f'<input type="checkbox" class="show-mask" checked data-mask="{n}" aria-label="{said}"> '
         attributes = f' tabindex="0" data-pair="{n}"'
         rows.append(Row(item.label, item.score, dot=line_colour(item.label), before=tick, attributes=attributes))
-    return bars(rows)
+    return bars(rows, left=len(items) - MOST_ROWS)
 
 
 def _files(items: tuple[Mask, ...], context: Context) -> str:

@@ -9,16 +9,18 @@ from math import isfinite
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import orjson
+
 from inference.assets import is_remote
 from metadata.media import Media
 from metadata.outputs import plain
 from ui.markup import escape, verbatim, whole
 
-from .context import Context, count, number
+from .context import Context, count, number, short
 
 FIRST_ROWS = 50
-MOST_ROWS = 5_000
-MOST_IN_PAGE = 24_000  # characters of a download that stand in the page itself; longer ones get an address
+MOST_ROWS = 500  # what a list draws; a page with thousands of them holds up the app and the browser
+MOST_IN_PAGE = 24_000  # bytes of a download that stand in the page itself; longer ones get an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,12 @@ def scale_of(scores: Iterable[float | None]) -> Scale:
     return Scale(min(0.0, low), max(0.0, high))
 
 
-def bars(rows: Sequence[Row], first: int = FIRST_ROWS, options: str = "") -> str:
-    """Bars on one scale, a note where they are no shares of 1, and what comes after the first ones folded."""
+def bars(rows: Sequence[Row], first: int = FIRST_ROWS, options: str = "", left: int = 0) -> str:
+    """Bars on one scale, a note where they are no shares of 1, and what comes after the first ones folded.
+
+    `left` is how many more there are, which are not drawn."""
     scale = scale_of(row.score for row in rows)
-    drawn = [_bar(row, scale) for row in rows[:MOST_ROWS]]
+    drawn = [_bar(row, scale) for row in rows]
     classes = "bars from-zero" if scale.low < 0 else "bars"
     note = ""
     if not scale.shares:
@@ -72,7 +76,7 @@ def bars(rows: Sequence[Row], first: int = FIRST_ROWS, options: str = "") -> str
     shown = f'<ul class="{classes}"{options}>{"".join(drawn[:first])}</ul>'
     rest = "".join(drawn[first:])
     more = fold(f"{len(drawn) - first:,} more", f'<ul class="{classes}">{rest}</ul>') if rest else ""
-    return shown + more + note + _left_out(len(rows) - MOST_ROWS)
+    return shown + more + note + left_out(left)
 
 
 def _bar(row: Row, scale: Scale) -> str:
@@ -83,14 +87,17 @@ def _bar(row: Row, scale: Scale) -> str:
         style = f"width:{min(100.0, width):.2f}%" + (f";margin-left:{begin:.2f}%" if scale.low < 0 else "")
         track = f'<span class="track" aria-hidden="true"><span class="fill{sign}" style="{style}"></span></span>'
     dot = f'<span class="dot" style="background:{row.dot}" aria-hidden="true"></span>' if row.dot else ""
-    name = f'<bdi dir="auto">{escape(row.name)}</bdi>' if row.name.strip() else '<span class="dim">no name</span>'
+    name = (
+        f'<bdi dir="auto">{escape(short(row.name))}</bdi>' if row.name.strip() else '<span class="dim">no name</span>'
+    )
     return (
         f'<li{row.attributes}><span class="name">{row.before}{dot}{name}</span>'
         f'<span class="num">{number(row.score)}</span>{track}</li>'
     )
 
 
-def _left_out(many: int) -> str:
+def left_out(many: int) -> str:
+    """How many rows are not drawn, where there are any."""
     return f'<p class="dim">{count(many, "row")} more in the download.</p>' if many > 0 else ""
 
 
@@ -126,20 +133,32 @@ def copy_button(what: str, label: str = "Copy") -> str:
 
 
 def save_json(value: Any, name: str, context: Context, label: str = "Download JSON") -> str:
-    """A link that saves a value as JSON: inside the page while it is short, else at an address of this server."""
-    text = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
-    return save_text(text, name, context, label, "application/json")
+    """A link that saves a value, which holds no media, as JSON: inside the page while it is short, else at an address
+    of this server."""
+    return _save(_json(value), name, context, label, "application/json")
+
+
+def _json(value: Any) -> bytes:
+    """A value as JSON. Python's own writer takes many times as long; it is left what the quick one refuses, such as
+    whole numbers above 64 bits and half a surrogate pair."""
+    try:
+        return orjson.dumps(value, default=plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    except orjson.JSONEncodeError:
+        return whole(json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))).encode()
 
 
 def save_text(
     text: str, name: str, context: Context, label: str = "Download text", media_type: str = "text/plain"
 ) -> str:
     """The same for a text as it is."""
-    text = whole(text)
-    if len(text) <= MOST_IN_PAGE:
-        address = f"data:{media_type};charset=utf-8,{quote(text)}"
+    return _save(whole(text).encode(), name, context, label, media_type)
+
+
+def _save(data: bytes, name: str, context: Context, label: str, media_type: str) -> str:
+    if len(data) <= MOST_IN_PAGE:
+        address = f"data:{media_type};charset=utf-8,{quote(data)}"
     else:
-        address = context.address(Media(data=text.encode(), media_type=media_type, name=name))
+        address = context.address(Media(data=data, media_type=media_type, name=name))
     return f'<a class="act file" href="{verbatim(address)}" download="{escape(name)}">{escape(label)}</a>'
 
 

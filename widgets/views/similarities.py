@@ -24,7 +24,8 @@ def render(output: Similarities, context: Context) -> str:
     sort = '<label class="tick"><input type="checkbox"> Nearest first</label>' if len(rows) > 1 else ""
     source = context.inputs.get("source_sentence")
     to = f'<p class="dim" dir="auto">Compared with: {escape(str(source)[:300])}</p>' if source else ""
-    return f'<div class="ranked">{to}{sort}<div class="tall">{bars(rows, first=MOST_ROWS)}</div>{odd}</div>' + actions(
+    listed = bars(rows, first=MOST_ROWS, left=len(output.scores) - len(shown))
+    return f'<div class="ranked">{to}{sort}<div class="tall">{listed}</div>{odd}</div>' + actions(
         copy_button("bars"), save_json(held, "similarities.json", context)
     )
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from metadata.outputs import TableAnswer
 from ui.markup import escape
 
-from .context import Context, count, empty
+from .context import Context, count, empty, short
 from .parts import actions, copy_button, save_json, table
 
 FIRST_ROWS = 100
 MOST_MARKED_ROWS = 100
 MOST_COLUMNS = 100
+MOST_ANSWER = 100_000
 
 
 def render(output: TableAnswer, context: Context) -> str:
@@ -18,7 +19,7 @@ def render(output: TableAnswer, context: Context) -> str:
     if not output.answer.strip() and not output.cells:
         return empty("No answer was found in the table.")
     return (
-        f'<div class="answer" dir="auto">{escape(output.answer)}</div>'
+        f'<div class="answer" dir="auto">{escape(short(output.answer, MOST_ANSWER))}</div>'
         + _how(output)
         + _table(context.inputs.get("table"), set(output.coordinates))
         + actions(copy_button("answer"), save_json(output, "answer.json", context))
@@ -30,7 +31,7 @@ def _how(output: TableAnswer) -> str:
     how = output.aggregator if output.aggregator and output.aggregator.upper() != "NONE" else ""
     badge = f'<span class="badge">{escape(how)}</span> ' if how else ""
     named = [cell for cell in output.cells if cell.strip()]
-    cells = ", ".join(named[:20]) + (", …" if len(named) > 20 else "")
+    cells = ", ".join(map(short, named[:20])) + (", …" if len(named) > 20 else "")
     of = f'<span dir="auto">{"of " if how else "from "}{escape(cells)}</span>' if cells else ""
     return f'<p class="dim">{badge}{of}</p>' if badge or of else ""
 
@@ -67,5 +68,5 @@ def _gap(many: int, width: int) -> str:
 
 
 def _cell(column: list[object], row: int, marked: bool) -> str:
-    text = escape(column[row]) if row < len(column) and column[row] is not None else ""
+    text = escape(short(column[row])) if row < len(column) and column[row] is not None else ""
     return f'<td class="hit" dir="auto"><mark>{text}</mark></td>' if marked else f'<td dir="auto">{text}</td>'

@@ -9,10 +9,10 @@ from metadata.media import Media
 from metadata.outputs import Chunk, Text
 from ui.markup import escape, verbatim
 
-from .context import Context, empty
-from .parts import actions, copy_button, fold, missing, save_json, save_text
+from .context import Context, empty, short
+from .parts import actions, copy_button, fold, left_out, missing, save_json, save_text
 
-FIRST_CHUNKS = 200
+FIRST_CHUNKS, MOST_CHUNKS = 200, 1_000
 LONGEST = 400_000
 
 
@@ -44,14 +44,16 @@ def _chunks(chunks: Sequence[Chunk], context: Context) -> str:
     if isinstance(heard, Media) and not missing(heard):
         address = escape(context.address(heard))
         player = f'<audio controls preload="none" src="{address}" aria-label="The sound that was transcribed"></audio>'
-    lines = [_chunk(chunk) for chunk in chunks]
+    lines = [_chunk(chunk) for chunk in chunks[:MOST_CHUNKS]]
     first, rest = "".join(lines[:FIRST_CHUNKS]), "".join(lines[FIRST_CHUNKS:])
     more = fold(f"{len(lines) - FIRST_CHUNKS:,} more", f'<ol class="chunks">{rest}</ol>') if rest else ""
-    return f'<div class="timed">{player}<ol class="chunks">{first}</ol>{more}</div>'
+    return (
+        f'<div class="timed">{player}<ol class="chunks">{first}</ol>{more}</div>{left_out(len(chunks) - MOST_CHUNKS)}'
+    )
 
 
 def _chunk(chunk: Chunk) -> str:
-    words = f'<span dir="auto">{escape(chunk.text)}</span>'
+    words = f'<span dir="auto">{escape(short(chunk.text))}</span>'
     start = chunk.start if chunk.start is not None and isfinite(chunk.start) and chunk.start >= 0 else None
     times = f"{_time(chunk.start)}–{_time(chunk.end)}"
     if start is None:
