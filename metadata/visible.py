@@ -30,5 +30,14 @@ def escaped_json(text: str) -> str:
     return _BIDI.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def whole(text: str) -> str:
+    """The text with lone surrogates, which no encoding can carry, replaced; two that belong together become one."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
 def _written(found: re.Match[str]) -> str:
     return f"[U+{ord(found[0]):04X}]"

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ui.markup import whole
+from metadata.visible import whole
 from wire.request import RequestError
 
 from . import conversation

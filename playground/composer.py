@@ -12,7 +12,7 @@ import gradio as gr
 import ui  # noqa: F401 it keeps Gradio from writing beside this module
 from inference.assets import AssetError, load
 from metadata.media import Media
-from ui.markup import whole
+from metadata.visible import whole
 from wire.request import RequestError
 
 MOST_IMAGES = 10

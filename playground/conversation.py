@@ -10,13 +10,13 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from metadata.media import Media
-from ui.chat import without_open_calls
 from wire.parameters import parameters_of
-from wire.request import Request, RequestError
+from wire.request import Request, RequestError, without_open_calls
 
 from .state import LETTERS, MOST_PANES, ChatMessage, Comparison, Pane, Settings, Variant, new_id
 
 MOST_TOOL_ROUNDS = 8
+MOST_READ = 2_000  # characters of a question, for a title
 # What "settings differ" and the locks speak of, beside the single parameters.
 SETTINGS = tuple(item.name for item in fields(Settings) if item.name not in ("parameters", "extra"))
 PARAMETERS = tuple(spec.name for spec in parameters_of("conversational"))
@@ -289,7 +289,7 @@ def _turns(pane: Pane, turns: int) -> tuple[ChatMessage, ...]:
 def title_of(comparison: Comparison) -> str:
     """Its title, or the first question that was asked in it."""
     first = (message.content for pane in comparison.panes for message in pane.messages if message.role == "user")
-    return comparison.title or " ".join(next(first, "").split())[:80]
+    return comparison.title or " ".join(next(first, "")[:MOST_READ].split())[:80]
 
 
 def letters(comparison: Comparison) -> str:

@@ -14,7 +14,7 @@ from ui.markup import one_line, panel
 from wire.request import RequestError
 
 from .desk import desk_of
-from .exported import read, to_json
+from .exported import read_apart, to_json
 from .exported_page import to_html
 from .files import link
 from .mount import Mount
@@ -60,7 +60,7 @@ def build(mount: Mount) -> Tool:
         if desk_of(mount.session_of(request)).busy:  # its question would be lost with what is here now
             return {said: one_line(panels.note(BUSY, error=True))}
         try:
-            found = await asyncio.to_thread(read, data or b"")
+            found = await read_apart(data or b"", mount.session_of(request).id)
         except RequestError as error:
             return {said: one_line(panels.note(str(error), "What was here is still here.", error=True))}
         await prepare(_said(found), mount.session_of(request).id)

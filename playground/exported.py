@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+from inference.workers import WorkerError, run_apart
 from wire.request import RequestError
 
 from . import saving
@@ -12,13 +13,16 @@ from .keyless import without_keys
 from .state import Comparison
 
 MOST_BYTES = 50_000_000
+MOST_RETURNED = 60_000_000  # bytes of what was read
+LARGE = 250_000  # bytes; what is larger is read apart from the app
 
 
 def to_json(comparison: Comparison) -> bytes:
     """The file: transcripts, settings, images and measurements; without keys."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     value = {**saving.to_json(without_keys(comparison)), "exported": now}
-    return json.dumps(value, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+    written = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(value)
+    return b"".join(piece.encode("utf-8", "replace") for piece in written)
 
 
 def read(data: bytes) -> Comparison:
@@ -30,3 +34,19 @@ def read(data: bytes) -> Comparison:
     except (ValueError, RecursionError) as error:
         raise RequestError(f"The file is not JSON: {error}.") from None
     return without_keys(saving.from_json(value))
+
+
+async def read_apart(given: bytes | str, whose: str) -> Comparison:
+    """The comparison of a file, or of the text that a browser has kept; a large one is read in a worker process.
+
+    `whose` is the session's id. Raises RequestError."""
+    if not LARGE < len(given) <= MOST_BYTES:
+        return _read(given)
+    try:
+        return await run_apart(_read, given, most=MOST_RETURNED, whose=whose)
+    except WorkerError:
+        raise RequestError("The comparison is too large to be opened here.") from None
+
+
+def _read(given: bytes | str) -> Comparison:
+    return read(given) if isinstance(given, bytes) else saving.from_text(given)

@@ -6,9 +6,10 @@ import json
 from datetime import UTC, datetime
 
 from metadata.outputs import ToolCall
+from metadata.visible import whole
 from ui.front import read
 from ui.markdown import chat_html
-from ui.markup import escape, isolated, verbatim, whole
+from ui.markup import escape, isolated, verbatim
 
 from . import conversation
 from .figures import facts

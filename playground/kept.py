@@ -9,18 +9,21 @@ from ui.markup import escape
 
 from .desk import Desk
 from .keyless import without_keys
-from .saving import to_json
+from .saving import pieces, to_json
 from .state import ChatMessage, Raw
 
 SHOWN_HEADERS = 60
+MOST_PRETTY = 500_000  # characters
 
 
 def read(desk: Desk, what: str) -> Kept | None:
-    """`comparison` as JSON, `text/{message}` to copy, `raw/{message}` as HTML; None where there is no such thing."""
+    """`comparison` as JSON, `text/{message}` to copy, `raw/{message}` as HTML; None where there is no such thing.
+
+    All of a comparison takes its time, so call it in a thread."""
     kind, _, name = what.partition("/")
     if kind == "comparison":
-        held = json.dumps(to_json(without_keys(desk.comparison), raw=True), ensure_ascii=False)
-        return held.encode("utf-8", "replace"), "application/json"
+        held = to_json(without_keys(desk.comparison), raw=True)
+        return b"".join(pieces(held)), "application/json"
     if kind == "text":
         found = _text(desk, name)
         return (found.encode("utf-8", "replace"), "text/plain; charset=utf-8") if found is not None else None
@@ -57,6 +60,8 @@ def raw_html(message: ChatMessage) -> str:
 
 
 def _pretty(body: str) -> str:
+    if len(body) > MOST_PRETTY:
+        return body
     try:
         return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):

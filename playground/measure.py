@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from inference.offers import Offer
-from inference.reply import Usage
+if TYPE_CHECKING:  # a worker process that reads a comparison needs no network
+    from inference.offers import Offer
+    from inference.reply import Usage
 
 CHARACTERS_A_TOKEN = 4
 LEAST_SECONDS = 0.02  # below, it is the network that is measured

@@ -11,9 +11,10 @@ from typing import Any
 
 import gradio as gr
 
+from metadata.visible import whole
 from ui import panels
 from ui.markdown import laid_out
-from ui.markup import one_line, panel, whole
+from ui.markup import one_line, panel
 from ui.session import Session, Sessions, Site
 from wire.request import RequestError
 
@@ -328,7 +329,7 @@ class ComparePage:
     async def _restore(self, request: gr.Request, posted: str) -> Drawn:
         desk = self.desk(request)
         try:
-            desk.put(restoring.from_text(posted))
+            desk.put(await restoring.from_text(posted, desk.session.id))
         except RequestError as error:
             desk.notice = str(error)
         return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ui.markup import whole
+from metadata.visible import whole
 from wire.secrets import SHORTEST_KEY, hidden
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,22 +10,17 @@ from wire.request import RequestError
 
 from . import conversation
 from .desk import Desk
-from .saving import from_json, no_constant
+from .exported import MOST_BYTES, read_apart
 from .state import LETTERS, Comparison, Pane, Settings
 
-MOST_CHARACTERS = 120_000_000
 MOST_IN_LINK = 20_000
 
 
-def from_text(text: Any) -> Comparison:
-    """A comparison from its JSON text. Raises RequestError."""
-    if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
+async def from_text(text: Any, whose: str) -> Comparison:
+    """A comparison from its JSON text; `whose` is the session's id. Raises RequestError."""
+    if not isinstance(text, str) or len(text) > MOST_BYTES:
         raise RequestError("This comparison is too large.")
-    try:
-        value = json.loads(text, parse_constant=no_constant)
-    except (ValueError, RecursionError):
-        raise RequestError("This comparison can't be read.") from None
-    return from_json(value)
+    return await read_apart(text, whose)
 
 
 def from_link(desk: Desk, query: Mapping[str, Any]) -> str:

@@ -5,13 +5,14 @@ Media are in it once each, under the hash of their bytes; keys never are. What i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
 from metadata.media import Media
 from metadata.outputs import ToolCall
-from ui.markup import whole
+from metadata.visible import whole
 from wire.request import RESPONSES, RequestError
 
 from .conversation import LOCKABLE, title_of
@@ -22,6 +23,10 @@ VERSION = 1
 MOST_MESSAGES = 2_000
 MOST_VARIANTS = 200
 MOST_TEXT = 2_000_000
+MOST_VERSIONS = 20_000  # of all messages of a comparison
+MOST_CALLS, MOST_IMAGES = 200, 100  # of a version
+MOST_SETTINGS, MOST_DEEP = 500_000, 100  # bytes of a pane's settings as JSON, and levels
+DEEP = 6  # in a comparison: a version of a message
 # Of what went over the wire the browser keeps the beginnings, of the last answers.
 MOST_RAW, MOST_SENT, MOST_HEADERS, MOST_HEADER, MOST_POINTS = 20, 20_000, 60, 500, 400
 ROLES = ("user", "assistant", "tool")
@@ -53,6 +58,32 @@ def to_json(comparison: Comparison, raw: bool = False) -> dict[str, Any]:
     }
 
 
+def pieces(value: Any, deep: int = DEEP) -> Iterator[bytes]:
+    """The text of plain JSON data bit by bit, where all at once would let no other thread run: of a comparison, each
+    version of a message and each image by itself."""
+    if deep and value and isinstance(value, dict):
+        for number, (name, held) in enumerate(value.items()):
+            yield f"{',' if number else '{'}{json.dumps(name)}:".encode()
+            yield from pieces(held, deep - 1)
+        yield b"}"
+    elif deep and value and isinstance(value, list):
+        for number, held in enumerate(value):
+            yield b"," if number else b"["
+            yield from pieces(held, deep - 1)
+        yield b"]"
+    else:
+        yield json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def from_text(text: str) -> Comparison:
+    """A comparison from its JSON text. Raises RequestError."""
+    try:
+        value = json.loads(text, parse_constant=no_constant)
+    except (ValueError, RecursionError):
+        raise RequestError("This comparison can't be read.") from None
+    return from_json(value)
+
+
 def from_json(value: Any) -> Comparison:
     """The inverse of `to_json`. Raises RequestError with a sentence for what is no comparison."""
     if not isinstance(value, Mapping) or value.get("showcard") != "comparison":
@@ -65,6 +96,8 @@ def from_json(value: Any) -> Comparison:
     media = _media(value.get("media"))
     ids: set[str] = set()
     read = [_pane(pane, media, ids) for pane in panes]
+    if sum(len(message.variants) for pane in read for message in pane.messages) > MOST_VERSIONS:
+        raise RequestError(f"A comparison holds at most {MOST_VERSIONS:,} answers and questions.")
     hidden = value.get("hidden") is True and len(read) == 2  # a vote is between two
     locked = LOCKABLE.intersection(name for name in _list(value.get("locked")) if isinstance(name, str))
     return Comparison(read, _id(value.get("id"), set()), _text(value.get("title"))[:200], locked, hidden)
@@ -156,6 +189,9 @@ def _pane(value: Any, media: Mapping[str, Media], ids: set[str]) -> Pane:
 
 def _settings(value: Any) -> Settings:
     held = value if isinstance(value, Mapping) else {}
+    _look_deep(held)
+    if sum(map(len, pieces({name: item for name, item in held.items() if name != "system"}))) > MOST_SETTINGS:
+        raise RequestError("The settings of a pane are too long.")
     texts = {name: _text(held.get(name)) for name in ("model", "provider", "base_url", "bill_to", "system")}
     tools = tuple(dict(tool) for tool in _list(held.get("tools")) if isinstance(tool, Mapping))
     return Settings(
@@ -172,6 +208,15 @@ def _settings(value: Any) -> Settings:
     )
 
 
+def _look_deep(value: Any) -> None:
+    """Refuse what is nested so deeply that those who walk through it fail."""
+    level = [value]
+    for _ in range(MOST_DEEP):
+        level = [inner for held in level for inner in (held.values() if isinstance(held, Mapping) else _list(held))]
+    if level:
+        raise RequestError("The settings of a pane are nested too deeply.")
+
+
 def _message(value: Any, media: Mapping[str, Media], ids: set[str]) -> ChatMessage:
     if not isinstance(value, Mapping) or value.get("role") not in ROLES:
         raise RequestError("A message of the comparison can't be read.")
@@ -185,10 +230,12 @@ def _message(value: Any, media: Mapping[str, Media], ids: set[str]) -> ChatMessa
 
 def _variant(value: Any, media: Mapping[str, Media]) -> Variant:
     held = value if isinstance(value, Mapping) else {}
-    images = tuple(media[name] for name in _list(held.get("images")) if isinstance(name, str) and name in media)
+    images = tuple(
+        media[name] for name in _list(held.get("images"))[:MOST_IMAGES] if isinstance(name, str) and name in media
+    )
     calls = tuple(
         ToolCall(_text(call.get("id")), _text(call.get("name")), _text(call.get("arguments")))
-        for call in _list(held.get("tool_calls"))
+        for call in _list(held.get("tool_calls"))[:MOST_CALLS]
         if isinstance(call, Mapping)
     )
     record = _record(held.get("record"))

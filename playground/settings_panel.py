@@ -14,8 +14,8 @@ from typing import Any
 import gradio as gr
 
 from metadata.tasks import task
+from metadata.visible import whole
 from ui.chat_options import ChatOptionsPanel
-from ui.markup import whole
 from ui.parameters import ParameterPanel
 from ui.picker import Picker
 from ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Look, Place, look, places

@@ -23,11 +23,11 @@ from inference.providers import split_model
 from inference.reply import Delta, Usage
 from inference.transport import Exchange
 from metadata.outputs import ToolCall
+from metadata.visible import whole
 from ui import asking
 from ui.chat import words
 from ui.feed import Growing
 from ui.growing import GrowingText
-from ui.markup import whole
 from ui.session import Session
 from wire.request import Request, ResolvedRequest
 from wire.secrets import hidden

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Any
 
 from inference.reply import Delta, McpCall, Usage
@@ -65,25 +64,6 @@ def wire_calls(calls: Sequence[ToolCall]) -> list[dict[str, Any]]:
         {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
         for call in calls
     ]
-
-
-def without_open_calls(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The messages without the calls that got no result, as when a person asked something else instead: servers refuse
-    a call that nothing answers."""
-    kept = []
-    for place, message in enumerate(messages):
-        rest = {name: value for name, value in message.items() if name != "tool_calls"}
-        results = [later.get("tool_call_id") for later in takewhile(_is_result, messages[place + 1 :])]
-        given = message.get("tool_calls")
-        calls = given if isinstance(given, list) else []
-        calls = [call for call in calls if isinstance(call, Mapping) and call.get("id") in results]
-        if calls or rest.get("content") or "tool_calls" not in message:
-            kept.append({**rest, "tool_calls": calls} if calls else rest)
-    return kept
-
-
-def _is_result(message: Mapping[str, Any]) -> bool:
-    return message.get("role") == "tool"
 
 
 def calls_of(turn: Mapping[str, Any]) -> tuple[ToolCall, ...]:

@@ -8,8 +8,9 @@ from urllib.parse import quote
 from inference.check import ABSENT, BROKEN, KEPT, Report
 from inference.search import FoundModel, Served
 from metadata.tasks import find_task
+from metadata.visible import whole
 
-from .markup import escape, whole
+from .markup import escape
 
 _WORDS = {KEPT: "kept", BROKEN: "broken", ABSENT: "not there"}
 

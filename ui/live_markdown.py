@@ -7,10 +7,10 @@ from collections.abc import Callable
 from html import escape
 
 from inference.workers import WorkerError, run_apart
+from metadata.visible import whole
 
 from . import markdown_worker
 from .markdown import SECONDS, chat_html, in_event_loop, plain_html, simple_html
-from .markup import whole
 
 
 class LiveMarkdown:

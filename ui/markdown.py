@@ -15,9 +15,9 @@ from threading import Lock
 from typing import TypeVar
 
 from inference.workers import WorkerError, run_apart, run_apart_here
+from metadata.visible import whole
 
 from . import markdown_worker
-from .markup import whole
 from .references import ImageAddress, reference_html
 
 T = TypeVar("T")

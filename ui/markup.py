@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from metadata.visible import visible
+from metadata.visible import visible, whole
 
 _READ = frozenset(("title", "aria_label", "alt", "placeholder", "download"))  # attributes that a person reads
 
@@ -29,15 +29,6 @@ def verbatim(value: object) -> str:
 def isolated(value: object) -> str:
     """A short text that may be written from right to left, so that it moves none of the words around it."""
     return f"<bdi>{escape(value)}</bdi>"
-
-
-def whole(text: str) -> str:
-    """The text with lone surrogates, which no encoding can carry, replaced; two that belong together become one."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
 
 
 def one_line(markup: str) -> str:

@@ -28,6 +28,7 @@ from .open_requests import OpenRequests
 from .routes import Routes
 from .session import Site
 from .shelf import SHOWN, Crowded
+from .slices import Sliced
 from .uploads import Bounded, only_uploads, say_what_is_unwritten
 from .visitors import Visitors
 
@@ -83,6 +84,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     if site.signs_in:
         app.add_middleware(signin.MemorySessions)
     app.add_middleware(front.FirstHtml)
+    app.add_middleware(Sliced)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
     routes = Routes([page[0] for page in demo.pages], site.signs_in, gr.utils.get_upload_folder())
     app.add_middleware(Guard, access=access, knows=demo._queue.pending_messages_per_session.__contains__, routes=routes)
@@ -118,7 +120,7 @@ def _add_routes(app: FastAPI, site: Site) -> None:
     @app.get("/kept/{name}/{what:path}")
     async def kept(name: str, what: str) -> Response:
         feed = site.feeds.get(name)
-        found = feed.read(what) if feed else None
+        found = await asyncio.to_thread(feed.read, what) if feed else None
         if found is None:
             return JSONResponse({"error": "This is no longer here."}, 404)
         return Response(found[0], media_type=found[1], headers={"cache-control": "no-store"})

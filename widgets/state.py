@@ -15,14 +15,14 @@ from metadata.media import Media
 from metadata.model import Model
 from metadata.outputs import Output, Video
 from metadata.tasks import Task
-from ui.chat import Answer, wire_calls, without_open_calls
+from ui.chat import Answer, wire_calls
 from ui.place import PROVIDERS, Place
 from ui.place import reachable as reachable_at
 from ui.session import Session
 from ui.sources import Opened
 from ui.tool_results import pending
 from wire.links import Link
-from wire.request import Request, RequestError, ResolvedRequest
+from wire.request import Request, RequestError, ResolvedRequest, without_open_calls
 
 from . import fields
 from .encode import encoded

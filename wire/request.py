@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from itertools import takewhile
 from typing import Any
 
 from metadata.media import Media
@@ -152,3 +153,22 @@ def _decode_parts(value: Any) -> Any:
 def _json_name(value: Any) -> str:
     names = {bool: "true or false", int: "a number", float: "a number", str: "a string", list: "a list"}
     return "null" if value is None else names.get(type(value), "an object")
+
+
+def without_open_calls(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The messages without the calls that got no result, as when a person asked something else instead: servers refuse
+    a call that nothing answers."""
+    kept = []
+    for place, message in enumerate(messages):
+        rest = {name: value for name, value in message.items() if name != "tool_calls"}
+        results = [later.get("tool_call_id") for later in takewhile(_is_result, messages[place + 1 :])]
+        given = message.get("tool_calls")
+        calls = given if isinstance(given, list) else []
+        calls = [call for call in calls if isinstance(call, Mapping) and call.get("id") in results]
+        if calls or rest.get("content") or "tool_calls" not in message:
+            kept.append({**rest, "tool_calls": calls} if calls else rest)
+    return kept
+
+
+def _is_result(message: Mapping[str, Any]) -> bool:
+    return message.get("role") == "tool"

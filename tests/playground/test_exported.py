@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
@@ -13,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inference import workers
 from metadata.media import Media
 from metadata.outputs import ToolCall
 from playground import exported, saving
@@ -90,6 +93,41 @@ def plain(comparison: Comparison) -> Any:
 @given(COMPARISONS)
 def test_what_was_saved_is_opened(comparison: Comparison) -> None:
     assert plain(read(to_json(comparison))) == plain(comparison)
+
+
+async def apart(given: bytes | str, monkeypatch: pytest.MonkeyPatch) -> tuple[Comparison, bool]:
+    """The comparison that was read, and whether that was in another process."""
+    asked = []
+
+    async def noted(*given: Any, **bounds: Any) -> Any:
+        asked.append(given)
+        return await workers.run_apart(*given, **bounds)
+
+    monkeypatch.setattr(exported, "run_apart", noted)
+    return await exported.read_apart(given, "one"), bool(asked)
+
+
+@pytest.mark.parametrize("length", [9, 400_000])
+async def test_a_large_file_is_read_apart_from_the_app(length: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Comparison([Pane(Settings("m"), (ChatMessage("q", "user", (Variant("é" * length),)),))])
+    for written in (to_json(held), to_json(held).decode()):
+        read, away = await apart(written, monkeypatch)
+        assert (plain(read), away) == (plain(held), length > 9)
+
+
+async def test_a_large_file_that_cant_be_read_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    for written, sentence in (("[" * 300_000, "can't be read"), (b'{"x":"' + b"y" * 300_000 + b'"}', "no comparison")):
+        with pytest.raises(RequestError, match=sentence):
+            await apart(written, monkeypatch)
+    monkeypatch.setattr(exported, "MOST_RETURNED", 1_000)
+    with pytest.raises(RequestError, match="too large to be opened"):
+        await apart(to_json(Comparison([Pane(Settings("m", system="s" * 300_000))])), monkeypatch)
+
+
+def test_the_process_that_reads_files_loads_no_page() -> None:
+    said = "import playground.exported, sys; print('gradio' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert found.stdout == "False\n"
 
 
 KEY = "hf_aVerySecretKeyOfMine"

@@ -14,7 +14,7 @@ from metadata.media import Media
 from metadata.outputs import ToolCall
 from playground import conversation as c
 from playground.measure import Measurement
-from playground.saving import from_json, to_json
+from playground.saving import from_json, pieces, to_json
 from playground.state import Comparison, Pane, Raw, Record, Settings, Variant
 from wire.request import RequestError
 
@@ -62,6 +62,21 @@ def test_the_browser_also_keeps_raw_exchanges_cut_and_what_is_hidden() -> None:
     assert not from_json(three).hidden, "only two can be voted on"
 
 
+def test_it_is_written_in_pieces_no_longer_than_what_one_answer_says() -> None:
+    said = [{"role": "user", "variants": [{"content": f'"é\\n{number}' * 999}]} for number in range(200)]
+    held = from_json({**to_json(comparison()), "panes": [{"messages": said}, {}]})
+    written = list(pieces(to_json(held)))
+    assert json.loads(b"".join(written)) == json.loads(json.dumps(to_json(held)))
+    assert max(map(len, written)) < 20_000 < sum(map(len, written)) / 90
+    assert json.loads(b"".join(pieces({"a": "\ud800", "b": [], "c": {}}))) == {"a": "?", "b": [], "c": {}}
+
+
+def test_of_an_answer_that_calls_without_end_the_first_calls_are_read() -> None:
+    pane = {"messages": [{"role": "assistant", "variants": [{"tool_calls": [{"name": "f"}] * 90_000}]}]}
+    read = from_json({**to_json(comparison()), "panes": [pane]})
+    assert len(read.panes[0].messages[0].variant.tool_calls) == 200
+
+
 def test_only_what_can_be_locked_is() -> None:
     locks = ["seed", "model", "<b>", 3, ["seed"]]
     assert from_json({**to_json(comparison()), "locked": locks}).locked == frozenset({"seed"})
@@ -80,6 +95,9 @@ def test_only_what_can_be_locked_is() -> None:
         ({"media": {"x": {"src": "/etc/passwd"}}}, "holds no bytes"),
         ({"media": {"x": {"base64": "aGk=", "media_type": "text/html"}}}, "not an image"),
         ({"media": {"x": {"base64": "???"}}}, "can't be read"),
+        ({"panes": [{"settings": {"extra": {"a": "b" * 600_000}}}]}, "settings of a pane are too long"),
+        ({"panes": [{"settings": {"extra": {"a": json.loads("[" * 300 + "]" * 300)}}}]}, "nested too deeply"),
+        ({"panes": [{"messages": [{"role": "user", "variants": [{}] * 200}] * 101}]}, "at most 20,000"),
     ],
 )
 def test_what_is_no_comparison_is_a_sentence(change: dict[str, Any], sentence: str) -> None:

@@ -14,7 +14,8 @@ import orjson
 from inference.assets import is_remote
 from metadata.media import Media
 from metadata.outputs import plain
-from ui.markup import escape, verbatim, whole
+from metadata.visible import whole
+from ui.markup import escape, verbatim
 
 from .context import Context, count, number, short
 
