@@ -20,6 +20,7 @@ KeyPath = tuple[str | int, ...]
 
 MAX_DEPTH = 100  # deeper nesting than any card has, far below what would exhaust a stack
 LARGE = 50_000  # characters
+MOST_COMPOSED = 80_000  # characters of a part of it, of which the places of values are found
 MOST_FINDINGS = 100  # of one document; more would tell nobody anything
 ALIAS_ALLOWANCE = 100_000  # characters that aliases may add to a document, beside ten times its own length
 
@@ -147,7 +148,9 @@ class Marks:
 
 
 class LargeMarks(Marks):
-    """Marks of a large document: its text is kept, not its tree, and only the part asked for is composed again."""
+    """Marks of a large document: its text is kept, not its tree, and only the part asked for is composed again. Of a
+    part above MOST_COMPOSED characters the lines at its beginning are: what stands below them is at the part's start,
+    as a tree of all of it would hold the process for seconds."""
 
     def __init__(self, root: Any, text: str, first_line: int) -> None:
         super().__init__(None, first_line)
@@ -165,6 +168,8 @@ class LargeMarks(Marks):
             return super()._find((), of_key)
         if name not in self._known:
             text, line = self._parts[name]
+            if len(text) > MOST_COMPOSED:
+                text = text[: text.rfind("\n", 0, MOST_COMPOSED) + 1]
             try:
                 with uncollected():
                     self._known[name] = Marks(compose(text), line)

@@ -15,6 +15,7 @@ from wire.request import RequestError
 from .typed import read_json, read_object
 
 MOST_TOOLS = 128
+MOST_SIGNATURES = 30_000  # characters of Python, as its parser takes long and lets nothing else run
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BARE = re2.compile(r"((?:async )?def .*\)(?: *-> *[^:]+)?):?[ \t]*")
 _TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean", "list": "array", "dict": "object"}
@@ -103,6 +104,8 @@ def _check_schema(schema: Any, what: str) -> None:
 
 
 def _signatures(text: str) -> Iterator[dict[str, Any]]:
+    if len(text) > MOST_SIGNATURES:
+        raise RequestError(f"Tools: signatures of more than {MOST_SIGNATURES:,} characters are not read; write JSON.")
     _check_number(sum(line.startswith(("def ", "async def ")) for line in text.split("\n")))  # parsing takes long
     try:
         body = ast.parse(_with_bodies(text)).body

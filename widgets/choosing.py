@@ -44,7 +44,7 @@ class Choosing:
 
     def build(self) -> None:
         """The picker, and the way back."""
-        titles = [(show.example_title(e), n) for n, e in enumerate(self.page.examples)]
+        titles = show.example_choices(self.page)
         with gr.Row(elem_id="examples-row", elem_classes="tight"):
             self.picker = gr.Dropdown(
                 titles,
@@ -107,7 +107,7 @@ class Choosing:
         undo = gr.update(visible=self.before is not None)
         box = [gr.update(label=parameters_title(self.page))] if self.box else []
         return [
-            *(gr.update(value=self.page.number), undo, *values, *parameters, *box),
+            *(self._picked(), undo, *values, *parameters, *box),
             one_line(show.transcript(self.page, self.session)),
             one_line(show.result(self.page, self.session)),
             one_line(show.recorded_json(self.page)),
@@ -115,6 +115,12 @@ class Choosing:
             *self.inputs.away(),
             *(self.runner.results.updates(self.page.turns) if self.runner.results else ()),
         ]
+
+    def _picked(self) -> Any:
+        """The example in the picker; one that the gallery or a link chose may not be among those it shows yet."""
+        if len(self.page.examples) <= show.MOST_CHOICES:
+            return gr.update(value=self.page.number)
+        return gr.update(value=self.page.number, choices=show.example_choices(self.page))
 
     async def _choose_other(self, number: int | None, *typed: Any) -> list[Any]:
         if number == self.page.number:

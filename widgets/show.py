@@ -32,6 +32,7 @@ from . import views
 from .lost import paths_of, said_of, without_lost
 from .state import REPLAY, REPLAYS, Page
 
+MOST_CHOICES, LONGEST_TITLE = 200, 200
 MOST_FAILED = 20_000  # bytes of an answer that failed
 AWAY = "The images of the first example are on another host. Choose an example to fetch them."
 
@@ -43,8 +44,18 @@ def example_title(example: Example) -> str:
     return visible(f"{group}{example.title}{recorded}")
 
 
+def example_choices(page: Page) -> list[tuple[str, int]]:
+    """What the picker offers: the first examples, and the one that is chosen; titles with their numbers."""
+    shown = list(enumerate(page.examples[:MOST_CHOICES]))
+    if page.number is not None and page.number >= MOST_CHOICES:
+        shown.append((page.number, page.examples[page.number]))
+    return [(example_title(example)[:LONGEST_TITLE], number) for number, example in shown]
+
+
 def examples_label(page: Page) -> str:
     """What the picker of examples is called."""
+    if len(page.examples) > MOST_CHOICES:
+        return f"Examples (the first {MOST_CHOICES} of {len(page.examples):,})"
     return "Examples" if page.model.examples else "Examples (the card has none; these are Showcard's)"
 
 

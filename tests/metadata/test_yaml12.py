@@ -6,7 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from metadata.yaml12 import Builder, LargeMarks, Mark, Marks, TooDeep, compose, expanded_size, make_marks, plain
+from metadata import yaml12
+from metadata.yaml12 import (
+    MOST_COMPOSED,
+    Builder,
+    LargeMarks,
+    Mark,
+    Marks,
+    TooDeep,
+    compose,
+    expanded_size,
+    make_marks,
+    plain,
+)
 
 
 def load(text):
@@ -112,6 +124,18 @@ def test_the_marks_of_a_large_document_are_those_of_its_tree():
         assert large.at(path) == small.at(path), path
         assert large.key(path) == small.key(path), path
     assert large.at(("alias", "v")).line == text.count("\n") + 6  # an alias into another part: the part's own start
+
+
+def test_of_a_part_that_is_huge_the_lines_at_its_beginning_are_found(monkeypatch):
+    text = "a: 1\nwidget:\n" + "- text: x\n  n: 1\n" * 50_000 + "b: 2\n"
+    composed = []
+    large = make_marks(compose(text), text, 1)
+    monkeypatch.setattr(yaml12, "compose", lambda part: composed.append(len(part)) or compose(part))
+    assert large.at(("widget", 1_000, "n")) == Mark(2 + 2 * 1_000 + 2, 6)
+    assert large.at(("widget", 40_000, "n")) == large.at(("widget",))
+    assert large.at(("b",)) == Mark(100_003, 4)
+    assert len(composed) == 2
+    assert max(composed) <= MOST_COMPOSED  # a tree of all of it would hold the process for seconds
 
 
 def test_an_alias_is_counted_each_time_it_is_used():

@@ -69,6 +69,10 @@ def test_a_signature_is_a_schema() -> None:
         ({"tools": '{"name": "a", "parameters": {"type": "objekt"}}'}, "not a valid JSON schema at"),
         ({"tools": '{"name": "a", "parameters": 3}'}, "not a JSON schema"),
         ({"tools": "def f(:"}, "not Python"),
+        (
+            {"tools": "@a\n" * 20_000 + "def f(): ..."},
+            "signatures of more than 30,000 characters are not read; write JSON",
+        ),
         ({"tools": "# nothing"}, "no function in it"),
         ({"tools": '{"type": "mcp"}'}, 'without its "server_url"'),
         ({"tools": '{"type": "mcp", "server_url": "https://x"}'}, "need the Responses API"),

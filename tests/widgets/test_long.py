@@ -60,3 +60,16 @@ def test_of_media_only_the_beginning_is_written_down() -> None:
     assert '"name": "<b>.png"' in shown
     short = text_of(show.media_json(reply(Image(Media.from_bytes(b"GIF8")), None)))
     assert '"base64": "R0lGOA=="' in short
+
+
+def test_of_many_examples_the_picker_has_the_first_and_the_one_that_is_chosen() -> None:
+    page = opened(None, "pipeline_tag: text-classification\nwidget:\n" + "- text: x\n" * 900)
+    choices = show.example_choices(page)
+    assert [number for _, number in choices] == list(range(show.MOST_CHOICES))
+    assert show.examples_label(page) == "Examples (the first 200 of 900)"
+    page.choose(page.examples[700])
+    assert page.number == 700
+    assert [number for _, number in show.example_choices(page)][-2:] == [199, 700]
+    few = opened(None, "pipeline_tag: text-classification\nwidget:\n- {text: x, example_title: A}\n- text: y")
+    assert [number for _, number in show.example_choices(few)] == [0, 1]
+    assert show.examples_label(few) == "Examples"
