@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -36,7 +37,7 @@ def build(mount: Mount) -> Tool:
         as_json = gr.Button("Save as JSON", scale=0, min_width=130, elem_id="export-json")
         as_html = gr.Button("Save as a web page", scale=0, min_width=170, elem_id="export-html")
         upload = gr.UploadButton(
-            "Open a JSON file", file_types=[".json"], type="binary", scale=0, min_width=150, elem_id="import"
+            "Open a JSON file", file_types=[".json"], type="filepath", scale=0, min_width=150, elem_id="import"
         )
     said = panel(elem_id="exported")
 
@@ -56,11 +57,11 @@ def build(mount: Mount) -> Tool:
 
         return save
 
-    async def opened(request: gr.Request, data: bytes | None) -> dict[Any, Any]:
+    async def opened(request: gr.Request, file: str | None) -> dict[Any, Any]:
         if desk_of(mount.session_of(request)).busy:  # its question would be lost with what is here now
             return {said: one_line(panels.note(BUSY, error=True))}
         try:
-            found = await read_apart(data or b"", mount.session_of(request).id)
+            found = await read_apart(Path(file or ""), mount.session_of(request).id)
         except RequestError as error:
             return {said: one_line(panels.note(str(error), "What was here is still here.", error=True))}
         await prepare(_said(found), mount.session_of(request).id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 from inference.workers import WorkerError, run_apart
 from wire.request import RequestError
@@ -13,6 +14,7 @@ from .keyless import without_keys
 from .state import Comparison
 
 MOST_BYTES = 50_000_000
+TOO_LARGE = f"The file is larger than {MOST_BYTES // 1_000_000} MB."
 MOST_RETURNED = 60_000_000  # bytes of what was read
 LARGE = 250_000  # bytes; what is larger is read apart from the app
 
@@ -28,7 +30,7 @@ def to_json(comparison: Comparison) -> bytes:
 def read(data: bytes) -> Comparison:
     """The comparison of a file, from wherever it comes. Raises RequestError with a sentence for a person."""
     if len(data) > MOST_BYTES:
-        raise RequestError(f"The file is larger than {MOST_BYTES // 1_000_000} MB.")
+        raise RequestError(TOO_LARGE)
     try:
         value = json.loads(data.decode("utf-8-sig"), parse_constant=saving.no_constant)
     except (ValueError, RecursionError) as error:
@@ -36,11 +38,14 @@ def read(data: bytes) -> Comparison:
     return without_keys(saving.from_json(value))
 
 
-async def read_apart(given: bytes | str, whose: str) -> Comparison:
+async def read_apart(given: Path | str, whose: str) -> Comparison:
     """The comparison of a file, or of the text that a browser has kept; a large one is read in a worker process.
 
     `whose` is the session's id. Raises RequestError."""
-    if not LARGE < len(given) <= MOST_BYTES:
+    size = _size(given)
+    if size > MOST_BYTES:
+        raise RequestError(TOO_LARGE)
+    if size <= LARGE:
         return _read(given)
     try:
         return await run_apart(_read, given, most=MOST_RETURNED, whose=whose)
@@ -48,5 +53,14 @@ async def read_apart(given: bytes | str, whose: str) -> Comparison:
         raise RequestError("The comparison is too large to be opened here.") from None
 
 
-def _read(given: bytes | str) -> Comparison:
-    return read(given) if isinstance(given, bytes) else saving.from_text(given)
+def _size(given: Path | str) -> int:
+    """Its bytes, or characters. Raises RequestError."""
+    if isinstance(given, str):
+        return len(given)
+    if not given.is_file():
+        raise RequestError("The file is no longer here. Choose it again.")
+    return given.stat().st_size
+
+
+def _read(given: Path | str) -> Comparison:
+    return saving.from_text(given) if isinstance(given, str) else read(given.read_bytes())

@@ -13,6 +13,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Literal
 
+from inference.workers import WorkerError, run_apart
 from wire.request import Request
 
 from .checks import Mark
@@ -25,6 +26,7 @@ MOST_CHARACTERS = 2_000_000
 MOST_IN_A_PROMPT = 50_000
 MOST_PROBLEMS = 20
 MOST_LINES = 20_000  # that are read; reading one that is broken takes as long as reading a long one
+LONG = 20_000  # characters; what is longer is read apart from the app
 NAMES = ("prompt", "question", "input", "text", "query")
 KNOWN = frozenset({*NAMES, "tag", "id"})
 DELIMITERS = ",;\t"
@@ -71,6 +73,16 @@ def read_prompts(text: str, form: Form | None = None) -> Listed:
     if len(problems) > MOST_PROBLEMS:
         problems = [*problems[:MOST_PROBLEMS], f"And {len(problems) - MOST_PROBLEMS:,} more lines."]
     return Listed(tuple(prompts[:MOST_PROMPTS]), tuple(problems))
+
+
+async def read_apart(text: str, whose: str) -> Listed:
+    """`read_prompts`, in a worker process where the list is a long one; `whose` is the session's id."""
+    if not LONG < len(text) <= MOST_CHARACTERS:
+        return read_prompts(text)
+    try:
+        return await run_apart(read_prompts, text, whose=whose)
+    except WorkerError:
+        return Listed((), ("The list could not be read in time. Make it shorter.",))
 
 
 def form_of(text: str) -> Form:

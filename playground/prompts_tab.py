@@ -110,10 +110,10 @@ async def _run(
 ) -> AsyncGenerator[State | None, None]:
     """Run a list, from its beginning or where it was stopped. None is a heartbeat."""
     session, held = mount.session_of(request), held_of(mount.session_of(request))
-    found = prompts.read_prompts(text)
+    found = await prompts.read_apart(text, session.id)
     try:
         batch = _batch(mount, request, found, None if anew else held.batch)
-        requests = _requests(mount, request, batch)
+        requests = await asyncio.to_thread(_requests, mount, request, batch)
     except RequestError as error:
         yield State(panels.note(" ".join([str(error), *found.problems]), error=True))
         return

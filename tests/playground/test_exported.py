@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,7 +96,7 @@ def test_what_was_saved_is_opened(comparison: Comparison) -> None:
     assert plain(read(to_json(comparison))) == plain(comparison)
 
 
-async def apart(given: bytes | str, monkeypatch: pytest.MonkeyPatch) -> tuple[Comparison, bool]:
+async def apart(given: Path | str, monkeypatch: pytest.MonkeyPatch) -> tuple[Comparison, bool]:
     """The comparison that was read, and whether that was in another process."""
     asked = []
 
@@ -108,20 +109,32 @@ async def apart(given: bytes | str, monkeypatch: pytest.MonkeyPatch) -> tuple[Co
 
 
 @pytest.mark.parametrize("length", [9, 400_000])
-async def test_a_large_file_is_read_apart_from_the_app(length: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_large_file_is_read_apart_from_the_app(
+    length: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "comparison.json"
     held = Comparison([Pane(Settings("m"), (ChatMessage("q", "user", (Variant("é" * length),)),))])
-    for written in (to_json(held), to_json(held).decode()):
+    file.write_bytes(to_json(held))
+    for written in (file, to_json(held).decode()):
         read, away = await apart(written, monkeypatch)
         assert (plain(read), away) == (plain(held), length > 9)
 
 
-async def test_a_large_file_that_cant_be_read_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    for written, sentence in (("[" * 300_000, "can't be read"), (b'{"x":"' + b"y" * 300_000 + b'"}', "no comparison")):
+async def test_a_large_file_that_cant_be_read_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "comparison.json"
+    for text, sentence in (("[" * 300_000, "not JSON"), (f'{{"x":"{"y" * 300_000}"}}', "no comparison")):
+        file.write_text(text)
         with pytest.raises(RequestError, match=sentence):
-            await apart(written, monkeypatch)
+            await apart(file, monkeypatch)
+    with pytest.raises(RequestError, match="no longer here"):
+        await apart(tmp_path / "gone.json", monkeypatch)
+    monkeypatch.setattr(exported, "MOST_BYTES", 290_000)
+    with pytest.raises(RequestError, match="larger than 50 MB"):
+        await apart(file, monkeypatch)
+    monkeypatch.setattr(exported, "MOST_BYTES", 400_000)
     monkeypatch.setattr(exported, "MOST_RETURNED", 1_000)
     with pytest.raises(RequestError, match="too large to be opened"):
-        await apart(to_json(Comparison([Pane(Settings("m", system="s" * 300_000))])), monkeypatch)
+        await apart(to_json(Comparison([Pane(Settings("m", system="s" * 300_000))])).decode(), monkeypatch)
 
 
 def test_the_process_that_reads_files_loads_no_page() -> None:

@@ -8,11 +8,14 @@ import io
 import json
 import unicodedata
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inference import workers
+from playground import prompts
 from playground.checks import Mark
 from playground.measure import Measurement
 from playground.outcome import Outcome
@@ -55,6 +58,20 @@ def test_what_a_spreadsheet_writes_and_a_json_list() -> None:
     found = read_prompts('[{"prompt": "a", "tag": "t"}, "b", 3]')
     assert found.prompts == (Prompt("a", "t", 1), Prompt("b", "", 2))
     assert found.problems == ("Item 3: it is no object with a “prompt”.",)
+
+
+@pytest.mark.parametrize("lines", [9, 30_000])
+async def test_a_long_list_is_read_apart_from_the_app(lines: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    async def noted(*given: Any, **bounds: Any) -> Any:
+        asked.append(given)
+        return await workers.run_apart(*given, **bounds)
+
+    monkeypatch.setattr(prompts, "run_apart", noted)
+    text = "{\n" * lines
+    assert await prompts.read_apart(text, "one") == read_prompts(text)
+    assert bool(asked) == (lines > 9)
 
 
 def test_limits_are_sentences() -> None:
