@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from time import perf_counter
 from typing import Any
 
 import httpx2
@@ -21,6 +22,7 @@ KEPT = "What came is kept. Run again."
 DONE = b"[DONE]"
 MAX_EVENT = 4 * 2**20  # bytes
 MAX_LINES = 1_000_000  # of 500,000 pieces at most
+SLICE_SECONDS = 0.005  # of work, after which others have their turn
 LINGER_SECONDS = 0.05  # behind [DONE] comes the end at once, unless the server forgets it
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -66,6 +68,7 @@ class Events:
         """The lines without their ends (CRLF, LF or CR)."""
         held, size, count = [b""], 0, 0
         async for part in self._parts:
+            since = perf_counter()
             if self.exchange.spool is not None:
                 held, size = [], 0  # one long object, which the exchange keeps
                 continue
@@ -79,6 +82,9 @@ class Events:
                     held, size = [], 0
                 count += len(lines)
                 for line in lines:
+                    if perf_counter() - since > SLICE_SECONDS:  # a server that says much at once
+                        await asyncio.sleep(0)
+                        since = perf_counter()
                     yield line.rstrip(b"\r\n")
             self._check(size, count)
         self._open = bool(size)

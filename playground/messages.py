@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 
 from inference.errors import InferenceFailure
 from metadata.outputs import ToolCall
-from ui.markdown import chat_html
+from ui.chat import MAX_ARGUMENTS, MAX_THOUGHT
+from ui.markdown import chat_html, more_than
 from ui.markup import escape, isolated, verbatim
 from ui.panels import note
 
@@ -128,7 +130,8 @@ def thought_html(variant: Variant, hidden: bool = False) -> str:
     many = f' <span class="num">{about}{tokens:,} tokens</span>' if tokens is not None else ""
     return (
         f'<details class="thought"><summary>Reasoning{many}</summary>'
-        f'<p class="said dim" dir="auto">{verbatim(variant.reasoning)}</p></details>'
+        f'<p class="said dim" dir="auto">{verbatim(variant.reasoning[:MAX_THOUGHT])}</p>'
+        f"{more_than(variant.reasoning, MAX_THOUGHT)}</details>"
     )
 
 
@@ -140,12 +143,11 @@ def nothing(variant: Variant) -> str:
 
 def call_html(call: ToolCall) -> str:
     """A tool that the model calls, with its arguments."""
-    try:
-        arguments = json.dumps(json.loads(call.arguments or "{}"), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        arguments = call.arguments
+    arguments, cut = call.arguments[:MAX_ARGUMENTS], more_than(call.arguments, MAX_ARGUMENTS)
+    with suppress(ValueError, RecursionError):
+        arguments = arguments if cut else json.dumps(json.loads(arguments or "{}"), indent=2, ensure_ascii=False)
     title = f"<p>Calls <strong>{isolated(call.name)}</strong></p>"
-    return f'<div class="call">{title}<pre dir="ltr">{escape(arguments)}</pre></div>'
+    return f'<div class="call">{title}<pre dir="ltr">{escape(arguments)}</pre>{cut}</div>'
 
 
 def results_html(calls: Sequence[ToolCall]) -> str:

@@ -101,6 +101,7 @@ class Asking:
         offering = asyncio.create_task(self._find_offer())
         try:
             await asyncio.wait((self._reading,))
+            await self.growing.markdown.ended(self.content)
             if self.offer is None and self.usage is not None:
                 await asyncio.wait((offering,), timeout=OFFER_SECONDS)
         finally:

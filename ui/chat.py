@@ -10,14 +10,19 @@ from typing import Any
 from inference.reply import Delta, McpCall, Usage
 from metadata.media import Media
 from metadata.outputs import Message, ToolCall
+from metadata.visible import whole
 from wire.request import ResolvedRequest
 
+from .growing import GrowingText
 from .live_markdown import LiveMarkdown
-from .markdown import chat_html
+from .markdown import chat_html, more_than
 from .markup import escape, open_line, tag, verbatim
 from .panels import ILLUSTRATION, RECORDED
 from .streaming import Batch
 
+MAX_LIVE_HTML = 64_000  # characters: of a longer answer only the end is sent while it grows
+LIVE_END = 4_000
+MAX_THOUGHT = MAX_ARGUMENTS = 50_000
 WHO = {"user": "You", "assistant": "Model", "system": "System", "tool": "Tool"}
 
 
@@ -31,7 +36,8 @@ def words(content: Any) -> str:
 
 def message_html(message: Message, mcp_calls: Sequence[McpCall] = ()) -> str:
     """A chat answer: reasoning folded, Markdown, remote tools that were called for it, and the calls it asks for."""
-    thought = f"<details>{_thought(message.reasoning)}</p></details>" if message.reasoning else ""
+    thought = _thought(message.reasoning[:MAX_THOUGHT]) + "</p>" + more_than(message.reasoning, MAX_THOUGHT)
+    thought = f"<details>{thought}</details>" if message.reasoning else ""
     said = f'<div class="md text" dir="auto">{chat_html(message.content)}</div>' if message.content.strip() else ""
     calls = "".join(call_html(call) for call in message.tool_calls)
     remote = "".join(map(mcp_html, mcp_calls))
@@ -40,11 +46,12 @@ def message_html(message: Message, mcp_calls: Sequence[McpCall] = ()) -> str:
 
 def call_html(call: ToolCall) -> str:
     """A call of a function that the model asks for, with its arguments."""
+    arguments, broken = call.arguments[:MAX_ARGUMENTS], more_than(call.arguments, MAX_ARGUMENTS)
     try:
-        arguments = json.dumps(json.loads(call.arguments or "{}"), indent=2, ensure_ascii=False)
-        broken = ""
+        if not broken:
+            arguments = json.dumps(json.loads(arguments or "{}"), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
-        arguments, broken = call.arguments, '<p class="dim">The arguments are not JSON.</p>'
+        broken = '<p class="dim">The arguments are not JSON.</p>'
     who = f"<p>Calls <strong>{escape(call.name)}</strong></p>"
     return f'<div class="call">{who}<pre>{escape(arguments)}</pre>{broken}</div>'
 
@@ -138,8 +145,8 @@ class Answer:
 
     model: str = "Model"
     resolved: ResolvedRequest | None = None
-    content: str = ""
-    reasoning: str = ""
+    text: GrowingText = field(default_factory=GrowingText)
+    thoughts: GrowingText = field(default_factory=GrowingText)
     tool_calls: tuple[ToolCall, ...] = ()
     mcp_calls: tuple[McpCall, ...] = ()
     dropped: tuple[str, ...] = ()  # parameters that could not be sent
@@ -153,8 +160,8 @@ class Answer:
     def take(self, batch: Batch[Delta]) -> None:
         """Add what came since the last time."""
         content = "".join(delta.content for _, delta in batch.items)
-        self.content += content
-        self.reasoning += "".join(delta.reasoning for _, delta in batch.items)
+        self.text.add(content)
+        self.thoughts.add("".join(delta.reasoning for _, delta in batch.items))
         self.markdown.add(content)
         for _, delta in batch.items:
             self.tool_calls = delta.tool_calls or self.tool_calls
@@ -165,6 +172,16 @@ class Answer:
         self.error = self.error or batch.error
 
     @property
+    def content(self) -> str:
+        """What it says so far."""
+        return str(self.text)
+
+    @property
+    def reasoning(self) -> str:
+        """What was thought before that."""
+        return str(self.thoughts)
+
+    @property
     def message(self) -> Message:
         """The answer as an output."""
         reason = "stopped" if self.stopped else self.finish_reason
@@ -172,16 +189,24 @@ class Answer:
 
     @property
     def html(self) -> str:
-        """The answer so far, on one line with its end open: while a block grows, the HTML only grows at its end."""
-        thought = f"<details open>{_thought(self.reasoning)}" if self.reasoning else ""
-        if thought and self.content:
-            thought += "</p></details>"
-        said = f'<div class="md text" dir="auto">{self.markdown.html}' if self.content else ""
+        """The answer so far, on one line with its end open: while a block grows, the HTML only grows at its end. Of a
+        long answer its last words, as an update costs what it carries."""
         who = f'<div class="who">{escape(self.model)}</div>'
-        return open_line(f'<div class="turn assistant live" aria-busy="true">{who}{thought}{said}')
+        return open_line(f'<div class="turn assistant live" aria-busy="true">{who}{self._live}')
+
+    @property
+    def _live(self) -> str:
+        if len(self.thoughts) + self.markdown.html_size > MAX_LIVE_HTML:
+            size, last = len(self.text) + len(self.thoughts), self.text if self.text else self.thoughts
+            told = f"{size:,} characters so far. The last ones are here, and more when the answer has ended."
+            return f'<p class="dim">{told}</p><p class="said" dir="auto">{verbatim(whole(last.end(LIVE_END)))}'
+        thought = f"<details open>{_thought(self.reasoning)}" if self.thoughts else ""
+        if thought and self.text:
+            thought += "</p></details>"
+        return thought + (f'<div class="md text" dir="auto">{self.markdown.html}' if self.text else "")
 
     @property
     def partial(self) -> str:
         """What came before a failure."""
-        begun = self.content or self.reasoning or self.tool_calls
+        begun = self.text or self.thoughts or self.tool_calls
         return f'<div class="turn assistant">{message_html(self.message, self.mcp_calls)}</div>' if begun else ""

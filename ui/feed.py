@@ -45,18 +45,19 @@ class Growing:
 
     def line(self, sent: Sent) -> str | None:
         """What was not sent yet, as a line; None where that is nothing."""
-        held, said, tail, reasoning = self.markdown, dict[str, Any](), self.markdown.shown, self.reasoning
+        held, said = self.markdown, dict[str, Any]()
+        size, thoughts = held.shown_size, len(self.thoughts)
         if sent.blocks < len(held.settled):
             said["s"] = "".join(held.settled[sent.blocks :])
         if said or sent.code != held.is_code:
-            said |= {"t": tail, "f": int(held.is_code)}
-        elif sent.tail < len(tail):
-            said["t"] = tail[sent.tail :]
-        if sent.reasoning < len(reasoning):
-            said["r"] = reasoning[sent.reasoning :]
+            said |= {"t": held.shown, "f": int(held.is_code)}
+        elif sent.tail < size:
+            said["t"] = held.ending(size - sent.tail)
+        if sent.reasoning < thoughts:
+            said["r"] = self.thoughts.end(thoughts - sent.reasoning)
         if self.ended and not sent.ended:
             said["e"] = 1
-        sent.blocks, sent.tail, sent.reasoning = len(held.settled), len(tail), len(reasoning)
+        sent.blocks, sent.tail, sent.reasoning = len(held.settled), size, thoughts
         sent.code, sent.ended = held.is_code, self.ended
         return json.dumps({"k": self.key, **said}, ensure_ascii=False, separators=(",", ":")) if said else None
 
@@ -131,7 +132,7 @@ class Feed:
     def _first(self, sent: dict[int, tuple[Growing, Sent]]) -> bool:
         """Whether an answer has begun of which nothing was sent."""
         for growing in self._growing.values():
-            began = bool(growing.reasoning or growing.markdown.tail or growing.markdown.settled)
+            began = bool(growing.thoughts or growing.markdown.size)
             if began and (id(growing) not in sent or sent[id(growing)][1].nothing):
                 return True
         return False

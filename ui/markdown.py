@@ -24,8 +24,9 @@ T = TypeVar("T")
 
 MAX_CHARACTERS = 400_000
 MAX_KEPT = 20_000_000  # characters of answers and of their HTML
-SECONDS = 8.0
-SECONDS_TOGETHER = 20.0  # for all the new answers of one drawing
+MAX_ANSWER = 100_000  # characters of a chat answer
+SECONDS_BODY, SECONDS = 6.0, 3.0  # of a card, and of an answer or of some blocks of one
+SECONDS_TOGETHER = 6.0  # for all the new answers of one drawing
 AS_IT_IS = "This text takes too long to lay out, so it is shown as it is written."
 # A paragraph without these, and without what could be an address, is HTML as it stands.
 _SPECIAL = frozenset("\\`*_[]{}<>&|~@#$/=^")
@@ -63,7 +64,7 @@ async def body_html(text: str, image_address: ImageAddress, repo: str | None = N
     long = len(text) > MAX_CHARACTERS
     text = whole(text[:MAX_CHARACTERS])
     try:
-        parts = await run_apart(markdown_worker.body, text, seconds=SECONDS, whose=whose)
+        parts = await run_apart(markdown_worker.body, text, seconds=SECONDS_BODY, whose=whose)
     except WorkerError:
         parts = None
     if parts is None:
@@ -78,7 +79,10 @@ def chat_html(text: str) -> str:
     """A chat answer. Its images stay text: nothing is loaded because a model wrote an address.
 
     A new one waits for the worker in a thread; in the event loop it is plain text, which `laid_out` draws again."""
-    text = whole(text[:MAX_CHARACTERS])
+    return _html(_begin(text)) + more_than(text, MAX_ANSWER)
+
+
+def _html(text: str) -> str:
     found = simple_html(text) or _kept.get(text)
     if found is not None:
         return found
@@ -90,6 +94,22 @@ def chat_html(text: str) -> str:
         return _kept.put(text, _told(text, run_apart_here(markdown_worker.chat, text, seconds=SECONDS)))
     except WorkerError:
         return _kept.put(text, as_it_is(text))
+
+
+def keep_as_it_is(text: str) -> None:
+    """A part of this answer took too long to lay out: it is shown as it is written."""
+    text = _begin(text)
+    _kept.put(text, as_it_is(text))
+
+
+def more_than(text: str, most: int) -> str:
+    """A sentence about what of a long text is not shown, nothing where all of it is."""
+    more = len(text) - most
+    return f'<p class="dim">… and {more:,} characters more, which are not shown.</p>' if more > 0 else ""
+
+
+def _begin(text: str) -> str:
+    return whole(text[:MAX_ANSWER])
 
 
 async def laid_out(draw: Callable[[], T], whose: str = "") -> T:
@@ -108,7 +128,7 @@ async def laid_out(draw: Callable[[], T], whose: str = "") -> T:
 
 async def prepare(texts: Iterable[str], whose: str = "") -> None:
     """Make HTML of chat answers that are drawn next. `whose` is who waits for them."""
-    shown = dict.fromkeys(whole(text[:MAX_CHARACTERS]) for text in texts)
+    shown = dict.fromkeys(map(_begin, texts))
     new = [text for text in shown if simple_html(text) is None and _kept.get(text) is None]
     making = [asyncio.create_task(_make(text, whose)) for text in new]
     if not making:

@@ -192,6 +192,7 @@ class Runner:
 
     async def _said(self, asked: Any, answer: Answer, started: float) -> list[Any]:
         """The transcript, the result and the status of an answer that has ended."""
+        await answer.markdown.ended(answer.content)
         if answer.error:
             begun = await laid_out(lambda: answer.partial, self.session.id)
             failed = one_line(show.boxed(begun + panels.failure(answer.error)))

@@ -185,7 +185,7 @@ class Step:
         try:
             yield [*idle, one_line(show.running(0.0)), gr.update(interactive=False), gr.update(visible=True), ""]
             while not (await asyncio.wait({running}, timeout=HEARTBEAT_SECONDS))[0]:
-                grown = self.grow(answer) if self.grow and answer.content else idle
+                grown = self.grow(answer) if self.grow and answer.text else idle
                 told = one_line(show.running(perf_counter() - started, progress.sentence))
                 yield [*grown, told, gr.skip(), gr.skip(), gr.skip()]
             seconds, trouble, shown = perf_counter() - started, "", idle
@@ -214,6 +214,7 @@ class Step:
         answer.resolved = resolved
         async for delta in asking.stream(self.session, resolved, None, progress):
             answer.take(Batch[Delta]([(perf_counter(), delta)]))
+        await answer.markdown.ended(answer.content)
         return Done(answer=answer)
 
 

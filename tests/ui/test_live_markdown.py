@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from time import thread_time
@@ -13,14 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference import workers
+from inference.reply import Delta
+from metadata.outputs import Message, ToolCall
 from tests.conftest import ROOT
 from tests.support.growth import grows
 from ui import markdown, markdown_worker
+from ui.chat import MAX_LIVE_HTML, Answer, message_html
 from ui.live_markdown import LiveMarkdown
 from ui.markdown import AS_IT_IS, chat_html, laid_out, simple_html
+from ui.streaming import Batch
 
 BLOCKS = "One *block*.\n\nTwo\n\n```py\nx = 1\n```\n- a\n- b\n\n**Three**\n\n"
-HANGS = "a|b\n|-" + " " * 200_000 + "x"
+HANGS = "[" * 60_000
 
 
 async def test_blocks_become_html_apart_and_in_order() -> None:
@@ -44,9 +49,58 @@ async def test_the_event_loop_does_not_wait_for_a_block_that_hangs(monkeypatch: 
     live.add(HANGS + "\n\nAfter\n\nit")
     await live.rendered()
     assert thread_time() - began < 0.2
-    assert live.settled[0].startswith('<p class="said">a|b')
+    assert live.settled[0].startswith('<p class="said">[[[')
     assert "After" in "".join(live.settled[1:])
     assert live.tail == "it"
+
+
+async def test_a_text_whose_block_hung_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.live_markdown.SECONDS", 0.3)
+    live, text = LiveMarkdown(), HANGS + "\n\nAfter\n\n*it*"
+    live.add(text)
+    await live.ended(text)
+    monkeypatch.setattr(markdown, "run_apart", None)
+    assert AS_IT_IS in await laid_out(lambda: chat_html(text))
+
+
+async def test_behind_a_bound_an_answer_stays_text_until_it_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.live_markdown.MAX_LIVE", 100)
+    live = LiveMarkdown()
+    for _ in range(30):
+        live.add("Some *words*.\n\n")
+    await live.rendered()
+    assert 0 < len(live.settled) < 10
+    assert live.ending(20) == live.shown[-20:]
+    assert len(live.shown) == live.shown_size
+
+
+@given(st.lists(st.text(st.sampled_from("a`~- \n\t*"), max_size=9), max_size=12))
+def test_what_is_said_of_the_end_is_its_end(pieces: list[str]) -> None:
+    live = LiveMarkdown()
+    live._render = lambda: None  # type: ignore[method-assign]
+    for piece in pieces:
+        live.add(piece)
+        assert live.shown_size == len(live.shown)
+        assert live.ending(3) == live.shown[-3:]
+
+
+async def test_an_update_of_a_long_answer_is_short_and_has_its_end() -> None:
+    for delta in (Delta("word" * 10), Delta("", "thought" * 10), Delta("*a*\n\n")):
+        answer, longest = Answer(), 0
+        for _ in range(4_000):
+            answer.take(Batch([(0.0, delta)]))
+        answer.take(Batch([(0.0, Delta("the end", "" if delta.content else "the end"))]))
+        await answer.markdown.rendered()
+        longest = max(longest, len(answer.html))
+        assert longest < 2 * MAX_LIVE_HTML
+        assert "the end" in answer.html
+
+
+def test_a_finished_answer_is_shown_up_to_a_bound() -> None:
+    call = ToolCall("1", "f", json.dumps(["x"] * 100_000))
+    shown = message_html(Message("word" * 200_000, "assistant", "thought" * 100_000, (call,)))
+    assert len(shown) < 400_000
+    assert shown.count("characters more, which are not shown.") == 3
 
 
 async def test_what_is_drawn_in_the_event_loop_is_drawn_again_with_its_html() -> None:

@@ -12,6 +12,7 @@ from metadata.model import read_model
 from metadata.outputs import Labels
 from metadata.tasks import task
 from ui.chat import Answer
+from ui.growing import GrowingText
 from ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Place, places
 from ui.session import Session, Site
 from ui.shelf import Shelf
@@ -162,7 +163,7 @@ async def test_the_code_of_a_chat_without_a_new_message_is_of_the_last_answer() 
 
 def test_a_chat_grows_by_turns_and_an_empty_answer_is_none() -> None:
     found = page(CHAT)
-    take_turn(found, "One", Answer(content="two"))
+    take_turn(found, "One", Answer(text=GrowingText("two")))
     take_turn(found, "Three", Answer())
     assert [turn["role"] for turn in found.turns] == ["system", "user", "assistant", "user"]
 
