@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import atexit
 import errno
+import gc
 import io
 import json
 import os
@@ -209,6 +210,9 @@ async def _serve(
     class Announced(Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
+            # What is loaded now stays: a collection of garbage that walks it stops everybody for a tenth of a second.
+            gc.collect()
+            gc.freeze()
             port = listening.getsockname()[1]
             name = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
             print(f"Showcard is at http://{name}:{port}", flush=True)

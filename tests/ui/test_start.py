@@ -20,6 +20,26 @@ from ui.shelf import Shelf
 # Without the function that reads a class out of its module, no interface file can be written.
 IMPORTS = "import ast; ast.get_source_segment = None; import ui.theme, mine; print(mine.Mine.__name__)"
 
+# The app, which ends where it says that it is there, and says what of it no collection of garbage walks any more.
+KEPT = """
+import builtins, gc, os
+said = print
+def told(*words, **options):
+    if str(words[0]).startswith("Showcard is at"):
+        said(gc.get_freeze_count(), flush=True)
+        os._exit(0)
+builtins.print = told
+import app
+app.main(["--port", "0"])
+"""
+
+
+def test_what_the_app_is_made_of_is_no_garbage_to_look_for() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KEPT], check=False, cwd=ROOT, env=clean_environment(), capture_output=True, text=True
+    )
+    assert int(done.stdout) > 100_000, done.stderr
+
 
 def test_no_interface_files_are_written(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("import gradio as gr\n\n\nclass Mine(gr.Button):\n    pass\n")
