@@ -11,15 +11,24 @@ NODE := tests/support/node
 FRONT := front
 TOOLS := $(FRONT)/node_modules/.package-lock.json
 
-.PHONY: run test test-front test-local test-quick lint format types bench lock audit screenshots clean
+.PHONY: run test test-all test-front test-local test-quick lint format types bench lock audit screenshots clean
 
 run: $(VENV)/.run ## the app on its embedded default; SOURCE=path/to/README.md opens a card
 	$(BIN)/python app.py $(SOURCE)
 
-test: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## lint, types and every test, the browser included
+test: MARKED := -m "not slow"
+test: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## lint, types and the tests, the browser included
 	@sh tests/chromium.sh
 	@$(MAKE) --no-print-directory lint types test-front
-	$(BIN)/python -m pytest $(PARALLEL)
+	$(BIN)/python -m pytest $(PARALLEL) $(MARKED)
+
+test-all: ## `make test` with what takes minutes: the slow tests, real models, and a short run of what is measured
+	@$(MAKE) --no-print-directory test MARKED=
+	@$(MAKE) --no-print-directory test-local
+	$(BIN)/python -m benchmarks.holding --only link:
+	$(BIN)/python -m benchmarks.soak 4
+	$(BIN)/python -m benchmarks.half_open
+	$(BIN)/python -m benchmarks.ending
 
 test-front: $(TOOLS) ## the tests of the pages' scripts that need no page
 	cd $(FRONT) && npm test --silent
@@ -29,7 +38,7 @@ test-local: $(LOCAL)/.dev ## the tests that run real models; torch and the rest 
 	$(LOCAL)/bin/python -m pytest -m torch -n 0
 
 test-quick: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## the tests that need no browser
-	$(BIN)/python -m pytest $(PARALLEL) -m "not browser"
+	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not slow"
 
 lint: $(VENV)/.dev $(TOOLS)
 	$(BIN)/ruff check .

@@ -1,21 +1,28 @@
 """Whether the app grows while it is used: 500 card switches and 500 chats, 20 at a time, through the page's own events;
-then 100 tabs that come and go. `python -m benchmarks.soak [ROUNDS]`.
+then 100 live sockets and 100 half requests that are left, and 100 tabs that come and go, three times.
+`python -m benchmarks.soak [ROUNDS]`.
 
-Each half is 250 and 250. What the app holds after the second half is compared with what it held after the first: memory
-(VmRSS), open files, threads, and files in its temporary folder."""
+Each half is 260 and 260. What the app holds after the second half is compared with what it held after the first: memory
+(VmRSS), open files, threads, and files in its temporary folder; so is what it holds after the last time that sockets
+and tabs were left with the time before. Of threads it says how many there were at most meanwhile, too: that depends on
+what comes at the same moment, within the bounds of their pools."""
 
 from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import httpx
+import websockets
 
 from benchmarks.support.tabs import Tab
 from tests.conftest import process
@@ -30,9 +37,18 @@ CARDS = (
     "table-question-answering",
 )
 CHAT = "eliza"
-TABS, ROUNDS, VISITS = 20, 25, 100
+TABS, ROUNDS, LEFT = 20, 26, 100
 MOST_GROWTH = 5.0  # MB, in the second half
-MOST_MORE = {"open files": 8, "threads": 2, "temporary files": 0}  # a thread of a pool, a connection kept for the next
+# A connection kept for the next request, a thread for the next call.
+MOST_MORE = {"open files": 8, "threads": 8, "temporary files": 0}
+TIMES, SETTLED, LOOK = 3, 4.0, 0.05  # and seconds
+HEADERS = b"host: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"
+HALF = b"POST /gradio_api/queue/join HTTP/1.1\r\n" + HEADERS
+# A tab that was left may come back for minutes; here it is a second.
+APP = """import sys, ui.session
+ui.session.SECONDS_AWAY = ui.session.SECONDS_LOST = 1.0
+import app
+sys.exit(app.main(sys.argv[1:]))"""
 
 
 @dataclass(frozen=True)
@@ -84,6 +100,56 @@ async def half(tabs: list[Tab], rounds: int) -> None:
     await asyncio.gather(*(one(tab, place) for place, tab in enumerate(tabs)))
 
 
+def threads_of(process_id: int) -> int:
+    """How many threads a process has."""
+    return len(list(Path(f"/proc/{process_id}/task").iterdir()))
+
+
+@asynccontextmanager
+async def most_threads(process_id: int) -> AsyncIterator[list[int]]:
+    """The most threads that there were in this block, as one number in a list."""
+    most = [0]
+
+    async def look() -> None:
+        while True:
+            most[0] = max(most[0], threads_of(process_id))
+            await asyncio.sleep(LOOK)
+
+    looking = asyncio.create_task(look())
+    try:
+        yield most
+    finally:
+        looking.cancel()
+
+
+async def settled(process_id: int, folder: str) -> Held:
+    """What a process holds a while later; of threads the more of two looks."""
+    before = threads_of(process_id)
+    await asyncio.sleep(SETTLED)
+    held = Held.of(process_id, folder)
+    return replace(held, counts=held.counts | {"threads": max(before, held.counts["threads"])})
+
+
+async def leave_sockets(tabs: list[Tab], address: str) -> None:
+    """Live sockets, and requests whose rest never comes, all open at once and left."""
+    port = int(address.rsplit(":", 1)[1])
+    with ExitStack() as stack:
+        for number in range(LEFT):
+            opened = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            opened.sendall(HALF[: len(HALF) - number])
+        feeds = [feed_of(tab) for tab in tabs]
+        to = address.replace("http", "ws", 1)
+        live = [websockets.connect(f"{to}/live/{feeds[number % TABS]}") for number in range(LEFT)]
+        for one in await asyncio.gather(*live):
+            one.transport.abort()  # as a tab that crashes: nothing is said
+
+
+def feed_of(tab: Tab) -> str:
+    """What names a tab to its page's script."""
+    values = (value for value in tab.values.values() if isinstance(value, str))
+    return next(found[1] for value in values if (found := re.search(r'data-feed="([^"]+)"', value)))
+
+
 async def come_and_go(client: httpx.AsyncClient, address: str) -> None:
     """Tabs that hold what a page holds open, and are left."""
     gate = asyncio.Semaphore(TABS)
@@ -95,44 +161,48 @@ async def come_and_go(client: httpx.AsyncClient, address: str) -> None:
                 async for _ in beats.aiter_lines():
                     break
 
-    await asyncio.gather(*(visit() for _ in range(VISITS)))
+    await asyncio.gather(*(visit() for _ in range(LEFT)))
 
 
-async def measure(address: str, process_id: int, folder: str, rounds: int) -> list[Held]:
-    """What the app holds when it is warm, after each half, and after the visits."""
-    held = []
+async def measure(address: str, process_id: int, folder: str, rounds: int) -> dict[str, Held]:
+    """What the app holds when it is warm, after each half, and after each time that sockets and tabs were left."""
+    held: dict[str, Held] = {}
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(timeout=300, limits=limits) as client:
         tabs = await asyncio.gather(*(Tab.arrive(client, address) for _ in range(TABS)))
-        await half(tabs, 2)
-        held.append(Held.of(process_id, folder))
-        for _ in range(2):
-            await half(tabs, rounds)
-            held.append(Held.of(process_id, folder))
-        await come_and_go(client, address)
-    await asyncio.sleep(2)  # for the app to see that they are left
-    return [*held, Held.of(process_id, folder)]
+        for what, each in (("warm", 2), ("the first half", rounds), ("the second half", rounds)):
+            async with most_threads(process_id) as most:
+                await half(tabs, each)
+            held[what] = await settled(process_id, folder)
+            print(f"after {what}: {held[what]}, {most[0]} at most", flush=True)
+        for what in ("sockets", "tabs"):
+            for time in range(TIMES):
+                await (leave_sockets(tabs, address) if what == "sockets" else come_and_go(client, address))
+                held[f"{what} {time}"] = await settled(process_id, folder)
+                print(f"after {LEFT} {what} were left: {held[f'{what} {time}']}", flush=True)
+    return held
 
 
 def main() -> int:
     """Print the figures; 1 where one misses its limit."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    rounds = (int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS) // 2
     with (
         tempfile.TemporaryDirectory() as folder,
-        process("app.py", "--port", "0", HF_ENDPOINT="http://127.0.0.1:10", TMPDIR=folder) as (app, address),
+        process("-c", APP, "--port", "0", HF_ENDPOINT="http://127.0.0.1:10", TMPDIR=folder) as (app, address),
     ):
-        warm, first, second, left = asyncio.run(measure(address, app.pid, folder, (rounds + 1) // 2))
-    each = TABS * ((rounds + 1) // 2)
-    for what, one in (("warm", warm), ("after the first half", first), ("after the second", second)):
-        print(f"{what}: {one}")
-    print(f"after {VISITS} more tabs came and went: {left}")
-    grown = second.memory - first.memory
-    print(f"{each} switches and {each} chats of the second half: {grown:+.1f} MB (limit {MOST_GROWTH:g})")
-    more = {what: held.counts[what] - first.counts[what] for held in (second, left) for what in MOST_MORE}
-    missed = [what for what, most in MOST_MORE.items() if more[what] > most]
-    for what in missed:
-        print(f"{what}: {more[what]:+d} (limit {MOST_MORE[what]})")
-    return int(grown > MOST_GROWTH or bool(missed))
+        held = asyncio.run(measure(address, app.pid, folder, rounds))
+    missed = False
+    for what, first, second in (
+        (f"{TABS * rounds} switches and {TABS * rounds} chats", "the first half", "the second half"),
+        (f"{LEFT} live sockets and {LEFT} half requests", f"sockets {TIMES - 2}", f"sockets {TIMES - 1}"),
+        (f"{LEFT} tabs", f"tabs {TIMES - 2}", f"tabs {TIMES - 1}"),
+    ):
+        grown = held[second].memory - held[first].memory
+        more = {one: held[second].counts[one] - held[first].counts[one] for one in MOST_MORE}
+        missed |= grown > MOST_GROWTH or any(more[one] > most for one, most in MOST_MORE.items())
+        counts = ", ".join(f"{more[one]:+d} {one} ({most})" for one, most in MOST_MORE.items())
+        print(f"{what} more: {grown:+.1f} MB (limit {MOST_GROWTH:g}), {counts}")
+    return int(missed)
 
 
 if __name__ == "__main__":

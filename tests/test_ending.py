@@ -31,7 +31,9 @@ async def end(app: subprocess.Popen[str], sent: signal.Signals, folder: Path) ->
     return said
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 0)])
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGTERM, -signal.SIGTERM), pytest.param(signal.SIGINT, 0, marks=pytest.mark.slow)]
+)
 def test_the_app_ends_quietly_whatever_is_held_open(sent: signal.Signals, code: int, tmp_path: Path) -> None:
     """How soon is measured with 300 requests by benchmarks/ending.py."""
     environment = clean_environment(HF_ENDPOINT="http://127.0.0.1:10", TMPDIR=str(tmp_path))
