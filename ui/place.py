@@ -18,6 +18,7 @@ from inference.offers import Offer
 from inference.providers import ProviderMapping, split_model
 from inference.resolve import Availability, availability, resolve_offline, standing
 from metadata.tasks import Task
+from metadata.visible import visible
 from wire.call import CHAT_TASKS, HUB_KEY, providers_of
 from wire.request import Request, RequestError
 
@@ -259,7 +260,7 @@ def _provider_label(mapping: ProviderMapping, offer: Offer | None) -> str:
         parts.append(f"{offer.context_length:,} tokens of context")
     parts += [name for name, has in _ABLE if offer and getattr(offer, has)]
     parts += [] if mapping.status == "live" else [mapping.status]
-    return " · ".join(parts if mapping.known else [*parts, "not known to huggingface_hub"])
+    return visible(" · ".join(parts if mapping.known else [*parts, "not known to huggingface_hub"]))
 
 
 _ABLE = (("tools", "tools"), ("JSON schemas", "structured_output"))

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from metadata.tasks import Task
+from metadata.visible import visible
 
 from .markup import escape, panel
 from .picker import Picker
@@ -181,7 +182,7 @@ def signed_in(session: Session) -> str:
 def _with(provider: str, choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The choices, and the provider that is chosen already where it is none of them."""
     known = any(name == provider for _, name in choices)
-    return [*choices] if known else [*choices, (f"{provider} · does not serve this model", provider)]
+    return [*choices] if known else [*choices, (f"{visible(provider)} · does not serve this model", provider)]
 
 
 def _text(value: Any) -> str:

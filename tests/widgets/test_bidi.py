@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
+from inference.providers import ProviderMapping
+from inference.resolve import resolve_offline
 from metadata.model import read_model
 from metadata.outputs import normalise
+from metadata.tasks import task
 from metadata.visible import BIDI_CONTROLS, escaped_json, printable, visible
+from snippets import snippets_for
+from snippets.literals import comment
 from ui import panels
 from ui.markup import escape, isolated, tag, verbatim
+from ui.place import provider_choices
+from ui.place_panel import _with
 from widgets.about import about
 from widgets.show import example_title
 from widgets.views import Context, render
+from wire.request import Request
 
 from .test_odd_values import ANSWERS, KINDS, inputs_of
 
@@ -95,6 +104,20 @@ widget:
     assert "[U+202E]" in example_title(model.examples[0])
     for told in (panels.note(EVIL, EVIL, error=True, detail=EVIL), panels.raw_json({EVIL: EVIL}), tag("b", title=EVIL)):
         assert Walk(told).found == [], told
+
+
+def test_in_the_providers_to_choose_from() -> None:
+    mapping = ProviderMapping(EVIL, "m", "conversational", EVIL)
+    offered = [*provider_choices(task("conversational"), [mapping]), *_with(EVIL, ())]
+    assert [name for _, name in offered].count(EVIL) == 2  # what is chosen stays as it is
+    assert not CONTROL.search("".join(label for label, _ in offered))
+
+
+def test_in_the_comments_and_the_names_of_files_of_code() -> None:
+    asked = Request("conversational", "m", {"messages": [{"role": "user", "content": EVIL}]})
+    assert not CONTROL.search(comment(EVIL))
+    for one in snippets_for(resolve_offline(replace(asked, model=f"org/{EVIL}", base_url="http://127.0.0.1:1"))):
+        assert not CONTROL.search(f"{one.filename} {one.content}")
 
 
 def test_what_it_does_to_a_text() -> None:
