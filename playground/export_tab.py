@@ -18,7 +18,9 @@ from .desk import desk_of
 from .exported import read_apart, to_json
 from .exported_page import to_html
 from .files import link
+from .messages import MOST_MESSAGES
 from .mount import Mount
+from .saving import MOST_MESSAGES as MOST_SAVED
 from .state import Comparison
 from .tool import QUIET, Tool
 
@@ -49,7 +51,7 @@ def build(mount: Mount) -> Tool:
             if comparison.hidden:
                 return one_line(panels.note("The file names the models. Vote first.", error=True))
             if form == "html":
-                await prepare(_said(comparison), mount.session_of(request).id)
+                await prepare(_said(comparison, MOST_SAVED), mount.session_of(request).id)
             data = await asyncio.to_thread(write, comparison)
             return one_line(
                 link(mount.session_of(request).shelf, Media(data=data, media_type=kind), f"comparison.{form}")
@@ -64,7 +66,7 @@ def build(mount: Mount) -> Tool:
             found = await read_apart(Path(file or ""), mount.session_of(request).id)
         except RequestError as error:
             return {said: one_line(panels.note(str(error), "What was here is still here.", error=True))}
-        await prepare(_said(found), mount.session_of(request).id)
+        await prepare(_said(found, MOST_MESSAGES), mount.session_of(request).id)
         return {**mount.replace(request, found), said: one_line(panels.note("The comparison was opened."))}
 
     as_json.click(saving("json"), None, [said], **QUIET)
@@ -73,7 +75,7 @@ def build(mount: Mount) -> Tool:
     return Tool()
 
 
-def _said(comparison: Comparison) -> list[str]:
-    """The answers that the page shows."""
-    answers = [message for pane in comparison.panes for message in pane.messages if message.role == "assistant"]
+def _said(comparison: Comparison, most: int) -> list[str]:
+    """The last answers of each pane."""
+    answers = [message for pane in comparison.panes for message in pane.messages[-most:] if message.role == "assistant"]
     return [message.variant.content for message in answers]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from inference.errors import InferenceFailure
@@ -21,7 +21,12 @@ from .heads import model_html
 from .state import ChatMessage, Comparison, Pane, Variant
 
 MOST_LOCKED = 60.0  # seconds that the button to ask again is out of reach
-MOST_SHOWN = 20_000  # of a question or a result: the page is drawn anew with each turn
+# The page is drawn anew with each turn. What is more than that is in what Copy gives, and in the saved file.
+MOST_SHOWN = 20_000  # characters of a question or a result
+MOST_CALLS = 30  # of an answer
+MOST_MESSAGES = 400  # of a pane, the last ones
+MOST_DRAWN = 1_000_000  # characters of HTML of a pane, from the last message on, images aside
+MOST_BRACKETS = 200  # in arguments that are laid out: each level takes a line that begins further to the right
 ROLES = {"user": "You", "system": "System", "tool": "Result"}
 
 
@@ -32,9 +37,23 @@ def transcript(desk: Desk, pane: Pane) -> str:
     system = system_html(desk, pane)
     if not messages and not system:
         return blank(desk, pane)
-    shown = "".join(message_html(desk, pane, message) for message in messages)
+    shown = _last(messages, lambda message: message_html(desk, pane, message))
     name = escape(f"Chat {desk.comparison.letter(pane)}")
     return f'<div class="chat" role="log" aria-label="{name}" data-pane="{pane.id}">{system}{shown}</div>'
+
+
+def _last(messages: Sequence[ChatMessage], draw: Callable[[ChatMessage], str]) -> str:
+    """The last messages as HTML, and how many more there are."""
+    drawn: list[str] = []
+    size = 0
+    for message in messages[: -MOST_MESSAGES - 1 : -1]:
+        if size > MOST_DRAWN:
+            break
+        drawn.append(draw(message))
+        size += 0 if message.variant.images else len(drawn[-1])
+    more = len(messages) - len(drawn)
+    said = f'<p class="dim">{_count(more, "earlier message")} not shown here: the saved file holds all.</p>'
+    return (said if more else "") + "".join(reversed(drawn))
 
 
 def blank(desk: Desk, pane: Pane) -> str:
@@ -63,7 +82,7 @@ def system_html(desk: Desk, pane: Pane) -> str:
     body = (
         editor(prompt, "system")
         if desk.editing == f"system-{pane.id}"
-        else f'<div class="text" dir="auto">{verbatim(prompt)}</div>'
+        else f'<div class="text" dir="auto">{verbatim(prompt[:MOST_SHOWN])}</div>{_cut(prompt)}'
     )
     acts = "" if desk.editing == f"system-{pane.id}" else toolbar("System prompt", ("copy", "edit", "delete"))
     return (
@@ -111,7 +130,9 @@ def body_html(role: str, variant: Variant, hidden: bool = False) -> str:
             f'<div class="text" dir="auto">{verbatim(variant.content[:MOST_SHOWN])}</div>{_cut(variant.content)}{shown}'
         )
     said = f'<div class="md text" dir="auto">{chat_html(variant.content)}</div>' if variant.content.strip() else ""
-    calls = "".join(call_html(call) for call in variant.tool_calls)
+    calls = "".join(call_html(call) for call in variant.tool_calls[:MOST_CALLS])
+    more = len(variant.tool_calls) - MOST_CALLS
+    calls += f'<p class="dim">… and {_count(more, "call")} more, which the saved file has.</p>' if more > 0 else ""
     return thought_html(variant, hidden) + said + calls or f'<p class="dim">{escape(nothing(variant))}</p>'
 
 
@@ -144,8 +165,9 @@ def nothing(variant: Variant) -> str:
 def call_html(call: ToolCall) -> str:
     """A tool that the model calls, with its arguments."""
     arguments, cut = call.arguments[:MAX_ARGUMENTS], more_than(call.arguments, MAX_ARGUMENTS)
+    flat = bool(cut) or sum(map(arguments.count, "[{")) > MOST_BRACKETS
     with suppress(ValueError, RecursionError):
-        arguments = arguments if cut else json.dumps(json.loads(arguments or "{}"), indent=2, ensure_ascii=False)
+        arguments = arguments if flat else json.dumps(json.loads(arguments or "{}"), indent=2, ensure_ascii=False)
     title = f"<p>Calls <strong>{isolated(call.name)}</strong></p>"
     return f'<div class="call">{title}<pre dir="ltr">{escape(arguments)}</pre>{cut}</div>'
 
@@ -239,4 +261,4 @@ def failure_card(pane: Pane, failure: InferenceFailure) -> str:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

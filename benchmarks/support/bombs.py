@@ -83,6 +83,15 @@ def _nested(opening: str, closing: str, depth: int, middle: str = "1") -> str:
     return opening * depth + middle + closing * depth
 
 
+_CALL = {"id": "1", "name": "f", "arguments": "[" * 900 + "]" * 900}
+
+
+def _chat(answers: list[dict[str, Any]]) -> str:
+    """A comparison of one chat in which only the model speaks."""
+    messages = [{"role": "assistant", "variants": [answer]} for answer in answers]
+    return json.dumps({"showcard": "comparison", "version": 1, "panes": [{"messages": messages}], "media": {}})
+
+
 def _comparison(left: str, right: str) -> str:
     def pane(text: str) -> dict[str, Any]:
         messages = [{"role": role, "variants": [{"content": text}]} for role in ("user", "assistant")]
@@ -200,6 +209,11 @@ IMPORTS = [
         "import",
         lambda: _comparison(" ".join(f"a{n}" for n in range(30_000)), " ".join(f"b{n}" for n in range(30_000))),
     ),
+    Bomb("answers of 2 MB to compare", "import", lambda: _comparison(_words(950_000, "a", "b"), _words(950_000, "b"))),
+    Bomb("answers without spaces", "import", lambda: _comparison("é" * 1_900_000, "\n" * 1_900_000)),
+    Bomb("a chat of 2,000 messages", "import", lambda: _chat([{"content": "Hello **there**"}] * 2_000)),
+    Bomb("thoughts of 2 MB", "import", lambda: _chat([{"content": "x", "reasoning": "<b>\n" * 475_000}] * 9)),
+    Bomb("calls with deep arguments", "import", lambda: _chat([{"tool_calls": [_CALL] * 200}] * 9)),
     Bomb("49 MB that is no comparison", "import", lambda: '{"x": [' + ", ".join(['"y"'] * 9_000_000) + "]}"),
 ]
 LINKS = [
