@@ -88,7 +88,12 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+QUICK = ("random pair", "dots", "lines")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name not in QUICK)) for name in HOSTILE]
+)
 def test_long_answers_take_bounded_work(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = HOSTILE[name]
     taken: list[int] = []
