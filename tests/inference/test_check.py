@@ -208,7 +208,7 @@ async def test_the_bound_that_an_answer_reached_is_named() -> None:
         report = await check("m", base_url=server.url, task="text-classification")
     said = next(finding for finding in report.findings if finding.name == "answer")
     assert said.state == KEPT
-    assert said.sentence.endswith("The answer is 1 MB long: of a list of 40,000, the first 10,000 are shown.")
+    assert said.sentence.endswith("The answer is 1 MB long: of a list of 40,000, the first 1,000 are shown.")
 
 
 async def test_an_answer_beyond_every_bound_breaks_the_promise(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,6 +79,13 @@ async def test_a_worker_that_took_much_is_not_used_again(pool: Workers, monkeypa
     assert await pool.run(apart.process) != first
 
 
+async def test_what_the_app_takes_is_not_counted(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = bytearray(b"x" * 200 * 2**20)
+    monkeypatch.setattr(workers, "MAX_KEPT_MEMORY", 100 * 2**20)
+    assert await pool.run(apart.process) == await pool.run(apart.process)
+    assert held
+
+
 async def test_cancelling_ends_the_process(pool: Workers, tmp_path: Path) -> None:
     told = tmp_path / "process"
     running = asyncio.create_task(pool.run(apart.tells_and_holds, str(told), seconds=60))
