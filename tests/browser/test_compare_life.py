@@ -389,7 +389,9 @@ def test_the_focus_stays_where_a_key_was_pressed(page: Page, server: Chats) -> N
     a = page.locator("#transcript-A")
 
     def press(button: Locator) -> None:
+        expect(button).to_be_visible()  # a button that was drawn just now takes no focus yet
         button.focus()
+        expect(button).to_be_focused()
         page.keyboard.press("Enter")
 
     def acts(name: str) -> Locator:
@@ -403,8 +405,12 @@ def test_the_focus_stays_where_a_key_was_pressed(page: Page, server: Chats) -> N
     expect(a.locator(".variants")).to_contain_text("2 of 2")
     expect(acts("retry").last).to_be_focused()
     press(acts("delete").last)
-    expect(page.get_by_role("button", name="Undo")).to_be_focused()
-    page.keyboard.press("Enter")
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    expect(a.locator(".turn.user")).to_have_count(2)
+    expect(acts("retry")).to_have_count(1)
+    press(undo)
+    expect(acts("retry")).to_have_count(2)
     expect(page.locator("#question textarea")).to_be_focused()
     press(page.get_by_role("button", name="Duplicate pane A"))
     expect(page.locator("#head-C .name")).to_be_visible()
