@@ -13,9 +13,8 @@ from pathlib import Path
 
 KILOBYTE, MEGABYTE = 2**10, 2**20
 SMALL = 16 * KILOBYTE  # the body of a request that needs none, or a few words
-FORM = (
-    32 * MEGABYTE
-)  # what a page sends of its fields: a card of 4 MB, 8 million characters of values; JSON makes more of both
+# What a page sends of its fields: a card of 4 MB, 8 million characters of values; JSON makes more of both.
+FORM = 32 * MEGABYTE
 UPLOADS = 100 * MEGABYTE  # of one request, which may hold several files
 MOST_CHARACTERS, MOST_BYTES = 2_000, 255  # of a path, and of each name in it
 
