@@ -47,12 +47,14 @@ export class Keeper {
    */
   async write(comparison) {
     const own = comparison.id;
-    const told = { ...comparison, id: this.copies.get(own) ?? own };
+    const ofCopy = `${comparison.title} (copy)`;
+    const copy = this.copies.get(own);
+    const told = copy ? { ...comparison, id: copy, title: ofCopy } : { ...comparison };
     if (!told.panes.some((pane) => pane.messages.length)) return told.id;
     await this.store.update(told.id, (held) => {
       if (held && held.mark !== this.marks.get(told.id)) {
         told.id = `${own.slice(0, 30)}-${stamp()}`;
-        told.title = `${told.title} (copy)`;
+        told.title = ofCopy;
         this.copies.set(own, told.id);
       }
       const mark = stamp();

@@ -10,6 +10,8 @@ const DRAFT = "showcard-draft";
 const keeper = new Keeper(database);
 
 let kept = "";
+// What this tab had open is still to be given back: until then the page's own, empty comparison is not what is open.
+let waiting = true;
 const revision = () => {
   const now = find("#kept [data-revision]")?.dataset;
   return now ? `${now.id}@${now.revision}` : "";
@@ -18,7 +20,7 @@ const revision = () => {
 /** Keep what is on the page, where it has changed. */
 export const keep = oneAtATime(async () => {
   const now = revision();
-  if (!now || now === kept) return;
+  if (waiting || !now || now === kept) return;
   try {
     const answer = await fetch(keptAddress("comparison"));
     if (!answer.ok) return;
@@ -30,10 +32,14 @@ export const keep = oneAtATime(async () => {
   }
 });
 
-/** @param {string} id */
+/**
+ * Give the server one to go on with; false where it is gone.
+ * @param {string} id
+ */
 const reopen = async (id) => {
   const found = await keeper.read(id);
   if (found) post(JSON.stringify(found), "#restore", "#restore-go");
+  return Boolean(found);
 };
 
 /**
@@ -79,7 +85,7 @@ addEventListener("pagehide", () => {
 });
 
 // After a reload, what was open in this tab comes back; a link that fills the fields goes before.
-const comeBack = setInterval(() => {
+const comeBack = setInterval(async () => {
   if (!revision() || !fieldOf("#restore")) return;
   clearInterval(comeBack);
   const asked = new URLSearchParams(location.search);
@@ -88,5 +94,8 @@ const comeBack = setInterval(() => {
   if (draft && !asked.has("q")) put(fieldOf("#question .textarea-wrapper"), draft);
   const [navigation] = performance.getEntriesByType("navigation");
   const again = !(navigation instanceof PerformanceNavigationTiming && navigation.type === "navigate");
-  if (id && (again || !["a", "b", "c", "d", "q"].some((name) => asked.has(name)))) reopen(id).catch(() => {});
+  const wanted = id && (again || !["a", "b", "c", "d", "q"].some((name) => asked.has(name)));
+  if (wanted && (await reopen(id).catch(() => false))) kept = revision();
+  waiting = false;
+  keep();
 }, 50);

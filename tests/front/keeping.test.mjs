@@ -60,6 +60,7 @@ test("what another tab wrote is never written over: a copy is made, once", async
   const copy = store.held.get(id);
   assert.deepEqual(copy.comparison.panes[0].messages, ["two", "more"]);
   assert.equal(copy.comparison.id, id);
+  assert.deepEqual([copy.title, copy.comparison.title], ["About a (copy)", "About a (copy)"]);
   assert.equal(store.held.size, 2);
 });
 
