@@ -10,7 +10,7 @@ from typing import Any
 from .codes import diagnose
 from .diagnostics import Diagnostic
 from .document import LARGEST, Document, read_document
-from .yaml12 import Marks
+from .yaml12 import LARGE, Marks
 from .yaml_errors import UNSPACED
 
 
@@ -78,6 +78,16 @@ def parse_card(text: str | bytes) -> Card:
         return _parse(text)
     card, odd = _parse(decode(text)), _encoding(text)
     return replace(card, diagnostics=(odd, *card.diagnostics)) if odd else card
+
+
+def is_large(text: str | bytes) -> bool:
+    """Whether a card's metadata are so long that parsing them takes a noticeable part of a second."""
+    if len(text) <= LARGE:
+        return False
+    plain = (decode(text) if isinstance(text, bytes) else text).removeprefix("\ufeff")
+    opened = _FIRST_LINE.match(plain)
+    closed = _CLOSE_OF_ANY.search(plain, opened.end()) if opened else None
+    return closed is None or closed.start() > LARGE
 
 
 def _encoding(raw: bytes) -> Diagnostic | None:

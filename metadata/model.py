@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from .outputs import plain, to_json
 CARD = "README.md"
 ILLUSTRATED = "illustrated-outputs"
 LARGEST_CARD = 4 * LARGEST  # bytes
+Parse = Callable[[str | bytes], Card]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,17 @@ def _diagnostic(found: Diagnostic) -> dict[str, Any]:
 
 
 def read_model(
-    text: str | bytes, files: Files | None = None, name: str | None = None, task: str | None = None
+    text: str | bytes,
+    files: Files | None = None,
+    name: str | None = None,
+    task: str | None = None,
+    parse: Parse = parse_card,
 ) -> Model:
-    """A model from its card's text and the files beside it. `task` is a person's word against the inferred one.
+    """A model from its card's text and the files beside it. `task` is a person's word against the inferred one, `parse`
+    reads the card.
 
     Raises ValueError only where `task` is no task."""
-    card = parse_card(text)
+    card = parse(text)
     hints = read_hints(files)
     guess = override(card, hints, task) if task else infer(card, hints)
     examples, found = read_examples(card, guess.task, guess.conversational)
@@ -102,7 +108,7 @@ def read_model(
     )
 
 
-def source_model(path: Path, task: str | None = None) -> Model:
+def source_model(path: Path, task: str | None = None, parse: Parse = parse_card) -> Model:
     """The model of a README.md or of a folder with one; the card's folder holds its files.
 
     Raises FileNotFoundError or ValueError, with a sentence for a person."""
@@ -111,7 +117,7 @@ def source_model(path: Path, task: str | None = None) -> Model:
     if path.is_dir():
         card, folder = path / CARD, Folder(path)
         if card.is_file() and folder.opens(CARD):
-            return read_model(_read(card), folder, task=task)
+            return read_model(_read(card), folder, task=task, parse=parse)
         found = read_model(b"", folder, task=task)
         others = (d for d in found.diagnostics if d.code != "front-matter-missing")
         return replace(found, diagnostics=(_no_card(card), *others))
@@ -120,7 +126,7 @@ def source_model(path: Path, task: str | None = None) -> Model:
     if files and not files.opens(path.name):
         away = f"{str(path)!r} is a link that leads out of its folder, to {str(path.resolve())!r}."
         raise ValueError(f"{away} Name that file itself, if it is the card.")
-    return read_model(_read(path), files, name=None if beside else path.stem, task=task)
+    return read_model(_read(path), files, name=None if beside else path.stem, task=task, parse=parse)
 
 
 def _no_card(path: Path) -> Diagnostic:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -126,6 +126,14 @@ class Marks:
         self._root = root
         self._first_line = first_line
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A tree does not leave its process: what arrives knows the places of the outermost keys alone."""
+        return TopMarks, (self._first_line, {key: (self.key((key,)), self.at((key,))) for key in self._keys()})
+
+    def _keys(self) -> list[str]:
+        pairs = self._root.value if isinstance(self._root, MappingNode) else ()
+        return [key_text(key) for key, _ in pairs]
+
     def at(self, path: KeyPath) -> Mark:
         """The place of the value at a key path; of the nearest parent where the path leads nowhere."""
         return self._find(path, of_key=False)
@@ -162,6 +170,9 @@ class LargeMarks(Marks):
         }
         self._known: dict[str, Marks] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _large_marks, (self._first_line, self._parts)
+
     def _find(self, path: KeyPath, of_key: bool) -> Mark:
         name = str(path[0]) if path else ""
         if name not in self._parts:
@@ -176,6 +187,29 @@ class LargeMarks(Marks):
             except (yaml.YAMLError, TooDeep):  # it takes an alias from another part: the part's start is near enough
                 self._known[name] = Marks(None, line)
         return self._known[name]._find(path, of_key)
+
+
+class TopMarks(Marks):
+    """Marks that came from another process: of each outermost key, its own place and that of its value."""
+
+    def __init__(self, first_line: int, places: Mapping[str, tuple[Mark, Mark]]) -> None:
+        super().__init__(None, first_line)
+        self._places = places
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TopMarks, (self._first_line, self._places)
+
+    def _find(self, path: KeyPath, of_key: bool) -> Mark:
+        found = self._places.get(str(path[0])) if path else None
+        return found[not (of_key and len(path) == 1)] if found else super()._find((), of_key)
+
+
+def _large_marks(first_line: int, parts: dict[str, tuple[str, int]]) -> LargeMarks:
+    """Marks of a large document, from its parts."""
+    made = LargeMarks.__new__(LargeMarks)
+    Marks.__init__(made, None, first_line)
+    made._parts, made._known = parts, {}
+    return made
 
 
 def make_marks(root: Node, text: str, first_line: int) -> Marks:

@@ -86,9 +86,10 @@ def _html(text: str) -> str:
     found = simple_html(text) or _kept.get(text)
     if found is not None:
         return found
+    if (missing := _missing.get()) is not None:
+        missing[text] = None
+        return plain_html(text)
     if in_event_loop():
-        if (missing := _missing.get()) is not None:
-            missing[text] = None
         return plain_html(text)
     try:
         return _kept.put(text, _told(text, run_apart_here(markdown_worker.chat, text, seconds=SECONDS)))
@@ -112,17 +113,23 @@ def _begin(text: str) -> str:
     return whole(text[:MAX_ANSWER])
 
 
-async def laid_out(draw: Callable[[], T], whose: str = "") -> T:
-    """What `draw` makes, once the chat answers in it are HTML: where some are new, it is called a second time."""
+async def laid_out(draw: Callable[[], T], whose: str = "", apart: bool = False) -> T:
+    """What `draw` makes, once the chat answers in it are HTML: where some are new, it is called a second time.
+
+    `apart`: in a thread, as it decodes pictures, or walks through what a model sent."""
     missing: dict[str, None] = {}
     token = _missing.set(missing)
     try:
-        made = draw()
+        made = await (asyncio.to_thread(draw) if apart else _now(draw))
     finally:
         _missing.reset(token)
     if not missing:
         return made
     await prepare(missing, whose)
+    return await (asyncio.to_thread(draw) if apart else _now(draw))
+
+
+async def _now(draw: Callable[[], T]) -> T:
     return draw()
 
 

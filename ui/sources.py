@@ -11,10 +11,12 @@ from urllib.parse import unquote, urlsplit
 
 from inference.errors import InferenceFailure
 from inference.hub import REPO_ID, open_repo
+from inference.workers import WorkerError, run_apart_here
+from metadata.card import Card, is_large, parse_card
 from metadata.diagnostics import Diagnostic
 from metadata.files import Folder
 from metadata.lint import lint
-from metadata.model import Model, read_model, source_model
+from metadata.model import Model, Parse, read_model, source_model
 
 from .session import Session
 
@@ -25,6 +27,7 @@ FIRST = (
 LONGEST_NAME = 4_096  # of a path, an id or an address
 _BEGINS_AS_YAML = re.compile(r"[A-Za-z_][\w-]*:(\s|$)")
 MOST_CHARACTERS = 4_000_000
+MOST_RETURNED = 64 * 2**20  # bytes of a card that was read in a worker
 IN_REPO = ("tree", "blob", "resolve", "raw")
 CARD_SUFFIXES = (".md", ".markdown", ".yaml", ".yml", ".txt")
 CARD_FILES = frozenset(
@@ -67,8 +70,24 @@ def example_cards() -> tuple[ExampleCard, ...]:
 
 async def open_source(source: str, session: Session, task: str | None = None) -> Opened:
     """What a person named or pasted, read and linted. Raises InferenceFailure with a sentence."""
-    opened = await _read_source(source, session, task)
+    try:
+        opened = await _read_source(source, session, task)
+    except WorkerError:
+        said = "The card's metadata take too long, or too much memory, to read."
+        raise InferenceFailure(said, "Move long texts and results out of them.") from None
     return replace(opened, notes=await asyncio.to_thread(lint, opened.model))
+
+
+def parser(whose: str) -> Parse:
+    """What reads cards, those with long metadata in a worker process; `whose` is the session's id. Call it in a thread:
+    it waits for the worker, and raises WorkerError."""
+
+    def parse(text: str | bytes) -> Card:
+        if not is_large(text):
+            return parse_card(text)
+        return run_apart_here(parse_card, text, most=MOST_RETURNED, whose=whose)
+
+    return parse
 
 
 async def _read_source(source: str, session: Session, task: str | None) -> Opened:
@@ -81,27 +100,28 @@ async def _read_source(source: str, session: Session, task: str | None) -> Opene
     if folder:
         return Opened(await asyncio.to_thread(_example, folder, task), None, text)
     if "\n" in text or text.startswith(("---", "# ")):
-        return await _pasted(source, task)
+        return await _pasted(source, session, task)
     repo = _repo_id(text)
     if len(text) > LONGEST_NAME and not _BEGINS_AS_YAML.match(text):
         raise InferenceFailure(_not_found(text, session.site.shared), "Give a README.md, a model folder or a Hub id.")
     if not session.site.shared:
-        opened = await asyncio.to_thread(_local, text, task)
+        opened = await asyncio.to_thread(_local, text, task, parser(session.id))
         if opened:
             return opened
     if _BEGINS_AS_YAML.match(text):
-        return await _pasted(source, task)
+        return await _pasted(source, session, task)
     if repo is None:
         raise InferenceFailure(_not_found(text, session.site.shared), "Give a README.md, a model folder or a Hub id.")
     name, revision = repo
     card, files = await open_repo(name, session.token, revision, not session.site.shared)
-    return Opened(await asyncio.to_thread(read_model, card, files, name, task), name, text)
+    model = await asyncio.to_thread(read_model, card, files, name, task, parser(session.id))
+    return Opened(model, name, text)
 
 
-async def _pasted(source: str, task: str | None) -> Opened:
-    return Opened(
-        await asyncio.to_thread(read_model, source.lstrip("\n"), None, "Pasted card", task), None, source, pasted=True
-    )
+async def _pasted(source: str, session: Session, task: str | None) -> Opened:
+    text, parse = source.lstrip("\n"), parser(session.id)
+    model = await asyncio.to_thread(read_model, text, None, "Pasted card", task, parse)
+    return Opened(model, None, source, pasted=True)
 
 
 def _example(folder: str, task: str | None = None) -> Model:
@@ -110,7 +130,7 @@ def _example(folder: str, task: str | None = None) -> Model:
     return read_model(text, Folder(path), f"showcard/{folder}", task)
 
 
-def _local(text: str, task: str | None) -> Opened | None:
+def _local(text: str, task: str | None, parse: Parse = parse_card) -> Opened | None:
     """The model at a path of this machine, None where there is none. Raises InferenceFailure."""
     try:
         path = Path(text).expanduser()
@@ -120,7 +140,7 @@ def _local(text: str, task: str | None) -> Opened | None:
             raise InferenceFailure(f"{text} is not a model card.", "Give a README.md or a model folder.")
         if path.is_dir() and not any(child.name in CARD_FILES for child in path.iterdir()):
             raise InferenceFailure(f"{text} holds no README.md and no model.", "Give a README.md or a model folder.")
-        model = source_model(path, task)
+        model = source_model(path, task, parse)
         return Opened(model, None, text, folder=model.files.root if isinstance(model.files, Folder) else None)
     except (OSError, ValueError, RuntimeError) as error:
         raise InferenceFailure(str(error), "Give a README.md or a model folder.") from None

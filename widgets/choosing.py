@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ class Choosing:
 
     async def _choose(self, number: int | None, *typed: Any) -> list[Any]:
         """Updates of (picker, undo, all that an example fills)."""
-        self.before = Typed(typed, copy(self.page)) if self._was_typed(typed) else None
+        self.before = Typed(typed, copy(self.page)) if await asyncio.to_thread(self._was_typed, typed) else None
         await self.runner.stop()
         try:
             await load_example(self.page, number)
@@ -98,10 +99,10 @@ class Choosing:
         parameters: list[Any] = []
         if self.parameters:
             parameters = self.parameters.updates(card_parameters(self.page), parameter_sources(self.page))
-        return await self._shown(self.inputs.values(), parameters)
+        return await self._shown(await asyncio.to_thread(self.inputs.values), parameters)
 
     async def _shown(self, values: Sequence[Any], parameters: Sequence[Any]) -> list[Any]:
-        return await laid_out(partial(self._filled, values, parameters), self.session.id)
+        return await laid_out(partial(self._filled, values, parameters), self.session.id, apart=True)
 
     def _filled(self, values: Sequence[Any], parameters: Sequence[Any]) -> list[Any]:
         undo = gr.update(visible=self.before is not None)

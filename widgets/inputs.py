@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from ui.session import Session
 from wire.request import RequestError
 
 from . import fields, show
-from .encode import encoded
+from .encode import encoded_apart
 from .state import Page, far
 
 MEDIA = ("image", "audio", "video")
@@ -96,10 +97,10 @@ class Inputs:
             return [gr.skip(), gr.skip(), one_line(panels.note(said, "It starts with https://.", error=True))]
         beside = (self.page.model.files, self.page.opened.repo)
         try:
-            media = encoded(await self.page.load(Media.from_reference(address), *beside))
+            media = await encoded_apart(await self.page.load(Media.from_reference(address), *beside))
         except (AssetError, ValueError) as error:
             return [gr.skip(), gr.skip(), one_line(panels.note(str(error), "Choose a file instead.", error=True))]
-        return [fields.CONTROLS["image"].show(media), "", ""]
+        return [await asyncio.to_thread(fields.CONTROLS["image"].show, media), "", ""]
 
     def values(self) -> list[Any]:
         """What the fields show for the chosen example."""

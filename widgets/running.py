@@ -100,7 +100,7 @@ class Runner:
         found = reachable(self.page, self.session, screen.where.place)
         if not found.runs:
             raise InferenceFailure(found.sentence, found.way_out, ways=("token", "place"))
-        request = self.request(screen)
+        request = await asyncio.to_thread(self.request, screen)  # it reads files, and writes some anew
         for value in request.inputs.values():
             if isinstance(value, Media):
                 await load(value, None)  # a look at the file: does it open, is it too large
@@ -142,7 +142,7 @@ class Runner:
             return [one_line(show.boxed(panels.failure(error))), ""]
         reply = task.result()
         self.page.keep(reply)
-        shown = await laid_out(lambda: show.result(self.page, self.session), self.session.id)
+        shown = await laid_out(lambda: show.result(self.page, self.session), self.session.id, apart=True)
         return [one_line(shown), one_line(show.done(reply))]
 
     async def chat(self, *values: Any) -> AsyncIterator[list[Any]]:
@@ -153,7 +153,7 @@ class Runner:
         screen, progress = self.screen(values), asking.Progress()
         started, turn = perf_counter(), self.page.turn
         answer = Answer(markdown=LiveMarkdown(self.session.id))
-        said, typed = self._asking(screen), screen.fields[0]
+        said, typed = await asyncio.to_thread(self._asking, screen), screen.fields[0]
         blank = {"text": "", "files": []} if isinstance(typed, dict) else ""
         merged = Merged({"answer": self._pieces(screen, answer, progress)})
         stop = merged.stop_all

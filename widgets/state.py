@@ -25,7 +25,7 @@ from wire.links import Link
 from wire.request import Request, RequestError, ResolvedRequest, without_open_calls
 
 from . import fields
-from .encode import encoded
+from .encode import encoded_apart
 
 SEEING = ("image-text-to-text", "any-to-any", "video-text-to-text")  # tasks whose chats look at images
 REPLAY, REPLAYS = "replay.mp4", ("reinforcement-learning", "robotics")
@@ -199,7 +199,9 @@ async def load_inputs(page: Page, away: bool = False) -> None:
         return
 
     async def opened(media: Media) -> Media:
-        return media if far(media) and not away else encoded(await page.load(media, page.model.files, page.opened.repo))
+        if far(media) and not away:
+            return media
+        return await encoded_apart(await page.load(media, page.model.files, page.opened.repo))
 
     loaded: dict[str, Any] = {
         name: await opened(v) if isinstance(v, Media) else v for name, v in example.inputs.items()

@@ -195,7 +195,7 @@ class Step:
                 status, trouble = "", panels.failure(error)
             else:
                 done = running.result()
-                shown = await laid_out(partial(self.draw, done), self.session.id)
+                shown = await laid_out(partial(self.draw, done), self.session.id, apart=True)
                 status = _status(done, seconds)
             yield [*shown, one_line(status), gr.update(interactive=True), gr.update(visible=False), one_line(trouble)]
         finally:
@@ -208,7 +208,9 @@ class Step:
         found = reachable(self._row(name), name, self.session, self._place(name, values))
         if not found.runs:
             raise InferenceFailure(found.sentence, found.way_out, ways=("token", "place"))
-        resolved: ResolvedRequest = await asking.resolved_for(self.session, self.request(values), progress)
+        resolved: ResolvedRequest = await asking.resolved_for(
+            self.session, await asyncio.to_thread(self.request, values), progress
+        )
         if not resolved.request.stream:
             return Done(await asking.run(self.session, resolved, None, progress))
         answer.resolved = resolved

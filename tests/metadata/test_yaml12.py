@@ -1,5 +1,6 @@
 import json
 import math
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from metadata import yaml12
+from metadata.document import read_document
 from metadata.yaml12 import (
     MOST_COMPOSED,
     Builder,
@@ -185,3 +187,15 @@ def test_without_the_c_parser_everything_is_the_same():
     )  # fmt: skip
     cards = [parse_card(text) for text in CARDS]
     assert json.loads(done.stdout) == [[c.data, [[d.code, d.line] for d in c.diagnostics]] for c in cards]
+
+
+@pytest.mark.parametrize(
+    "text", ["a: 1\nb:\n  c: 2\n", "{a: 1,\n b: {c: 2}}\n", "a: 1\nb:\n  c: 2\n" + "d: 1\n" * 20_000]
+)
+def test_the_places_of_keys_are_known_in_another_process_too(text: str) -> None:
+    here = read_document(text, 7).marks
+    assert b"yaml.nodes" not in pickle.dumps(here)  # the tree weighs twenty times its text
+    there = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(here))))
+    for path in (("a",), ("b",), ("none",), ()):
+        assert (there.key(path), there.at(path)) == (here.key(path), here.at(path))
+    assert there.key(("b", "c")).line in (here.key(("b", "c")).line, here.at(("b",)).line)

@@ -10,6 +10,10 @@ import pytest
 from inference import workers
 from inference.errors import InferenceFailure
 from inference.resolve import Embedded
+from metadata.card import parse_card
+from metadata.lint import lint
+from metadata.model import read_model
+from ui import sources
 from ui.session import Session, Site
 from ui.shelf import Shelf
 from ui.sources import open_source
@@ -46,6 +50,37 @@ async def test_a_long_link_is_read_apart_from_the_app(letters: int, monkeypatch:
     link = await linked.read_address(packed[0], packed[2], "one")
     assert link == Link("org/m", fields={"text": "é" * letters})
     assert asked == ([read_link] if letters > 999 else [])
+
+
+@pytest.mark.parametrize(("front", "below", "apart"), [(1, 9_000, False), (9_000, 1, True)], ids=["a body", "metadata"])
+async def test_long_metadata_are_read_apart_from_the_app(
+    front: int, below: int, apart: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    def noted(*given: Any, **bounds: Any) -> Any:
+        asked.append((given[0], bounds["whose"]))
+        return workers.run_apart_here(*given, **bounds)
+
+    monkeypatch.setattr(sources, "run_apart_here", noted)
+    card = "---\npipeline_tag: fill-mask\nwidget:\n" + "- text: hi\n" * front + "bad: [\n---\n" + "# x\n\n" * 3 * below
+    session = Session(Site(Embedded("http://127.0.0.1:1"), Shelf()))
+    opened = await open_source(card, session)
+    assert asked == ([(parse_card, session.id)] if apart else [])
+    here = read_model(card, None, "Pasted card")
+    assert opened.model.card.data == here.card.data
+    assert (opened.model.examples, opened.notes) == (here.examples, lint(here))
+    assert opened.model.card.marks.key(("widget",)) == here.card.marks.key(("widget",))
+
+
+async def test_metadata_that_take_too_long_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*_: Any, **__: Any) -> Any:
+        raise workers.TooSlow
+
+    monkeypatch.setattr(sources, "run_apart_here", late)
+    card = "---\n" + "a: b\n" * 20_000 + "---\n"
+    with pytest.raises(InferenceFailure, match="too long"):
+        await open_source(card, Session(Site(Embedded("http://127.0.0.1:1"), Shelf())))
 
 
 async def test_a_link_that_holds_too_much_is_a_sentence() -> None:

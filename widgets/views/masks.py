@@ -16,7 +16,8 @@ from .parts import MOST_ROWS, Row, actions, bars, copy_button, far, fold, missin
 from .stage import Size, size_of, stage, without_image
 
 MOST_DRAWN = 100
-MOST_PIXELS = 16_000_000  # a mask larger than this is taken as it is, without a look at its pixels
+MOST_PIXELS = 16_000_000  # a mask larger than this is taken as it is, without a look at its pixels, and
+MOST_IN_ALL = 100_000_000  # the same where it has more than its part of these
 
 
 def render(output: Masks, context: Context) -> str:
@@ -29,7 +30,8 @@ def render(output: Masks, context: Context) -> str:
         (n, item) for n, item in enumerate(output.items[:MOST_DRAWN]) if not missing(item.mask) and not far(item.mask)
     ]
     shown = size or next((found for _, item in drawn if (found := size_of(item.mask))), None)
-    over = "".join(_overlay(n, item, context) for n, item in drawn)
+    most = min(MOST_PIXELS, MOST_IN_ALL // (len(drawn) or 1))
+    over = "".join(_overlay(n, item, context, most) for n, item in drawn)
     picture = ""
     if shown is not None:
         said = f"The image with {count(len(drawn), 'region')} marked"
@@ -44,24 +46,25 @@ def render(output: Masks, context: Context) -> str:
     )
 
 
-def _overlay(n: int, item: Mask, context: Context) -> str:
+def _overlay(n: int, item: Mask, context: Context, most: int) -> str:
     """A region in its label's colour; the mask may be soft, and of another size than the image."""
     address = escape(context.address(item.mask))
-    mode = "alpha" if _means_alpha(item.mask) else "luminance"
+    mode = "alpha" if _means_alpha(item.mask, most) else "luminance"
     return (
         f'<i class="mask" data-pair="{n}" aria-hidden="true" data-mask-src="{address}" data-mode="{mode}" '
         f'style="background:{line_colour(item.label)};mask-image:url(&quot;{address}&quot;);mask-mode:{mode}"></i>'
     )
 
 
-def _means_alpha(media: Media) -> bool:
-    """Whether the region is what is opaque: where transparency varies and the colour doesn't."""
+def _means_alpha(media: Media, most: int) -> bool:
+    """Whether the region is what is opaque: where transparency varies and the colour doesn't. A mask of more than
+    `most` pixels is not looked at."""
     try:
         with warnings.catch_warnings(), Pillow.open(io.BytesIO(media.data or b"")) as image:
             warnings.simplefilter("ignore")
             if image.mode not in ("RGBA", "LA", "PA") and "transparency" not in image.info:
                 return False
-            if image.width * image.height > MOST_PIXELS:
+            if image.width * image.height > most:
                 return False
             pixels = image.convert("RGBA")
             alpha = pixels.getchannel("A")
