@@ -18,6 +18,7 @@ from wire.checks import check_model_id
 from wire.request import RequestError, ResolvedRequest
 
 from .keys import key_of, machine_token
+from .large_bodies import stand_ins
 from .transport import ROUTER, Exchange
 
 # The library finds these two under a longer address, as one model does both.
@@ -38,7 +39,8 @@ async def ask(
     """Start the call; its result is the client's own. `stream` overrides what the request says."""
     resolved = _at_router(resolved)
     call = client_call(resolved)
-    arguments = call.bound_arguments()
+    exchange.stand_ins = stand_ins(call.arguments)
+    arguments = call.bound_arguments(exchange.stand_ins)
     if call.method in _STREAMING:
         arguments["stream"] = stream
         if not stream:

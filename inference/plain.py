@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
@@ -10,11 +9,11 @@ from typing import Any
 from metadata.media import sniff
 from wire.call import raw_call
 from wire.http import HttpRequest, Key, http_request
-from wire.media import with_bytes
 from wire.request import RequestError, ResolvedRequest
 
 from .errors import status_failure
 from .keys import key_of
+from .large_bodies import json_body
 from .transport import MEDIA, Exchange, client
 
 
@@ -31,7 +30,7 @@ async def ask(
     sent = http_request(resolved, call)
     headers = {name: _header(resolved, value, keys) for name, value in sent.headers}
     session = await stack.enter_async_context(client(timeout=exchange.timeout))
-    response = await session.request(sent.method, sent.url, headers=headers, **_body(sent))
+    response = await session.request(sent.method, sent.url, headers=headers, **_body(sent, exchange))
     if response.status_code != 200:
         raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
     return response.content if exchange.content_type.startswith(MEDIA) or sniff(response.content) else None
@@ -41,9 +40,9 @@ def _header(resolved: ResolvedRequest, value: str | Key, keys: Mapping[str, str]
     return value if isinstance(value, str) else f"{value.scheme} {key_of(resolved, value.name, keys)}"
 
 
-def _body(sent: HttpRequest) -> dict[str, Any]:
+def _body(sent: HttpRequest, exchange: Exchange) -> dict[str, Any]:
     if sent.form:
         raise RequestError("This provider takes a form, which is not sent for this task.")
     if sent.data is not None:
         return {"content": sent.data.data or b""}
-    return {"content": json.dumps(with_bytes(sent.json), ensure_ascii=False).encode("utf-8")}
+    return {"content": json_body(sent.json, exchange)}

@@ -10,7 +10,6 @@ from time import perf_counter
 from typing import Any
 
 from metadata.outputs import Message, ToolCall
-from wire.media import with_bytes
 from wire.request import ResolvedRequest
 from wire.responses import responses_request
 
@@ -18,6 +17,7 @@ from .chat import Bound, field_of
 from .errors import InferenceFailure, explain, server_words, status_failure
 from .events import BROKE_OFF, KEPT, Events
 from .keys import key_of
+from .large_bodies import json_body
 from .long_answers import long_json
 from .reading import check_error, check_said
 from .reply import Delta, McpCall, Reply, Usage
@@ -98,7 +98,7 @@ def _asked(resolved: ResolvedRequest, keys: Mapping[str, str], exchange: Exchang
         name: value if isinstance(value, str) else f"{value.scheme} {key_of(resolved, value.name, keys)}"
         for name, value in sent.headers
     }
-    body = json.dumps(with_bytes(sent.json), ensure_ascii=False).encode("utf-8")
+    body = json_body(sent.json, exchange)
     return {"method": sent.method, "url": sent.url, "headers": headers, "content": body}
 
 

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 import httpx2
 
+from wire.media import Marker
 from wire.secrets import hidden
 
 from .addresses import is_public, public_address
@@ -72,7 +73,8 @@ class Exchange:
     person said so. `asked` is the body that was sent, empty for one that was streamed. `received` counts the bytes of
     the answer, of which `body` keeps the first; all of a longer one that is no stream of events is in `spool`, a file
     that `close` deletes. `streaming`: whoever asked reads the pieces of the answer itself. `dropped` names the
-    parameters that could not be sent. `answer` is the body as it arrives, to be read once."""
+    parameters that could not be sent. `stand_ins` are those for large media in the body. `answer` is the body as it
+    arrives, to be read once."""
 
     trusted_host: str | None = None
     timeout: httpx2.Timeout = field(default_factory=lambda: TIMEOUT)
@@ -89,6 +91,7 @@ class Exchange:
     streaming: bool = False
     dropped: tuple[str, ...] = ()
     answer: AsyncIterable[bytes] | None = None
+    stand_ins: Marker | None = None
 
     @property
     def content_type(self) -> str:
@@ -181,6 +184,7 @@ class _Guarded(httpx2.AsyncBaseTransport):
         self.most = most
         self.first: _Origin | None = None
         self.outside = False  # whether the last answer came from the Internet
+        self.filled: httpx2.ByteStream | None = None  # a body with large media, as it was sent
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self._guard(request)
@@ -189,7 +193,7 @@ class _Guarded(httpx2.AsyncBaseTransport):
         exchange, key = self.exchange, [request.headers.get("authorization", "").rpartition(" ")[2]]
         if exchange:
             exchange.method, exchange.url = request.method, str(request.url)
-            exchange.asked = b"".join(request.stream) if isinstance(request.stream, httpx2.ByteStream) else b""
+            await self._note_body(request, exchange)
             exchange.sent_at, exchange.answered_at, exchange.status, exchange.received = perf_counter(), 0.0, 0, 0
             exchange.body.clear()
             exchange.close()
@@ -217,6 +221,17 @@ class _Guarded(httpx2.AsyncBaseTransport):
         if exchange:
             exchange.answer = response.stream
         return response
+
+    async def _note_body(self, request: httpx2.Request, exchange: Exchange) -> None:
+        """Note what is sent; of large media that is their sizes, and the bytes take the places of their stand-ins."""
+        if self.filled is not None and request.stream is self.filled:
+            return  # it was sent already, and leads elsewhere
+        exchange.asked = b"".join(request.stream) if isinstance(request.stream, httpx2.ByteStream) else b""
+        if exchange.stand_ins is not None and exchange.asked:
+            body = await asyncio.to_thread(exchange.stand_ins.filled, exchange.asked)
+            exchange.asked = exchange.stand_ins.shown(exchange.asked)
+            request.stream = self.filled = httpx2.ByteStream(body)
+            request.headers["content-length"] = str(len(body))
 
     def _guard(self, request: httpx2.Request) -> None:
         """Takes the token out of what goes to another host, and everything personal out of a redirect to one."""

@@ -68,6 +68,15 @@ class Desk:
     shown: dict[Any, Any] = field(default_factory=dict)
     asked: dict[str, Asking] = field(default_factory=dict)
     sent: tuple[object, float] = (None, 0.0)
+    addresses: dict[int, tuple[Media, str]] = field(default_factory=dict)  # of the images shown, by identity
+
+    def address(self, image: Media) -> str:
+        """Where the page gets an image from: the same as long as it is held there."""
+        shelf, known = self.session.shelf, self.addresses.get(id(image))
+        if known is None or not shelf.holds(known[1]):
+            self.addresses = {key: held for key, held in self.addresses.items() if shelf.holds(held[1])}
+            self.addresses[id(image)] = known = (image, shelf.put(image))
+        return known[1]
 
     def just_sent(self, question: object) -> bool:
         """Whether this is the second half of a double click; notes the question."""

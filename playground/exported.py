@@ -22,9 +22,11 @@ LARGE = 250_000  # bytes; what is larger is read apart from the app
 def to_json(comparison: Comparison) -> bytes:
     """The file: transcripts, settings, images and measurements; without keys."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    value = {**saving.to_json(without_keys(comparison)), "exported": now}
-    written = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(value)
-    return b"".join(piece.encode("utf-8", "replace") for piece in written)
+    value = saving.to_json(without_keys(comparison))
+    media = value.pop("media")
+    written = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode({**value, "exported": now})
+    text = b"".join(piece.encode("utf-8", "replace") for piece in written).removesuffix(b"\n}")
+    return b"".join([text, b',\n "media": ', *saving.pieces(media), b"\n}"])
 
 
 def read(data: bytes) -> Comparison:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from metadata.media import base64_slices
 from metadata.outputs import ToolCall
 from metadata.visible import whole
 from ui.front import read
@@ -26,23 +28,26 @@ def to_html(comparison: Comparison) -> bytes:
     comparison = without_keys(comparison)
     title = conversation.title_of(comparison) or "A comparison of chat models"
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    panes = "".join(_pane(comparison, pane) for pane in comparison.panes)
-    page = (
+    head = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>"
         f'<header><h1 dir="auto">{escape(title)}</h1><p class="dim">Compared with Showcard, saved {now}. '
-        f"“≈” marks what is estimated.</p></header><main>{panes}</main></body></html>\n"
+        "“≈” marks what is estimated.</p></header><main>"
     )
-    return whole(page).encode("utf-8")
+    panes = (part for pane in comparison.panes for part in _pane(comparison, pane))
+    # Part by part: of tens of MB at once, nothing else would run.
+    return b"".join(whole(part).encode("utf-8") for part in (head, *panes, "</main></body></html>\n"))
 
 
-def _pane(comparison: Comparison, pane: Pane) -> str:
+def _pane(comparison: Comparison, pane: Pane) -> Iterator[str]:
     name = f"{comparison.letter(pane)} · {isolated(pane.settings.model or 'no model')}"
-    messages = "".join(_message(message) for message in pane.messages)
-    return f"<section><h2>{name}</h2>{_settings(pane.settings)}{messages}</section>"
+    yield f"<section><h2>{name}</h2>{_settings(pane.settings)}"
+    for message in pane.messages:
+        yield from _message(message)
+    yield "</section>"
 
 
 def _settings(settings: Settings) -> str:
@@ -65,21 +70,27 @@ def _said(text: str) -> str:
     return f'<p class="said" dir="auto">{verbatim(text)}</p>'
 
 
-def _message(message: ChatMessage) -> str:
-    shown = _variant(message.role, message.variant)
-    others = [variant for place, variant in enumerate(message.variants) if place != message.shown]
-    kept = "".join(_variant(message.role, variant) for variant in others)
-    more = f"<details><summary>Other answers ({len(others)})</summary>{kept}</details>" if others else ""
+def _message(message: ChatMessage) -> Iterator[str]:
     who = escape(ROLES.get(message.role, message.role))
-    return f'<article class="{escape(message.role)}"><div class="who">{who}</div>{shown}{more}</article>'
+    yield f'<article class="{escape(message.role)}"><div class="who">{who}</div>'
+    yield from _variant(message.role, message.variant)
+    if others := [variant for place, variant in enumerate(message.variants) if place != message.shown]:
+        yield f"<details><summary>Other answers ({len(others)})</summary>"
+        for variant in others:
+            yield from _variant(message.role, variant)
+        yield "</details>"
+    yield "</article>"
 
 
-def _variant(role: str, variant: Variant) -> str:
+def _variant(role: str, variant: Variant) -> Iterator[str]:
     thought = f"<details><summary>Reasoning</summary>{_said(variant.reasoning)}</details>" if variant.reasoning else ""
     said = f'<div dir="auto">{chat_html(variant.content)}</div>' if role == "assistant" else _said(variant.content)
-    images = "".join(f'<img src="{escape(image.data_url())}" alt="">' for image in variant.images if image.data)
-    calls = "".join(map(_call, variant.tool_calls))
-    return thought + said + images + calls + _facts(variant)
+    yield thought + said
+    for image in variant.images:
+        yield f'<img src="data:{escape(image.media_type or "")};base64,'
+        yield from base64_slices(image.data or b"")
+        yield '" alt="">'
+    yield "".join(map(_call, variant.tool_calls)) + _facts(variant)
 
 
 def _call(call: ToolCall) -> str:

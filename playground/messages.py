@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from inference.errors import InferenceFailure
+from metadata.media import Media
 from metadata.outputs import ToolCall
 from ui.chat import MAX_ARGUMENTS, MAX_THOUGHT
 from ui.markdown import chat_html, more_than
@@ -98,7 +99,7 @@ def message_html(desk: Desk, pane: Pane, message: ChatMessage) -> str:
     if desk.editing == message.id:
         body, acts = editor(message.content, message.role), ""
     else:
-        body = body_html(message.role, message.variant, desk.comparison.hidden)
+        body = body_html(message.role, message.variant, desk.address, desk.comparison.hidden)
         acts = "" if busy or desk.comparison.hidden else toolbar(who, acts_of(message))
     if message.role == "assistant" and not busy:
         last = pane.last is not None and pane.last.id == message.id
@@ -121,10 +122,10 @@ def author(comparison: Comparison, pane: Pane, message: ChatMessage) -> str:
     return record.model if record else pane.settings.model or "Model"
 
 
-def body_html(role: str, variant: Variant, hidden: bool = False) -> str:
-    """What a message says."""
+def body_html(role: str, variant: Variant, address: Callable[[Media], str], hidden: bool = False) -> str:
+    """What a message says; its images are at their addresses on this server, as the page is drawn again and again."""
     if role != "assistant":
-        images = "".join(f'<img class="shown" src="{escape(image.data_url())}" alt="">' for image in variant.images)
+        images = "".join(f'<img class="shown" src="{escape(address(image))}" alt="">' for image in variant.images)
         shown = f'<div class="pictures">{images}</div>' if images else ""
         return (
             f'<div class="text" dir="auto">{verbatim(variant.content[:MOST_SHOWN])}</div>{_cut(variant.content)}{shown}'

@@ -29,6 +29,7 @@ MOST_SETTINGS, MOST_DEEP = 500_000, 100  # bytes of a pane's settings as JSON, a
 DEEP = 6  # in a comparison: a version of a message
 # Of what went over the wire the browser keeps the beginnings, of the last answers.
 MOST_RAW, MOST_SENT, MOST_HEADERS, MOST_HEADER, MOST_POINTS = 20, 20_000, 60, 500, 400
+SLICE = 2**20  # characters
 ROLES = ("user", "assistant", "tool")
 Images = dict[str, Any]
 
@@ -60,7 +61,7 @@ def to_json(comparison: Comparison, raw: bool = False) -> dict[str, Any]:
 
 def pieces(value: Any, deep: int = DEEP) -> Iterator[bytes]:
     """The text of plain JSON data bit by bit, where all at once would let no other thread run: of a comparison, each
-    version of a message and each image by itself."""
+    version of a message by itself, and a long text or image in slices."""
     if deep and value and isinstance(value, dict):
         for number, (name, held) in enumerate(value.items()):
             yield f"{',' if number else '{'}{json.dumps(name)}:".encode()
@@ -71,6 +72,11 @@ def pieces(value: Any, deep: int = DEEP) -> Iterator[bytes]:
             yield b"," if number else b"["
             yield from pieces(held, deep - 1)
         yield b"]"
+    elif isinstance(value, str) and len(value) > SLICE:
+        yield b'"'
+        for start in range(0, len(value), SLICE):
+            yield json.dumps(value[start : start + SLICE], ensure_ascii=False)[1:-1].encode("utf-8", "replace")
+        yield b'"'
     else:
         yield json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 

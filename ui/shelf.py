@@ -57,6 +57,10 @@ class Part:
         self._hold(name, _Item(media, files, repo))
         return f"/media/{self.name}.{name}"
 
+    def holds(self, address: str) -> bool:
+        """Whether what is at an address is still here."""
+        return address.removeprefix(f"/media/{self.name}.") in self._held
+
     async def get(self, name: str) -> Media | None:
         """The media of a name with its bytes, None where the name is unknown or has left. Raises AssetError.
 

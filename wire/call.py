@@ -16,7 +16,7 @@ from metadata.media import Media
 from metadata.tasks import Field, task
 
 from .checks import check_header, check_headers, check_json, check_model_id, check_variable, clean_url
-from .media import data_url, media_type_of
+from .media import Marker, data_url, media_in, media_type_of
 from .request import Request, RequestError, ResolvedRequest
 
 CHAT_TASKS = frozenset({"conversational", "image-text-to-text", "any-to-any"})
@@ -76,9 +76,12 @@ class ClientCall:
     dropped: tuple[str, ...] = ()
     verbatim: bool = False
 
-    def bound_arguments(self) -> dict[str, Any]:
-        """The arguments with media as typed bytes, and as `data:` addresses inside messages."""
-        bound = {name: _bind(value) for name, value in self.arguments.items()}
+    def bound_arguments(self, marker: Marker | None = None) -> dict[str, Any]:
+        """The arguments with media as typed bytes, and as `data:` addresses inside messages; or those of a marker."""
+        if marker and any(media.data is None for media in media_in(self.arguments)):
+            raise RequestError("The media were not opened.")
+        held = marker.replace(self.arguments) if marker else self.arguments
+        bound = {name: _bind(value) for name, value in held.items()}
         return bound | {"response_format": Verbatim(bound["response_format"])} if self.verbatim else bound
 
 

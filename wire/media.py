@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from huggingface_hub.inference._common import MimeBytes
 
-from metadata.media import Media
+from metadata.media import Media, base64_of, base64_slices
 
 from .request import RequestError
 
@@ -26,7 +26,7 @@ def media_type_of(media: Media) -> str:
 
 def data_url(media: Media) -> str:
     """The bytes as a `data:` address, of a type that is safe to write."""
-    return f"data:{media_type_of(media)};base64,{base64.b64encode(media.data or b'').decode('ascii')}"
+    return f"data:{media_type_of(media)};base64,{base64_of(media.data or b'')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,25 @@ class Embedded:
     prefix: str = ""
 
 
-def with_bytes(value: Any) -> Any:
-    """JSON with the bytes of media in their place."""
+def with_bytes(value: Any, marker: Marker | None = None) -> Any:
+    """JSON with the bytes of media in their place, or those of a marker."""
     if isinstance(value, Embedded):
-        return value.prefix + data_url(value.media).partition(",")[2]
+        data = value.media.data or b""
+        return value.prefix + (marker.base64(marker.stand_in(value.media)) if marker else base64_of(data))
     if isinstance(value, Media):
-        return data_url(value)
+        return with_bytes(Embedded(value, f"data:{media_type_of(value)};base64,"), marker)
     if isinstance(value, Mapping):
-        return {key: with_bytes(item) for key, item in value.items()}
-    return [with_bytes(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: with_bytes(item, marker) for key, item in value.items()}
+    return [with_bytes(item, marker) for item in value] if isinstance(value, list | tuple) else value
+
+
+def media_in(value: Any) -> Iterator[Media]:
+    """All media in a value."""
+    if isinstance(value, Embedded | Media):
+        yield value.media if isinstance(value, Embedded) else value
+    elif isinstance(value, Mapping | list | tuple):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from media_in(item)
 
 
 @dataclass(slots=True)
@@ -77,15 +87,37 @@ class Marker:
             return {key: self._replace(item, True) for key, item in value.items()}
         return [self._replace(item, True) for item in value] if isinstance(value, list | tuple) else value
 
-    def _stand_in(self, media: Media, nested: bool) -> str | MimeBytes:
+    def stand_in(self, media: Media) -> bytes:
+        """The bytes that stand for some media."""
         self.media.append(media)
-        data = MimeBytes(f"{self.text}{len(self.media) - 1:012d}".encode(), media_type_of(media))
+        return f"{self.text}{len(self.media) - 1:012d}".encode()
+
+    def _stand_in(self, media: Media, nested: bool) -> str | MimeBytes:
+        data = MimeBytes(self.stand_in(media), media_type_of(media))
         return f"data:{media_type_of(media)};base64,{self.base64(data)}" if nested else data
 
     @staticmethod
     def base64(data: bytes) -> str:
         """Base64 text of bytes."""
         return base64.b64encode(data).decode("ascii")
+
+    def filled(self, body: bytes) -> bytes:
+        """A body with the media in their places. Takes its time, bit by bit: call it in a thread."""
+        return b"".join(self._filled(body, _slices))
+
+    def shown(self, body: bytes) -> bytes:
+        """A body with the sizes of the media in their places."""
+        return b"".join(self._filled(body, lambda data, _: (f"… ({len(data):,} bytes)".encode(),)))
+
+    def _filled(self, body: bytes, write: Callable[[bytes, bool], Iterable[bytes]]) -> Iterator[bytes]:
+        plain, coded = self.text.encode(), base64.b64encode(self.text.encode())
+        end = 0
+        for found in re.finditer(re.escape(plain) + rb"(\d{12})|" + re.escape(coded) + rb"([\w+/]{16})", body):
+            yield body[end : found.start()]
+            number = int(found[1] or base64.b64decode(found[2]))
+            yield from write(self.media[number].data or b"", found[1] is None)
+            end = found.end()
+        yield body[end:]
 
     def media_of(self, data: bytes) -> Media:
         """The media that marker bytes stand for."""
@@ -102,6 +134,10 @@ class Marker:
         if isinstance(value, Mapping):
             return {key: self._restore(item, encoded) for key, item in value.items()}
         return [self._restore(item, encoded) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _slices(data: bytes, coded: bool) -> Iterable[bytes]:
+    return (text.encode("ascii") for text in base64_slices(data)) if coded else (data,)
 
 
 def decode_multipart(body: bytes, content_type: str, marker: Marker) -> tuple[tuple[str, str | Media], ...]:

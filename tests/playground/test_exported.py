@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import subprocess
@@ -17,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference import workers
-from metadata.media import Media
+from metadata.media import SLICE, Media
 from metadata.outputs import ToolCall
 from playground import exported, saving
 from playground.conversation import title_of
@@ -309,3 +310,20 @@ def test_the_web_page_tells_the_figures_of_the_screen() -> None:
     ).decode()
     told = ("m", "0.50 s to first", "10 tok/s", "2.50 s", "7 in", "21 out", "no charge", "stop", "by embedded")
     assert " · ".join(f"<bdi>{text}</bdi>" for text in told) in shown, "each apart, as a text may turn what follows"
+
+
+@pytest.mark.parametrize("write", [to_json, to_html])
+def test_a_large_image_is_written_slice_by_slice(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    image = Media.from_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 16_000, "image/png")
+    at_once: list[int] = []  # bytes
+    encode = base64.b64encode
+
+    def noted(data: bytes) -> bytes:
+        at_once.extend([len(data)] if len(data) > 100 else [])
+        return encode(data)
+
+    monkeypatch.setattr(base64, "b64encode", noted)
+    written = write(Comparison([Pane(messages=(ChatMessage("q", "user", (Variant("look", (image,)),)),))]))
+    assert encode(image.data or b"") in written
+    assert sum(at_once) == len(image.data or b"")
+    assert max(at_once) <= SLICE

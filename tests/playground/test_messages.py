@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inference.resolve import Embedded
+from metadata.media import Media
 from metadata.outputs import ToolCall
 from playground.desk import desk_of
 from playground.messages import MOST_DRAWN, MOST_MESSAGES, transcript
@@ -44,3 +45,17 @@ def test_a_long_system_prompt_is_shown_in_part() -> None:
     found = drawn(Variant("Hello"), 1, "s" * 900_000)
     assert "880,000 characters more" in found
     assert len(found) < 40_000
+
+
+def test_images_are_at_an_address_that_stays_while_they_are_held() -> None:
+    desk = desk_of(Session(Site(Embedded("http://127.0.0.1:1"), Shelf(most_bytes=30))))
+    image = Media.from_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * 10)
+    pane = Pane(messages=(ChatMessage("q", "user", (Variant("look", (image, image)),)),))
+    desk.put(Comparison([pane]))
+    first = transcript(desk, pane)
+    assert "base64" not in first
+    assert transcript(desk, pane) == first
+    assert first.count(desk.address(image)) == 2
+    desk.session.shelf.put(Media.from_bytes(b"x" * 20))
+    assert transcript(desk, pane) != first
+    assert len(desk.addresses) == 1

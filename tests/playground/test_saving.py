@@ -14,7 +14,7 @@ from metadata.media import Media
 from metadata.outputs import ToolCall
 from playground import conversation as c
 from playground.measure import Measurement
-from playground.saving import from_json, pieces, to_json
+from playground.saving import SLICE, from_json, pieces, to_json
 from playground.state import Comparison, Pane, Raw, Record, Settings, Variant
 from wire.request import RequestError
 
@@ -132,3 +132,10 @@ def test_anything_is_read_or_refused(value: Any, of_pane: str, of_message: str) 
             from_json({"showcard": "comparison", "version": 1, "panes": panes, "media": {}, "locked": value})
         except RequestError:
             continue
+
+
+def test_a_long_text_is_written_in_slices() -> None:
+    held = {"media": {"x": {"base64": 'A"é' * SLICE}}}
+    written = list(pieces(held))
+    assert json.loads(b"".join(written)) == held
+    assert max(map(len, written)) <= 2 * SLICE
