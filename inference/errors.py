@@ -241,7 +241,13 @@ def _said_in(body: bytes) -> str:
     try:
         return server_words(json.loads(text))
     except (ValueError, RecursionError):
-        return "" if text[:1] == "<" else text[:300]
+        return text[:300] if _is_written(text[:300]) else ""
+
+
+def _is_written(text: str) -> bool:
+    """Whether a text is one for people: no web page, no bytes of a file, no brackets alone."""
+    letters, whole = any(map(str.isalnum, text)), all(one.isprintable() or one.isspace() for one in text)
+    return letters and whole and "\ufffd" not in text and not text.startswith("<")
 
 
 def server_words(value: Any) -> str:

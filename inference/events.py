@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx2
 
+from . import transport
 from .errors import InferenceFailure, server_words
 from .transport import Exchange
 
@@ -36,12 +37,14 @@ class Events:
         assert exchange.answer is not None
         self.exchange = exchange
         self.done = False
+        self._heard = 0.0  # when the last event came
         self._open = False  # whether the answer ends in the middle of a line
         self._parts = aiter(exchange.answer)
 
     async def __aiter__(self) -> AsyncIterator[Any]:
         held: list[bytes] = []  # the lines of an event that is spread over several
         failed, size = False, 0
+        self._heard = perf_counter()
         async for line in self._lines():
             data = _data(line)
             failed = failed or (line.startswith(b"event:") and line[6:].strip() == b"error")
@@ -58,6 +61,7 @@ class Events:
                 if found:
                     held, size = [], 0
                     check_event(found[0], failed)
+                    self._heard = perf_counter()
                     yield found[0]
                 elif not line:
                     break
@@ -69,6 +73,9 @@ class Events:
         held, size, count = [b""], 0, 0
         async for part in self._parts:
             since = perf_counter()
+            if since - self._heard > transport.MOST_SECONDS:  # comments, or nothing, a letter now and then
+                told = f"The server said nothing for {transport.MOST_SECONDS:.0f} s in its answer."
+                raise InferenceFailure(told, KEPT, retry=True)
             if self.exchange.spool is not None:
                 held, size = [], 0  # one long object, which the exchange keeps
                 continue

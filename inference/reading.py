@@ -18,6 +18,7 @@ from wire.request import ResolvedRequest
 from .errors import InferenceFailure, server_words
 from .long_answers import read_long
 from .nothing import check_something
+from .packed import BROKE_OFF
 from .transport import MEDIA, Exchange
 
 _MISSING = object()
@@ -81,6 +82,8 @@ def _said(output: Output) -> Output:
 
 
 def _not_json(body: bytes) -> InferenceFailure:
+    if _is_begun(body.decode("utf-8", "replace")):
+        return InferenceFailure(BROKE_OFF, "Run again.", retry=True, detail="Its JSON is cut short.")
     return InferenceFailure("The server's answer is not JSON.", _hint(body))
 
 
@@ -137,6 +140,21 @@ def _hint(body: bytes) -> str:
     start = body.lstrip()[:1]
     what = "It sent a web page. " if start == b"<" else "" if body else "It is empty. "
     return f"{what}Check that the base URL leads to this task."
+
+
+def _is_begun(text: str) -> bool:
+    """Whether a text is the beginning of an object or a list, without its end: a server that does not say how long its
+    answer is can break off unseen."""
+    if not text.lstrip().startswith(("[", "{")):
+        return False
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        rest = text[error.pos :].strip()
+        return error.msg.startswith("Unterminated") or any(word.startswith(rest) for word in ("true", "false", "null"))
+    except (ValueError, RecursionError):
+        pass
+    return False
 
 
 def _listed(value: Any) -> Any:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
+from math import inf
 from time import perf_counter
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -21,7 +22,7 @@ from wire.media import Marker
 from wire.secrets import hidden
 
 from .addresses import is_public, public_address
-from .errors import InferenceFailure
+from .errors import InferenceFailure, status_failure
 from .keys import machine_token
 from .packed import PIECE, Inflated, Plain, unpacker
 from .sockets import Backend
@@ -35,6 +36,8 @@ MOST_BYTES = 200 * 2**20
 MOST_LISTED = 8 * 2**20  # of what is no answer of a model: lists of models, files of a repo
 MOST_KEPT = 2**20  # in memory; of an answer that is longer all goes to a file
 MOST_ERROR = 2**20
+MOST_SECONDS = 600.0  # that an answer may take behind its head, and a stream from one event to the next
+ERROR_SECONDS = 10.0  # that a server may take to say what is wrong
 MEDIA = ("image/", "audio/", "video/", "model/", "application/octet-stream")  # how the types of media begin
 # What may go on to another host when a server redirects; the rest may hold a key.
 _HARMLESS = frozenset(
@@ -200,8 +203,8 @@ class _Guarded(httpx2.AsyncBaseTransport):
         if self.outside:
             request = await _outside(request)
         elif exchange and self.first and not _stays(self.first, _origin(str(request.url))):
-            raise _led_away(request.url.host, "another server")
-        response = await _pool().handle_async_request(request)
+            raise _led_elsewhere(request.url)
+        response = await _answered(request)
         self.outside = _is_outside(response)
         if exchange:
             exchange.status = response.status_code
@@ -209,8 +212,9 @@ class _Guarded(httpx2.AsyncBaseTransport):
             exchange.answered_at = perf_counter()
         assert isinstance(response.stream, httpx2.AsyncByteStream)
         unpack = _unpacker(response)
-        most = self.most if response.status_code < 300 else MOST_ERROR
-        response.stream = _Counted(response.stream, exchange if response.status_code < 400 else None, unpack, most)
+        kept, well = exchange if response.status_code < 400 else None, response.status_code < 300
+        seconds = (MOST_SECONDS if not exchange or not exchange.streaming else inf) if well else ERROR_SECONDS
+        response.stream = _Counted(response.stream, kept, unpack, self.most if well else MOST_ERROR, seconds)
         if response.status_code >= 400:
             # Read now: the client of a stream would not, and what the server says about it would be lost.
             said = hidden((await _refusal(response.stream)).decode("utf-8", "surrogateescape"), key)
@@ -279,24 +283,58 @@ def _led_away(host: str, what: str) -> InferenceFailure:
     )
 
 
+def _led_elsewhere(url: httpx2.URL) -> InferenceFailure:
+    """The failure of a call that a server passes on to another one, or to what is none."""
+    if url.scheme not in ("http", "https"):
+        return status_failure(300, b"", None)
+    return _led_away(url.netloc.decode("ascii", "replace").rpartition("@")[2], "another server")
+
+
 def _stays(first: _Origin, then: _Origin) -> bool:
     """Whether a server leads to itself, perhaps over TLS."""
     return first == then or (first[:2] == ("http", then[1]) and then[0] == "https")
 
 
+async def _answered(request: httpx2.Request) -> httpx2.Response:
+    """A server's answer to a request. All of its head comes within the time for one piece of it: else a server that
+    says a letter now and then is waited for, for ever. Raises httpx2's errors."""
+    seconds, now = request.extensions.get("timeout", {}).get("read"), asyncio.get_running_loop().time
+    try:
+        async with asyncio.timeout(None) as bound:
+
+            async def follow(step: str, _: object) -> None:
+                if seconds and step.endswith("receive_response_headers.started"):
+                    bound.reschedule(now() + seconds)
+
+            request.extensions["trace"] = follow
+            return await _pool().handle_async_request(request)
+    except TimeoutError as error:
+        raise httpx2.ReadTimeout("The head of the answer did not end.", request=request) from error
+
+
 class _Counted(httpx2.AsyncByteStream):
     """A response's bytes: unpacked, counted against the limit, and kept for the exchange. Of a long answer to a call
-    that does not read its pieces itself, the first are given and Spooled is raised at its end."""
+    that does not read its pieces itself, the first are given and Spooled is raised at its end; all of it comes within
+    `seconds`."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream, exchange: Exchange | None, unpack: Plain, most: int) -> None:
+    def __init__(
+        self, stream: httpx2.AsyncByteStream, exchange: Exchange | None, unpack: Plain, most: int, seconds: float
+    ) -> None:
         self.stream = stream
         self.exchange = exchange
         self.unpack = unpack
         self.most = most
+        self.seconds = seconds
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        total, exchange = 0, self.exchange
+        total, exchange, begun = 0, self.exchange, perf_counter()
         async for packed in self.stream:
+            if perf_counter() - begun > self.seconds:
+                raise InferenceFailure(
+                    f"The answer had not ended after {self.seconds:.0f} s and was cut off.",
+                    "Ask for less, or run again.",
+                    retry=True,
+                )
             for part in self.unpack.feed(packed):
                 total += len(part)
                 if total > self.most:
@@ -336,11 +374,12 @@ async def _refusal(stream: httpx2.AsyncByteStream) -> bytes:
     """The beginning of what a server says along with an error status, which counts also where the rest is broken."""
     said = bytearray()
     try:
-        async for part in stream:
-            said += part
-            if len(said) > MOST_ERROR:
-                break
-    except (InferenceFailure, httpx2.HTTPError):
+        async with asyncio.timeout(ERROR_SECONDS):
+            async for part in stream:
+                said += part
+                if len(said) > MOST_ERROR:
+                    break
+    except (InferenceFailure, httpx2.HTTPError, TimeoutError):
         pass
     finally:
         await stream.aclose()
