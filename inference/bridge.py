@@ -23,6 +23,16 @@ from .transport import MEDIA, MOST_BYTES, Exchange, client, is_hub, recording, s
 _widened: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 MOST_WAITING = 64
 MOST_TICKET = 16 * 2**20  # of JSON that the library reads: how far a provider is, or a file in it
+MOST_VALUES = 200_000  # in it: lists, objects and what parts their items
+
+
+def _check_ticket(content: bytes) -> None:
+    """Raises InferenceFailure for JSON that takes long to read: a single text does not, many values do."""
+    if len(content) > MOST_TICKET:
+        said = f"The provider's answer is larger than {MOST_TICKET >> 20} MB and was cut off."
+        raise InferenceFailure(said, "Ask for less.")
+    if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise InferenceFailure(f"The provider's answer holds more than {MOST_VALUES:,} values.", "Ask for less.")
 
 
 class Carrier:
@@ -68,9 +78,8 @@ class Carrier:
             session = client(most=MOST_BYTES, timeout=self.exchange.timeout, follow_redirects=False)
         async with session:
             answer = await session.request(request.method, url, headers=request.headers, content=request.read())
-        if len(answer.content) > MOST_TICKET and not answer.headers.get("content-type", "").lower().startswith(MEDIA):
-            said = f"The provider's answer is larger than {MOST_TICKET >> 20} MB and was cut off."
-            raise InferenceFailure(said, "Ask for less.")
+        if not answer.headers.get("content-type", "").lower().startswith(MEDIA):
+            _check_ticket(answer.content)
         headers = {k: v for k, v in answer.headers.items() if k not in ("content-encoding", "transfer-encoding")}
         return httpx2.Response(answer.status_code, content=answer.content, headers=headers, request=request)
 

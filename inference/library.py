@@ -19,7 +19,7 @@ from wire.request import RequestError, ResolvedRequest
 
 from .keys import key_of, machine_token
 from .large_bodies import stand_ins
-from .transport import ROUTER, Exchange
+from .transport import MOST_KEPT, ROUTER, Exchange
 
 # The library finds these two under a longer address, as one model does both.
 _BY_PIPELINE = frozenset({"feature-extraction", "sentence-similarity"})
@@ -27,6 +27,9 @@ _BY_PIPELINE = frozenset({"feature-extraction", "sentence-similarity"})
 _BY_OWN_ID = frozenset({"auto", "openai"})
 _STREAMING = frozenset({"chat_completion", "text_generation"})
 _numbers = count()
+# Of more the library makes no objects, as nothing else runs meanwhile; but it knows best where an answer holds media.
+MOST_READ = 2**18  # bytes of an answer
+MADE_BY_LIBRARY = frozenset({"image", "audio", "video", "mesh", "masks"})
 
 
 async def ask(
@@ -39,6 +42,7 @@ async def ask(
     """Start the call; its result is the client's own. `stream` overrides what the request says."""
     resolved = _at_router(resolved)
     call = client_call(resolved)
+    exchange.most_read = MOST_KEPT if resolved.request.row.output in MADE_BY_LIBRARY else MOST_READ
     exchange.stand_ins = stand_ins(call.arguments)
     arguments = call.bound_arguments(exchange.stand_ins)
     if call.method in _STREAMING:

@@ -13,6 +13,7 @@ from PIL.Image import Image
 
 from metadata.media import sniff
 from metadata.outputs import Message, Output, Unknown, normalise, plain
+from metadata.yaml12 import uncollected
 from wire.request import ResolvedRequest
 
 from .errors import InferenceFailure, server_words
@@ -22,6 +23,7 @@ from .packed import BROKE_OFF
 from .transport import MEDIA, Exchange
 
 _MISSING = object()
+LARGE = 50_000  # bytes of an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +48,26 @@ async def read(resolved: ResolvedRequest, result: Any, exchange: Exchange, fetch
         data = next((data for data in (fetched, body) if sniff(data)), b"")
         return Found(normalise(task, data or await asyncio.to_thread(_png, result)), None)
     raw = await asyncio.to_thread(_json, body) if exchange.whole else _MISSING
+    large = len(body) > LARGE
     if raw is _MISSING and isinstance(result, bytes):
         return Found(normalise(task, result), None)
     if raw is _MISSING and result is None:
         raise _not_json(body)
     if raw is not _MISSING:
         check_error(raw)
-        check_something(normalise(task, raw), raw)
+        check_something(await _normalised(task, raw, large), raw)
     for value in (raw, result):
         if value is _MISSING or value is None:
             continue
-        output = normalise(task, value if value is raw else await asyncio.to_thread(_listed, value))
+        output = await _normalised(task, value if value is raw else await asyncio.to_thread(_listed, value), large)
         if not isinstance(output, Unknown):
             return Found(_said(output), None if raw is _MISSING else raw)
     raise _not_promised(resolved, None if raw is _MISSING else raw)
+
+
+async def _normalised(task: str, value: Any, large: bool) -> Output:
+    """The output that a value means; a large one is walked through in a thread."""
+    return await asyncio.to_thread(normalise, task, value) if large else normalise(task, value)
 
 
 async def _read_long(resolved: ResolvedRequest, exchange: Exchange) -> Found:
@@ -131,7 +139,8 @@ def _may_be_json(body: bytes, exchange: Exchange) -> bool:
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        with uncollected():  # else all that was read so far is walked through again and again, and nothing else runs
+            return json.loads(body)
     except (ValueError, RecursionError):
         return _MISSING
 

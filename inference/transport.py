@@ -76,7 +76,8 @@ class Exchange:
     person said so. `asked` is the body that was sent, empty for one that was streamed. `received` counts the bytes of
     the answer, of which `body` keeps the first; all of a longer one that is no stream of events is in `spool`, a file
     that `close` deletes. `streaming`: whoever asked reads the pieces of the answer itself. `dropped` names the
-    parameters that could not be sent. `stand_ins` are those for large media in the body. `answer` is the body as it
+    parameters that could not be sent. `stand_ins` are those for large media in the body. A client
+    reads an answer of `most_read` bytes at most itself. `answer` is the body as it
     arrives, to be read once."""
 
     trusted_host: str | None = None
@@ -95,6 +96,7 @@ class Exchange:
     dropped: tuple[str, ...] = ()
     answer: AsyncIterable[bytes] | None = None
     stand_ins: Marker | None = None
+    most_read: int = MOST_KEPT
 
     @property
     def content_type(self) -> str:
@@ -120,7 +122,7 @@ class Exchange:
 
 
 class Spooled(Exception):
-    """An answer is there, and in the spool of its exchange: too long for a client to make something of it."""
+    """An answer is there, in the exchange or its spool: too long for a client to make something of it."""
 
 
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
@@ -352,6 +354,8 @@ class _Counted(httpx2.AsyncByteStream):
             await exchange.spool.end()
             if not exchange.streaming:
                 raise Spooled
+        elif exchange is not None and exchange.whole and not exchange.streaming and total > exchange.most_read:
+            raise Spooled
 
     async def aclose(self) -> None:
         await self.stream.aclose()

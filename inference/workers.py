@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -30,11 +31,19 @@ MAX_WORKERS = max(2, min(4, os.cpu_count() or 2))
 MAX_SECONDS = 8.0
 MAX_MEMORY = 2**30  # bytes of address space, so also what libraries reserve without using it
 MAX_RETURNED = 16 * 2**20
-THREADS = "threads"  # who calls from a thread, unless it is said
+THREADS = "threads"  # who calls from a thread, where nobody knows for whom
 MAX_KEPT_MEMORY = 256 * 2**20  # a worker that has taken more is not used again
 ROOT = Path(__file__).parent.parent
 # All that a worker knows of the app's environment.
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "TZ", "PYTHONUTF8")
+
+
+_person: ContextVar[str] = ContextVar("person", default="")
+
+
+def work_for(whose: str) -> None:
+    """What is called from here on, also in threads that are started from here, counts for this person."""
+    _person.set(whose)
 
 
 class WorkerError(Exception):
@@ -185,7 +194,7 @@ class Workers:
         """`run_apart`, in this pool."""
         call = _Call(function, arguments, seconds, memory, most)
         try:
-            return await asyncio.wrap_future(self._submit(call, whose))
+            return await asyncio.wrap_future(self._submit(call, whose or _person.get()))
         finally:
             call.end()
 
@@ -196,11 +205,11 @@ class Workers:
         seconds: float = MAX_SECONDS,
         memory: int = MAX_MEMORY,
         most: int = MAX_RETURNED,
-        whose: str = THREADS,
+        whose: str = "",
     ) -> T:
         """The same for code in a thread of its own, which waits here."""
         call = _Call(function, arguments, seconds, memory, most)
-        return self._submit(call, whose).result()  # type: ignore[no-any-return]
+        return self._submit(call, whose or _person.get() or THREADS).result()  # type: ignore[no-any-return]
 
     def _submit(self, call: _Call, whose: str) -> Future[Any]:
         future: Future[Any] = Future()
@@ -286,6 +295,6 @@ async def run_apart(
     """Call a function of a module's top level in a worker process, and give back what it returns.
 
     Cancelling ends it at once. `seconds` count from when a worker begins, `memory` is in bytes, `most` bounds the bytes
-    of the pickle that comes back, and of those with the same `whose` no more than half of the workers are used at a
-    time. Raises what the function raises, or TooSlow, TooLarge, WorkerDied."""
+    of the pickle that comes back, and of those with the same `whose` (else the person of `work_for`) no more than
+    half of the workers are used at a time. Raises what the function raises, or TooSlow, TooLarge, WorkerDied."""
     return await _workers.run(function, *arguments, seconds=seconds, memory=memory, most=most, whose=whose)

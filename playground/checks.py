@@ -10,15 +10,19 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from inference.patterns import PatternError, compiled, matches
 from inference.schema import judged_here
+from inference.workers import WorkerError, run_apart_here
 from ui.typed import read_object
 from wire.request import RequestError
 
 MOST_CHARACTERS = 400_000
 MOST_CODE = 100_000
+SHORT = 10_000  # characters of an answer whose code is parsed here
+PARSES = "code parses"
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`{]*)")
 _PYTHON = frozenset(("python", "py", "python3", "py3"))
@@ -168,8 +172,21 @@ def _fits(schema: Mapping[str, Any] | None, response_format: Mapping[str, Any] |
 
 
 def _parses(answer: str) -> Mark:
-    """Whether every block of code that we can parse does; one that we can't is named."""
-    name, blocks = "code parses", list(_blocks(answer))
+    """Whether every block of code that we can parse does; one that we can't is named. Much code is parsed in a worker
+    process, as Python's own parser lets nothing else run."""
+    return _parsed(answer) if len(answer) <= SHORT else _parsed_apart(answer)
+
+
+@lru_cache(maxsize=100)
+def _parsed_apart(answer: str) -> Mark:
+    try:
+        return run_apart_here(_parsed, answer)
+    except WorkerError:
+        return Mark(PARSES, None, "The code takes too long to parse: not checked.")
+
+
+def _parsed(answer: str) -> Mark:
+    name, blocks = PARSES, list(_blocks(answer))
     if not blocks:
         return Mark(name, False, "The answer has no block of code.")
     wrong, unknown, fine = [], [], 0

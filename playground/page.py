@@ -218,6 +218,7 @@ class ComparePage:
 
     async def _send(self, request: gr.Request, asked: Any, to: str, *held: Any) -> AsyncIterator[Drawn]:
         desk = self.desk(request)
+        await self.settings.read_ahead(held)
         self.take_settings(desk, held)
         try:
             question = await read_question(asked)
@@ -241,6 +242,7 @@ class ComparePage:
 
     async def _act(self, request: gr.Request, posted: str, *held: Any) -> AsyncIterator[Drawn]:
         desk = self.desk(request)
+        await self.settings.read_ahead(held)
         before = {pane.id: pane.settings.system for pane in desk.comparison.panes}
         self.take_settings(desk, held)
         try:
@@ -294,6 +296,7 @@ class ComparePage:
         """The model or the place has changed: show what that place has, and what it costs."""
         desk = self.desk(request)
         held = tuple(whole(value) if isinstance(value, str) else value for value in held)
+        await self.settings.read_ahead(held)
         self.take_settings(desk, held)
         pane = desk.comparison.pane(desk.open_pane)
         if pane is None:

@@ -6,8 +6,10 @@ lost."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +29,8 @@ from .catalogue_panel import CataloguePanel
 from .conversation import set_settings
 from .desk import Desk, Form, chats
 from .state import Pane, Settings
+
+LONG = 2_000  # characters of tools, schema and extra body together, which take twenty milliseconds to look at
 
 CHAT = task("conversational")
 FIRST, OPTIONS = 1 + PlacePanel.COUNT, ChatOptionsPanel.COUNT
@@ -132,6 +136,13 @@ class SettingsPanel:
         panel = PlacePanel("s-", desk.session, renames=False)
         shown = [gr.update(choices=choices), *panel.updates(place, found)[1:]]
         return [{**update, "value": value} for update, value in zip(shown, _shown_place(place), strict=True)]
+
+    async def read_ahead(self, values: Sequence[Any]) -> None:
+        """Look at long schemas in a thread: then they are known, and `take` does not have to."""
+        options = values[-OPTIONS:]
+        if sum(len(value) for value in options if isinstance(value, str)) > LONG:
+            with suppress(RequestError):
+                await asyncio.to_thread(self.options.read, options)
 
     def take(self, desk: Desk, pane: Pane, values: Sequence[Any]) -> None:
         """Let what the controls hold be a pane's settings."""

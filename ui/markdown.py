@@ -14,7 +14,7 @@ from html import escape
 from threading import Lock
 from typing import TypeVar
 
-from inference.workers import WorkerError, run_apart, run_apart_here
+from inference.workers import WorkerError, run_apart, run_apart_here, work_for
 from metadata.visible import whole
 
 from . import markdown_worker
@@ -117,6 +117,8 @@ async def laid_out(draw: Callable[[], T], whose: str = "", apart: bool = False) 
     """What `draw` makes, once the chat answers in it are HTML: where some are new, it is called a second time.
 
     `apart`: in a thread, as it decodes pictures, or walks through what a model sent."""
+    if whose:
+        work_for(whose)
     missing: dict[str, None] = {}
     token = _missing.set(missing)
     try:

@@ -20,6 +20,7 @@ from inference.errors import InferenceFailure
 from inference.folder import Folders
 from inference.keys import ENDPOINT_KEY, own_key_name
 from inference.resolve import Embedded
+from inference.workers import work_for
 from wire.call import HUB_KEY
 
 from .bounds import Bounds, Reached, bounds_of
@@ -185,6 +186,7 @@ class Session:
     def calling(self) -> Iterator[None]:
         """One more call under way, for as long as the block takes. Raises InferenceFailure where it is one too many."""
         try:
+            work_for(self.id)
             with self.site.bounds.calls.one(self.visitor):
                 yield
         except Reached as reached:
@@ -312,6 +314,7 @@ class Sessions:
             self._held[name] = Session(self.site, visitor=visitor, tab=name)
         session = self._held[name]
         session.seen, session.visitor = monotonic(), visitor
+        work_for(session.id)
         session.person = person_of(request) if self.site.signs_in else None
         return session
 

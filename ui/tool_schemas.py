@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import jsonschema
@@ -92,12 +94,24 @@ def _check_schema(schema: Any, what: str) -> None:
     if not isinstance(schema, Mapping):
         raise RequestError(f"{what}: not a JSON schema, which is an object.")
     try:
+        wrong = _wrong(json.dumps(schema))
+    except RecursionError:
+        wrong = "the schema is nested too deeply"
+    if wrong:
+        raise RequestError(f"{what}: {wrong}.")
+
+
+@lru_cache(maxsize=500)
+def _wrong(text: str) -> str:
+    """What is wrong with a JSON schema. It takes ten milliseconds for each thousand characters, and the page reads its
+    fields again and again."""
+    schema = json.loads(text)
+    try:
         jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator).check_schema(schema)
     except jsonschema.exceptions.SchemaError as error:
         where = f" at {error.json_path}" if error.json_path != "$" else ""
-        raise RequestError(f"{what}: not a valid JSON schema{where}: {error.message[:200]}.") from None
-    except RecursionError:
-        raise RequestError(f"{what}: the schema is nested too deeply.") from None
+        return f"not a valid JSON schema{where}: {error.message[:200]}"
+    return ""
 
 
 # -- Python signatures -------------------------------------------------------------------------------------------------

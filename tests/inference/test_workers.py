@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,3 +156,25 @@ def test_from_a_thread(pool: Workers) -> None:
     assert pool.run_here(apart.process) != os.getpid()
     with pytest.raises(TooSlow):
         pool.run_here(apart.holds, seconds=0.3)
+
+
+async def test_what_a_person_starts_in_threads_counts_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[str] = []
+    submit = workers.Workers._submit
+
+    def noted(self: workers.Workers, call: Any, whose: str) -> Any:
+        counted.append(whose)
+        return submit(self, call, whose)
+
+    monkeypatch.setattr(workers.Workers, "_submit", noted)
+
+    async def ask(whose: str) -> None:
+        if whose:
+            workers.work_for(whose)
+        await asyncio.to_thread(workers.run_apart_here, len, "ab")
+        await workers.run_apart(len, "ab")
+        await workers.run_apart(len, "ab", whose="another")
+
+    await asyncio.create_task(ask("one"))
+    await asyncio.create_task(ask(""))
+    assert counted == ["one", "one", "another", workers.THREADS, "", "another"]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from inference import workers
+from playground import checks as checks_module
 from playground.checks import Checks, read_checks, run_checks
 from wire.request import RequestError
 
@@ -98,3 +102,29 @@ def test_nothing_asked_is_nothing_said() -> None:
     assert not read_checks()
     assert read_checks(most_characters="0")
     assert run_checks(read_checks(), "x") == ()
+
+
+@pytest.mark.parametrize(("lines", "apart"), [(5, False), (9_000, True)])
+def test_much_code_is_parsed_apart_from_the_app(lines: int, apart: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def noted(*given: Any) -> Any:
+        asked.append(given[0])
+        return workers.run_apart_here(*given)
+
+    monkeypatch.setattr(checks_module, "run_apart_here", noted)
+    answer = "```python\n" + "x = 1\n" * lines + "```"
+    for _ in range(2):
+        (mark,) = run_checks(Checks(code_parses=True), answer)
+        assert (mark.passed, mark.sentence) == (True, "1 block parses.")
+    assert asked == ([checks_module._parsed] if apart else [])
+
+
+def test_code_that_takes_too_long_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*_: Any) -> Any:
+        raise workers.TooSlow
+
+    monkeypatch.setattr(checks_module, "run_apart_here", late)
+    (mark,) = run_checks(Checks(code_parses=True), "```python\n" + "y = 1\n" * 9_000 + "```")
+    assert mark.passed is None
+    assert "too long" in mark.sentence

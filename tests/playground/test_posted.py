@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import jsonschema
 import pytest
 from PIL import Image
 
 from benchmarks.support.visitors import Page, Visitor
+from playground.settings_panel import SettingsPanel
 from tests.conftest import process
+from ui.chat_options import ChatOptionsPanel
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +77,23 @@ async def test_odd_settings_are_passed_over_or_said(address: str, odd: Any) -> N
     for name in names:
         messages = await sent(address, [{"text": "Hi", "files": []}, odd], {name: odd})
         assert messages[-1]["msg"] == "process_completed"
+
+
+@pytest.mark.parametrize("long", [False, True])
+async def test_long_schemas_are_looked_at_in_a_thread(long: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[int] = []
+    check = jsonschema.Draft202012Validator.check_schema
+
+    def noted(schema: Any) -> None:
+        threads.append(threading.get_ident())
+        check(schema)
+
+    monkeypatch.setattr(jsonschema.Draft202012Validator, "check_schema", noted)
+    schema = json.dumps({"title": "thread", "properties": {f"p{n}": {} for n in range(500 if long else 1)}})
+    panel, options = object.__new__(SettingsPanel), ChatOptionsPanel("s")
+    panel.options = options
+    held = ["", [], schema, "", False]
+    await panel.read_ahead(held)
+    assert options.read(held).response_format
+    assert len(threads) == 1
+    assert (threading.get_ident() in threads) != long

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from inference.reply import McpCall
@@ -209,3 +210,19 @@ def test_calls_that_got_no_result_are_not_sent() -> None:
     assert without_open_calls(whole) == whole
     for odd in ("x", 3, {"a": 1}, [3, None], [{"id": ["a"]}], None):
         assert without_open_calls([{**model, "tool_calls": odd}, result]) == [result]
+
+
+def test_a_schema_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Any] = []
+    check = jsonschema.Draft202012Validator.check_schema
+
+    def noted(schema: Any) -> None:
+        looked.append(schema)
+        check(schema)
+
+    monkeypatch.setattr(jsonschema.Draft202012Validator, "check_schema", noted)
+    for _ in range(3):
+        assert read_format('{"title": "once", "type": "object"}')
+        with pytest.raises(RequestError, match="not a valid JSON schema"):
+            read_format('{"title": "once", "type": 3}')
+    assert len(looked) == 2

@@ -1,0 +1,42 @@
+"""A large answer, below what is kept in a file: its objects are made where the event loop goes on, and only once."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any
+
+import pytest
+from huggingface_hub import TextClassificationOutputElement
+
+from inference import client, reading
+from metadata.outputs import Labels, normalise
+from tests.support.requests import at_endpoint, request
+from tests.support.scripted import Talk, scripted
+
+
+@pytest.mark.parametrize("size", [3, 6_000, 12_000])
+async def test_a_large_answer_is_walked_through_in_a_thread(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: set[int] = set()
+    made: list[int] = []
+    parse = TextClassificationOutputElement.parse_obj_as_list
+
+    def noted(*given: Any) -> Any:
+        threads.add(threading.get_ident())
+        return normalise(*given)
+
+    def parsed(data: Any) -> Any:
+        made.append(len(data))
+        return parse(data)
+
+    async def script(talk: Talk) -> None:
+        await talk.answer("200 OK", json.dumps([{"label": f"l{n}", "score": 0.5} for n in range(size)]))
+
+    monkeypatch.setattr(reading, "normalise", noted)
+    monkeypatch.setattr(TextClassificationOutputElement, "parse_obj_as_list", parsed)
+    async with scripted(script) as server:
+        reply = await client.run(at_endpoint(request("text-classification"), server.url))
+    assert isinstance(reply.output, Labels)
+    assert len(reply.raw) == size
+    assert (threading.get_ident() in threads) == (size == 3)
+    assert bool(made) == (size < 12_000), "a client makes an object of each"
