@@ -21,13 +21,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import httpx
 
-from benchmarks.support.bombs import BOMBS, Bomb
+from benchmarks.support.bombs import BOMBS, Bomb, png
 from benchmarks.support.tabs import Tab
 
 BOUND = 60.0  # seconds after which a bomb is left
 PIECE = 4  # characters of an answer in each event
 NAMES = {bomb.name.replace(" ", "-"): bomb for bomb in BOMBS}
 HELLO = "---\npipeline_tag: text-generation\ntags: [conversational]\n---\n"
+PICTURE = png(200, 200)
 SCHEMA_ANSWER = json.dumps({"a": "a" * 4_000 + "!"})
 
 
@@ -129,6 +130,21 @@ class Opener:
         await tab.fire("ran", "change")
         return _said(tab, "exported", "transcript-A", "diff")
 
+    async def export(self, bomb: Bomb, made: str) -> str:
+        tab = await Tab.arrive(self.client, self.app, "/compare")
+        tab.put(**{"import": await tab.upload(made.encode(), "comparison.json")})
+        await tab.fire("import", "upload")
+        await tab.fire("export-json")
+        await tab.fire("export-html")
+        return _said(tab, "exported")
+
+    async def masks(self, bomb: Bomb, made: bytes) -> str:
+        tab = await self._opened(f"---\npipeline_tag: {bomb.task}\n---\n")
+        await self._to_server(tab, "any", f"{self.server}/{bomb.name.replace(' ', '-')}")
+        tab.put(**{"in-image": await tab.upload(PICTURE, "x.png")})
+        await tab.fire("run")
+        return _said(tab, "result", "status")
+
     async def link(self, bomb: Bomb, made: str) -> str:
         tab = await Tab.arrive(self.client, self.app)
         tab.put(link=made)
@@ -138,8 +154,10 @@ class Opener:
     async def file(self, bomb: Bomb, made: bytes) -> str:
         tab = await self._opened(f"---\npipeline_tag: {bomb.task}\n---\n")
         await self._to_server(tab, "any", f"{self.server}/lists-900-deep")
-        field, name = ("image", "x.png") if "image" in bomb.task else ("audio", "x.wav")
+        field, name = ("audio", "x.wav") if "speech" in bomb.task else ("image", "x.png")
         tab.put(**{f"in-{field}": await tab.upload(made, name)})
+        if "question" in bomb.task:
+            tab.put(**{"in-question": "What is it?"})
         await tab.fire("run")
         return _said(tab, "result", "status")
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any
 
+from PIL import Image
+
 MB = 2**20
 LABELS = "text-classification"
 
@@ -43,7 +45,7 @@ def _padded(value: Any, size: int) -> bytes:
     return b" " * size + json.dumps(value).encode()
 
 
-def _png(width: int, height: int) -> bytes:
+def png(width: int, height: int) -> bytes:
     """A picture of two colours that is small as a file and large when decoded: a byte a pixel."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
@@ -56,6 +58,32 @@ def _png(width: int, height: int) -> bytes:
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     signature = b"\x89PNG\r\n\x1a\n"
     return signature + chunk(b"IHDR", head) + chunk(b"IDAT", packed + packer.flush()) + chunk(b"IEND", b"")
+
+
+def _photo(width: int, height: int) -> bytes:
+    """A photo that lies on its side: it is turned before it is sent."""
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), "teal").save(file, "JPEG", exif=turned)
+    return file.getvalue()
+
+
+def _masks(count: int, width: int, height: int) -> bytes:
+    """An answer of masks, soft at one edge, which have to be decoded to know how they are meant."""
+    mask = Image.new("RGBA", (width, height), (255, 255, 255, 255))
+    mask.paste((255, 255, 255, 0), (0, 0, width // 2, height))
+    file = io.BytesIO()
+    mask.save(file, "PNG", compress_level=1)
+    data = base64.b64encode(file.getvalue()).decode()
+    return json.dumps([{**_label(f"l{number}"), "mask": data} for number in range(count)]).encode()
+
+
+def _pictures(size: int) -> str:
+    """A comparison with a picture of that many bytes."""
+    media = {"x": {"base64": base64.b64encode(png(8, 100) + b"\0" * size).decode(), "media_type": "image/png"}}
+    messages = [{"role": "user", "variants": [{"content": "look", "images": ["x"]}]}]
+    return json.dumps({"showcard": "comparison", "version": 1, "panes": [{"messages": messages}] * 2, "media": media})
 
 
 def _wav(seconds: int, rate: int = 16_000) -> bytes:
@@ -134,6 +162,9 @@ CARDS = [
     Bomb("lists in the metadata", "card", lambda: _card("tags: " + _nested("[", "]", 20_000))),
     Bomb("mappings in the metadata", "card", lambda: _card("a: " + _nested("{b: ", "}", 20_000))),
     Bomb("a million keys", "card", lambda: _card("\n".join(f"k{n}: 1" for n in range(200_000)))),
+    Bomb("500 KB of values", "card", lambda: _card("tags: [" + "1," * 240_000 + "]")),
+    Bomb("500 KB of results", "card", lambda: _card("model-index:\n" + "- results: [{task: {type: a}}]\n" * 16_000)),
+    Bomb("500 KB that do not end", "card", lambda: _card("a: b\n" * 90_000 + "c: [")),
     Bomb("quotes that do not close", "card", lambda: _card('a: "' + "\\" * 400_000)),
     Bomb("50,000 examples", "card", lambda: _card("widget:\n" + "- text: x\n" * 50_000)),
     Bomb("an example of 2 MB", "card", lambda: _card("widget:\n- text: '" + "x " * MB + "'")),
@@ -152,6 +183,9 @@ FORMULAS = [
 ANSWERS = [
     Bomb("26 MB of labels", "answer", lambda: b"[%s]" % b",".join([b'{"label": "l", "score": 0.5}'] * 900_000)),
     Bomb("one label of 30 MB", "answer", lambda: json.dumps([_label("x" * 30 * MB)]).encode()),
+    Bomb("900 KB of labels", "answer", lambda: b"[%s]" % b",".join([b'{"label": "l", "score": 0.5}'] * 30_000)),
+    Bomb("1 MB of empty lists", "answer", lambda: b"[%s]" % b",".join([b"[]"] * 340_000)),
+    Bomb("masks of 16 megapixels", "masks", lambda: _masks(40, 4_000, 4_000), "image-segmentation"),
     Bomb("lists 900 deep", "answer", lambda: _nested("[", "]", 900).encode()),
     Bomb("lists 400,000 deep", "answer", lambda: b"[" * 400_000),
     Bomb("150 MB of blanks", "answer", lambda: _padded([_label("late")], 150 * MB)),
@@ -167,10 +201,10 @@ ANSWERS = [
     Bomb(
         "an image of 22 MB in JSON",
         "answer",
-        lambda: json.dumps({"image": base64.b64encode(_png(8, 100) + b"\0" * 17 * MB).decode()}).encode(),
+        lambda: json.dumps({"image": base64.b64encode(png(8, 100) + b"\0" * 17 * MB).decode()}).encode(),
         "text-to-image",
     ),
-    Bomb("an image of 40,000 x 40,000", "answer", lambda: _png(40_000, 40_000), "text-to-image"),
+    Bomb("an image of 40,000 x 40,000", "answer", lambda: png(40_000, 40_000), "text-to-image"),
     Bomb(
         "200,000 entities",
         "answer",
@@ -214,6 +248,8 @@ IMPORTS = [
     Bomb("a chat of 2,000 messages", "import", lambda: _chat([{"content": "Hello **there**"}] * 2_000)),
     Bomb("thoughts of 2 MB", "import", lambda: _chat([{"content": "x", "reasoning": "<b>\n" * 475_000}] * 9)),
     Bomb("calls with deep arguments", "import", lambda: _chat([{"tool_calls": [_CALL] * 200}] * 9)),
+    Bomb("a picture of 30 MB", "import", lambda: _pictures(30 * MB)),
+    Bomb("a picture of 30 MB to save", "export", lambda: _pictures(30 * MB)),
     Bomb("49 MB that is no comparison", "import", lambda: '{"x": [' + ", ".join(['"y"'] * 9_000_000) + "]}"),
 ]
 LINKS = [
@@ -235,6 +271,11 @@ SCHEMAS = [
         "schema",
         lambda: json.dumps({"type": "object", "properties": {"a": {"type": "string", "pattern": "(a+)+$"}}}),
     ),
+    Bomb(
+        "a schema of 190 KB",
+        "schema",
+        lambda: json.dumps({"properties": {f"p{n}": {"type": "string", "title": "x"} for n in range(4_000)}}),
+    ),
     Bomb("a schema 9,000 deep", "schema", lambda: _nested('{"items":', "}", 9_000, "{}")),
     Bomb(
         "alternatives of alternatives",
@@ -243,7 +284,9 @@ SCHEMAS = [
     ),
 ]
 FILES = [
-    Bomb("a picture of 20,000 x 20,000", "file", lambda: _png(20_000, 20_000), "image-classification"),
+    Bomb("a picture of 20,000 x 20,000", "file", lambda: png(20_000, 20_000), "image-classification"),
+    Bomb("a photo of 60 megapixels on its side", "file", lambda: _photo(10_000, 6_000), "image-classification"),
+    Bomb("a picture of 40 MB", "file", lambda: png(8, 100) + b"\0" * 40 * MB, "visual-question-answering"),
     Bomb("a picture that is none", "file", lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * 5 * MB, "image-classification"),
     Bomb("a sound that says it is longer", "file", lambda: _said_long(_wav(2)), "automatic-speech-recognition"),
     Bomb("a sound of ten minutes", "file", lambda: _wav(600), "automatic-speech-recognition"),

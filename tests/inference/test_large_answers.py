@@ -10,6 +10,8 @@ import pytest
 from huggingface_hub import TextClassificationOutputElement
 
 from inference import client, reading
+from inference.bridge import MOST_TICKET, _check_ticket
+from inference.errors import InferenceFailure
 from metadata.outputs import Labels, normalise
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Talk, scripted
@@ -40,3 +42,10 @@ async def test_a_large_answer_is_walked_through_in_a_thread(size: int, monkeypat
     assert len(reply.raw) == size
     assert (threading.get_ident() in threads) == (size == 3)
     assert bool(made) == (size < 12_000), "a client makes an object of each"
+
+
+def test_a_ticket_may_hold_a_long_text_but_not_many_values() -> None:
+    _check_ticket(json.dumps({"status": "done", "image": "x" * 10_000_000}).encode())
+    for many in (b"[" + b"[]," * 300_000 + b"[]]", b"x" * (MOST_TICKET + 1)):
+        with pytest.raises(InferenceFailure, match="provider's answer"):
+            _check_ticket(many)
