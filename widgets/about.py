@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 from metadata.card import KNOWN_KEYS
@@ -111,11 +112,13 @@ def _found_elsewhere(model: Model) -> list[tuple[str, str, str]]:
 def _value(value: Any) -> str:
     """A value as it was read: texts and numbers, short lists of them on a line, anything else folded."""
     items = value if isinstance(value, list) else [value]
-    if all(item is None or isinstance(item, str | int | float) for item in items):
+    if len(items) <= LONGEST and all(item is None or isinstance(item, str | int | float) for item in items):
         said = ", ".join(_scalar(item) for item in items)
         if len(said) <= LONGEST:
             return escape(said)
-    shown = json.dumps(plain(value), ensure_ascii=False, indent=1, default=str)
+    # No more of it is written than is shown; each piece is a character at least.
+    pieces = json.JSONEncoder(ensure_ascii=False, indent=1, default=str).iterencode(plain(value))
+    shown = "".join(islice(pieces, LONGEST_FOLDED + 1))
     cut = f"{shown[:LONGEST_FOLDED]}…" if len(shown) > LONGEST_FOLDED else shown
     what = count(len(value), "item" if isinstance(value, list) else "key") if isinstance(value, list | dict) else "text"
     return fold(what, f'<pre tabindex="0">{escape(cut)}</pre>')
