@@ -152,7 +152,8 @@ class Widget:
         if self.folder.address:
             running, screen = self.folder.beside(running), [*screen, *self.folder.components]
         # What was typed meanwhile makes the answer an old one.
-        done = gr.on(starts, running, values, screen, trigger_mode="once", **quiet).then(**changed)
+        done = gr.on(starts, running, values, screen, trigger_mode="once", **quiet)
+        done = done.then(**changed | {"fn": self._ended})
         if self.folder.address:
             done.then(self.folder.updates, None, self.folder.components, **quiet)
             self.folder.wire(quiet)
@@ -204,6 +205,11 @@ class Widget:
             return [gr.skip(), code, mask]
         self.page.stale = not answered
         return [one_line(show.result(self.page, self.session)), code, mask]
+
+    def _ended(self, *values: Any) -> list[Any]:
+        """After a run, which drew its answer as one to these inputs, also where a change was told as it did."""
+        self.page.stale = False
+        return self._changed(*values)
 
     def _write_code(self, *values: Any) -> str:
         options, screen = values[: len(self.code.options)], self.runner.screen(values[len(self.code.options) :])
