@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ui.markup import escape, tag
+from ui.markup import attribute, escape, tag
 
 LABELS = {
     "copy": "Copy",
@@ -29,4 +29,4 @@ def button(act: str, label: str, text: str = "", **more: object) -> str:
 def toolbar(who: str, acts: Iterable[str]) -> str:
     """The buttons of a message."""
     buttons = "".join(button(act, LABELS[act]) for act in acts)
-    return f'<span class="i-row" role="toolbar" aria-label="{escape(who)}">{buttons}</span>'
+    return f'<span class="i-row" role="toolbar" aria-label="{attribute(who)}">{buttons}</span>'

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.markup import escape, one_line, panel
+from ui.markup import attribute, escape, isolated, one_line, panel
 from ui.panels import note
 from wire.request import RequestError
 
@@ -81,7 +81,7 @@ def marks_of(comparison: Comparison, checks: Checks) -> Mapping[str, Sequence[Ma
 def marks_html(marks: Sequence[Mark]) -> str:
     """Marks as a row of badges; the word of each is there for those who see no colour."""
     badges = "".join(
-        f'<span class="badge mark {_class(mark)}" title="{escape(mark.sentence)}">'
+        f'<span class="badge mark {_class(mark)}" title="{attribute(mark.sentence)}">'
         f'{_sign(mark)} {_quoting(mark.check)}<span class="visually-hidden">: {marked(mark.passed)}</span></span>'
         for mark in marks
     )
@@ -90,9 +90,9 @@ def marks_html(marks: Sequence[Mark]) -> str:
 
 def _quoting(sentence: str) -> str:
     """A sentence of ours in which what somebody typed stands between quotation marks."""
-    before, opening, rest = escape(sentence).partition("“")
+    before, _, rest = sentence.partition("“")
     quoted, closing, after = rest.rpartition("”")
-    return f"{before}“<bdi>{quoted}</bdi>”{after}" if closing else before + opening + rest
+    return f"{escape(before)}“{isolated(quoted)}”{escape(after)}" if closing else escape(sentence)
 
 
 def _class(mark: Mark) -> str:

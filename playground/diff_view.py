@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ui.markup import escape, isolated, verbatim
+from ui.markup import escape, isolated, running_text
 
 from .diff import Diff, Field, Piece, diff, fields
 
@@ -74,9 +74,9 @@ def _piece(kind: str, text: str) -> str:
     name = {"removed": "del", "added": "ins"}.get(kind)
     inner = text.strip()
     if name is None or not inner:
-        return verbatim(text)
+        return running_text(text)
     at = text.index(inner)
-    return f"{verbatim(text[:at])}<{name}>{verbatim(inner)}</{name}>{verbatim(text[at + len(inner) :])}"
+    return f"{running_text(text[:at])}<{name}>{running_text(inner)}</{name}>{running_text(text[at + len(inner) :])}"
 
 
 def _fields(held: Sequence[Field], first: str, second: str) -> str:

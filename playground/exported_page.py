@@ -11,7 +11,7 @@ from metadata.outputs import ToolCall
 from metadata.visible import whole
 from ui.front import read
 from ui.markdown import chat_html
-from ui.markup import escape, isolated, verbatim
+from ui.markup import attribute, code_text, escape, isolated, running_text, short_text
 
 from . import conversation
 from .figures import facts
@@ -30,11 +30,11 @@ def to_html(comparison: Comparison) -> bytes:
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     head = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{attribute(POLICY)}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>"
-        f'<header><h1 dir="auto">{escape(title)}</h1><p class="dim">Compared with Showcard, saved {now}. '
+        f"<title>{attribute(title)}</title><style>{STYLE}</style></head><body>"
+        f'<header><h1 dir="auto">{short_text(title)}</h1><p class="dim">Compared with Showcard, saved {now}. '
         "“≈” marks what is estimated.</p></header><main>"
     )
     panes = (part for pane in comparison.panes for part in _pane(comparison, pane))
@@ -67,12 +67,12 @@ def _value(value: object) -> str:
 
 
 def _said(text: str) -> str:
-    return f'<p class="said" dir="auto">{verbatim(text)}</p>'
+    return f'<p class="said" dir="auto">{running_text(text)}</p>'
 
 
 def _message(message: ChatMessage) -> Iterator[str]:
     who = escape(ROLES.get(message.role, message.role))
-    yield f'<article class="{escape(message.role)}"><div class="who">{who}</div>'
+    yield f'<article class="{attribute(message.role)}"><div class="who">{who}</div>'
     yield from _variant(message.role, message.variant)
     if others := [variant for place, variant in enumerate(message.variants) if place != message.shown]:
         yield f"<details><summary>Other answers ({len(others)})</summary>"
@@ -87,14 +87,14 @@ def _variant(role: str, variant: Variant) -> Iterator[str]:
     said = f'<div dir="auto">{chat_html(variant.content)}</div>' if role == "assistant" else _said(variant.content)
     yield thought + said
     for image in variant.images:
-        yield f'<img src="data:{escape(image.media_type or "")};base64,'
+        yield f'<img src="data:{attribute(image.media_type or "")};base64,'
         yield from base64_slices(image.data or b"")
         yield '" alt="">'
     yield "".join(map(_call, variant.tool_calls)) + _facts(variant)
 
 
 def _call(call: ToolCall) -> str:
-    return f"<p>Calls <strong>{isolated(call.name)}</strong></p><pre>{escape(call.arguments)}</pre>"
+    return f"<p>Calls <strong>{isolated(call.name)}</strong></p><pre>{code_text(call.arguments)}</pre>"
 
 
 def _facts(variant: Variant) -> str:
@@ -102,4 +102,4 @@ def _facts(variant: Variant) -> str:
     if record is None:
         return '<div class="facts">edited by hand</div>' if variant.edited else ""
     told = [record.model, *(text for _, text, _ in facts(record))]
-    return f'<div class="facts">{" · ".join(f"<bdi>{escape(text)}</bdi>" for text in told if text)}</div>'
+    return f'<div class="facts">{" · ".join(f"<bdi>{short_text(text)}</bdi>" for text in told if text)}</div>'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inference.providers import POLICIES
-from ui.markup import escape, isolated
+from ui.markup import attribute, isolated
 
 from . import conversation
 from .measure import Measurement
@@ -36,7 +36,7 @@ def facts(record: Record) -> list[tuple[str, str, str]]:
 def facts_html(record: Record) -> str:
     """The same as HTML; each figure has its name, so that the better one of two can be marked."""
     return "".join(
-        f'<span data-fact="{name}" title="{escape(title)}">{isolated(text)}</span>'
+        f'<span data-fact="{name}" title="{attribute(title)}">{isolated(text)}</span>'
         for name, text, title in facts(record)
     )
 
@@ -85,10 +85,10 @@ def best(comparison: Comparison) -> str:
     taken = [(one, one.variant.record.measurement) for one in answers if one and one.variant.record]
     alike = len({measured.reported for _, measured in taken}) == 1
     found = []
-    for name, better, attribute, least in BEST:
+    for name, better, held, least in BEST:
         if name in COUNTED and not alike:
             continue  # an estimate and a count are not compared
-        figures = [(getattr(measured, attribute), message.id) for message, measured in taken]
+        figures = [(getattr(measured, held), message.id) for message, measured in taken]
         known = [figure for figure, _ in figures if figure is not None]
         if len(known) == len(comparison.panes) > 1 and max(known) - min(known) > least:
             wanted = better(known)

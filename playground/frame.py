@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.markup import escape
+from ui.markup import attribute, escape
 
 from .buttons import button
 from .desk import Desk
@@ -60,11 +60,11 @@ def tabs(comparison: Comparison) -> str:
 
 def kept(desk: Desk) -> str:
     """Tells the page's script that there is something new to keep, and what is locked."""
-    comparison = desk.comparison
+    comparison, locked = desk.comparison, attribute(" ".join(sorted(desk.comparison.locked)))
     return (
         f'<span data-feed="{desk.feed.name}" data-id="{comparison.id}" data-revision="{comparison.revision}" '
-        f'data-unpriced="{escape(" ".join(desk.unpriced))}" '
-        f'data-best="{escape(best(comparison))}" data-locked="{escape(" ".join(sorted(comparison.locked)))}"></span>'
+        f'data-unpriced="{attribute(" ".join(desk.unpriced))}" '
+        f'data-best="{attribute(best(comparison))}" data-locked="{locked}"></span>'
     )
 
 

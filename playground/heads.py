@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from inference.offers import Offer
 from inference.providers import POLICIES, split_model
-from ui.markup import escape, isolated, tag
+from ui.markup import isolated, short_text, tag
 from wire.secrets import address
 
 from . import conversation
@@ -50,7 +50,7 @@ def head(desk: Desk, pane: Pane) -> str:
 def model_html(name: str) -> str:
     """The name of a model; where it is cut, its owner is first."""
     owner, slash, own = name.rpartition("/")
-    return f'<span class="cut"><bdi>{escape(owner + slash)}</bdi><bdi>{escape(own)}</bdi></span>'
+    return f'<span class="cut"><bdi>{short_text(owner + slash)}</bdi><bdi>{short_text(own)}</bdi></span>'
 
 
 def where(desk: Desk, settings: Settings) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ui.feed import Kept
-from ui.markup import escape
+from ui.markup import code_text, escape
 
 from .desk import Desk
 from .keyless import without_keys
@@ -53,8 +53,8 @@ def raw_html(message: ChatMessage) -> str:
     headers = "\n".join(f"{name}: {value}" for name, value in raw.headers[:SHOWN_HEADERS])
     return (
         f"<h4>Sent</h4><p class='num'>{escape(raw.method)} {escape(raw.url)}</p><pre tabindex='0'>"
-        f"{escape(_pretty(raw.sent))}</pre><p class='dim'>The key, if one was sent, is left out.</p>"
-        f"<h4>Received</h4><p class='num'>HTTP {raw.status}</p><pre tabindex='0'>{escape(headers)}</pre>"
+        f"{code_text(_pretty(raw.sent))}</pre><p class='dim'>The key, if one was sent, is left out.</p>"
+        f"<h4>Received</h4><p class='num'>HTTP {raw.status}</p><pre tabindex='0'>{code_text(headers)}</pre>"
         f"<h4>Timeline</h4>{timeline_html(raw)}"
     )
 

@@ -11,7 +11,7 @@ from metadata.media import Media
 from metadata.outputs import ToolCall
 from ui.chat import MAX_ARGUMENTS, MAX_THOUGHT
 from ui.markdown import chat_html, more_than
-from ui.markup import escape, isolated, verbatim
+from ui.markup import attribute, code_text, escape, isolated, running_text, verbatim
 from ui.panels import note
 
 from . import conversation
@@ -83,7 +83,7 @@ def system_html(desk: Desk, pane: Pane) -> str:
     body = (
         editor(prompt, "system")
         if desk.editing == f"system-{pane.id}"
-        else f'<div class="text" dir="auto">{verbatim(prompt[:MOST_SHOWN])}</div>{_cut(prompt)}'
+        else f'<div class="text" dir="auto">{running_text(prompt[:MOST_SHOWN])}</div>{_cut(prompt)}'
     )
     acts = "" if desk.editing == f"system-{pane.id}" else toolbar("System prompt", ("copy", "edit", "delete"))
     return (
@@ -107,7 +107,7 @@ def message_html(desk: Desk, pane: Pane, message: ChatMessage) -> str:
     footed = message.role == "assistant" and desk.editing != message.id and not desk.comparison.hidden
     foot = foot_html(message) if footed else ""
     return (
-        f'<div class="turn {escape(message.role)}" data-message="{message.id}"><div class="who">'
+        f'<div class="turn {attribute(message.role)}" data-message="{message.id}"><div class="who">'
         f"{model_html(who)}{acts}</div>{body}{foot}</div>"
     )
 
@@ -125,11 +125,10 @@ def author(comparison: Comparison, pane: Pane, message: ChatMessage) -> str:
 def body_html(role: str, variant: Variant, address: Callable[[Media], str], hidden: bool = False) -> str:
     """What a message says; its images are at their addresses on this server, as the page is drawn again and again."""
     if role != "assistant":
-        images = "".join(f'<img class="shown" src="{escape(address(image))}" alt="">' for image in variant.images)
+        images = "".join(f'<img class="shown" src="{attribute(address(image))}" alt="">' for image in variant.images)
         shown = f'<div class="pictures">{images}</div>' if images else ""
-        return (
-            f'<div class="text" dir="auto">{verbatim(variant.content[:MOST_SHOWN])}</div>{_cut(variant.content)}{shown}'
-        )
+        text = f'<div class="text" dir="auto">{running_text(variant.content[:MOST_SHOWN])}</div>'
+        return f"{text}{_cut(variant.content)}{shown}"
     said = f'<div class="md text" dir="auto">{chat_html(variant.content)}</div>' if variant.content.strip() else ""
     calls = "".join(call_html(call) for call in variant.tool_calls[:MOST_CALLS])
     more = len(variant.tool_calls) - MOST_CALLS
@@ -152,7 +151,7 @@ def thought_html(variant: Variant, hidden: bool = False) -> str:
     many = f' <span class="num">{about}{tokens:,} tokens</span>' if tokens is not None else ""
     return (
         f'<details class="thought"><summary>Reasoning{many}</summary>'
-        f'<p class="said dim" dir="auto">{verbatim(variant.reasoning[:MAX_THOUGHT])}</p>'
+        f'<p class="said dim" dir="auto">{running_text(variant.reasoning[:MAX_THOUGHT])}</p>'
         f"{more_than(variant.reasoning, MAX_THOUGHT)}</details>"
     )
 
@@ -170,14 +169,14 @@ def call_html(call: ToolCall) -> str:
     with suppress(ValueError, RecursionError):
         arguments = arguments if flat else json.dumps(json.loads(arguments or "{}"), indent=2, ensure_ascii=False)
     title = f"<p>Calls <strong>{isolated(call.name)}</strong></p>"
-    return f'<div class="call">{title}<pre dir="ltr">{escape(arguments)}</pre>{cut}</div>'
+    return f'<div class="call">{title}<pre dir="ltr">{code_text(arguments)}</pre>{cut}</div>'
 
 
 def results_html(calls: Sequence[ToolCall]) -> str:
     """A place for the result of each call, and the button that sends them."""
     fields = "".join(
         f'<label>Result of {isolated(call.name)}<textarea rows="2" data-call="{verbatim(call.id)}" '
-        f'placeholder="What {escape(call.name)} returns, as text or JSON"></textarea></label>'
+        f'placeholder="What {attribute(call.name)} returns, as text or JSON"></textarea></label>'
         for call in calls
     )
     many = "Send the results" if len(calls) > 1 else "Send the result"

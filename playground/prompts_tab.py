@@ -13,7 +13,7 @@ import gradio as gr
 
 from metadata.media import Media
 from ui import panels
-from ui.markup import escape, isolated, one_line, panel, verbatim
+from ui.markup import escape, isolated, one_line, panel, running_text, short_text
 from wire.request import Request, RequestError
 
 from . import prompts
@@ -184,7 +184,9 @@ def _table(batch: Batch, checks: Checks) -> str:
     for number, prompt in enumerate(batch.prompts[:MOST_ROWS]):
         cells = "".join(_cell(batch, (number, letter), marks) for letter in batch.models)
         tag = f'<div class="dim">{isolated(prompt.tag)}</div>' if prompt.tag else ""
-        rows.append(f'<tr><th scope="row"><div dir="auto">{verbatim(_cut(prompt.text))}</div>{tag}</th>{cells}</tr>')
+        rows.append(
+            f'<tr><th scope="row"><div dir="auto">{running_text(_cut(prompt.text))}</div>{tag}</th>{cells}</tr>'
+        )
     more = len(batch.prompts) - MOST_ROWS
     cut = f"The first {MOST_ROWS} of {len(batch.prompts):,} rows; the files hold all."
     rest = f'<p class="dim">{cut}</p>' if more > 0 else ""
@@ -199,7 +201,7 @@ def _cell(batch: Batch, key: Key, marks: prompts.Marks) -> str:
     if outcome is None:
         return '<td class="dim">–</td>'
     if outcome.error:
-        return f'<td class="bad" dir="auto">{escape(_cut(outcome.error))}</td>'
+        return f'<td class="bad" dir="auto">{short_text(_cut(outcome.error))}</td>'
     taken = outcome.measurement
     facts = []
     if taken and taken.time_to_first_token is not None:
@@ -209,7 +211,7 @@ def _cell(batch: Batch, key: Key, marks: prompts.Marks) -> str:
     if taken:
         facts.append(f"{taken.about}{taken.output_tokens:,} out")
     return (
-        f'<td><div class="said" dir="auto">{verbatim(_cut(outcome.content))}</div>'
+        f'<td><div class="said" dir="auto">{running_text(_cut(outcome.content))}</div>'
         f'{marks_html(marks(outcome, batch.asked[key]))}<div class="num dim">{escape(" · ".join(facts))}</div></td>'
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from ui import panels
-from ui.markup import escape, one_line, panel, verbatim
+from ui.markup import escape, one_line, panel, running_text
 from wire.request import Request, RequestError
 
 from . import sampling
@@ -144,7 +144,7 @@ def _answers(samples: Samples) -> str:
     """Every answer, folded."""
     shown = []
     for letter, outcomes in samples.by_pane.items():
-        texts = [verbatim(_cut(one.error or one.content)) for one in outcomes]
+        texts = [running_text(_cut(one.error or one.content)) for one in outcomes]
         items = "".join(f'<li class="said" dir="auto">{text}</li>' for text in texts)
         summary = f"<summary>Answers of {escape(letter)}</summary>"
         shown.append(f"<details>{summary}<ol>{items}</ol></details>" if items else "")

@@ -16,7 +16,7 @@ from wire.request import ResolvedRequest
 from .growing import GrowingText
 from .live_markdown import LiveMarkdown
 from .markdown import chat_html, more_than
-from .markup import escape, open_line, tag, verbatim
+from .markup import attribute, code_text, escape, open_line, running_text, tag, verbatim
 from .panels import ILLUSTRATION, RECORDED
 from .streaming import Batch
 
@@ -53,15 +53,17 @@ def call_html(call: ToolCall) -> str:
     except (ValueError, RecursionError):
         broken = '<p class="dim">The arguments are not JSON.</p>'
     who = f"<p>Calls <strong>{escape(call.name)}</strong></p>"
-    return f'<div class="call">{who}<pre>{escape(arguments)}</pre>{broken}</div>'
+    return f'<div class="call">{who}<pre>{code_text(arguments)}</pre>{broken}</div>'
 
 
 def mcp_html(call: McpCall) -> str:
     """A call of a remote MCP tool, with what it gave; folded."""
-    gave = f"<p>It failed:</p><pre>{escape(call.error)}</pre>" if call.error else f"<pre>{escape(call.output)}</pre>"
+    gave = (
+        f"<p>It failed:</p><pre>{code_text(call.error)}</pre>" if call.error else f"<pre>{code_text(call.output)}</pre>"
+    )
     return (
         f'<details class="call"><summary>Called <strong>{escape(call.name)}</strong> at {escape(call.server)}'
-        f"{', which failed' if call.error else ''}</summary><pre>{escape(call.arguments)}</pre>{gave}</details>"
+        f"{', which failed' if call.error else ''}</summary><pre>{code_text(call.arguments)}</pre>{gave}</details>"
     )
 
 
@@ -87,7 +89,7 @@ def calls_of(turn: Mapping[str, Any]) -> tuple[ToolCall, ...]:
 
 
 def _thought(reasoning: str) -> str:
-    return f'<summary>Reasoning</summary><p class="said dim" dir="auto">{verbatim(reasoning)}'
+    return f'<summary>Reasoning</summary><p class="said dim" dir="auto">{running_text(reasoning)}'
 
 
 def pictures_html(content: Any, address: Callable[[Media], str] | None) -> str:
@@ -115,8 +117,8 @@ def turn_html(turn: Mapping[str, Any], model: str = "Model", address: Callable[[
     if role != "assistant":
         said = words(turn.get("content"))
         body = pictures_html(turn.get("content"), address)
-        body += f'<div class="text" dir="auto">{verbatim(said)}</div>' if said or not body else ""
-        return f'<div class="turn {escape(role)}"><div class="who">{name}</div>{body}</div>'
+        body += f'<div class="text" dir="auto">{running_text(said)}</div>' if said or not body else ""
+        return f'<div class="turn {attribute(role)}"><div class="who">{name}</div>{body}</div>'
     recorded = ILLUSTRATION if turn.get("illustrated") else RECORDED
     badge = f' <span class="badge">{recorded[0]}</span>' if turn.get("recorded") else ""
     message = Message(words(turn.get("content")), "assistant", str(turn.get("reasoning") or ""), calls_of(turn))
@@ -199,7 +201,7 @@ class Answer:
         if len(self.thoughts) + self.markdown.html_size > MAX_LIVE_HTML:
             size, last = len(self.text) + len(self.thoughts), self.text if self.text else self.thoughts
             told = f"{size:,} characters so far. The last ones are here, and more when the answer has ended."
-            return f'<p class="dim">{told}</p><p class="said" dir="auto">{verbatim(whole(last.end(LIVE_END)))}'
+            return f'<p class="dim">{told}</p><p class="said" dir="auto">{running_text(whole(last.end(LIVE_END)))}'
         thought = f"<details open>{_thought(self.reasoning)}" if self.thoughts else ""
         if thought and self.text:
             thought += "</p></details>"

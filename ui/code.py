@@ -20,7 +20,7 @@ from wire.checks import check_model_id
 from wire.request import RESPONSES, RequestError, ResolvedRequest
 
 from . import panels
-from .markup import escape, one_line, panel, tag
+from .markup import attribute, code_text, escape, one_line, panel, tag
 
 STREAM, ASYNC, BY_RESPONSES, OWN_KEY = "stream", "async", "responses", "own key"
 UNPUBLISHED = "your-name/your-model"
@@ -205,7 +205,7 @@ def _snippet(snippet: Snippet, key: str | None) -> str:
     rows += [("Key", f"export {name}=…") for name in filter(None, (key, *snippet.keys))]
     rows += [("Run", one_liner(snippet))]
     needs = "".join(
-        f"<div><dt>{name}</dt><dd><code>{escape(line)}</code>"
+        f"<div><dt>{name}</dt><dd><code>{code_text(line)}</code>"
         f'<button type="button" class="copy" aria-label="Copy: {name.lower()}">Copy</button></dd></div>'
         for name, line in rows
     )
@@ -223,5 +223,5 @@ def _snippet(snippet: Snippet, key: str | None) -> str:
         )
     )
     shown = panels.coloured(snippet.content, snippet.language)
-    source = f'<pre tabindex="0" aria-label="{escape(snippet.filename)}"><code>{shown}</code></pre>'
+    source = f'<pre tabindex="0" aria-label="{attribute(snippet.filename)}"><code>{shown}</code></pre>'
     return f'<div class="code"><div class="source"><div class="acts">{acts}</div>{source}</div><dl>{needs}</dl></div>'

@@ -8,7 +8,7 @@ from html import escape
 from itertools import takewhile
 
 from inference.workers import WorkerError, run_apart
-from metadata.visible import whole
+from metadata.visible import turning_none, whole
 
 from . import markdown_worker
 from .growing import GrowingText
@@ -92,7 +92,7 @@ class LiveMarkdown:
     @property
     def html(self) -> str:
         """The answer so far; between two finished blocks it only grows at its end."""
-        return "".join(self.settled) + '<div class="tail">' + escape(self.tail)
+        return "".join(self.settled) + '<div class="tail">' + escape(turning_none(self.tail))
 
     @property
     def html_size(self) -> int:

@@ -18,6 +18,7 @@ from inference.workers import WorkerError, run_apart, run_apart_here, work_for
 from metadata.visible import whole
 
 from . import markdown_worker
+from .controls import code, running
 from .references import ImageAddress, reference_html
 
 T = TypeVar("T")
@@ -181,12 +182,12 @@ def in_event_loop() -> bool:
 
 def as_it_is(text: str) -> str:
     """A text that can't be laid out, with a sentence that says so."""
-    return f"<p><em>{AS_IT_IS}</em></p><pre>{escape(text)}</pre>"
+    return f"<p><em>{AS_IT_IS}</em></p><pre>{code(text)}</pre>"
 
 
 def plain_html(text: str) -> str:
     """A text as it is written, while its HTML is made."""
-    return f'<p class="said">{escape(text)}</p>'
+    return f'<p class="said">{running(text)}</p>'
 
 
 def simple_html(text: str) -> str | None:

@@ -12,23 +12,47 @@ import gradio as gr
 
 from metadata.visible import visible, whole
 
+from . import controls
+from .controls import needs_isolation
+
 _READ = frozenset(("title", "aria_label", "alt", "placeholder", "download"))  # attributes that a person reads
 
 
 def escape(value: object) -> str:
-    """Any value as text in HTML, in an element or a quoted attribute; what would turn words around is written out."""
+    """A short text as HTML, anywhere among other words: what hides or turns words around is marked, and one that is
+    written from right to left is isolated. In a quoted attribute, a title or SVG use `attribute`."""
+    text = str(value)
+    return isolated(text) if needs_isolation(text) else controls.marked(text)
+
+
+def attribute(value: object) -> str:
+    """A short text where there can be no elements: a quoted attribute that a person reads, a title, SVG."""
     return html.escape(visible(str(value)), quote=True)
 
 
-def verbatim(value: object) -> str:
-    """Any value as text in HTML, to the letter: running text in a block of its own, which may be written from right to
-    left, and what a program reads."""
-    return html.escape(str(value), quote=True)
+def short_text(value: object) -> str:
+    """A short text as HTML in an element of its own, which has `dir="auto"` or is a `bdi`."""
+    return controls.marked(str(value))
 
 
 def isolated(value: object) -> str:
     """A short text that may be written from right to left, so that it moves none of the words around it."""
-    return f"<bdi>{escape(value)}</bdi>"
+    return f"<bdi>{controls.marked(str(value))}</bdi>"
+
+
+def running_text(value: object) -> str:
+    """Running text in a block of its own, which may be written from right to left, to the letter."""
+    return controls.running(str(value))
+
+
+def code_text(value: object) -> str:
+    """Code and the like as HTML, to the letter."""
+    return controls.code(str(value))
+
+
+def verbatim(value: object) -> str:
+    """Any value as text in HTML, to the letter and without a mark: what a program reads, or a person edits."""
+    return html.escape(str(value), quote=True)
 
 
 def one_line(markup: str) -> str:
@@ -57,6 +81,6 @@ def tag(name: str, content: str = "", **attributes: object) -> str:
         if value is None or value is False:
             continue
         written = key.rstrip("_").replace("_", "-")
-        parts.append(written if value is True else f'{written}="{(escape if key in _READ else verbatim)(value)}"')
+        parts.append(written if value is True else f'{written}="{(attribute if key in _READ else verbatim)(value)}"')
     opening = f"<{' '.join(parts)}>"
     return opening if name in ("img", "input", "br", "hr") else f"{opening}{content}</{name}>"

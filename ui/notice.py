@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from starlette.responses import HTMLResponse
 
 from .front import read
-from .markup import escape
+from .markup import attribute, escape
 
 STYLE = read("shared/notice.css")
 
 
 def notice(title: str, sentence: str, ways: Mapping[str, str], status: int = 200) -> HTMLResponse:
     """A page that says what happened; `ways` are links by their words, the first of which is the main one."""
-    links = "".join(f'<a href="{escape(where)}">{escape(words)}</a>' for words, where in ways.items())
+    links = "".join(f'<a href="{attribute(where)}">{escape(words)}</a>' for words, where in ways.items())
     page = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)} · Showcard</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{attribute(title)} · Showcard</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'
         f"<body><header>Showcard</header><main><h1>{escape(title)}</h1><p>{escape(sentence)}</p>"
         f"<nav>{links}</nav></main></body></html>"

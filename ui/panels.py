@@ -19,7 +19,7 @@ from metadata.model import Model
 from metadata.visible import escaped_json
 from wire.request import RequestError
 
-from .markup import escape, tag, verbatim
+from .markup import code_text, escape, short_text, tag
 
 _log = logging.getLogger(__name__)
 
@@ -56,14 +56,14 @@ def head(model: Model, notes: tuple[Diagnostic, ...] = (), page: str = "", sourc
     named = {fact for fact in facts if fact} | {row.id if row else ""}
     tags = [text for text in _texts(data.get("tags")) if text not in named]
     shown = [fact for fact in facts if fact][:8] + tags[:6]
-    chips += [tag("span", escape(text), class_="chip", dir="auto") for text in shown]
+    chips += [tag("span", short_text(text), class_="chip", dir="auto") for text in shown]
     hidden = len(facts) + len(tags) - len(shown)
     if hidden > 0 and len(tags) > 6:
         chips.append(tag("span", f"+{len(tags) - 6} tags", class_="chip dim", title=", ".join(tags[6:40])))
     if notes:
         words = f"{_counted(notes)} on this card"
         chips.append(f'<button type="button" class="chip notes" data-tab="metadata-body">{words}</button>')
-    name = tag("h1", escape(model.name), dir="auto", data_page=page, data_source=source, data_task=task)
+    name = tag("h1", short_text(model.name), dir="auto", data_page=page, data_source=source, data_task=task)
     return f'<div class="head">{name}<div class="chips">{"".join(chips)}</div></div>'
 
 
@@ -101,7 +101,7 @@ def note(
     buttons = "".join(tag("button", words, type="button", data_way=to) for words, to in map(WAYS.__getitem__, ways))
     buttons += "".join(tag("a", escape(words), href=address, **_beside(address)) for words, address in links)
     buttons = f'<div class="ways">{buttons}</div>' if buttons else ""
-    more = f"<details><summary>Details</summary><pre>{escape(detail)}</pre></details>" if detail else ""
+    more = f"<details><summary>Details</summary><pre>{code_text(detail)}</pre></details>" if detail else ""
     role = "alert" if error else "note"
     return (
         f'<div class="note{" error" if error else ""}" role="{role}"><strong>{escape(sentence)}</strong> '
@@ -156,5 +156,5 @@ def coloured(text: str, language: str) -> str:
     """Text as HTML with its syntax in colours, where it is not too long; not a letter of it is changed."""
     lexer = _LEXERS.get(language)
     if lexer is None or len(text) > MOST_COLOURED or "\r" in text:  # Pygments makes a line end of a carriage return
-        return verbatim(text).replace("\r", "&#13;")
+        return code_text(text).replace("\r", "&#13;")
     return highlight(text, get_lexer_by_name(lexer, stripnl=False), _FORMAT)

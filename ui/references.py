@@ -6,7 +6,9 @@ from collections.abc import Callable
 from html import escape
 
 from inference.assets import is_remote
+from metadata.visible import visible
 
+from .controls import marked as short_text
 from .elements import ELSEWHERE, opening
 
 ImageAddress = Callable[[str], str | None]
@@ -26,7 +28,7 @@ def _link(values: dict[str, str], image_address: ImageAddress, repo: str | None)
     if repo:
         return {**values, "href": f"https://huggingface.co/{repo}/blob/main/{path}", **ELSEWHERE}
     found = image_address(target)
-    return {**values, "href": found, "download": path.rsplit("/", 1)[-1]} if found else values
+    return {**values, "href": found, "download": visible(path.rsplit("/", 1)[-1])} if found else values
 
 
 def _image(values: dict[str, str], image_address: ImageAddress) -> str:
@@ -39,13 +41,13 @@ def _image(values: dict[str, str], image_address: ImageAddress) -> str:
         return f'<img src="{escape(source)}" alt="{escape(alt)}"{size}>' if kept else escape(f"[image: {alt}]")
     found = image_address(source)
     if found is None:
-        return f'<span class="dim">{escape(f"[image: {alt}; there is no {source[:200]} beside the card]")}</span>'
+        return f'<span class="dim">{short_text(f"[image: {alt}; there is no {source[:200]} beside the card]")}</span>'
     address = escape(found)
     if is_remote(source):
         return (
             f'<button type="button" class="remote" data-src="{address}" data-alt="{escape(alt)}">'
             f"<span>{escape(alt) or 'Image'}</span>"
-            f'<span class="dim">Load this image from {escape(_host(source))}</span></button>'
+            f'<span class="dim">Load this image from {short_text(_host(source))}</span></button>'
         )
     return f'<img src="{address}" alt="{escape(alt)}" loading="lazy"{size}>'
 
@@ -57,10 +59,10 @@ def _film(tag: str, values: dict[str, str], image_address: ImageAddress) -> str:
         return ""
     if is_remote(source):
         words = f"{'Sound' if tag == 'audio' else 'Video'} at {_host(source)}"
-        return f"{opening('a', {'href': source, **ELSEWHERE})}{escape(words)}</a>"
+        return f"{opening('a', {'href': source, **ELSEWHERE})}{short_text(words)}</a>"
     found = image_address(source)
     if found is None:
-        return f'<span class="dim">{escape(f"[there is no {source[:200]} beside the card]")}</span>'
+        return f'<span class="dim">{short_text(f"[there is no {source[:200]} beside the card]")}</span>'
     name = "audio" if tag == "audio" else "video"
     return f'<{name} src="{escape(found)}" controls preload="metadata"></{name}>'
 

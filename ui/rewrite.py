@@ -15,6 +15,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from metadata.visible import visible
+
+from .controls import Marker
 from .elements import ELSEWHERE, opening
 from .maths import maths_html
 
@@ -34,9 +37,11 @@ def rewritten(html: str, refers: bool) -> list[Part]:
     rewriter.feed(html)
     rewriter.close()
     parts: list[Part] = []
+    marker = Marker()
     for is_html, group in groupby(rewriter.out, lambda part: isinstance(part, str)):
         run = list(group)
-        parts += ["".join(map(str, run))] if is_html else run
+        parts += [marker.marked("".join(map(str, run)))] if is_html else run
+        marker.depth += sum(part[0] == "a" for part in run if not is_html)
     return parts
 
 
@@ -54,6 +59,7 @@ class _Rewriter(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
+        values |= {name: visible(values[name]) for name in ("title", "alt") if name in values}
         kinds = values.pop("class", "").split()
         if tag in ("img", "video", "audio", "source"):
             self._refer(tag, values)

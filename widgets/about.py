@@ -12,7 +12,7 @@ from metadata.diagnostics import Diagnostic
 from metadata.model import Model
 from metadata.outputs import plain
 from metadata.tasks import Task, find_task
-from ui.markup import escape
+from ui.markup import attribute, code_text, escape, short_text
 
 from .views.context import count
 from .views.parts import fold, table
@@ -35,7 +35,7 @@ def task_of(model: Model) -> str:
 def _documentation(row: Task) -> str:
     if not row.documentation:
         return ""
-    return f'<a href="{escape(row.documentation)}" target="_blank" rel="noopener noreferrer">About this task</a>'
+    return f'<a href="{attribute(row.documentation)}" target="_blank" rel="noopener noreferrer">About this task</a>'
 
 
 def about(model: Model, notes: tuple[Diagnostic, ...]) -> str:
@@ -87,13 +87,13 @@ def _row(model: Model, key: Any, value: Any) -> str:
 
 
 def _elsewhere(name: str, value: str, said: str) -> str:
-    told = f'<bdi>{escape(value)}</bdi><div class="dim">Not in the card: {escape(said)}</div>'
+    told = f'<bdi>{short_text(value)}</bdi><div class="dim">Not in the card: {escape(said)}</div>'
     return f'<tr><th scope="row">{_breakable(name)}</th><td>{told}</td></tr>'
 
 
 def _breakable(name: Any) -> str:
     """A field's name, which breaks after its underscores before it breaks inside of a word."""
-    return escape(name).replace("_", "_<wbr>")
+    return short_text(name).replace("_", "_<wbr>")
 
 
 def _found_elsewhere(model: Model) -> list[tuple[str, str, str]]:
@@ -121,7 +121,7 @@ def _value(value: Any) -> str:
     shown = "".join(islice(pieces, LONGEST_FOLDED + 1))
     cut = f"{shown[:LONGEST_FOLDED]}…" if len(shown) > LONGEST_FOLDED else shown
     what = count(len(value), "item" if isinstance(value, list) else "key") if isinstance(value, list | dict) else "text"
-    return fold(what, f'<pre tabindex="0">{escape(cut)}</pre>')
+    return fold(what, f'<pre tabindex="0">{code_text(cut)}</pre>')
 
 
 def _scalar(value: Any) -> str:

@@ -14,7 +14,7 @@ from inference.folder import FAILED, IDLE, LOADING, READY, FolderModel, Folders
 from metadata.files import Folder
 from metadata.runnable import holds_model
 from ui import panels
-from ui.markup import escape, one_line, panel
+from ui.markup import code_text, escape, one_line, panel
 from ui.place import FOLDER, Place
 from ui.session import Session
 from ui.streaming import HEARTBEAT_SECONDS
@@ -153,7 +153,7 @@ def standing_html(model: FolderModel, told: InferenceFailure | None = None) -> s
     if model.phase == LOADING:
         words = f'<span class="spin" aria-hidden="true"></span><span>{escape(model.doing)} · {seconds}</span>'
     elif model.phase == READY:
-        words = f"<span>Loaded in {seconds}. It answers at <code>{escape(model.address)}</code> too.</span>"
+        words = f"<span>Loaded in {seconds}. It answers at <code>{code_text(model.address)}</code> too.</span>"
     elif model.phase == FAILED and model.failure and model.failure is told:
         words = "<span>It is not running. Restart loads it again; its log says more.</span>"
     elif model.phase == FAILED and model.failure:
@@ -168,4 +168,4 @@ def log_html(model: FolderModel) -> str:
     lines = "\n".join(model.log)
     if not lines:
         return '<p class="dim">What it does and says appears here.</p>'
-    return f'<div class="raw" tabindex="0"><pre>{escape(lines)}</pre></div>'
+    return f'<div class="raw" tabindex="0"><pre>{code_text(lines)}</pre></div>'

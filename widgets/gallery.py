@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from metadata.examples import Example
 from metadata.media import Media
 from metadata.outputs import Audio, Image, Video
-from ui.markup import escape, verbatim
+from ui.markup import attribute, short_text, verbatim
 from ui.session import Session
 
 from .lost import is_lost, paths_of
@@ -88,17 +88,16 @@ def _item(number: int, example: Example, media: Media, context: Context) -> str:
     words = prompt or example.title
     alt = words[:LONGEST]
     cut = words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
-    name = f'<span class="prompt" dir="auto">{escape(cut)}</span>'
+    name = f'<span class="prompt" dir="auto">{short_text(cut)}</span>'
     load = f'<button type="button" class="load" data-example="{number}" title="Load into the widget">'
-    address, kind = escape(context.address(media)), _kind(example, media)
+    said = attribute(alt)
+    address, kind = verbatim(context.address(media)), _kind(example, media)
     if kind == "image" and far(media):
         return f"<li><figure>{remote_button(context.address(media), media, alt)}{load}{name}</button></figure></li>"
     if kind == "image":
-        return (
-            f'<li><figure>{load}<img src="{address}" alt="{escape(alt)}" loading="lazy">{name}</button></figure></li>'
-        )
+        return f'<li><figure>{load}<img src="{address}" alt="{said}" loading="lazy">{name}</button></figure></li>'
     ahead = "none" if far(media) else "metadata"
-    sound = f'<{kind} controls muted playsinline preload="{ahead}" src="{address}" aria-label="{escape(alt)}"></{kind}>'
+    sound = f'<{kind} controls muted playsinline preload="{ahead}" src="{address}" aria-label="{said}"></{kind}>'
     return f"<li><figure>{sound}{load}{name}</button></figure></li>"
 
 

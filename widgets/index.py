@@ -12,7 +12,7 @@ from metadata.media import Media
 from metadata.model import Model, source_model
 from metadata.tasks import TASKS, Task
 from ui import panels
-from ui.markup import escape, one_line, panel
+from ui.markup import attribute, escape, one_line, panel
 from ui.session import Site
 from ui.sources import EXAMPLES, example_cards
 
@@ -103,7 +103,7 @@ def _tile(model: Model, row: Task, runs: bool, address: Callable[[Media], str]) 
     more = "" if row.wire else '<span class="dim">shown, not run</span>'
     drawn = next(filter(None, (thumb(example, model.files, address) for example in model.examples)), "")
     return (
-        f'<li><a class="tile" href="/?model=showcard/{escape(folder)}"><span class="thumb">{drawn}</span>'
+        f'<li><a class="tile" href="/?model=showcard/{attribute(folder)}"><span class="thumb">{drawn}</span>'
         f"<strong>{escape(row.name)}</strong><span>{escape(name)}</span>"
         f'<span class="facts">{badge}{more}</span></a></li>'
     )

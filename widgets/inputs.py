@@ -12,7 +12,7 @@ from inference.assets import AssetError, is_remote
 from metadata.media import Media
 from metadata.tasks import Field
 from ui import panels
-from ui.markup import escape, one_line, panel, verbatim
+from ui.markup import code_text, escape, one_line, panel, verbatim
 from ui.session import Session
 from wire.request import RequestError
 
@@ -135,9 +135,9 @@ class Inputs:
 def mask_note(text: str, token: str | None) -> str:
     """The mask token of a model, a way to insert it, and a warning where the text has none."""
     known = token or next((mask for mask in MASKS if mask in text), None) or MASKS[0]
-    shown = f"Insert <code>{escape(known)}</code>"
+    shown = f"Insert <code>{code_text(known)}</code>"
     insert = f'<button type="button" class="act" data-insert="{verbatim(known)}">{shown}</button>'
-    said = f"Mask token: <code>{escape(token)}</code>" if token else "The files do not say what the mask token is."
+    said = f"Mask token: <code>{code_text(token)}</code>" if token else "The files do not say what the mask token is."
     missing = (token not in text) if token else not any(mask in text for mask in MASKS)
     if missing and text.strip():
         other = next((mask for mask in MASKS if mask in text), "")

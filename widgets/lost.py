@@ -11,7 +11,7 @@ from inference.assets import is_remote
 from metadata.files import Files, Folder
 from metadata.media import Media
 from metadata.outputs import Output
-from ui.markup import escape
+from ui.markup import code_text
 
 
 def paths_of(files: Files | None) -> frozenset[str]:
@@ -54,4 +54,4 @@ def said_of(names: list[str], has_files: bool) -> str:
     """The sentence about lost media."""
     shown = ", ".join(dict.fromkeys(names[:3])) + (" …" if len(set(names)) > 3 else "")
     why = "which is not among the model's files" if has_files else "and this card came without its files"
-    return f'<p class="note" role="note">The card names <code>{escape(shown[:200])}</code>, {why}.</p>'
+    return f'<p class="note" role="note">The card names <code>{code_text(shown[:200])}</code>, {why}.</p>'

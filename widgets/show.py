@@ -22,7 +22,7 @@ from ui import panels
 from ui.asking import keys_of
 from ui.chat import Answer, transcript_html
 from ui.code import model_id
-from ui.markup import escape
+from ui.markup import code_text, escape, verbatim
 from ui.place import Look, support_address
 from ui.session import Session
 from wire.request import ResolvedRequest
@@ -80,7 +80,7 @@ def where(found: Availability | Look, model: str = "") -> str:
     found = found.availability if isinstance(found, Look) else found
     words = escape(f"{found.sentence} {'' if unserved else found.way_out}".strip())
     if unserved:
-        address = escape(support_address(model))
+        address = verbatim(support_address(model))
         words += f' <a href="{address}" target="_blank" rel="noopener noreferrer">Ask for provider support</a>'
     keys = ' <kbd class="dim">Ctrl+Enter</kbd>' if found.runs else ""
     return f'<div class="status"><span>{words}{keys}</span></div>'
@@ -233,7 +233,7 @@ def failed_json(exchange: Exchange) -> str:
     except (ValueError, RecursionError):
         long = f"These are the first {MOST_FAILED:,} of {exchange.received:,} bytes that came."
         cut = _cut(long if exchange.received > MOST_FAILED else "")
-        return f'<p class="dim">HTTP {exchange.status}</p>{cut}<div class="raw"><pre>{escape(body)}</pre></div>'
+        return f'<p class="dim">HTTP {exchange.status}</p>{cut}<div class="raw"><pre>{code_text(body)}</pre></div>'
 
 
 def _short(output: Output) -> Any:

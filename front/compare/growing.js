@@ -1,6 +1,7 @@
 /** Answers that grow: one socket while any does, whose lines are appended, so that an answer costs its length. */
 
 import { all, find, make } from "../shared/dom.js";
+import { turningNone } from "../shared/visible.js";
 import { Lines, soFar } from "./lines.js";
 import { post } from "./posting.js";
 
@@ -80,7 +81,7 @@ const append = (place, { line, begins }) => {
   place.dataset.first ||= String(performance.now());
   if (line.r !== undefined) {
     thought.hidden = false;
-    reasoning?.append(line.r);
+    reasoning?.append(turningNone(line.r));
   }
   grow(text, line, () => {
     if (!thought.open || place.dataset.folded) return;
@@ -114,8 +115,9 @@ const grow = (text, line, begun) => {
   }
   // Growing the last text node costs as much as what is added; many nodes would cost more to lay out.
   const last = tail.lastChild;
-  if (last instanceof Text && last.length < NODE) last.appendData(line.t);
-  else tail.append(line.t);
+  const said = turningNone(line.t);
+  if (last instanceof Text && last.length < NODE) last.appendData(said);
+  else tail.append(said);
 };
 
 /** @param {HTMLElement} place */

@@ -3,6 +3,7 @@
 import { copy, find, flash, on } from "./dom.js";
 import "./gradio.js";
 import "./leaving.js";
+import "./marking.js";
 import "./theme.js";
 
 /**

@@ -1,7 +1,7 @@
 """Answers, the best one marked in its context."""
 
 from metadata.outputs import Answer, Answers
-from ui.markup import escape, verbatim
+from ui.markup import running_text, short_text
 
 from .context import Context, count, empty, number, short
 from .parts import MOST_ROWS, Row, actions, bars, copy_button, fold, save_json
@@ -20,7 +20,7 @@ def render(output: Answers, context: Context) -> str:
     alternatives = bars([Row(item.answer, item.score) for item in others[:MOST_ROWS]], left=len(others) - MOST_ROWS)
     return "".join(
         (
-            f'<div class="answer" dir="auto">{escape(short(best.answer, MOST_ANSWER))}</div>{score}',
+            f'<div class="answer" dir="auto">{short_text(short(best.answer, MOST_ANSWER))}</div>{score}',
             _in_context(best, context.inputs.get("context")),
             fold(count(len(others), "other answer"), alternatives, "fold open-wide") if others else "",
             actions(copy_button("answer"), save_json(output.items, "answers.json", context)),
@@ -36,10 +36,10 @@ def _in_context(answer: Answer, text: object) -> str:
     if place is None:
         return '<p class="dim">The answer does not stand in the context in these words.</p>'
     start, end = place
-    marked = f"{verbatim(text[:start])}<mark>{verbatim(text[start:end])}</mark>{verbatim(text[end:MOST_CONTEXT])}"
+    before, found, after = map(running_text, (text[:start], text[start:end], text[end:MOST_CONTEXT]))
     return (
         '<div class="context" dir="auto" tabindex="0" role="region" aria-label="The answer in its context" '
-        f"data-arrive>{marked}</div>"
+        f"data-arrive>{before}<mark>{found}</mark>{after}</div>"
     )
 
 

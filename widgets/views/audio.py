@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metadata.media import Media
 from metadata.outputs import Audio
-from ui.markup import escape
+from ui.markup import attribute, escape, short_text
 
 from .context import Context, count, empty
 from .parts import far, host, missing, save_media, size_text
@@ -30,15 +30,15 @@ def render(output: Audio, context: Context) -> str:
 
 def _clip(media: Media, label: str, context: Context) -> str:
     address = context.address(media)
-    name = f'<strong dir="auto">{escape(label)}</strong>' if label else ""
+    name = f'<strong dir="auto">{short_text(label)}</strong>' if label else ""
     wave = wave_of(media.data)
     facts = [f"Loads from {host(media)} when it is played"] if far(media) else [size_text(media)]
     if wave:
         facts = [clock(wave.seconds), f"{wave.rate:,} Hz", count(wave.channels, "channel"), *facts]
     said = " · ".join(fact for fact in facts if fact)
-    ahead, called = "none" if far(media) else "metadata", escape(label or "The sound")
+    ahead, called = "none" if far(media) else "metadata", attribute(label or "The sound")
     return (
         f'<figure class="clip">{name}{wave.svg if wave else ""}'
-        f'<audio controls preload="{ahead}" src="{escape(address)}" aria-label="{called}"></audio>'
+        f'<audio controls preload="{ahead}" src="{attribute(address)}" aria-label="{called}"></audio>'
         f"<figcaption><span>{escape(said)}</span>{save_media(address, media, 'audio.wav')}</figcaption></figure>"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from metadata.outputs import Box, Boxes
-from ui.markup import escape
+from ui.markup import attribute, short_text
 
 from .context import Context, colour, count, empty, line_colour, number
 from .parts import Row, actions, bars, copy_button, save_json, scale_of
@@ -107,7 +107,7 @@ def _over_image(placed: list[_Placed], image: object, size: Size, context: Conte
 def _shape(placed: _Placed) -> str:
     """A box: a dark line below the coloured one, so that it shows on any image."""
     where = f'x="{placed.x:.6g}" y="{placed.y:.6g}" width="{placed.width:.6g}" height="{placed.height:.6g}"'
-    said = escape(f"{placed.box.label[:LONGEST_TAG]} {number(placed.box.score)}")
+    said = attribute(f"{placed.box.label[:LONGEST_TAG]} {number(placed.box.score)}")
     return (
         f'<g class="box" tabindex="-1" role="img" aria-label="{said}" data-pair="{placed.number}"'
         f' style="--line:{line_colour(placed.box.label)}"><rect {where} /><rect {where} /></g>'
@@ -120,7 +120,7 @@ def _tag(placed: _Placed, size: Size) -> str:
     right_edge = 100 - (placed.x + placed.width) / size.width * 100
     side = f"right:{max(0.0, right_edge):.2f}%" if left > 60 else f"left:{max(0.0, left):.2f}%"
     inside = " inside" if top < 7 else ""
-    said = escape(f"{placed.box.label[:LONGEST_TAG]} {number(placed.box.score)}")
+    said = short_text(f"{placed.box.label[:LONGEST_TAG]} {number(placed.box.score)}")
     return (
         f'<span class="tag{inside}" data-pair="{placed.number}" aria-hidden="true" dir="auto" '
         f'style="{side};top:{min(100.0, max(0.0, top)):.2f}%;background:{colour(placed.box.label)}">{said}</span>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from metadata.outputs import Entities, Entity
-from ui.markup import escape, verbatim
+from ui.markup import running_text, short_text
 
 from .context import Context, colour, count, empty, number, short
 from .marks import marked
@@ -21,7 +21,7 @@ def render(output: Entities, context: Context) -> str:
     """The text with its entities marked, a legend that lights and dims a label, and the list."""
     text = str(context.inputs.get("text") or "")
     if not output.items:
-        shown = f'<div class="entities" dir="auto">{verbatim(text)}</div>' if text else ""
+        shown = f'<div class="entities" dir="auto">{running_text(text)}</div>' if text else ""
         return shown + empty("No entities were found.")
     pieces = (output.pieces or output.items)[:MOST_MARKED]
     whole = output.items[:MOST_MARKED] if output.pieces else merged(pieces, text)
@@ -61,7 +61,7 @@ def _legend(items: Iterable[Entity], keys: dict[str, int]) -> str:
         counts[item.label] += 1
     shown = [
         f'<button type="button" class="key" data-key="{keys[label]}" aria-pressed="true" '
-        f'style="background:{colour(label)}"><bdi dir="auto">{escape(short(label)) or "no label"}</bdi> '
+        f'style="background:{colour(label)}"><bdi dir="auto">{short_text(short(label)) or "no label"}</bdi> '
         f'<span class="num">{many:,}</span></button>'
         for label, many in counts.items()
     ]
@@ -82,7 +82,7 @@ def _listed(items: tuple[Entity, ...]) -> str:
 def _table(items: Iterable[Entity]) -> str:
     held = list(items)
     rows = [
-        f'<tr><td dir="auto">{escape(short(item.word))}</td><td dir="auto">{escape(short(item.label))}</td>'
+        f'<tr><td dir="auto">{short_text(short(item.word))}</td><td dir="auto">{short_text(short(item.label))}</td>'
         f'<td class="num">{number(item.score)}</td><td class="num">{_where(item)}</td></tr>'
         for item in held[:MOST_LISTED]
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from metadata.media import Media
 from metadata.outputs import Image, Video
-from ui.markup import escape
+from ui.markup import attribute, short_text, verbatim
 
 from . import video
 from .context import Context, empty
@@ -40,11 +40,11 @@ def figure(media: Media, alt: str, context: Context, caption: str = "") -> str:
     address = context.address(media)
     if far(media):
         return f"<figure>{remote_button(address, media, alt)}</figure>"
-    said = f'<span dir="auto">{escape(caption)}</span>' if caption else ""
-    where = escape(address)
+    said = f'<span dir="auto">{short_text(caption)}</span>' if caption else ""
+    where = verbatim(address)
     return (
         f'<figure><a class="zoom" href="{where}" target="_blank" rel="noopener" aria-label="Open the image full size">'
-        f'<img class="shown" src="{where}" alt="{escape(alt)}"></a>'
+        f'<img class="shown" src="{where}" alt="{attribute(alt)}"></a>'
         f"<figcaption>{said}{_facts(media)}{save_media(address, media, 'image.png')}</figcaption></figure>"
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from metadata.outputs import Entity
-from ui.markup import escape, verbatim
+from ui.markup import attribute, escape, running_text
 
 from .context import colour, number
 
@@ -59,6 +59,7 @@ class _Writer:
         self.text = text
         self.keys = keys
         self.labels = {label: escape(_cut(label)) for label in keys}
+        self.titles = {label: attribute(_cut(label)) for label in keys}
         self.colours = {label: colour(label) for label in keys}
         self.out: list[str] = []
         self.opened: list[tuple[Span, bool]] = []
@@ -78,7 +79,7 @@ class _Writer:
         entity = span.entity
         self.out.append(
             f'<mark{written} data-key="{self.keys[entity.label]}" style="background:{self.colours[entity.label]}" '
-            f'title="{self.labels[entity.label]}, score {number(entity.score)}">'
+            f'title="{self.titles[entity.label]}, score {number(entity.score)}">'
         )
         self.opened.append((span, whole))
 
@@ -97,7 +98,7 @@ class _Writer:
 
     def _write(self, until: int) -> None:
         if until > self.place:
-            self.out.append(verbatim(self.text[self.place : until]))
+            self.out.append(running_text(self.text[self.place : until]))
             self.place = until
 
 

@@ -9,7 +9,7 @@ from PIL import Image as Pillow
 
 from metadata.media import Media
 from metadata.outputs import Mask, Masks
-from ui.markup import escape
+from ui.markup import attribute, short_text, verbatim
 
 from .context import Context, count, empty, line_colour
 from .parts import MOST_ROWS, Row, actions, bars, copy_button, far, fold, missing, remote_button
@@ -48,7 +48,7 @@ def render(output: Masks, context: Context) -> str:
 
 def _overlay(n: int, item: Mask, context: Context, most: int) -> str:
     """A region in its label's colour; the mask may be soft, and of another size than the image."""
-    address = escape(context.address(item.mask))
+    address = verbatim(context.address(item.mask))
     mode = "alpha" if _means_alpha(item.mask, most) else "luminance"
     return (
         f'<i class="mask" data-pair="{n}" aria-hidden="true" data-mask-src="{address}" data-mode="{mode}" '
@@ -113,7 +113,7 @@ def _list(items: tuple[Mask, ...], drawn: set[int], context: Context) -> str:
     for n, item in enumerate(items[:MOST_ROWS]):
         tick = ""
         if n in drawn:
-            said = escape(f"Show {item.label[:80]}")
+            said = attribute(f"Show {item.label[:80]}")
             tick = f'<input type="checkbox" class="show-mask" checked data-mask="{n}" aria-label="{said}"> '
         attributes = f' tabindex="0" data-pair="{n}"'
         rows.append(Row(item.label, item.score, dot=line_colour(item.label), before=tick, attributes=attributes))
@@ -125,7 +125,7 @@ def _files(items: tuple[Mask, ...], context: Context) -> str:
     lines = []
     for n, item in enumerate(items[:MOST_DRAWN]):
         name = item.mask.name or f"mask-{n + 1}.png"
-        label = f'<bdi dir="auto">{escape(item.label[:200])}</bdi>'
+        label = f'<bdi dir="auto">{short_text(item.label[:200])}</bdi>'
         if missing(item.mask):
             lines.append(f"<li>{label}: no mask came back.</li>")
         elif far(item.mask):
@@ -133,6 +133,6 @@ def _files(items: tuple[Mask, ...], context: Context) -> str:
                 f"<li>{remote_button(context.address(item.mask), item.mask, f'Mask of {item.label[:80]}')}</li>"
             )
         else:
-            address = escape(context.address(item.mask))
-            lines.append(f'<li><a href="{address}" download="{escape(name)}">{label}</a></li>')
+            address = verbatim(context.address(item.mask))
+            lines.append(f'<li><a href="{address}" download="{attribute(name)}">{label}</a></li>')
     return fold("Masks as files", f'<ul class="plain">{"".join(lines)}</ul>')

@@ -6,7 +6,7 @@ import json
 
 from metadata.outputs import Message, ToolCall
 from ui.markdown import chat_html
-from ui.markup import escape, verbatim
+from ui.markup import code_text, escape, running_text, short_text
 from ui.panels import raw_json
 
 from .context import Context, empty
@@ -24,7 +24,7 @@ def render(output: Message, context: Context) -> str:
     thought = ""
     if output.reasoning.strip():
         thought = fold(
-            "Reasoning", f'<div class="said dim" dir="auto">{verbatim(output.reasoning)}</div>', "fold thought"
+            "Reasoning", f'<div class="said dim" dir="auto">{running_text(output.reasoning)}</div>', "fold thought"
         )
     said = f'<div class="md text" dir="auto">{with_copy(chat_html(output.content))}</div>' if output.content else ""
     calls = "".join(_call(call) for call in output.tool_calls)
@@ -57,5 +57,5 @@ def _call(call: ToolCall) -> str:
     try:
         arguments = raw_json(json.loads(call.arguments)) if call.arguments.strip() else ""
     except (ValueError, RecursionError):
-        arguments = f'<div class="raw"><pre tabindex="0">{escape(call.arguments)}</pre></div>'
-    return f'<div class="call"><p>Calls <strong dir="auto">{escape(call.name)}</strong></p>{arguments}</div>'
+        arguments = f'<div class="raw"><pre tabindex="0">{code_text(call.arguments)}</pre></div>'
+    return f'<div class="call"><p>Calls <strong dir="auto">{short_text(call.name)}</strong></p>{arguments}</div>'

@@ -15,7 +15,7 @@ from inference.assets import is_remote
 from metadata.media import Media
 from metadata.outputs import plain
 from metadata.visible import whole
-from ui.markup import escape, verbatim
+from ui.markup import attribute, escape, short_text, verbatim
 
 from .context import Context, count, number, short
 
@@ -89,7 +89,9 @@ def _bar(row: Row, scale: Scale) -> str:
         track = f'<span class="track" aria-hidden="true"><span class="fill{sign}" style="{style}"></span></span>'
     dot = f'<span class="dot" style="background:{row.dot}" aria-hidden="true"></span>' if row.dot else ""
     name = (
-        f'<bdi dir="auto">{escape(short(row.name))}</bdi>' if row.name.strip() else '<span class="dim">no name</span>'
+        f'<bdi dir="auto">{short_text(short(row.name))}</bdi>'
+        if row.name.strip()
+        else '<span class="dim">no name</span>'
     )
     return (
         f'<li{row.attributes}><span class="name">{row.before}{dot}{name}</span>'
@@ -109,10 +111,11 @@ def fold(summary: str, content: str, classes: str = "fold") -> str:
 
 def table(head: Sequence[str], rows: Iterable[str], label: str, arrive: bool = False) -> str:
     """A table that scrolls in its own place, to its first mark where `arrive` is set; the rows are HTML already."""
-    names = "".join(f'<th scope="col" dir="auto">{escape(name)}</th>' for name in head)
+    names = "".join(f'<th scope="col" dir="auto">{short_text(name)}</th>' for name in head)
     top = f"<thead><tr>{names}</tr></thead>" if head else ""
     return (
-        f'<div class="table" tabindex="0" role="region" aria-label="{escape(label)}"{" data-arrive" if arrive else ""}>'
+        f'<div class="table" tabindex="0" role="region" aria-label="{attribute(label)}"'
+        f"{' data-arrive' if arrive else ''}>"
         f"<table>{top}<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -130,7 +133,7 @@ def copy_button(what: str, label: str = "Copy") -> str:
     """Copies what stands in the view under a class name; lists and tables as tab-separated lines.
 
     `file` stands for what the view offers as a download."""
-    return f'<button type="button" class="act" data-copies="{escape(what)}">{escape(label)}</button>'
+    return f'<button type="button" class="act" data-copies="{attribute(what)}">{escape(label)}</button>'
 
 
 def save_json(value: Any, name: str, context: Context, label: str = "Download JSON") -> str:
@@ -160,12 +163,12 @@ def _save(data: bytes, name: str, context: Context, label: str, media_type: str)
         address = f"data:{media_type};charset=utf-8,{quote(data)}"
     else:
         address = context.address(Media(data=data, media_type=media_type, name=name))
-    return f'<a class="act file" href="{verbatim(address)}" download="{escape(name)}">{escape(label)}</a>'
+    return f'<a class="act file" href="{verbatim(address)}" download="{attribute(name)}">{escape(label)}</a>'
 
 
 def save_media(address: str, media: Media, name: str) -> str:
     """A link that saves the media under its name."""
-    return f'<a class="act" href="{verbatim(address)}" download="{escape(media.name or name)}">Download</a>'
+    return f'<a class="act" href="{verbatim(address)}" download="{attribute(media.name or name)}">Download</a>'
 
 
 # -- media -------------------------------------------------------------------------------------------------------------
@@ -193,8 +196,8 @@ def host(media: Media) -> str:
 def remote_button(address: str, media: Media, alt: str) -> str:
     """What stands for an image elsewhere until somebody asks for it."""
     return (
-        f'<button type="button" class="remote" data-src="{verbatim(address)}" data-alt="{escape(alt)}">'
-        f'<span dir="auto">{escape(alt)}</span><span class="dim">Load this image from {escape(host(media))}</span>'
+        f'<button type="button" class="remote" data-src="{verbatim(address)}" data-alt="{attribute(alt)}">'
+        f'<span dir="auto">{short_text(alt)}</span><span class="dim">Load this image from {escape(host(media))}</span>'
         "</button>"
     )
 

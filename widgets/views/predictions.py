@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from metadata.outputs import Predictions
-from ui.markup import escape
+from ui.markup import short_text
 
 from .context import Context, colour, count, empty, short
 from .parts import actions, copy_button, save_json, table
@@ -51,7 +51,7 @@ def _column_name(names: list[str]) -> str:
 
 
 def _text(column: list[object], row: int) -> str:
-    return escape(short(column[row])) if row < len(column) and column[row] is not None else ""
+    return short_text(short(column[row])) if row < len(column) and column[row] is not None else ""
 
 
 def _prediction(value: str | float | None, coloured: bool) -> str:
@@ -59,7 +59,7 @@ def _prediction(value: str | float | None, coloured: bool) -> str:
         return '<td class="dim">none</td>'
     if isinstance(value, str):
         style = f' style="background:{colour(value)}"' if coloured else ""
-        return f'<td class="hit" dir="auto"><mark{style}>{escape(short(value))}</mark></td>'
+        return f'<td class="hit" dir="auto"><mark{style}>{short_text(short(value))}</mark></td>'
     try:
         figure = f"{value:.6g}"
     except OverflowError:  # a whole number of more digits than a float can hold

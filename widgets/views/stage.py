@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PIL import Image as Pillow
 
 from metadata.media import Media
-from ui.markup import escape
+from ui.markup import attribute, escape
 
 from .context import Context
 from .parts import far, remote_button
@@ -41,7 +41,7 @@ def size_of(media: object) -> Size | None:
 def stage(image: object, size: Size, over: str, said: str, context: Context, classes: str = "") -> str:
     """The image (or an empty place of its size) with HTML or SVG over it."""
     if isinstance(image, Media) and size_of(image) is not None:
-        below = f'<img src="{escape(context.address(image))}" alt="{escape(said)}">'
+        below = f'<img src="{attribute(context.address(image))}" alt="{attribute(said)}">'
     else:
         below = f'<span class="visually-hidden">{escape(said)}</span>'
     shape = max(0.05, min(20.0, size.width / size.height))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from metadata.outputs import TableAnswer
-from ui.markup import escape
+from ui.markup import escape, short_text
 
 from .context import Context, count, empty, short
 from .parts import actions, copy_button, save_json, table
@@ -19,7 +19,7 @@ def render(output: TableAnswer, context: Context) -> str:
     if not output.answer.strip() and not output.cells:
         return empty("No answer was found in the table.")
     return (
-        f'<div class="answer" dir="auto">{escape(short(output.answer, MOST_ANSWER))}</div>'
+        f'<div class="answer" dir="auto">{short_text(short(output.answer, MOST_ANSWER))}</div>'
         + _how(output)
         + _table(context.inputs.get("table"), set(output.coordinates))
         + actions(copy_button("answer"), save_json(output, "answer.json", context))
@@ -68,5 +68,5 @@ def _gap(many: int, width: int) -> str:
 
 
 def _cell(column: list[object], row: int, marked: bool) -> str:
-    text = escape(short(column[row])) if row < len(column) and column[row] is not None else ""
+    text = short_text(short(column[row])) if row < len(column) and column[row] is not None else ""
     return f'<td class="hit" dir="auto"><mark>{text}</mark></td>' if marked else f'<td dir="auto">{text}</td>'

@@ -7,7 +7,7 @@ from math import isfinite
 
 from metadata.media import Media
 from metadata.outputs import Chunk, Text
-from ui.markup import escape, verbatim
+from ui.markup import running_text, short_text, verbatim
 
 from .context import Context, empty, short
 from .parts import actions, copy_button, fold, left_out, missing, save_json, save_text
@@ -32,8 +32,8 @@ def _words(text: str, context: Context) -> str:
     """The text; where it repeats the prompt, the prompt is set back."""
     prompt = context.inputs.get("text")
     if isinstance(prompt, str) and len(prompt.strip()) > 1 and len(text) > len(prompt) and text.startswith(prompt):
-        return f'<span class="echo" title="the prompt">{verbatim(prompt)}</span>{verbatim(text[len(prompt) :])}'
-    return verbatim(text)
+        return f'<span class="echo" title="the prompt">{running_text(prompt)}</span>{running_text(text[len(prompt) :])}'
+    return running_text(text)
 
 
 def _chunks(chunks: Sequence[Chunk], context: Context) -> str:
@@ -42,7 +42,7 @@ def _chunks(chunks: Sequence[Chunk], context: Context) -> str:
     heard = context.inputs.get("audio") or context.inputs.get("video")
     player = ""
     if isinstance(heard, Media) and not missing(heard):
-        address = escape(context.address(heard))
+        address = verbatim(context.address(heard))
         player = f'<audio controls preload="none" src="{address}" aria-label="The sound that was transcribed"></audio>'
     lines = [_chunk(chunk) for chunk in chunks[:MOST_CHUNKS]]
     first, rest = "".join(lines[:FIRST_CHUNKS]), "".join(lines[FIRST_CHUNKS:])
@@ -53,7 +53,7 @@ def _chunks(chunks: Sequence[Chunk], context: Context) -> str:
 
 
 def _chunk(chunk: Chunk) -> str:
-    words = f'<span dir="auto">{escape(short(chunk.text))}</span>'
+    words = f'<span dir="auto">{short_text(short(chunk.text))}</span>'
     start = chunk.start if chunk.start is not None and isfinite(chunk.start) and chunk.start >= 0 else None
     times = f"{_time(chunk.start)}–{_time(chunk.end)}"
     if start is None:

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image as Pillow
 
 from metadata.outputs import Vector
-from ui.markup import escape
+from ui.markup import attribute, escape
 
 from .context import Context, count, empty, number
 from .parts import actions, copy_button, save_json
@@ -89,7 +89,7 @@ def _strip(grid: Numbers, values: Numbers) -> str:
     said = f"{count(len(values), 'number')} as colours{means}: indigo above zero, orange below, stronger where larger."
     height = max(24, min(192, grid.shape[0] * (16 if grid.shape[0] < 12 else 8)))
     return (
-        f'<img class="heat" src="{source}" alt="{escape(said)}" style="height:{height}px">'
+        f'<img class="heat" src="{source}" alt="{attribute(said)}" style="height:{height}px">'
         f'<p class="dim">{escape(said)}</p>'
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metadata.outputs import Video
-from ui.markup import escape
+from ui.markup import attribute, escape
 
 from .context import Context, empty
 from .parts import far, host, missing, save_media, size_text
@@ -19,7 +19,7 @@ def render(output: Video, context: Context) -> str:
     described = str(context.inputs.get("text") or context.inputs.get("prompt") or "The video that came back")
     ahead = "none" if far(media) else "metadata"
     return (
-        f'<figure><video class="shown" controls loop muted playsinline preload="{ahead}" src="{escape(address)}" '
-        f'aria-label="{escape(described[:300])}"></video>'
+        f'<figure><video class="shown" controls loop muted playsinline preload="{ahead}" src="{attribute(address)}" '
+        f'aria-label="{attribute(described[:300])}"></video>'
         f"<figcaption><span>{escape(said)}</span>{save_media(address, media, 'video.mp4')}</figcaption></figure>"
     )
