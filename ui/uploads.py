@@ -19,6 +19,7 @@ from fastapi import FastAPI, Request
 from gradio.route_utils import GradioMultiPartParser
 from starlette.responses import PlainTextResponse
 
+from .bodies import BodyRefused
 from .bounds import Bounds, Held, Level
 from .visitors import NOBODY, Visitor, visitor_of
 
@@ -40,7 +41,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 class Bounded:
     """Refuses an upload where a person, an address or all would hold too much; older files of the same make room.
 
-    It counts what the requests say they are until that is too much, or some time has passed: then it looks."""
+    It counts what the requests say they are, or what comes of those that do not say it, until that is too much, or some
+    time has passed: then it looks."""
 
     def __init__(self, app: App, demo: gr.Blocks, bounds: Bounds) -> None:
         self.app, self.demo = app, demo
@@ -56,32 +58,46 @@ class Bounded:
             await self.app(scope, receive, send)
             return
         visitor, said = visitor_of(scope), dict(scope["headers"]).get(b"content-length", b"").decode("latin-1")
-        if refused := await self._refusal(visitor, said):
-            await refused(scope, receive, send)
+        length = int(said) if said.isdecimal() else 0
+        try:
+            await self._admit(visitor, length)
+        except BodyRefused as refused:
+            await PlainTextResponse(str(refused), refused.status)(scope, receive, send)
             return
         upload, answer = object(), _Answer(send)
-        self.under_way[upload] = visitor, int(said)
+        self.under_way[upload] = visitor, length
         try:
-            await self.app(scope, receive, answer)
+            await self.app(scope, receive if said else self._counted(receive, upload), answer)
         finally:
-            del self.under_way[upload]
-            self._note(visitor, int(said), answer.paths)
+            visitor, length = self.under_way.pop(upload)
+            self._note(visitor, length, answer.paths)
 
-    async def _refusal(self, visitor: Visitor, said: str) -> PlainTextResponse | None:
-        if not said.isdecimal():
-            return PlainTextResponse("Say with Content-Length how large the upload is.", 411)
-        length = int(said)
-        if length > MOST_AT_ONCE:
-            return PlainTextResponse(f"At most {_megabytes(MOST_AT_ONCE)} can be uploaded at once.", 413)
+    def _counted(self, receive: Receive, upload: object) -> Receive:
+        """The pieces of an upload that does not say its length, each admitted when it comes. One that is not raises
+        BodyRefused where Gradio reads it, which then deletes what it has written."""
+
+        async def given() -> MutableMapping[str, Any]:
+            message = await receive()
+            visitor, before = self.under_way[upload]
+            length = len(message.get("body", b""))
+            await self._admit(visitor, length, before)
+            self.under_way[upload] = visitor, before + length
+            return message
+
+        return given
+
+    async def _admit(self, visitor: Visitor, length: int, before: int = 0) -> None:
+        """Count so many bytes of an upload, of which some may have come before. Raises BodyRefused."""
+        if before + length > MOST_AT_ONCE:
+            raise BodyRefused(413, f"At most {_megabytes(MOST_AT_ONCE)} can be uploaded at once.")
         async with self.looking:
             if self._full(visitor, length) or time.monotonic() - self.looked > SECONDS_SAFE / 60:
                 await self._look(visitor, length)
             if level := self.bytes.full(visitor, length):
-                return PlainTextResponse(self.bytes.bound.sentence(level, _megabytes(level.most)), 507)
+                raise BodyRefused(507, self.bytes.bound.sentence(level, _megabytes(level.most)))
             if level := self.files.full(visitor):
-                return PlainTextResponse(self.files.bound.sentence(level), 507)
+                raise BodyRefused(507, self.files.bound.sentence(level))
             self.bytes.add(visitor, length)
-        return None
 
     def _full(self, visitor: Visitor, length: int) -> Level | None:
         return self.bytes.full(visitor, length) or self.files.full(visitor)
@@ -185,14 +201,19 @@ def leave_no_half_files() -> None:
 
 
 def say_what_is_unwritten(app: FastAPI) -> None:
-    """Answer with a sentence where an upload can't be kept: Gradio would fail with a traceback."""
+    """Answer with a sentence where an upload can't be kept, or may not: Gradio would fail with a traceback."""
 
     async def said(request: Request, error: Exception) -> PlainTextResponse:
         if not isinstance(error, OSError) or request.url.path != UPLOAD:
             raise error
         return PlainTextResponse(f"{UNWRITTEN} ({error.strerror or error}).", 507)
 
+    async def refused(request: Request, error: Exception) -> PlainTextResponse:
+        assert isinstance(error, BodyRefused)
+        return PlainTextResponse(str(error), error.status)
+
     app.add_exception_handler(OSError, said)
+    app.add_exception_handler(BodyRefused, refused)
 
 
 def only_uploads(demo: gr.Blocks) -> None:
