@@ -153,6 +153,13 @@ class FilesAlone(route_utils.GradioMultiPartParser):  # type: ignore[misc]
             raise MultiPartException("Only files can be uploaded.")
         if self._current_files > MOST_FILES:
             raise MultiPartException(f"At most {MOST_FILES} files can be uploaded at once.")
+        self._current_part.file.filename = addressable(self._current_part.file.filename)
+
+
+def addressable(name: str) -> str:
+    """The name of a file as the app keeps it, so that its address has no sign in it that is not seen: screenshots of a
+    Mac have U+202F for a space, Persian names U+200C, and a name with U+202E reads as another."""
+    return "".join(sign if sign.isprintable() else " " if sign.isspace() else "_" for sign in name)
 
 
 def answer_what_cant_be_read(app: FastAPI) -> None:

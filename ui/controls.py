@@ -3,8 +3,8 @@
 What is seen is always `[U+202E]`, with a tooltip that names it. There are two ways to write that:
 
 - In a short text (a label, a title, a name) it stands in the place of the character: it is copied as it is seen.
-- In code and in running text the character stays, for who copies them: alone in a `bdi` that is a box of its own, so
-  that it turns nothing around, and what is seen of it is made by the style (`.control` in `front/shared/page.css`).
+- In code and in running text the character stays, for who copies them: alone in a box of its own, so that it turns
+  nothing around, and what is seen of it is made by the style (`.control` in `front/shared/page.css`).
 
 In code, and in the words of a link, all of them are marked; in prose those alone that turn words around, as people
 write the others between Hebrew or Arabic and signs, to hyphenate, and inside of words."""
@@ -84,13 +84,13 @@ def _put(text: str, pattern: re.Pattern[str], budget: _Budget) -> str:
 
 
 def _written_mark(character: str) -> str:
-    name = name_of(character)
-    return f'<bdi class="control" role="img" aria-label="{name}" title="{name}">{code_point(character)}</bdi>'
+    return f"{_opening(character)}>{code_point(character)}</span>"
 
 
 def _kept_mark(character: str) -> str:
+    return f'{_opening(character)} data-code="{code_point(character)}">{character}</span>'
+
+
+def _opening(character: str) -> str:
     name = name_of(character)
-    return (
-        f'<bdi class="control" role="img" aria-label="{name}" title="{name}" data-code="{code_point(character)}">'
-        f"{character}</bdi>"
-    )
+    return f'<span class="control" dir="ltr" role="img" aria-label="{name}" title="{name}"'

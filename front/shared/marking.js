@@ -20,7 +20,7 @@ const mark = (node) => {
     node.data = shown;
     held.title ||= namesOf(text);
   }
-  if (!prose && !held.closest("[dir], bdi, .sc, svg")) held.dir = "auto";
+  if (!prose && !held.closest("[dir=auto], bdi, .sc, svg")) held.dir = "auto";
 };
 
 /** @param {Element} element */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -34,7 +35,7 @@ RAW = r"""() => {
         if (bidi.test(node.getAttribute(name) ?? "")) found.push(`${node.tagName} ${name}`);
       if (node.matches(".control")) {
         const style = getComputedStyle(node);
-        if (style.display !== "inline-block" || !/^U\+[0-9A-F]{4,6} \w/.test(node.title)) found.push(node.outerHTML);
+        if (!/block|none/.test(style.display) || !/^U\+[0-9A-F]{4,6} \w/.test(node.title)) found.push(node.outerHTML);
         const apart = node.parentElement.closest("bdi, [dir], pre, code");
         if (!apart) found.push(`not apart: ${node.parentElement.outerHTML.slice(0, 200)}`);
       }
@@ -88,7 +89,7 @@ def test_a_card(page: Page) -> None:
     expect(page.get_by_role("option").first).to_contain_text("[U+202E]evil")
     check(page)
     page.get_by_role("option", name=HEBREW).click()
-    expect(page.locator("#result .name bdi")).to_have_text(HEBREW)
+    expect(page.locator("#result .name bdi").first).to_have_text(HEBREW)
     check(page)
 
 
@@ -111,7 +112,7 @@ def server() -> Iterator[Chats]:
 def test_a_comparison(page: Page, server: Chats) -> None:
     page.goto("/compare")
     expect(page.locator("#question textarea")).to_be_visible()
-    held: dict[str, Any] = {"system": EVIL, "parameters": {"stop": [EVIL], "user": EVIL}, "bill_to": EVIL}
+    held: dict[str, Any] = {"system": EVIL, "parameters": {"stop": [EVIL], "user": EVIL}}
     panes = [Pane(Settings(f"org/{EVIL} {n}", base_url=server.url, **held)) for n in (1, 2)]
     panes[1] = replace(panes[1], settings=replace(panes[1].settings, parameters={}))
     put(page, Comparison(panes, title=EVIL))
@@ -129,12 +130,16 @@ def test_a_comparison(page: Page, server: Chats) -> None:
     check(page)
 
 
-@pytest.mark.parametrize("where", ["compare", "chat"])
-def test_the_names_of_attached_files(page: Page, where: str, picture: bytes) -> None:
-    name = "\u202egnp.exe.png"
-    page.goto("/compare" if where == "compare" else "/?model=showcard/eliza")
-    with page.expect_file_chooser() as chosen:
-        page.locator(".upload-button").first.click()
-    chosen.value.set_files([{"name": name, "mimeType": "image/png", "buffer": picture}])
-    expect(page.locator(".thumbnail-item").first).to_be_visible()
-    check(page)
+def test_the_names_of_attached_files(page: Page, picture: bytes) -> None:
+    for address, field in (("/compare", "#question"), ("/?model=showcard/captions", "#in-image")):
+        page.goto(address)
+        remove = page.locator(field).get_by_label(re.compile("Remove|Clear"))
+        if field == "#in-image":
+            remove.click()
+        page.locator(f"{field} input[type=file]").first.set_input_files(
+            [{"name": f"{EVIL}.png", "mimeType": "image/png", "buffer": picture}]
+        )
+        shown = page.locator(f"{field} img").first
+        expect(shown).to_be_visible()
+        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=shown.element_handle())
+        check(page)

@@ -531,6 +531,19 @@ def test_a_new_pane_leaves_send_within_reach(page: Page, server: Chats) -> None:
     expect(page.locator("#drawer").get_by_role("button", name="Done")).to_be_in_viewport(ratio=1)
     page.locator("#drawer").get_by_role("button", name="Done").click()
     expect(page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)
+    wide = "nodes => nodes.filter(node => node.offsetParent).map(node => `${node.offsetWidth} ${node.offsetHeight}`)"
+    assert set(page.locator(".pane .i").evaluate_all(wide)) == {"36 44"}
+    page.locator("#head-A .name").click()
+    assert set(page.locator("#drawer .lock").evaluate_all(wide)) == {"40 40"}
+    page.locator("#drawer").get_by_role("button", name="Done").click()
+    send(page, "slow three")
+    talk = server.wait(ALPHA, "slow three")
+    expect(page.locator("#send")).to_be_hidden()
+    expect(page.locator("#stop-all")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
+    assert talk.left.wait(10)
+    expect(page.locator("#stop-all")).to_be_hidden()
+    expect(page.locator("#send")).to_be_in_viewport(ratio=1)
     page.set_viewport_size({"width": 1280, "height": 900})
 
 

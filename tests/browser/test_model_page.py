@@ -390,3 +390,14 @@ def test_a_parameter_that_is_set_is_sent_and_shown(page: Page) -> None:
     page.get_by_label("top_k").fill("many")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.locator("#result [role=alert]")).to_contain_text("top_k is not a whole number")
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True, ids=["390 px"])
+def test_on_a_phone_the_result_begins_below_run(page: Page) -> None:
+    open_card(page, "showcard/sentiment")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#result .badge")).to_have_text("Live")
+    edges = "() => ['#run-row', '#result'].map(name => document.querySelector(name).getBoundingClientRect())"
+    row, result = page.evaluate(edges)
+    assert row["bottom"] <= result["top"]
+    expect(page.locator("#result")).to_be_in_viewport()

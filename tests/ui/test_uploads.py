@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import gradio as gr
 import httpx
@@ -55,6 +56,21 @@ async def test_a_file_of_this_machine_is_not_read(field: type, tmp_path: Path) -
 async def test_an_address_is_not_fetched(field: type, address: str) -> None:
     with pytest.raises(gr.Error, match=REFUSED):
         await given(field, address)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("Screenshot at 1.02\u202fPM.png", "Screenshot at 1.02 PM.png"), ("می\u200cخواهم.png", "می_خواهم.png"),
+     ("\u202egnp.exe", "_gnp.exe"), ("שלום.png", "שלום.png"), ("a b.png", "a b.png")],
+)  # fmt: skip
+async def test_a_file_can_be_seen_again_whatever_its_name(name: str, kept: str) -> None:
+    with gr.Blocks(analytics_enabled=False) as demo:
+        gr.Image()
+    app = build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+        [path] = (await client.post("/gradio_api/upload", files={"files": (name, b"x")})).json()
+        assert Path(path).name == kept
+        assert (await client.get(f"/gradio_api/file={quote(path)}")).status_code == 200
 
 
 async def test_an_upload_is_taken() -> None:

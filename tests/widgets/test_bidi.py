@@ -141,16 +141,14 @@ def test_what_it_does_to_a_text() -> None:
     assert visible("مرحبا") == "مرحبا"
     assert attribute("<\u2066>") == "&lt;[U+2066]&gt;"
     assert verbatim("<\u200f>") == "&lt;\u200f&gt;"
-    named = (
-        'class="control" role="img" aria-label="U+202E right-to-left override" title="U+202E right-to-left override"'
-    )
-    assert escape("<\u202e>") == f"<bdi>&lt;<bdi {named}>[U+202E]</bdi>&gt;</bdi>"
-    assert isolated("\u202ea") == f"<bdi><bdi {named}>[U+202E]</bdi>a</bdi>"
+    named = 'class="control" dir="ltr" role="img" aria-label="U+202E right-to-left override" title="U+202E right-to-left override"'
+    assert escape("<\u202e>") == f"<bdi>&lt;<span {named}>[U+202E]</span>&gt;</bdi>"
+    assert isolated("\u202ea") == f"<bdi><span {named}>[U+202E]</span>a</bdi>"
     assert escape("plain") == short_text("plain") == "plain"
     assert escape("שלום") == "<bdi>שלום</bdi>"
-    assert code_text("a\u202e") == running_text("a\u202e") == f'a<bdi {named} data-code="[U+202E]">\u202e</bdi>'
+    assert code_text("a\u202e") == running_text("a\u202e") == f'a<span {named} data-code="[U+202E]">\u202e</span>'
     assert running_text("שלום\u200f! a\u200bb") == "שלום\u200f! a\u200bb"
-    assert code_text("a\u200bb").count('title="U+200B zero width space" data-code="[U+200B]">\u200b</bdi>') == 1
+    assert code_text("a\u200bb").count('title="U+200B zero width space" data-code="[U+200B]">\u200b</span>') == 1
     assert tag("a", data_x="\u202e", title="\u202e") == '<a data-x="\u202e" title="[U+202E]"></a>'
     assert printable("a\tb\n\x1b[31m\u202e\x9b") == "a\tb\n[U+001B][31m[U+202E][U+009B]"
     assert escaped_json('"\u202e\u200b"') == '"\\u202e\\u200b"'
@@ -159,7 +157,7 @@ def test_what_it_does_to_a_text() -> None:
     assert name_of("\u202e") == "U+202E right-to-left override"
     for shown in (short_text("a\u202e" * 9_000), code_text("a\u202e" * 9_000)):
         assert len(shown) < 200_000, "marks are bounded: what is more is written out"
-        assert not HIDING.search(re.sub('(data-code="[^"]*">).</bdi>', "", shown))
+        assert not HIDING.search(re.sub('(data-code="[^"]*">).</span>', "", shown))
 
 
 @pytest.mark.parametrize(("text", "shown"), [pair for pair in AGREED.items() if pair[0] != "about"])
@@ -180,7 +178,7 @@ CODE = "\u202e }\u2066 if (isAdmin)\u2069 \u2066 begin\u200b"
 async def test_in_the_code_and_links_of_a_card(text: str) -> None:
     for shown in (await body_html(text, lambda source: "/media/x"), await asyncio.to_thread(chat_html, text)):
         assert Walk(shown).found == []
-        unmarked = re.sub('(data-code="[^"]*">).</bdi>', "", shown)
+        unmarked = re.sub('(data-code="[^"]*">).</span>', "", shown)
         assert not HIDING.search(unmarked), "nor what hides"
         assert "U+202E right-to-left override" in shown
         assert "U+200B zero width space" in shown
