@@ -534,6 +534,7 @@ def test_a_new_pane_leaves_send_within_reach(page: Page, server: Chats) -> None:
     wide = "nodes => nodes.filter(node => node.offsetParent).map(node => `${node.offsetWidth} ${node.offsetHeight}`)"
     assert set(page.locator(".pane .i").evaluate_all(wide)) == {"36 44"}
     page.locator("#head-A .name").click()
+    expect(page.locator("#drawer .lock:visible").first).to_have_css("width", "40px")
     assert set(page.locator("#drawer .lock").evaluate_all(wide)) == {"40 40"}
     page.locator("#drawer").get_by_role("button", name="Done").click()
     send(page, "slow three")
