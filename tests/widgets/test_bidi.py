@@ -20,6 +20,7 @@ from metadata.tasks import task
 from metadata.visible import BIDI_CONTROLS, HIDING, escaped_json, name_of, printable, turning_none, visible
 from snippets import snippets_for
 from snippets.literals import comment
+from tests.conftest import ROOT
 from ui import front, panels
 from ui.live_markdown import LiveMarkdown
 from ui.markdown import body_html, chat_html
@@ -208,3 +209,10 @@ def test_in_the_end_of_an_answer_that_grows() -> None:
     live.add(f"a {EVIL}")
     assert "[U+202E]" in live.html
     assert "\u202e" not in live.html
+
+
+@pytest.mark.parametrize("room", ["ui", "widgets", "playground"])
+def test_no_mark_is_an_element_inside_of_an_attribute(room: str) -> None:
+    inside = re.compile(r"""(=["']|<title>)\{(escape|short_text|isolated|running_text|code_text)\(""")
+    made_of_marks = [path for path in (ROOT / room).rglob("*.py") if "markup import" in path.read_text("utf-8")]
+    assert [path.name for path in made_of_marks if inside.search(path.read_text("utf-8"))] == []
