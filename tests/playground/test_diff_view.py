@@ -28,7 +28,7 @@ def test_hostile_answers_and_names_are_text(text: str) -> None:
         shown = diffs_html([(text, text), (f"{text} b", f"{text} b"), ("c", f'{{"a": "{text}"}}')], unified)
         tags = set(re.findall(r"<(/?[a-zA-Z0-9]+)", shown))
         assert tags <= {
-            f"{slash}{t}" for t in ("section", "h3", "p", "div", "del", "ins", "bdi") for slash in ("", "/")
+            f"{slash}{t}" for t in ("section", "h3", "p", "div", "del", "ins", "bdi", "span") for slash in ("", "/")
         }
         json = diffs_html([(text, '{"<b>": "<i>"}'), ("B", '{"<b>": "<u>", "\\"><script>": 1}')], unified)
         assert "<script" not in json
