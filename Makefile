@@ -11,7 +11,7 @@ NODE := tests/support/node
 FRONT := front
 TOOLS := $(FRONT)/node_modules/.package-lock.json
 
-.PHONY: run test test-all test-front test-local test-quick lint format types bench lock audit screenshots clean
+.PHONY: run test test-all test-front test-local test-quick lint lint-python lint-front format types bench lock audit screenshots clean
 
 run: $(VENV)/.run ## the app on its embedded default; SOURCE=path/to/README.md opens a card
 	$(BIN)/python app.py $(SOURCE)
@@ -19,7 +19,7 @@ run: $(VENV)/.run ## the app on its embedded default; SOURCE=path/to/README.md o
 test: MARKED := -m "not slow"
 test: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## lint, types and the tests, the browser included
 	@sh tests/chromium.sh
-	@$(MAKE) --no-print-directory lint types test-front
+	@$(MAKE) --no-print-directory -j 3 lint types test-front
 	$(BIN)/python -m pytest $(PARALLEL) $(MARKED)
 
 test-all: ## `make test` with what takes minutes: the slow tests, real models, and a short run of what is measured
@@ -40,9 +40,13 @@ test-local: $(LOCAL)/.dev ## the tests that run real models; torch and the rest 
 test-quick: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## the tests that need no browser
 	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not slow"
 
-lint: $(VENV)/.dev $(TOOLS)
+lint: lint-python lint-front
+
+lint-python: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+lint-front: $(TOOLS)
 	cd $(FRONT) && npm run lint --silent
 
 format: $(VENV)/.dev $(TOOLS)
