@@ -1,21 +1,33 @@
-"""Every task of the table in Chromium: a card with an example opens with its fields filled and its output drawn.
+"""Cards of the table's tasks in Chromium: a card with an example opens with its fields filled and its output drawn.
 
-The page fixture fails the test when the console says an error."""
+A field looks alike whatever output stands beside it, so a few tasks that together have every field and every output
+come first; what each task has on its page is seen without a browser in tests/widgets/test_opening.py, and `make
+test-all` opens every one here too. The page fixture fails the test when the console says an error."""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from metadata.tasks import TASKS, Field, Task, find_task
-from tests.support.task_cards import INPUTS, task_card
+from tests.support.axe import COLOURS, serious
+from tests.support.covering import covering
+from tests.support.task_cards import INPUTS, SECTIONS, Section, section_card, task_card
 
-FAMILIES = sorted({row.modality for row in TASKS})
+
+def kinds(tag: str) -> set[str]:
+    """The kinds of a task's fields."""
+    row = find_task(tag)
+    assert row
+    return {spec.kind for spec in row.fields}
+
+
+FEW = covering(TASKS, lambda row: {*(spec.kind for spec in row.fields), row.output})
+REST = [row for row in TASKS if row not in FEW]
+FEW_SECTIONS = covering(SECTIONS, lambda section: {len(section[1]), *section[1][0], *kinds(section[0])})
 
 
 def open_text(page: Page, text: str, heading: str) -> None:
@@ -57,13 +69,20 @@ def is_drawn(page: Page, row: Task) -> None:
     expect(page.locator("#result .nothing")).to_have_count(0)
 
 
-@pytest.mark.parametrize("modality", FAMILIES)
-def test_every_task_opens_with_its_example(page: Page, modality: str) -> None:
+def in_families(rows: list[Task], *marks: pytest.MarkDecorator) -> list[Any]:
+    """Tasks that one page opens one after another."""
+    names = sorted({row.modality for row in rows})
+    return [
+        pytest.param([row for row in rows if row.modality == name], id=f"{name}{'-more' * bool(marks)}", marks=marks)
+        for name in names
+    ]
+
+
+@pytest.mark.parametrize("rows", in_families(FEW) + in_families(REST, pytest.mark.slow))
+def test_every_task_opens_with_its_example(page: Page, rows: list[Task]) -> None:
     page.goto("/")
     expect(page.locator("#head h1")).to_have_text("showcard/sentiment")
-    for row in TASKS:
-        if row.modality != modality:
-            continue
+    for row in rows:
         open_text(page, task_card(row), row.id)
         expect(page.locator("#head .task")).to_have_text(row.name)
         expect(page.get_by_label("Examples", exact=True)).to_have_value(f"Of {row.id} (recorded output)")
@@ -72,59 +91,12 @@ def test_every_task_opens_with_its_example(page: Page, modality: str) -> None:
         is_drawn(page, row)
 
 
-FAR = "https://far.example/samples"
-TWO_TEXTS: list[dict[str, Any]] = [
-    {"text": "Ada wrote it", "example_title": "Ada"},
-    {"text": "Bo", "example_title": "B"},
-]
-TWO_SOUNDS: list[dict[str, Any]] = [{"src": f"{FAR}/{n}.flac", "example_title": f"Sample {n}"} for n in (1, 2)]
-TWO_IMAGES: list[dict[str, Any]] = [{"src": f"{FAR}/{n}.jpg", "example_title": n} for n in ("tiger", "teapot")]
-TWO_QUESTIONS: list[dict[str, Any]] = [{"text": "What is it?", "src": f"{FAR}/{n}.png"} for n in (1, 2)]
-GUIDED: list[dict[str, Any]] = [{"src": f"{FAR}/edges.jpg", "prompt": "A girl"}, {"src": f"{FAR}/edges.jpg"}]
-RED = {"acidity": [7.4, 10.3], "citric": [0, 0.45]}
-# The shapes of the 28 sections of the Hub's page on widget examples, with words of our own.
-SECTIONS: list[tuple[str, list[dict[str, Any]]]] = [
-    ("fill-mask", [{"text": "Rome is <mask>.", "example_title": "City"}]),
-    ("question-answering", [{"text": "Who?", "context": "It is Ann.", "example_title": "Name"}]),
-    ("summarization", TWO_TEXTS),
-    ("table-question-answering", [{"text": "How many?", "table": {"Name": ["a", "b"], "Stars": [3, 4]}}]),
-    ("text-classification", TWO_TEXTS),
-    ("text-generation", TWO_TEXTS),
-    ("text2text-generation", TWO_TEXTS),
-    ("token-classification", TWO_TEXTS),
-    ("translation", TWO_TEXTS),
-    (
-        "zero-shot-classification",
-        [{"text": "Car", "candidate_labels": "a, b", "multi_class": x} for x in (True, False)],
-    ),
-    ("sentence-similarity", [{"source_sentence": "One", "sentences": ["Two", "Three"], "example_title": "Numbers"}]),
-    ("conversational", TWO_TEXTS),
-    ("feature-extraction", TWO_TEXTS),
-    ("text-to-speech", TWO_TEXTS),
-    ("automatic-speech-recognition", TWO_SOUNDS),
-    ("audio-to-audio", TWO_SOUNDS),
-    ("audio-classification", TWO_SOUNDS),
-    ("voice-activity-detection", TWO_SOUNDS),
-    ("image-classification", TWO_IMAGES),
-    ("object-detection", TWO_IMAGES),
-    ("image-segmentation", TWO_IMAGES),
-    ("image-to-image", GUIDED),
-    ("image-to-video", GUIDED),
-    ("text-to-image", TWO_TEXTS),
-    ("document-question-answering", TWO_QUESTIONS),
-    ("visual-question-answering", TWO_QUESTIONS),
-    ("zero-shot-image-classification", [{"src": f"{FAR}/x.png", "candidate_labels": "playing music, sports"}]),
-    ("structured-data-classification", [{"structured_data": RED, "example_title": "Wine"}]),
-]
-
-
-def test_every_documented_shape_opens(page: Page) -> None:
-    assert len(SECTIONS) == 28
+@pytest.mark.parametrize("sections", [FEW_SECTIONS, pytest.param(SECTIONS, marks=pytest.mark.slow)], ids=["few", "all"])
+def test_every_documented_shape_opens(page: Page, sections: list[Section]) -> None:
     page.goto("/")
     expect(page.locator("#head h1")).to_have_text("showcard/sentiment")
-    for number, (tag, items) in enumerate(SECTIONS):
-        front = json.dumps({"pipeline_tag": tag, "widget": items})
-        open_text(page, f"---\n{front}\n---\n# Section {number}\n", f"Section {number}")
+    for number, (tag, items) in enumerate(sections):
+        open_text(page, section_card((tag, items), f"Section {number}"), f"Section {number}")
         row = find_task(tag)
         assert row
         expect(page.locator("#head .task")).to_have_text(row.name)
@@ -152,19 +124,12 @@ AXE = ("token-classification", "zero-shot-classification", "table-question-answe
 def test_axe_finds_nothing_serious_in_any_family(page: Page, theme: str) -> None:
     page.goto(f"/?__theme={theme}")
     expect(page.locator("#head h1")).to_have_text("showcard/sentiment")
-    trouble = []
+    trouble = {}
     for row in TASKS:
         if row.id not in AXE:
             continue
         open_text(page, task_card(row), row.id)
         is_drawn(page, row)
         page.get_by_role("button", name=re.compile("^Parameters")).click()
-        page.evaluate("Promise.all(document.getAnimations().map((moving) => moving.finished))")
-        found = Axe().run(page).response["violations"]
-        trouble += [
-            (row.id, problem["id"], node["html"][:300], node["failureSummary"][:200])
-            for problem in found
-            if problem["impact"] in ("serious", "critical")
-            for node in problem["nodes"]
-        ]
-    assert not trouble, json.dumps(trouble, indent=1)
+        trouble[row.id] = serious(page, COLOURS if theme == "dark" else None)
+    assert not any(trouble.values()), trouble

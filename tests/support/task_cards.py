@@ -59,3 +59,56 @@ def task_card(row: Task, body: str = "") -> str:
     tag = "text-generation" if row.id == "conversational" else row.id
     front = {"pipeline_tag": tag, "widget": [example], "tags": ["conversational"] if row.id == "conversational" else []}
     return f"---\n{json.dumps(front)}\n---\n# {row.id}\n{body}"
+
+
+Section = tuple[str, list[dict[str, Any]]]
+FAR = "https://far.example/samples"
+TWO_TEXTS: list[dict[str, Any]] = [
+    {"text": "Ada wrote it", "example_title": "Ada"},
+    {"text": "Bo", "example_title": "B"},
+]
+TWO_SOUNDS: list[dict[str, Any]] = [{"src": f"{FAR}/{n}.flac", "example_title": f"Sample {n}"} for n in (1, 2)]
+TWO_IMAGES: list[dict[str, Any]] = [{"src": f"{FAR}/{n}.jpg", "example_title": n} for n in ("tiger", "teapot")]
+TWO_QUESTIONS: list[dict[str, Any]] = [{"text": "What is it?", "src": f"{FAR}/{n}.png"} for n in (1, 2)]
+GUIDED: list[dict[str, Any]] = [{"src": f"{FAR}/edges.jpg", "prompt": "A girl"}, {"src": f"{FAR}/edges.jpg"}]
+RED = {"acidity": [7.4, 10.3], "citric": [0, 0.45]}
+# The shapes of the 28 sections of the Hub's page on widget examples, with words of our own.
+SECTIONS: list[Section] = [
+    ("fill-mask", [{"text": "Rome is <mask>.", "example_title": "City"}]),
+    ("question-answering", [{"text": "Who?", "context": "It is Ann.", "example_title": "Name"}]),
+    ("summarization", TWO_TEXTS),
+    ("table-question-answering", [{"text": "How many?", "table": {"Name": ["a", "b"], "Stars": [3, 4]}}]),
+    ("text-classification", TWO_TEXTS),
+    ("text-generation", TWO_TEXTS),
+    ("text2text-generation", TWO_TEXTS),
+    ("token-classification", TWO_TEXTS),
+    ("translation", TWO_TEXTS),
+    (
+        "zero-shot-classification",
+        [{"text": "Car", "candidate_labels": "a, b", "multi_class": x} for x in (True, False)],
+    ),
+    ("sentence-similarity", [{"source_sentence": "One", "sentences": ["Two", "Three"], "example_title": "Numbers"}]),
+    ("conversational", TWO_TEXTS),
+    ("feature-extraction", TWO_TEXTS),
+    ("text-to-speech", TWO_TEXTS),
+    ("automatic-speech-recognition", TWO_SOUNDS),
+    ("audio-to-audio", TWO_SOUNDS),
+    ("audio-classification", TWO_SOUNDS),
+    ("voice-activity-detection", TWO_SOUNDS),
+    ("image-classification", TWO_IMAGES),
+    ("object-detection", TWO_IMAGES),
+    ("image-segmentation", TWO_IMAGES),
+    ("image-to-image", GUIDED),
+    ("image-to-video", GUIDED),
+    ("text-to-image", TWO_TEXTS),
+    ("document-question-answering", TWO_QUESTIONS),
+    ("visual-question-answering", TWO_QUESTIONS),
+    ("zero-shot-image-classification", [{"src": f"{FAR}/x.png", "candidate_labels": "playing music, sports"}]),
+    ("structured-data-classification", [{"structured_data": RED, "example_title": "Wine"}]),
+]
+
+
+def section_card(section: Section, heading: str) -> str:
+    """The card of a section: its task, and its examples."""
+    front = json.dumps({"pipeline_tag": section[0], "widget": section[1]})
+    return f"---\n{front}\n---\n# {heading}\n"
