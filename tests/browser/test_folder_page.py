@@ -10,6 +10,7 @@ import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,6 +18,8 @@ from playwright.sync_api import Page, expect
 from tests.conftest import ROOT, process
 from tests.support.axe import serious
 from tests.support.folders import card, folder
+
+from .test_accessibility import DARK, LIGHT
 
 FAKE = str(ROOT / "tests" / "support" / "fake_python.py")
 
@@ -91,25 +94,25 @@ def test_a_folder_runs_from_its_page(page: Page, tmp_path: Path) -> None:
     expect(page.get_by_role("button", name="Restart", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("page", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True)
-def test_axe_finds_nothing_serious_whatever_the_model_is_doing(page: Page, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("page", "only"), [LIGHT, DARK], indirect=["page"])
+def test_axe_finds_nothing_serious_whatever_the_model_is_doing(page: Page, only: Any, tmp_path: Path) -> None:
     path = made(tmp_path / "my-model", waits=True, log=["a line"])
     open_folder(page, path)
     expect(standing(page)).to_contain_text("Not loaded yet.")
-    assert serious(page) == ""
+    assert serious(page, only) == ""
     page.get_by_role("button", name="Load", exact=True).click()
     expect(standing(page)).to_contain_text("Reading the weights")
     page.get_by_role("button", name="Log of the process").click()
     expect(page.locator("#folder-lines")).to_contain_text("a line")
-    assert serious(page) == ""
+    assert serious(page, only) == ""
     (path / "go").touch()
     expect(standing(page)).to_contain_text("Loaded in")
-    assert serious(page) == ""
+    assert serious(page, only) == ""
     page.locator("#in-text textarea").fill("crash")
     run(page).click()
     expect(standing(page)).to_have_text("It is not running. Restart loads it again; its log says more.")
     expect(run(page)).to_be_enabled()  # the pointer is still over it
-    assert serious(page) == ""
+    assert serious(page, only) == ""
 
 
 def test_each_refusal_is_a_sentence_and_nothing_is_started(page: Page, tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ def open_text(page: Page, text: str, shown: str) -> None:
     page.locator("#source textarea").fill(text)
     page.get_by_role("button", name="Open", exact=True).click()
     expect(page.locator(shown).first).to_be_visible()
+    expect(page.locator("#widget")).not_to_have_attribute("inert", "")  # what is shown may be of the card before
 
 
 def test_in_every_editor(page: Page) -> None:
