@@ -181,7 +181,7 @@ async def _serve(
     import uvicorn
 
     from inference.resolve import discover
-    from ui import markdown, slow
+    from ui import markdown, slow, threads
     from ui.ending import Quiet, Server
     from ui.guard import Access, allowed_hosts
     from ui.server import build_app
@@ -228,6 +228,7 @@ async def _serve(
         ws_per_message_deflate=False,
         **slow.server_options(),
     )
+    await threads.start()
     warming = asyncio.create_task(markdown.warm())
     try:
         await Announced(config, quiet, app.state.closing.set).serve([listening])

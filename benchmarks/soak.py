@@ -4,8 +4,8 @@ then 100 live sockets and 100 half requests that are left, and 100 tabs that com
 
 Each half is 260 and 260. What the app holds after the second half is compared with what it held after the first: memory
 (VmRSS), open files, threads, and files in its temporary folder; so is what it holds after the last time that sockets
-and tabs were left with the time before. Of threads it says how many there were at most meanwhile, too: that depends on
-what comes at the same moment, within the bounds of their pools."""
+and tabs were left with the time before. Of threads it says how many there were at most meanwhile, too: a page that is
+laid out has one of its own as long as that takes."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ CARDS = (
 CHAT = "eliza"
 TABS, ROUNDS, LEFT = 20, 26, 100
 MOST_GROWTH = 5.0  # MB, in the second half
-# A connection kept for the next request, a thread for the next call.
-MOST_MORE = {"open files": 8, "threads": 8, "temporary files": 0}
+# A connection may be kept for the next request, and a worker be new; threads are there from the start.
+MOST_MORE = {"open files": 8, "threads": 0, "temporary files": 0}
 TIMES, SETTLED, LOOK = 3, 4.0, 0.05  # and seconds
 HEADERS = b"host: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"
 HALF = b"POST /gradio_api/queue/join HTTP/1.1\r\n" + HEADERS

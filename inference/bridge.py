@@ -10,7 +10,6 @@ import concurrent.futures
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from weakref import WeakSet
 
 import httpx2
 from huggingface_hub import set_async_client_factory, set_client_factory
@@ -18,10 +17,9 @@ from huggingface_hub.utils._http import hf_request_event_hook
 
 from .assets import AssetError, fetch
 from .errors import InferenceFailure
+from .threads import set_up, waits
 from .transport import MEDIA, MOST_BYTES, Exchange, client, is_hub, recording, same_origin
 
-_widened: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
-MOST_WAITING = 64
 MOST_TICKET = 16 * 2**20  # of JSON that the library reads: how far a provider is, or a file in it
 MOST_VALUES = 200_000  # in it: lists, objects and what parts their items
 
@@ -41,7 +39,7 @@ class Carrier:
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         self.loop = asyncio.get_running_loop()
-        _widen(self.loop)
+        set_up(self.loop)
         self.fetched = b""
         self._closed = False
         self._pending: set[concurrent.futures.Future[httpx2.Response]] = set()
@@ -97,10 +95,11 @@ _carrier: ContextVar[Carrier | None] = ContextVar("carrier", default=None)
 def carrying(exchange: Exchange) -> Iterator[Carrier]:
     """Inside, and in the threads started inside, huggingface_hub's synchronous requests are carried."""
     carrier = Carrier(exchange)
-    token = _carrier.set(carrier)
+    token, waiting = _carrier.set(carrier), waits.set(True)
     try:
         yield carrier
     finally:
+        waits.reset(waiting)
         _carrier.reset(token)
         carrier.close()
 
@@ -121,13 +120,6 @@ class _Bridge(httpx2.BaseTransport):
     def close(self) -> None:
         if self._usual is not None:
             self._usual.close()
-
-
-def _widen(loop: asyncio.AbstractEventLoop) -> None:
-    """Room for many threads: the library sleeps in one while a provider works on a film, and others need theirs."""
-    if loop not in _widened:
-        loop.set_default_executor(concurrent.futures.ThreadPoolExecutor(MOST_WAITING, thread_name_prefix="inference"))
-        _widened.add(loop)
 
 
 def install() -> None:

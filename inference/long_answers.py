@@ -17,7 +17,7 @@ from .spool import cannot_keep
 from .transport import MEDIA, Exchange
 from .workers import WorkerError, run_apart
 
-SECONDS = 7.5  # JSON of 200 MB takes about five where nothing else runs
+SECONDS = 7.5  # of the processor: JSON of 200 MB takes about five, and an answer or a sentence comes within ten
 MEMORY = 4 * 2**30
 MOST_RETURNED = 32 * 2**20  # media not counted
 T = TypeVar("T")
@@ -52,7 +52,7 @@ async def _apart(function: Callable[..., T], exchange: Exchange, *arguments: str
     except (WorkerError, MemoryError):
         raise InferenceFailure(
             f"The answer is {exchange.received >> 20} MB of JSON, which takes too long or too much memory to read.",
-            "Ask for less, or run again when this machine has less to do.",
+            "Ask for less.",
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""What a worker process does: calls the functions it is told to, one after another, within a limit of memory.
+"""What a worker process does: calls the functions it is told to, one after another, within limits of memory and time.
 
 `workers.py` starts this file as a script, so that nothing else of the app is loaded: only what a function's own module
 imports. A message is its length in eight bytes, and a pickle."""
@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import os
 import pickle
+import signal
 import sys
 from typing import BinaryIO
 
@@ -19,6 +20,9 @@ except ImportError:  # Windows has no such limits
 
 HEAD = 8  # bytes that say how long a message is
 RETURNED, RAISED, TOO_LARGE = "returned", "raised", "too large"
+# How a process ends that used more of the processor than it may: the system ends it, whatever it is at.
+SIGNALS_SLOW = {-getattr(signal, name) for name in ("SIGPROF", "SIGXCPU") if hasattr(signal, name)}
+LEAST_SECONDS = 0.001  # 0 would be no bound
 
 
 def main() -> None:
@@ -58,6 +62,8 @@ def _answer(module: str, name: str, arguments: bytes, memory: int, most: int, se
         how, said = TOO_LARGE, b""
     except Exception as error:
         how, said = RAISED, _carried(error)
+    if resource is not None:
+        signal.setitimer(signal.ITIMER_PROF, 0)
     return how, said, _taken()
 
 
@@ -72,7 +78,9 @@ def _carried(error: Exception) -> bytes:
 
 
 def _limit(memory: int, seconds: float) -> None:
-    """Bound what this process may take: bytes of memory, and seconds of the processor should the app not end it."""
+    """Bound what this process may take: bytes of memory, and seconds of the processor.
+
+    The limit of a process counts from its start and in whole seconds: it is there should the timer be switched off."""
     if resource is None:
         return
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
@@ -80,6 +88,8 @@ def _limit(memory: int, seconds: float) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + 2 * seconds) + 1, hard))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, max(seconds, LEAST_SECONDS))
 
 
 def _taken() -> int:

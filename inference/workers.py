@@ -1,7 +1,8 @@
 """Worker processes for what a stranger's text or bytes could make slow or large: they can be killed, the app can't.
 
-A function runs apart from the app with a bound of seconds, of memory and of what comes back. Its process has none of
-the app's keys in its environment, and imports only what the function's own module does: keep that module light."""
+A function runs apart from the app with a bound of seconds of the processor, of memory and of what comes back, so that
+a busy machine changes nothing but when it ends. Its process has none of the app's keys in its environment, and imports
+only what the function's own module does: keep that module light."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import gc
 import io
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -21,14 +23,20 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from . import worker
+from .threads import start_all
 
 T = TypeVar("T")
 
 MAX_WORKERS = max(2, min(4, os.cpu_count() or 2))
-MAX_SECONDS = 8.0
+MAX_SECONDS = 8.0  # of the processor
+# So many times as long it may take by the clock, which only what waits for something reaches, or a machine that has
+# next to no time for us. Windows knows no bound of the processor: there it is the clock's.
+PATIENCE = 15 if hasattr(signal, "SIGPROF") else 1
+LOOK_SECONDS = 0.05  # between two looks at that clock, while there are calls
 MAX_MEMORY = 2**30  # bytes of address space, so also what libraries reserve without using it
 MAX_RETURNED = 16 * 2**20
 THREADS = "threads"  # who calls from a thread, where nobody knows for whom
@@ -51,7 +59,7 @@ class WorkerError(Exception):
 
 
 class TooSlow(WorkerError):
-    """It took longer than it may, and was ended."""
+    """It took more of the processor than it may, or far longer, and was ended."""
 
 
 class TooLarge(WorkerError):
@@ -104,6 +112,8 @@ class _Worker:
         )
         self.taken = 0  # bytes of memory, at most so far
         self._killed = False  # it may take a moment until the process is gone
+        self._late = False
+        self._until = float("inf")  # by the clock
 
     @property
     def lives(self) -> bool:
@@ -112,15 +122,8 @@ class _Worker:
     def answer(self, call: _Call) -> Any:
         """What the function returns. Raises what it raised, or a WorkerError."""
         message = call.message()
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            self.kill()
-
+        self._until = monotonic() + call.seconds * PATIENCE
         assert self._process.stdin is not None
-        timer = threading.Timer(call.seconds, end)
-        timer.start()
         try:
             with suppress(BrokenPipeError):
                 self._process.stdin.write(len(message).to_bytes(worker.HEAD, "big") + message)
@@ -131,10 +134,10 @@ class _Worker:
             self.kill()
             raise TooLarge from None
         finally:
-            timer.cancel()
+            self._until = float("inf")
         if answer is None:
             self.kill()
-            raise TooSlow if late.is_set() else WorkerDied
+            raise TooSlow if self._late or self._process.wait() in worker.SIGNALS_SLOW else WorkerDied
         how, said, self.taken = pickle.loads(answer)  # noqa: S301
         if how == worker.TOO_LARGE:
             raise TooLarge
@@ -142,6 +145,12 @@ class _Worker:
         if how == worker.RAISED:
             raise found
         return found
+
+    def end_if_late(self) -> None:
+        """End the process where a call has taken too long by the clock."""
+        if monotonic() > self._until:
+            self._late = True
+            self.kill()
 
     def kill(self) -> None:
         """End the process at once."""
@@ -177,6 +186,8 @@ class Workers:
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="worker")
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         self._busy: set[_Worker] = set()
+        self._any_busy = threading.Event()
+        self._watching: threading.Thread | None = None
         self._lock = threading.Lock()
         self._waiting: list[tuple[str, _Call, Future[Any]]] = []
         self._at_work: Counter[str] = Counter()
@@ -211,9 +222,21 @@ class Workers:
         call = _Call(function, arguments, seconds, memory, most)
         return self._submit(call, whose or _person.get() or THREADS).result()  # type: ignore[no-any-return]
 
+    def start(self) -> None:
+        """Start the pool's threads, once; the processes come when they are needed."""
+        with self._lock:
+            self._start_watching()
+        start_all(self._threads, self._size)
+
+    def _start_watching(self) -> None:
+        if self._watching is None:
+            self._watching = threading.Thread(target=self._watch, name="workers' clock", daemon=True)
+            self._watching.start()
+
     def _submit(self, call: _Call, whose: str) -> Future[Any]:
         future: Future[Any] = Future()
         with self._lock:
+            self._start_watching()
             self._waiting.append((whose, call, future))
         self._begin()
         return future
@@ -248,14 +271,27 @@ class Workers:
 
     def _answer(self, call: _Call) -> Any:
         found = self._take()
-        self._busy.add(found)
+        with self._lock:
+            self._busy.add(found)
+            self._any_busy.set()
         try:
             call.begin(found)
             return found.answer(call)
         finally:
             call.worker = None
-            self._busy.discard(found)
+            with self._lock:
+                self._busy.discard(found)
             self._give(found)
+
+    def _watch(self) -> None:
+        """End what takes too long by the clock, for ever."""
+        while self._any_busy.wait():
+            for found in list(self._busy):
+                found.end_if_late()
+            with self._lock:
+                if not self._busy:
+                    self._any_busy.clear()
+            sleep(LOOK_SECONDS)
 
     def _take(self) -> _Worker:
         with suppress(Empty):
@@ -281,6 +317,7 @@ class Workers:
 
 _workers = Workers()
 run_apart_here = _workers.run_here
+start = _workers.start
 close = _workers.close
 
 
@@ -294,7 +331,7 @@ async def run_apart(
 ) -> T:
     """Call a function of a module's top level in a worker process, and give back what it returns.
 
-    Cancelling ends it at once. `seconds` count from when a worker begins, `memory` is in bytes, `most` bounds the bytes
-    of the pickle that comes back, and of those with the same `whose` (else the person of `work_for`) no more than
-    half of the workers are used at a time. Raises what the function raises, or TooSlow, TooLarge, WorkerDied."""
+    Cancelling ends it at once. `seconds` are of the processor, `memory` is in bytes, `most` bounds the bytes of the
+    pickle that comes back, and of those with the same `whose` (else the person of `work_for`) no more than half of the
+    workers are used at a time. Raises what the function raises, or TooSlow, TooLarge, WorkerDied."""
     return await _workers.run(function, *arguments, seconds=seconds, memory=memory, most=most, whose=whose)

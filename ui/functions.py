@@ -14,6 +14,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError, validate_call
 
+from inference.threads import in_its_own
+
 SECONDS = 30.0
 MOST_CHARACTERS = 100_000
 
@@ -47,7 +49,8 @@ class Functions:
             if not isinstance(given, dict):
                 raise TypeError("the arguments are not a JSON object")
             checked = validate_call(self.held[name])
-            called = checked(**given) if inspect.iscoroutinefunction(checked) else asyncio.to_thread(checked, **given)
+            is_async = inspect.iscoroutinefunction(checked)
+            called = checked(**given) if is_async else asyncio.wrap_future(in_its_own(checked, **given))
             result = await asyncio.wait_for(called, SECONDS)
             text = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False, default=str)
         except ValidationError as error:

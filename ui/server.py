@@ -14,7 +14,7 @@ from inference.assets import AssetError
 from inference.resolve import answers
 from metadata.media import Media
 
-from . import front, signin, theme
+from . import front, signin, theme, threads
 from .bodies import answer_what_cant_be_read, only_files
 from .feed import Feed
 from .files import hold_little, hold_little_of_tabs, let_go_of_tab
@@ -50,7 +50,8 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     only_files()
     if site.most_tabs:  # Gradio's own part of a tab, which it holds for some that were closed too
         demo.state_session_capacity = 2 * site.most_tabs
-    demo.max_threads = 200
+    demo.max_threads = 200  # events that are worked on at a time, no threads: see there
+    threads.share(demo)
     demo.queue(default_concurrency_limit=None, max_size=1_000, api_open=False)
     demo._queue.sleep_when_free = POLL_SECONDS
     hold_little(demo)

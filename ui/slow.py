@@ -6,6 +6,7 @@ one of the address that holds most, so that nobody keeps the others out."""
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import socket
 from collections import Counter
@@ -27,6 +28,9 @@ MOST_CONNECTIONS = 8_192
 MESSAGE_BYTES = 4 * 2**10  # of a WebSocket: pages only listen
 WAITING = 128  # connections that the system holds for us: all may come in one turn of the loop
 BUSY = "This server has no room for another connection. Try again in a minute."
+
+
+_numbers = itertools.count()  # which of two came first: a clock of milliseconds does not tell
 
 
 def room_for_connections() -> int:
@@ -80,6 +84,7 @@ class Connection(H11Protocol):
         """It was made: where there are too many, another one makes room, or this one is told to come again."""
         super().connection_made(transport)
         self.since, self.received, self.pauses, self.ended = self.loop.time(), 0, 0, False
+        self.number = next(_numbers)
         if len(self.connections) > self.most and not make_room(self.connections, self.most, self):
             words = BUSY.encode()
             transport.write(
@@ -173,12 +178,12 @@ def _first_to_leave(held: list[Any]) -> Any:
     """Who makes room: who waits for nothing, for a head, for a body; else the oldest of the address that has most."""
     for phase in ("next", "unread", "refused", "head", "body"):
         if waiting := [one for one in held if isinstance(one, Connection) and one.phase == phase]:
-            return min(waiting, key=lambda one: (one.received if phase == "body" else 0, one.since))
+            return min(waiting, key=lambda one: (one.received if phase == "body" else 0, one.number))
     addresses = Counter(map(_address, held))
     [(most, count), *others] = addresses.most_common(2)
     if not others or count == others[0][1]:
         return None
-    return min((one for one in held if _address(one) == most), key=lambda one: getattr(one, "since", 0.0))
+    return min((one for one in held if _address(one) == most), key=lambda one: getattr(one, "number", 0))
 
 
 def _address(one: Any) -> str:

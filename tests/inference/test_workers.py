@@ -59,6 +59,21 @@ async def test_it_is_ended_at_its_bound_and_the_next_call_is_answered(pool: Work
     assert await pool.run(apart.process) != os.getpid()
 
 
+async def test_it_is_the_processor_that_counts_so_a_busy_machine_changes_nothing(pool: Workers) -> None:
+    assert await pool.run(apart.sleeps, 0.5, seconds=0.2) == await pool.run(apart.process, seconds=0.2)
+
+
+async def test_far_above_that_the_clock_counts_too(pool: Workers) -> None:
+    with pytest.raises(TooSlow):
+        await pool.run(apart.sleeps, 60, seconds=0.3 / workers.PATIENCE)
+    assert workers.PATIENCE > 10
+
+
+async def test_who_switches_the_timer_off_is_ended_all_the_same(pool: Workers) -> None:
+    with pytest.raises(TooSlow):
+        await pool.run(apart.holds_in_c_without_a_timer, seconds=0.3)
+
+
 async def test_memory_and_what_comes_back_are_bounded(pool: Workers) -> None:
     with pytest.raises(TooLarge):
         await pool.run(apart.takes, 2**30, memory=2**29)

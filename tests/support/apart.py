@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import time
 from pathlib import Path
 
 
@@ -27,6 +29,20 @@ def fails_oddly() -> None:
 def holds() -> None:
     while True:
         pass
+
+
+def holds_whatever_it_is_given(*_: object) -> None:
+    holds()
+
+
+def holds_in_c_without_a_timer() -> None:
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    sum(range(10**15))
+
+
+def sleeps(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
 
 
 def tells_and_holds(path: str) -> None:
