@@ -69,3 +69,24 @@ def test_every_verb_has_help() -> None:
         done = run(sys.executable, "app.py", *words)
         assert done.returncode == 0
         assert "usage: app.py" in done.stdout
+
+
+def test_the_figures_of_the_security_page_are_those_of_the_code() -> None:
+    from benchmarks.support.bombs import BOMBS
+    from inference import chat, events, long_answers, schema, transport, workers
+    from ui import markdown, slow
+
+    seconds = [workers.MAX_SECONDS, long_answers.SECONDS, schema.SECONDS_APART, markdown.SECONDS, markdown.SECONDS_BODY]
+    assert chat.MAX_CHARACTERS == events.MAX_LINES
+    assert slow.SECONDS_HEAD == slow.SECONDS_BODY
+    said = " ".join((ROOT / "docs" / "security.md").read_text(encoding="utf-8").split())
+    for sentence in (
+        f"ended after {min(seconds):g} to {max(seconds):g} seconds of the processor",
+        f"by the clock after {workers.PATIENCE} times as long), with {workers.MAX_MEMORY >> 30} GB of memory",
+        f"opens {len(BOMBS)} bombs",
+        f"{transport.MOST_BYTES >> 20} MB of one that comes whole, {chat.MAX_CHARACTERS:,} characters or lines",
+        f"Above a megabyte an answer is kept in a temporary file{'' if transport.MOST_KEPT == 2**20 else ' (not so)'}",
+        f"worker process ({long_answers.SECONDS:g} seconds, {long_answers.MEMORY >> 30} GB)",
+        f"half a request ends after {slow.SECONDS_HEAD:g} seconds",
+    ):
+        assert sentence in said

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -131,6 +133,26 @@ async def test_a_stream_keeps_no_more_than_it_shows() -> None:
         assert len([delta async for delta in client.stream(resolved, None, exchange)]) >= 40
     assert (len(exchange.body), exchange.spool) == (transport.MOST_KEPT, None)
     assert exchange.received > 3_600_000
+
+
+async def test_a_server_that_says_much_at_once_leaves_others_their_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "SLICE_SECONDS", 0.0)
+    exchange, turns = transport.Exchange(), 0
+
+    async def at_once() -> AsyncIterator[bytes]:
+        yield event(content="a") * 1_000
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    exchange.answer = at_once()
+    beside = asyncio.create_task(other())
+    assert len([found async for found in events.Events(exchange)]) == 1_000
+    beside.cancel()
+    assert turns > 1_000
 
 
 # -- what a piece costs ------------------------------------------------------------------------------------------------
