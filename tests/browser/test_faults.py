@@ -1,81 +1,93 @@
 """Every fault of a server through the page: for a plain task, and for live chats on Compare beside others that go well.
 
-The table is that of the calls themselves, one fault for each sentence: what else leads to it is tried there. Each is
-told where the answer would be, keeps what came and what was typed, and the next run works; hostile text streams all the
-while."""
+The tables are those of the calls themselves. Each fault is told in one sentence where the answer would be, keeps what
+came and what was typed, and the next question is answered; others notice nothing. Hostile text streams all the while."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from metadata.tasks import task
 from playground.state import Comparison, Pane, Settings
 from tests.conftest import process
-from tests.inference.test_errors import BODIES, CHATS, HEAD, STATUSES, STREAMS, answering, half, saying, silent
-from tests.support.faulty import Faulty, chunk, faulty
-from tests.support.scripted import Script, Talk
+from tests.inference.test_endless import ENDLESS
+from tests.inference.test_errors import BODIES, CHATS, STATUSES, STREAMS
+from tests.support.faults import EVENTS, FAULTS, Fault, addresses, answering, saying
+from tests.support.faulty import HOSTILE, Faulty, faulty
+from tests.support.payloads import PAYLOADS
 from tests.support.task_cards import task_card
 
 from .comparing import put, send
-from .test_hostile import open_text, watched
+from .conftest import guarded
+from .test_hostile import RUNS, open_text, watched
 from .test_model_page import choose
 
-# A wait of two minutes is one of two seconds here, and an answer of 20,000 characters, or of 1 MB, is too long.
+# Bounds as the tests below the browser have them: a wait of minutes is one of seconds, and much is less.
 APP = """import sys, httpx2
-from inference import chat, transport
+from inference import chat, events, transport
+from ui import asking
 transport.TIMEOUT = httpx2.Timeout(connect=2, read=2, write=2, pool=10)
-chat.MAX_CHARACTERS, transport.MOST_BYTES = 20_000, 2**20
+transport.MOST_SECONDS, transport.ERROR_SECONDS, asking.MOST_SECONDS = 4, 1, 1
+transport.MOST_BYTES, chat.MAX_CHARACTERS, events.MAX_LINES, events.MAX_EVENT = 2**25, 10_000, 5_000, 2**20
 import app
 sys.exit(app.main(sys.argv[1:]))"""
-LOADING = {"503": answering("503 Unavailable", '{"error": "busy"}')}  # one that says when it is ready is asked again
 
+BOTH = {name: Fault(script, said, said) for name, (script, said, *_) in (STATUSES | BODIES).items()} | FAULTS
+CHAT = {
+    **BOTH,
+    **{
+        name: Fault(answering("200 OK", body, "text/event-stream"), "", said, kept)
+        for name, (body, kept, said, _) in STREAMS.items()
+    },
+    **{name: Fault(answering("200 OK", body), "", said) for name, (body, said, _) in CHATS.items()},
+    **{
+        f"endless {name}": Fault(saying(EVENTS, piece * max(1, 16_384 // len(piece))), "", said.replace("\\", ""))
+        for name, (piece, said, _) in ENDLESS.items()
+    },
+}
+FRESH = 8  # turns, after which a new chat is begun: each sends all those before
 
-async def endless(talk: Talk) -> None:
-    """A body that goes on for ever."""
-    await talk.say(HEAD + "\r\n")
-    while True:
-        await talk.say("[" * 10_000)
-
-
-async def endless_words(talk: Talk) -> None:
-    """A stream that does."""
-    await talk.events()
-    while True:
-        await talk.say(chunk("Hello " * 100))
-
-
-def of_each_sentence(faults: dict[str, Fault]) -> dict[str, Fault]:
-    """The first fault that leads to a sentence."""
-    said = {sentence: name for name, (_, sentence) in reversed(faults.items())}
-    return {name: fault for name, fault in faults.items() if said[fault[1]] == name}
-
-
-# By name: what the server does, and what the page says.
-Fault = tuple[Script, str]
-BOTH = of_each_sentence(
-    {
-        **{name: (LOADING.get(name, script), said) for name, (script, said, *_) in (STATUSES | BODIES).items()},
-        "never": (silent, "did not begin to answer"),
-        "half a head": (saying("HTTP/1.1 200 OK\r\ncontent-"), "did not answer in HTTP"),
-        "rubbish": (saying("\x00\xff\x16\x03\x01 rubbish\r\n\r\n"), "did not answer in HTTP"),
-        "half of a body": (saying(f"{HEAD}content-length: 90\r\n\r\n" + "["), "broke off"),
-        "endless": (endless, "is larger than 1 MB"),
-    }
+# What is looked at while text streams: what could run, and what makes the page wider than the window.
+WATCH = f"""() => {{
+  window.seen = new Set();
+  new MutationObserver(() => {{
+    for (const found of ({RUNS})()) window.seen.add(found);
+    if (document.documentElement.scrollWidth > innerWidth) window.seen.add("wider than the window");
+  }}).observe(document.body, {{ childList: true, subtree: true }});
+}}"""
+LAYOUT = """() => ["question", "send", ..."ABCD".split("").flatMap((one) => [`head-${one}`, `transcript-${one}`])].map((id) => {
+  const box = document.getElementById(id).getBoundingClientRect();
+  return [id, Math.round(box.x), Math.round(box.width)];
+})"""
+COVERED = """() => {
+  const send = document.getElementById("send"), box = send.getBoundingClientRect();
+  return !send.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+}"""
+SHOWS = """(said) => {
+  const alerts = document.querySelectorAll("#result [role=alert]"), run = document.getElementById("run");
+  const well = !alerts.length && document.querySelector("#result .badge.live");
+  const told = alerts.length === 1 && alerts[0].textContent.includes(said);
+  return !(run.querySelector("button") ?? run).disabled && (said ? told : well);
+}"""
+ANSWERED = """([turns, panes]) => panes.every(([letter, said, kept, answers]) => {
+  const alerts = document.querySelectorAll(`#live-${letter} [role=alert]`);
+  const turn = (role) => document.querySelectorAll(`#transcript-${letter} .turn.${role}`);
+  const told = said ? alerts.length === 1 && alerts[0].textContent.includes(said) : !alerts.length;
+  const held = turn("assistant");
+  return told && held.length >= answers && turn("user").length === turns
+    && (!kept || held[held.length - 1].textContent.includes(kept));
+}) && !document.getElementById("send").disabled"""
+COUNT = (
+    """() => "ABCD".split("").map((one) => document.querySelectorAll(`#transcript-${one} .turn.assistant`).length)"""
 )
-CHAT = of_each_sentence(
-    {
-        **{
-            name: (answering("200 OK", body, "text/event-stream"), said) for name, (body, _, said, _) in STREAMS.items()
-        },
-        **{name: (answering("200 OK", body), said) for name, (body, said, _) in CHATS.items()},
-        "stall": (half, "stopped in the middle"),
-        "endless words": (endless_words, "is longer than 20,000 characters"),
-    }
-)
-KEPT = {name for name, (_, kept, _, _) in STREAMS.items() if kept} | {"stall", "endless words"}
 
 
 @pytest.fixture(scope="module")
@@ -90,54 +102,130 @@ def server() -> Iterator[Faulty]:
         yield held
 
 
-def test_of_a_plain_task(page: Page, server: Faulty) -> None:
-    page.goto("/")
-    expect(page.locator("#result .badge")).to_be_visible()
-    with watched(page):
-        open_text(page, task_card(task("text-classification")), "#result .view-labels")
-        choose(page, "Runs on", "An endpoint of mine")
-        typed = page.locator("#in-text textarea").input_value()
-        run, alert = page.get_by_role("button", name="Run", exact=True), page.locator("#result [role=alert]")
-        page.get_by_label("Base URL").fill(server.url)
-        expect(page.locator("#status")).to_contain_text("Runs on your endpoint")
-        for name, (script, said) in BOTH.items():
-            server.faults = {"": script}
-            run.click()
-            expect(alert, name).to_contain_text(said)
-            expect(run).to_be_enabled()
-            assert page.locator("#in-text textarea").input_value() == typed
-        server.faults = {}
-        run.click()
-        expect(page.locator("#result .badge.live")).to_be_visible()
-        expect(page.locator("#result .bars .name")).to_have_text("<b>A</b>[U+202E]B")
+Meeting = tuple[str, Fault] | None
 
 
-def test_of_live_chats(page: Page, server: Faulty) -> None:
-    """Three panes meet a fault, one gets a whole answer; then they change places."""
-    models = ("alpha", "beta", "gamma", "delta")
-    faults = list((BOTH | CHAT).items())
+def turns(faults: dict[str, Fault]) -> list[tuple[Meeting, ...]]:
+    """What four meet in each turn: two a fault, and then the other two, so that each has an answer behind a fault, and
+    others beside it have one too. Those that last are met by all four at once."""
+    quick = _parts([one for one in faults.items() if not one[1].lasts], 2)
+    lasting = _parts([one for one in faults.items() if one[1].lasts], 4)
+    well: tuple[Meeting, ...] = (None, None)
+    halves = [(*met, *well) if number % 2 == 0 else (*well, *met) for number, met in enumerate(quick)]
+    return [*halves, *(turn for met in lasting for turn in (met, (*well, *well)))]
+
+
+def _parts(faults: Sequence[tuple[str, Fault]], size: int) -> list[tuple[Meeting, ...]]:
+    return list(zip_longest(*[iter(faults)] * size))
+
+
+def wait(page: Page, shows: str, what: Any, named: object, shown: str) -> None:
+    """Until the page shows what it should; else what it shows instead is told."""
+    try:
+        page.wait_for_function(shows, arg=what, polling=30)
+    except TimeoutError:
+        raise AssertionError(f"{named}: {what}\n{[one.inner_text() for one in page.locator(shown).all()]}") from None
+
+
+@dataclass
+class Person:
+    """One who runs a plain task on a page of their own."""
+
+    page: Page
+    text: str
+
+    def begin(self, url: str) -> None:
+        """Open the card, and choose the endpoint."""
+        self.page.goto("/")
+        expect(self.page.locator("#result .badge")).to_be_visible()
+        open_text(self.page, task_card(task("text-classification")), "#result .view-labels")
+        choose(self.page, "Runs on", "An endpoint of mine")
+        self.page.get_by_label("Base URL").fill(url)
+        expect(self.page.locator("#status")).to_contain_text("Runs on your endpoint")
+        self.page.locator("#in-text textarea").fill(self.text)
+
+    def run(self) -> None:
+        """Press Run."""
+        self.page.locator("#run").click()
+
+    def told(self, name: str, said: str) -> None:
+        """Wait for one sentence, or an answer, with the text still there."""
+        wait(self.page, SHOWS, said, name, "#result, #status")
+        assert self.page.locator("#in-text textarea").input_value() == self.text
+
+
+def test_of_a_plain_task(browser: Browser, app_url: str, server: Faulty, tmp_path: Path) -> None:
+    """Four people, each with a page of their own."""
+    with ExitStack() as stack:
+        held = stack.enter_context(addresses(tmp_path))
+        people = []
+        for text in ("One <b>says</b> this.", "Two says\u202e that.", "Three say nothing.", "Four say more."):
+            page = stack.enter_context(guarded(browser, app_url))
+            stack.enter_context(watched(page))
+            people.append(Person(page, text))
+            people[-1].begin(server.url)
+        for meeting in [*turns(BOTH), (None,) * 4]:
+            server.faults = {person.text: met[1].script for person, met in zip(people, meeting, strict=True) if met}
+            for person in people:
+                person.run()
+            for person, met in zip(people, meeting, strict=True):
+                person.told(met[0] if met else "well", met[1].plain if met else "")
+        expect(people[0].page.locator("#result .bars .name")).to_have_text("<b>A</b>[U+202E]B")
+        bad, well = list(held.items()), ("well", (server.url, ""))
+        for meeting in (bad[:3], [], bad[3:], []):
+            for person, (_, (url, _)) in zip_longest(people, meeting, fillvalue=well):
+                person.page.get_by_label("Base URL").fill(url)
+                person.run()
+            for person, (name, (_, said)) in zip_longest(people, meeting, fillvalue=well):
+                person.told(name, said)
+
+
+def test_of_live_chats(page: Page, server: Faulty, tmp_path: Path) -> None:
+    """Two panes meet a fault, two get a whole answer; then they change places."""
+    models = [f"org/{name}" for name in ("alpha", "beta", "gamma", "delta")]
     page.goto("/compare")
-    with watched(page):
-        panes = [Settings(f"org/{model}", base_url=f"{server.url}/v1") for model in models]
-        put(page, Comparison([Pane(one) for one in panes], title="faults"))
-        answered = [0, 0, 0, 0]
-        for turn in range(-(-len(faults) // 3)):
-            meeting = dict(zip(({*range(4)} - {turn % 4}), faults[3 * turn :][:3], strict=False))
-            server.faults = {f"org/{models[pane]}": script for pane, (_, (script, _)) in meeting.items()}
-            server.asked = []
-            send(page, f"Go {turn}")
-            for pane, letter in enumerate("ABCD"):
-                alert = page.locator(f"#live-{letter} [role=alert]")
-                if pane in meeting:
-                    name, (_, said) = meeting[pane]
-                    expect(alert, name).to_contain_text(said)
-                    answered[pane] += name in KEPT
-                    if name in KEPT:
-                        expect(page.locator(f"#transcript-{letter} .turn.assistant").last).to_contain_text("Hel")
-                else:
-                    answered[pane] += 1
-                    expect(page.locator(f"#transcript-{letter} .turn.assistant")).to_have_count(answered[pane])
-                    expect(alert).to_have_count(0)
-                expect(page.locator(f"#transcript-{letter} .turn.user")).to_have_count(turn + 1)
-            expect(page.locator("#send")).to_be_enabled()
-            assert {*server.asked} == {settings.model for settings in panes}
+    page.evaluate(WATCH)
+    with watched(page), addresses(tmp_path) as held:
+        url = f"{server.url}/v1"
+        put(page, Comparison([Pane(Settings(model, base_url=url)) for model in models], title="faults"))
+        layout = page.evaluate(LAYOUT)
+        server.text, server.pause = HOSTILE, 0.002  # in the making
+        live(page, server, models, [(None,) * 4])
+        server.text, server.pause = "\n\n".join(PAYLOADS[::9]), 0.0
+        assert page.evaluate(LAYOUT) == layout
+        assert not page.evaluate(COVERED)
+        live(page, server, models, turns(CHAT), 1)
+        assert page.evaluate("[...window.seen]") == []
+        assert page.evaluate(LAYOUT) == layout
+        for bad in (list(held.values())[:3], list(held.values())[3:]):
+            panes = [Pane(Settings(model, base_url=where)) for model, (where, _) in zip(models, bad, strict=False)]
+            put(page, Comparison([*panes, Pane(Settings(models[3], base_url=url))], title="addresses"))
+            server.faults, said = {}, [*(sentence for _, sentence in bad), ""]
+            for turn in (1, 2):
+                send(page, f"Go {turn}")
+                answers = [0, 0, 0, turn]
+                panes_told = [[*one, ""] for one in zip("ABCD", said, strict=True)]
+                told = [[letter, words, kept, n] for (letter, words, kept), n in zip(panes_told, answers, strict=True)]
+                wait(page, ANSWERED, [turn, told], bad, "[id^=live-]")
+
+
+def live(
+    page: Page, server: Faulty, models: Sequence[str], meetings: Sequence[tuple[Meeting, ...]], asked: int = 0
+) -> None:
+    """Ask once a meeting, where `asked` questions stand already, and wait for what all panes should show."""
+    for number, meeting in enumerate(meetings, asked):
+        turn = number % FRESH
+        if number and not turn:
+            page.get_by_role("button", name="New chat").click()
+            expect(page.locator("#transcript-A .turn")).to_have_count(0)
+        server.faults = {model: met[1].script for model, met in zip(models, meeting, strict=True) if met}
+        server.asked = []
+        before = page.evaluate(COUNT)
+        send(page, f"Go {turn}")
+        shown = [
+            [letter, met[1].chat if met else "", met[1].kept if met else "", answers + (not met or bool(met[1].kept))]
+            for letter, met, answers in zip("ABCD", meeting, before, strict=True)
+        ]
+        names = [met[0] if met else "well" for met in meeting]
+        wait(page, ANSWERED, [turn + 1, shown], names, "[id^=live-] [role=alert]")
+        assert {*server.asked} == {*models}

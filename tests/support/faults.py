@@ -95,17 +95,18 @@ ELSEWHERE, LARGER = "leads elsewhere", "is larger than 32 MB and was cut off"
 NO_LABELS, NO_CHAT = "not what text classification promises", "not what chat promises"
 LONG = " ".join(PAYLOADS)
 
+# By the bound that ends them, so that those of one can last together.
 LASTING: dict[str, tuple[Script, str, str, str]] = {
+    "a body that trickles": (saying(f"{JSON}\r\n[", " ", PAUSE), ENDED, SAID, ""),
+    "a counted body that trickles": (saying(f"{JSON}content-length: 900\r\n\r\n[", " ", PAUSE), ENDED, SAID, ""),
+    "comments that trickle": (saying(EVENTS, ": wait\n\n", PAUSE), ENDED, SAID, ""),
+    "an event that trickles": (saying(f"{EVENTS}{HEL}data: ", "[", PAUSE), ENDED, SAID, "Hel"),
     "nothing is said": (silent, BEGIN, BEGIN, ""),
     "half a head": (stalling(f"{OK}content-"), BEGIN, BEGIN, ""),
     "a head that trickles": (saying(f"{OK}x-a: ", "a", PAUSE), BEGIN, BEGIN, ""),
     "a status that trickles": (saying("H", "T", PAUSE), BEGIN, BEGIN, ""),
     "to be continued": (saying("", "HTTP/1.1 100 Continue\r\n\r\n", PAUSE), BEGIN, BEGIN, ""),
-    "a body that trickles": (saying(f"{JSON}\r\n[", " ", PAUSE), ENDED, SAID, ""),
-    "a counted body that trickles": (saying(f"{JSON}content-length: 900\r\n\r\n[", " ", PAUSE), ENDED, SAID, ""),
     "half a body, then nothing": (stalling(f"{JSON}content-length: 900\r\n\r\n["), "stopped in the", "stopped in the", ""),
-    "comments that trickle": (saying(EVENTS, ": wait\n\n", PAUSE), ENDED, SAID, ""),
-    "an event that trickles": (saying(f"{EVENTS}{HEL}data: ", "[", PAUSE), ENDED, SAID, "Hel"),
     "words, then nothing": (stalling(EVENTS + HEL), "stopped in the", "stopped in the", "Hel"),
     "a refusal that trickles": (saying("HTTP/1.1 500 E\r\n\r\nboom", "!", PAUSE), "failed while", "failed while", ""),
     "a refusal, then nothing": (stalling("HTTP/1.1 403 F\r\n\r\nno"), "does not allow", "does not allow", ""),

@@ -11,18 +11,30 @@ from contextlib import contextmanager
 from .payloads import PAYLOADS
 from .scripted import Script, Talk, scripted
 
-# Hostile text as a model may say it: markup, Markdown, controls, what leads elsewhere.
+# Hostile text as a model may say it: markup, Markdown, controls, what leads elsewhere, what needs room.
 HOSTILE = "\n\n".join(
-    [*PAYLOADS, "\u202eevil\u202c \u2066x\u2069", "[x](https://far.example/) ![y](https://far.example/y.png)"]
+    [
+        *PAYLOADS,
+        "\u202eevil\u202c \u2066x\u2069",
+        "[x](https://far.example/) ![y](https://far.example/y.png)",
+        # what would lie over the page, or make it wider, or end what it stands in
+        "<div style='position:fixed;inset:0;z-index:9999;width:9999px'>over</div>",
+        "</div></div></section></main></body></html>",
+        "wide" * 400,
+        "| " + "wide | " * 60 + "\n|" + "---|" * 60,
+        "> " * 60 + "deep",
+    ]
 )
 SIZES = (1, 2, 3, 5, 7, 11, 13, 101)  # characters of the pieces that it comes in, in turn
 LABELS = [[{"label": "<b>A</b>\u202eB", "score": 0.75}]]
 
 
 class Faulty:
-    """`faults` are the scripts that are played, by model; `asked` are the models of the requests that came."""
+    """`faults` are the scripts that are played, by model, or by the text of a plain task; `asked` are those of the
+    requests that came. `text` is what a good chat says, with `pause` seconds between its pieces."""
 
     def __init__(self) -> None:
+        self.text, self.pause = HOSTILE, 0.0
         self.faults: dict[str, Script] = {}
         self.asked: list[str] = []
         self.url = ""
@@ -30,24 +42,27 @@ class Faulty:
     async def script(self, talk: Talk) -> None:
         """Answer one request."""
         body = json.loads(talk.body or b"{}")
-        model = body.get("model", "")
+        inputs = body.get("inputs")
+        model = str(body.get("model") or (inputs.get("text") if isinstance(inputs, dict) else inputs))
         self.asked.append(model)
         if model in self.faults:
             await self.faults[model](talk)
         elif "messages" in body:
-            await well(talk)
+            await well(talk, self.text, self.pause)
         else:
             await talk.answer("200 OK", json.dumps(LABELS))
 
 
-async def well(talk: Talk) -> None:
-    """A whole answer of hostile text, in pieces of odd sizes."""
+async def well(talk: Talk, text: str, pause: float) -> None:
+    """A whole answer, in pieces of odd sizes."""
     await talk.events()
     place, turn = 0, 0
-    while place < len(HOSTILE):
+    while place < len(text):
         size = SIZES[turn % len(SIZES)]
-        await talk.say(chunk(HOSTILE[place : place + size]))
+        await talk.say(chunk(text[place : place + size]))
         place, turn = place + size, turn + 1
+        if pause:
+            await asyncio.sleep(pause)
     call = {
         "index": 0,
         "id": "<b>",
