@@ -18,16 +18,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metadata.visible import escaped_json, printable
+from showcard.metadata.visible import escaped_json, printable
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     import gradio as gr
 
-    from inference.engine import EngineProcess
-    from inference.folder import Folders
-    from ui.session import Site
+    from showcard.inference.engine import EngineProcess
+    from showcard.inference.folder import Folders
+    from showcard.ui.session import Site
 
 ROOT = Path(__file__).parent
 DEFAULT_PORT = 7860
@@ -52,18 +52,18 @@ def main(arguments: list[str] | None = None) -> int:
 def serve(given: list[str]) -> int:
     """`app.py [SOURCE]`: the web app."""
     _quiet_environment()
-    from ui.disk import NoFolder, check_temporary, own_folder
+    from showcard.ui.disk import NoFolder, check_temporary, own_folder
 
     try:
         told = [check_temporary()]
     except NoFolder as error:
         print(error, file=sys.stderr)
         return 1
-    from inference import workers
-    from inference.engine import EngineProcess
-    from inference.keys import home_trouble
-    from playground.votes import folder_trouble
-    from ui.starting import start_settings
+    from showcard.inference import workers
+    from showcard.inference.engine import EngineProcess
+    from showcard.inference.keys import home_trouble
+    from showcard.playground.votes import folder_trouble
+    from showcard.ui.starting import start_settings
 
     options = _serve_parser().parse_args(given)
     host = options.host or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")  # noqa: S104
@@ -98,7 +98,7 @@ def serve(given: list[str]) -> int:
 
 def _serve_parser() -> argparse.ArgumentParser:
     """The flags of the web app."""
-    from ui.starting import add_bound_options, add_place_options
+    from showcard.ui.starting import add_bound_options, add_place_options
 
     parser = argparse.ArgumentParser(
         prog="app.py",
@@ -167,7 +167,7 @@ def _quiet_environment() -> None:
 
 def _engine_command(port: int) -> list[str]:
     """The embedded engine as a process of its own."""
-    return [sys.executable, "-m", "local", "--port", str(port), "--with-parent"]
+    return [sys.executable, "-m", "showcard.local", "--port", str(port), "--with-parent"]
 
 
 async def _serve(
@@ -180,14 +180,14 @@ async def _serve(
 ) -> None:
     import uvicorn
 
-    from inference.resolve import discover
-    from ui import markdown, slow, threads
-    from ui.ending import Quiet, Server
-    from ui.guard import Access, allowed_hosts
-    from ui.server import build_app
-    from ui.session import Site
-    from ui.shelf import Shelf
-    from ui.starting import listed, proxies_of
+    from showcard.inference.resolve import discover
+    from showcard.ui import markdown, slow, threads
+    from showcard.ui.ending import Quiet, Server
+    from showcard.ui.guard import Access, allowed_hosts
+    from showcard.ui.server import build_app
+    from showcard.ui.session import Site
+    from showcard.ui.shelf import Shelf
+    from showcard.ui.starting import listed, proxies_of
 
     space = listed("SPACE_HOST")  # several, where it has a domain of its own
     try:
@@ -240,41 +240,41 @@ async def _serve(
 
 def _folders(options: argparse.Namespace) -> Folders:
     """What runs models of folders: `local.folder`, each model in a process of its own."""
-    from inference.folder import Folders, Pythons
+    from showcard.inference.folder import Folders, Pythons
 
-    return Folders(ROOT, ("-m", "local.folder"), Pythons(options.local_python), options.local_models)
+    return Folders(ROOT, ("-m", "showcard.local.folder"), Pythons(options.local_python), options.local_models)
 
 
 def _pages(site: Site, source: str) -> gr.Blocks:
     """The pages of the app."""
     import gradio as gr
 
-    import playground.page
-    import widgets.find
-    import widgets.flows
-    import widgets.index
-    import widgets.page
-    from ui.light import laying_out
+    from showcard.playground import page as playground_page
+    from showcard.ui.light import laying_out
+    from showcard.widgets import find as widgets_find
+    from showcard.widgets import flows as widgets_flows
+    from showcard.widgets import index as widgets_index
+    from showcard.widgets import page as widgets_page
 
     warnings.filterwarnings("ignore", "SSR mode is not supported")
     with laying_out():
         with gr.Blocks(title="Showcard", analytics_enabled=False, delete_cache=(3600, 24 * 3600)) as demo:
-            widgets.page.build(site, source)
+            widgets_page.build(site, source)
         with demo.route("Compare", "/compare", show_in_navbar=False):
-            playground.page.build(site)
-        with demo.route("Find", widgets.find.PATH, show_in_navbar=False):
-            widgets.find.build(site)
-        with demo.route("All widgets", widgets.index.PATH, show_in_navbar=False):
-            widgets.index.build(site)
-        for path, name, _ in widgets.index.FLOWS:
+            playground_page.build(site)
+        with demo.route("Find", widgets_find.PATH, show_in_navbar=False):
+            widgets_find.build(site)
+        with demo.route("All widgets", widgets_index.PATH, show_in_navbar=False):
+            widgets_index.build(site)
+        for path, name, _ in widgets_index.FLOWS:
             with demo.route(name, path, show_in_navbar=False):
-                widgets.flows.build(site, name)
+                widgets_flows.build(site, name)
     return demo
 
 
 def inspect(given: list[str]) -> int:
     """`app.py inspect SOURCE...`: what the cards say."""
-    from metadata.model import source_model
+    from showcard.metadata.model import source_model
 
     parser = argparse.ArgumentParser(prog="app.py inspect", description="Say what model cards hold.")
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a README.md or a model folder")
@@ -303,9 +303,9 @@ def _summary(found: dict[str, object]) -> str:
 
 def lint(given: list[str]) -> int:
     """`app.py lint SOURCE...`: what is wrong with the cards; 1 when there is an error."""
-    from metadata.lint import lint as check
-    from metadata.lint import render
-    from metadata.model import source_model
+    from showcard.metadata.lint import lint as check
+    from showcard.metadata.lint import render
+    from showcard.metadata.model import source_model
 
     parser = argparse.ArgumentParser(prog="app.py lint", description="Find mistakes in model cards.")
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a README.md or a model folder")
@@ -327,10 +327,10 @@ def lint(given: list[str]) -> int:
 
 def snippets(given: list[str]) -> int:
     """`app.py snippets`: Requests as JSON lines on standard input, or a card's examples, to JSON lines of snippets."""
-    from inference.resolve import resolve_offline
-    from metadata.model import source_model
-    from snippets import lines
-    from snippets.of_card import example_requests
+    from showcard.inference.resolve import resolve_offline
+    from showcard.metadata.model import source_model
+    from showcard.snippets import lines
+    from showcard.snippets.of_card import example_requests
 
     parser = argparse.ArgumentParser(
         prog="app.py snippets",
@@ -349,8 +349,8 @@ def snippets(given: list[str]) -> int:
 
 def check(given: list[str]) -> int:
     """`app.py check --model M`: does an endpoint keep what its task promises; 1 when it does not."""
-    from inference.check import check as check_model
-    from inference.keys import home_trouble, keys_of_machine
+    from showcard.inference.check import check as check_model
+    from showcard.inference.keys import home_trouble, keys_of_machine
 
     parser = argparse.ArgumentParser(prog="app.py check", description="See whether an endpoint keeps its promises.")
     parser.add_argument("--model", required=True, help="the model's id, as the endpoint knows it")

@@ -21,9 +21,9 @@ from pathlib import Path
 
 from huggingface_hub import ModelCard
 
-from metadata.examples import count_items
-from metadata.lint import lint
-from metadata.model import read_model
+from showcard.metadata.examples import count_items
+from showcard.metadata.lint import lint
+from showcard.metadata.model import read_model
 
 ROOT = Path(__file__).resolve().parents[1]
 CARDS = ROOT.parent / "shared" / "cards"

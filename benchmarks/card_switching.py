@@ -20,14 +20,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import gradio as gr
 import uvicorn
 
-from inference.resolve import Embedded
-from ui.markup import panel
-from ui.server import Access, build_app
-from ui.session import Sessions, Site
-from ui.shelf import Shelf
-from ui.sources import open_source
-from widgets.state import Page
-from widgets.widget import Widget
+from showcard.inference.resolve import Embedded
+from showcard.ui.markup import panel
+from showcard.ui.server import Access, build_app
+from showcard.ui.session import Sessions, Site
+from showcard.ui.shelf import Shelf
+from showcard.ui.sources import open_source
+from showcard.widgets.state import Page
+from showcard.widgets.widget import Widget
 
 CARDS = ("sentiment", "entities", "question-answering", "summarization", "table-question-answering")
 TIMED, SWITCHES, WARM_UP = 40, 500, 50

@@ -55,7 +55,15 @@ def direct(path: Path) -> float:
 
 def served(path: Path) -> float:
     """The seconds of the first answer, over HTTP, of a process that has just said that it is ready."""
-    command = [sys.executable, "-m", "local.folder", str(path), "--task", "text-classification", "--with-parent"]
+    command = [
+        sys.executable,
+        "-m",
+        "showcard.local.folder",
+        str(path),
+        "--task",
+        "text-classification",
+        "--with-parent",
+    ]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as process:
         assert process.stdout is not None

@@ -25,9 +25,9 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from local.engines import ENGINES, Talker  # noqa: E402
-from local.engines.base import Turn  # noqa: E402
-from local.engines.tiny_lm import load  # noqa: E402
+from showcard.local.engines import ENGINES, Talker  # noqa: E402
+from showcard.local.engines.base import Turn  # noqa: E402
+from showcard.local.engines.tiny_lm import load  # noqa: E402
 
 MODELS = ("tiny-chat-1m", "tiny-chat-380k")
 TOKENS, CALLS = 600, 60
@@ -87,7 +87,7 @@ class Server:
     """The server, and a connection that is kept."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "local", "--with-parent"]
+        command = [sys.executable, "-m", "showcard.local", "--with-parent"]
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.connection = HTTPConnection(urlsplit(self.process.stdout.readline().strip()).netloc, timeout=60)

@@ -24,10 +24,10 @@ from huggingface_hub import AsyncInferenceClient, InferenceClient, set_async_cli
 from huggingface_hub.utils._http import default_async_client_factory
 
 from benchmarks.support.tabs import Tab
-from inference import bridge, client, transport
-from inference.resolve import Embedded, discover, resolve
+from showcard.inference import bridge, client, transport
+from showcard.inference.resolve import Embedded, discover, resolve
+from showcard.wire.request import Request
 from tests.conftest import process
-from wire.request import Request
 
 CALLS, AT_ONCE = 100, 20
 TEXT = "I like this museum, and its garden too."
@@ -37,7 +37,7 @@ CHAT = Request("conversational", "showcard/eliza", {"messages": [{"role": "user"
 
 def engine() -> tuple[subprocess.Popen[str], str]:
     """The embedded engine as a process of its own, and its address."""
-    command = [sys.executable, "-m", "local", "--port", "0", "--with-parent", "--pause", "0.002"]
+    command = [sys.executable, "-m", "showcard.local", "--port", "0", "--with-parent", "--pause", "0.002"]
     started = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert started.stdout is not None
     return started, started.stdout.readline().strip()

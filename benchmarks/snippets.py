@@ -18,9 +18,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from metadata.media import Media  # noqa: E402
-from snippets import snippets_for  # noqa: E402
-from wire.request import Request, ResolvedRequest  # noqa: E402
+from showcard.metadata.media import Media  # noqa: E402
+from showcard.snippets import snippets_for  # noqa: E402
+from showcard.wire.request import Request, ResolvedRequest  # noqa: E402
 
 NODE = ROOT / "tests" / "support" / "node"
 WANTED = 1.5

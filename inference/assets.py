@@ -14,8 +14,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 import httpx2
 from PIL import Image, UnidentifiedImageError
 
-from metadata.files import Files
-from metadata.media import Media, guess_type, sniff
+from showcard.metadata.files import Files
+from showcard.metadata.media import Media, guess_type, sniff
 
 from .addresses import public_address
 from .errors import explain

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from huggingface_hub import constants, scan_cache_dir
 from huggingface_hub.errors import CacheNotFound
 
-from metadata.files import Folder
+from showcard.metadata.files import Folder
 
 from .errors import InferenceFailure
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from metadata.long_answers import MAX_CHARACTERS
-from metadata.outputs import Message, ToolCall
+from showcard.metadata.long_answers import MAX_CHARACTERS
+from showcard.metadata.outputs import Message, ToolCall
 
 from .errors import InferenceFailure
 from .events import BROKE_OFF, KEPT

@@ -11,11 +11,11 @@ from typing import Any
 
 import httpx2
 
-from metadata.outputs import Message
-from metadata.tasks import Task, find_task
-from wire.call import CHAT_TASKS
-from wire.request import Request, RequestError, ResolvedRequest
-from wire.secrets import address
+from showcard.metadata.outputs import Message
+from showcard.metadata.tasks import Task, find_task
+from showcard.wire.call import CHAT_TASKS
+from showcard.wire.request import Request, RequestError, ResolvedRequest
+from showcard.wire.secrets import address
 
 from . import client
 from .errors import InferenceFailure, explain

@@ -11,9 +11,9 @@ import httpx2
 from huggingface_hub.errors import HfHubHTTPError, TextGenerationError
 from PIL import UnidentifiedImageError
 
-from metadata.outputs import Message, Output
-from wire.call import OWN_ENDPOINT_CANT, has_method
-from wire.request import RequestError, ResolvedRequest
+from showcard.metadata.outputs import Message, Output
+from showcard.wire.call import OWN_ENDPOINT_CANT, has_method
+from showcard.wire.request import RequestError, ResolvedRequest
 
 from . import library, plain
 from .bridge import Carrier, carrying, install

@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 from huggingface_hub.errors import HfHubHTTPError, InferenceTimeoutError
 
-from wire.request import RequestError
+from showcard.wire.request import RequestError
 
 DAY = 86_400.0  # seconds
 _DEEPEST_WORDS = 4  # objects and lists around what a server says of an error

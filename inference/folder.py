@@ -1,6 +1,6 @@
 """Models of folders on this machine: each run by a process of its own, which is started, watched and asked to leave.
 
-What is started is said by `app.py`; it has to speak as `python -m local.folder` does."""
+What is started is said by `app.py`; it has to speak as `python -m showcard.local.folder` does."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
-from metadata.files import Folder
-from metadata.memory import available_memory
-from metadata.runnable import ALL_PACKAGES, TORCH_PACKAGES, NotRunnable, Plan, plan_run
+from showcard.metadata.files import Folder
+from showcard.metadata.memory import available_memory
+from showcard.metadata.runnable import ALL_PACKAGES, TORCH_PACKAGES, NotRunnable, Plan, plan_run
 
 from .errors import InferenceFailure
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 
 import httpx2
 
-from metadata.files import Files
+from showcard.metadata.files import Files
 
 from .cached import CACHED, cached_models, is_offline, open_cached
 from .errors import InferenceFailure, explain, status_failure

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from huggingface_hub import constants, get_token
 
-from wire.call import HUB_KEY
-from wire.request import ResolvedRequest
+from showcard.wire.call import HUB_KEY
+from showcard.wire.request import ResolvedRequest
 
 from .errors import InferenceFailure
 

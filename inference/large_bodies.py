@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from wire.media import Marker, media_in, with_bytes
+from showcard.wire.media import Marker, media_in, with_bytes
 
 from .transport import Exchange
 

@@ -13,9 +13,9 @@ from huggingface_hub.hf_api import InferenceProviderMapping
 from huggingface_hub.inference import _common as client_common
 from huggingface_hub.inference._providers import _common as provider_common
 
-from wire.call import CHAT_TASKS, ClientCall, client_call, helper_task
-from wire.checks import check_model_id
-from wire.request import RequestError, ResolvedRequest
+from showcard.wire.call import CHAT_TASKS, ClientCall, client_call, helper_task
+from showcard.wire.checks import check_model_id
+from showcard.wire.request import RequestError, ResolvedRequest
 
 from .keys import key_of, machine_token
 from .large_bodies import stand_ins

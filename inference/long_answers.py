@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from metadata import long_answers
-from metadata.long_answers import LongAnswer
-from metadata.media import sniff
-from metadata.outputs import normalise
-from metadata.tasks import find_task
+from showcard.metadata import long_answers
+from showcard.metadata.long_answers import LongAnswer
+from showcard.metadata.media import sniff
+from showcard.metadata.outputs import normalise
+from showcard.metadata.tasks import find_task
 
 from .errors import InferenceFailure
 from .spool import cannot_keep

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from metadata.outputs import Answers, Boxes, Entities, Masks, Output
+from showcard.metadata.outputs import Answers, Boxes, Entities, Masks, Output
 
 from .errors import InferenceFailure
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
-from metadata.media import sniff
-from wire.call import raw_call
-from wire.http import HttpRequest, Key, http_request
-from wire.request import RequestError, ResolvedRequest
+from showcard.metadata.media import sniff
+from showcard.wire.call import raw_call
+from showcard.wire.http import HttpRequest, Key, http_request
+from showcard.wire.request import RequestError, ResolvedRequest
 
 from .errors import status_failure
 from .keys import key_of

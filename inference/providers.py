@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from huggingface_hub.inference._providers import PROVIDERS
 
-from wire.call import CHAT_TASKS, helper_task
+from showcard.wire.call import CHAT_TASKS, helper_task
 
 from .errors import InferenceFailure, status_failure
 from .hub import check_repo_id

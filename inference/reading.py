@@ -11,10 +11,10 @@ from typing import Any
 
 from PIL.Image import Image
 
-from metadata.media import sniff
-from metadata.outputs import Message, Output, Unknown, normalise, plain
-from metadata.yaml12 import uncollected
-from wire.request import ResolvedRequest
+from showcard.metadata.media import sniff
+from showcard.metadata.outputs import Message, Output, Unknown, normalise, plain
+from showcard.metadata.yaml12 import uncollected
+from showcard.wire.request import ResolvedRequest
 
 from .errors import InferenceFailure, server_words
 from .long_answers import read_long

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from metadata.outputs import Output, ToolCall
-from wire.request import ResolvedRequest
+from showcard.metadata.outputs import Output, ToolCall
+from showcard.wire.request import ResolvedRequest
 
 
 @dataclass(frozen=True, slots=True)

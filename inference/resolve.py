@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import httpx2
 from huggingface_hub.inference._providers import PROVIDERS
 
-from metadata.tasks import Task, find_task
-from wire.call import CHAT_TASKS, HUB_KEY, helper_task
-from wire.request import Request, RequestError, ResolvedRequest
+from showcard.metadata.tasks import Task, find_task
+from showcard.wire.call import CHAT_TASKS, HUB_KEY, helper_task
+from showcard.wire.request import Request, RequestError, ResolvedRequest
 
 from . import providers
 from .errors import InferenceFailure, explain

@@ -9,9 +9,9 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from metadata.outputs import Message, ToolCall
-from wire.request import ResolvedRequest
-from wire.responses import responses_request
+from showcard.metadata.outputs import Message, ToolCall
+from showcard.wire.request import ResolvedRequest
+from showcard.wire.responses import responses_request
 
 from .chat import Bound, field_of
 from .errors import InferenceFailure, explain, server_words, status_failure

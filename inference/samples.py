@@ -11,8 +11,8 @@ from typing import Any
 
 from PIL import Image
 
-from metadata.media import Media
-from metadata.tasks import Field, Task
+from showcard.metadata.media import Media
+from showcard.metadata.tasks import Field, Task
 
 
 def sample(row: Task) -> dict[str, Any] | None:

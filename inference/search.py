@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 
-from wire.call import CHAT_TASKS
+from showcard.wire.call import CHAT_TASKS
 
 from .cached import cached_models, is_offline
 from .errors import InferenceFailure, explain, status_failure

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wire.call import HUB_KEY, own_key
-from wire.request import ResolvedRequest
+from showcard.wire.call import HUB_KEY, own_key
+from showcard.wire.request import ResolvedRequest
 
 from .folder import FOLDER
 from .providers import split_model

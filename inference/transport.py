@@ -18,8 +18,8 @@ from weakref import WeakKeyDictionary
 
 import httpx2
 
-from wire.media import Marker
-from wire.secrets import hidden
+from showcard.wire.media import Marker
+from showcard.wire.secrets import hidden
 
 from .addresses import is_public, public_address
 from .errors import InferenceFailure, status_failure

@@ -1,4 +1,4 @@
-"""`python -m local`: serves the embedded engine on this machine and prints its address."""
+"""`python -m showcard.local`: serves the embedded engine on this machine and prints its address."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Runs the server until it is stopped."""
     options = _parser().parse_args(arguments)
     if options.standby:
-        import_module("local.serve")  # what takes the time
+        import_module("showcard.local.serve")  # what takes the time
         if not sys.stdin.readline():
             return
     if options.with_parent:
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m local", description=__doc__)
+    parser = argparse.ArgumentParser("python -m showcard.local", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to bind (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=0, help="port to bind (default: a free one)")
     parser.add_argument("--allow-host", action="append", default=[], help="a further name that it answers to")

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from metadata.media import sniff
-from metadata.tasks import find_task
+from showcard.metadata.media import sniff
+from showcard.metadata.tasks import find_task
 
 from . import events
 from .asking import read_chat, read_completion, read_generation

@@ -10,8 +10,8 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from metadata.visible import whole
-from wire.request import RequestError
+from showcard.metadata.visible import whole
+from showcard.wire.request import RequestError
 
 from . import conversation
 from .desk import Desk, Job

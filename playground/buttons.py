@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ui.markup import attribute, escape, tag
+from showcard.ui.markup import attribute, escape, tag
 
 LABELS = {
     "copy": "Copy",

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 import httpx2
 
-from inference.cached import is_offline
-from inference.errors import InferenceFailure
-from inference.keys import ENDPOINT_KEY, hub_token
-from inference.listing import listed_models
-from inference.offers import Offer, offers
-from inference.providers import mappings, split_model
-from inference.search import MOST, find_models
-from ui.session import Session
-from wire.secrets import hidden
+from showcard.inference.cached import is_offline
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.keys import ENDPOINT_KEY, hub_token
+from showcard.inference.listing import listed_models
+from showcard.inference.offers import Offer, offers
+from showcard.inference.providers import mappings, split_model
+from showcard.inference.search import MOST, find_models
+from showcard.ui.session import Session
+from showcard.wire.secrets import hidden
 
 VISION = "image-text-to-text"
 MOST_SHOWN = 40

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from inference.patterns import PatternError, compiled, matches
-from inference.schema import judged_here
-from inference.workers import WorkerError, run_apart_here
-from ui.typed import read_object
-from wire.request import RequestError
+from showcard.inference.patterns import PatternError, compiled, matches
+from showcard.inference.schema import judged_here
+from showcard.inference.workers import WorkerError, run_apart_here
+from showcard.ui.typed import read_object
+from showcard.wire.request import RequestError
 
 MOST_CHARACTERS = 400_000
 MOST_CODE = 100_000

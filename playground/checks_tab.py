@@ -8,9 +8,9 @@ from typing import Any
 
 import gradio as gr
 
-from ui.markup import attribute, escape, isolated, one_line, panel
-from ui.panels import note
-from wire.request import RequestError
+from showcard.ui.markup import attribute, escape, isolated, one_line, panel
+from showcard.ui.panels import note
+from showcard.wire.request import RequestError
 
 from .checks import Checks, Mark, read_checks, run_checks
 from .mount import Mount

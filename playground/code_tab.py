@@ -6,11 +6,11 @@ from typing import Any
 
 import gradio as gr
 
-from inference.resolve import resolve
-from ui import panels
-from ui.code import CodePanel
-from ui.markup import escape, one_line
-from wire.request import ResolvedRequest
+from showcard.inference.resolve import resolve
+from showcard.ui import panels
+from showcard.ui.code import CodePanel
+from showcard.ui.markup import escape, one_line
+from showcard.wire.request import ResolvedRequest
 
 from .mount import Mount
 from .tool import QUIET, Tool, has_question, name_of, question_request

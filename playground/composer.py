@@ -9,11 +9,11 @@ from typing import Any
 
 import gradio as gr
 
-import ui  # noqa: F401 it keeps Gradio from writing beside this module
-from inference.assets import AssetError, load
-from metadata.media import Media
-from metadata.visible import whole
-from wire.request import RequestError
+import showcard.ui  # noqa: F401 it keeps Gradio from writing beside this module
+from showcard.inference.assets import AssetError, load
+from showcard.metadata.media import Media
+from showcard.metadata.visible import whole
+from showcard.wire.request import RequestError
 
 MOST_IMAGES = 10
 OUT_OF_REACH = "An image can't be read any more. Attach it again."

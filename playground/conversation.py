@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from metadata.media import Media
-from wire.parameters import parameters_of
-from wire.request import Request, RequestError, without_open_calls
+from showcard.metadata.media import Media
+from showcard.wire.parameters import parameters_of
+from showcard.wire.request import Request, RequestError, without_open_calls
 
 from .state import LETTERS, MOST_PANES, ChatMessage, Comparison, Pane, Settings, Variant, new_id
 

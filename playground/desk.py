@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
-from inference.errors import InferenceFailure
-from inference.offers import Offer
-from metadata.media import Media
-from ui.feed import Feed
-from ui.session import Session
-from wire.request import Request, RequestError
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.offers import Offer
+from showcard.metadata.media import Media
+from showcard.ui.feed import Feed
+from showcard.ui.session import Session
+from showcard.wire.request import Request, RequestError
 
 from . import conversation
 from .state import Comparison, Pane, Settings, Variant, new_id

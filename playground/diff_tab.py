@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.markup import one_line, panel
+from showcard.ui.markup import one_line, panel
 
 from .diff_view import diffs_html
 from .mount import Mount

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ui.markup import escape, isolated, running_text
+from showcard.ui.markup import escape, isolated, running_text
 
 from .diff import Diff, Field, Piece, diff, fields
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from metadata.media import Media
-from ui import panels
-from ui.markdown import prepare
-from ui.markup import one_line, panel
-from wire.request import RequestError
+from showcard.metadata.media import Media
+from showcard.ui import panels
+from showcard.ui.markdown import prepare
+from showcard.ui.markup import one_line, panel
+from showcard.wire.request import RequestError
 
 from .desk import desk_of
 from .exported import read_apart, to_json

@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from inference.workers import WorkerError, run_apart
-from wire.request import RequestError
+from showcard.inference.workers import WorkerError, run_apart
+from showcard.wire.request import RequestError
 
 from . import saving
 from .keyless import without_keys

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from metadata.media import base64_slices
-from metadata.outputs import ToolCall
-from metadata.visible import whole
-from ui.front import read
-from ui.markdown import chat_html
-from ui.markup import attribute, code_text, escape, isolated, running_text, short_text
+from showcard.metadata.media import base64_slices
+from showcard.metadata.outputs import ToolCall
+from showcard.metadata.visible import whole
+from showcard.ui.front import read
+from showcard.ui.markdown import chat_html
+from showcard.ui.markup import attribute, code_text, escape, isolated, running_text, short_text
 
 from . import conversation
 from .figures import facts

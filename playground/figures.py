@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from inference.providers import POLICIES
-from ui.markup import attribute, isolated
+from showcard.inference.providers import POLICIES
+from showcard.ui.markup import attribute, isolated
 
 from . import conversation
 from .measure import Measurement

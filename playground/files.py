@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from metadata.media import Media
-from ui.markup import tag
-from ui.shelf import Part
+from showcard.metadata.media import Media
+from showcard.ui.markup import tag
+from showcard.ui.shelf import Part
 
 
 def link(shelf: Part, media: Media, name: str) -> str:

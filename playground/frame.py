@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.markup import attribute, escape
+from showcard.ui.markup import attribute, escape
 
 from .buttons import button
 from .desk import Desk

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from inference.offers import Offer
-from inference.providers import POLICIES, split_model
-from ui.markup import isolated, short_text, tag
-from wire.secrets import address
+from showcard.inference.offers import Offer
+from showcard.inference.providers import POLICIES, split_model
+from showcard.ui.markup import isolated, short_text, tag
+from showcard.wire.secrets import address
 
 from . import conversation
 from .buttons import button

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from ui.feed import Kept
-from ui.markup import code_text, escape
+from showcard.ui.feed import Kept
+from showcard.ui.markup import code_text, escape
 
 from .desk import Desk
 from .keyless import without_keys

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from wire.secrets import SAFE_HEADERS, address, is_key
+from showcard.wire.secrets import SAFE_HEADERS, address, is_key
 
 from .state import Comparison, Settings
 

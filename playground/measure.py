@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # a worker process that reads a comparison needs no network
-    from inference.offers import Offer
-    from inference.reply import Usage
+    from showcard.inference.offers import Offer
+    from showcard.inference.reply import Usage
 
 CHARACTERS_A_TOKEN = 4
 LEAST_SECONDS = 0.02  # below, it is the network that is measured

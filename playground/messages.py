@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from inference.errors import InferenceFailure
-from metadata.media import Media
-from metadata.outputs import ToolCall
-from ui.chat import MAX_ARGUMENTS, MAX_THOUGHT
-from ui.markdown import chat_html, more_than
-from ui.markup import attribute, code_text, escape, isolated, running_text, verbatim
-from ui.panels import note
+from showcard.inference.errors import InferenceFailure
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import ToolCall
+from showcard.ui.chat import MAX_ARGUMENTS, MAX_THOUGHT
+from showcard.ui.markdown import chat_html, more_than
+from showcard.ui.markup import attribute, code_text, escape, isolated, running_text, verbatim
+from showcard.ui.panels import note
 
 from . import conversation
 from .buttons import button, toolbar

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.session import Session, Site
+from showcard.ui.session import Session, Site
 
 from .state import Comparison
 

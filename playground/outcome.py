@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from wire.request import Request
+from showcard.wire.request import Request
 
 from .measure import Measurement
 

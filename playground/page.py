@@ -11,12 +11,12 @@ from typing import Any
 
 import gradio as gr
 
-from metadata.visible import whole
-from ui import panels
-from ui.markdown import laid_out
-from ui.markup import one_line, panel
-from ui.session import Session, Sessions, Site
-from wire.request import RequestError
+from showcard.metadata.visible import whole
+from showcard.ui import panels
+from showcard.ui.markdown import laid_out
+from showcard.ui.markup import one_line, panel
+from showcard.ui.session import Session, Sessions, Site
+from showcard.wire.request import RequestError
 
 from . import actions, catalogue, frame, heads, kept, messages, restoring, tools
 from .catalogue_panel import CataloguePanel, found_html

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from metadata.visible import whole
-from wire.secrets import SHORTEST_KEY, hidden
+from showcard.metadata.visible import whole
+from showcard.wire.secrets import SHORTEST_KEY, hidden
 
 
 class Pieces:

@@ -13,8 +13,8 @@ from functools import partial
 from itertools import islice
 from typing import Any, Literal
 
-from inference.workers import WorkerError, run_apart
-from wire.request import Request
+from showcard.inference.workers import WorkerError, run_apart
+from showcard.wire.request import Request
 
 from .checks import Mark
 from .jobs import run_jobs

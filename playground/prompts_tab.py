@@ -11,10 +11,10 @@ from typing import Any
 
 import gradio as gr
 
-from metadata.media import Media
-from ui import panels
-from ui.markup import escape, isolated, one_line, panel, running_text, short_text
-from wire.request import Request, RequestError
+from showcard.metadata.media import Media
+from showcard.ui import panels
+from showcard.ui.markup import escape, isolated, one_line, panel, running_text, short_text
+from showcard.wire.request import Request, RequestError
 
 from . import prompts
 from .checks import Checks, Mark, run_checks

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from wire.request import RequestError
+from showcard.wire.request import RequestError
 
 from . import conversation
 from .desk import Desk

@@ -9,9 +9,9 @@ from typing import Any
 
 import gradio as gr
 
-from ui import panels
-from ui.markup import escape, one_line, panel, running_text
-from wire.request import Request, RequestError
+from showcard.ui import panels
+from showcard.ui.markup import escape, one_line, panel, running_text
+from showcard.wire.request import Request, RequestError
 
 from . import sampling
 from .figures import seconds

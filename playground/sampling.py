@@ -13,7 +13,7 @@ from itertools import combinations, product
 from math import ceil
 from statistics import median
 
-from wire.request import Request
+from showcard.wire.request import Request
 
 from .jobs import run_jobs
 from .outcome import Ask, Outcome

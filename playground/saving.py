@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from metadata.media import Media
-from metadata.outputs import ToolCall
-from metadata.visible import whole
-from wire.request import RESPONSES, RequestError
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import ToolCall
+from showcard.metadata.visible import whole
+from showcard.wire.request import RESPONSES, RequestError
 
 from .conversation import LOCKABLE, title_of
 from .measure import Measurement

@@ -15,15 +15,15 @@ from typing import Any
 
 import gradio as gr
 
-from metadata.tasks import task
-from metadata.visible import whole
-from ui.chat_options import ChatOptionsPanel
-from ui.parameters import ParameterPanel
-from ui.picker import Picker
-from ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Look, Place, look, places
-from ui.place_panel import FORGET, PlacePanel
-from ui.session import Session, Site
-from wire.request import RESPONSES, Request, RequestError
+from showcard.metadata.tasks import task
+from showcard.metadata.visible import whole
+from showcard.ui.chat_options import ChatOptionsPanel
+from showcard.ui.parameters import ParameterPanel
+from showcard.ui.picker import Picker
+from showcard.ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Look, Place, look, places
+from showcard.ui.place_panel import FORGET, PlacePanel
+from showcard.ui.session import Session, Site
+from showcard.wire.request import RESPONSES, Request, RequestError
 
 from .catalogue_panel import CataloguePanel
 from .conversation import set_settings

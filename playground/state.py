@@ -21,8 +21,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from metadata.media import Media
-from metadata.outputs import ToolCall
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import ToolCall
 
 from .measure import Measurement
 

@@ -16,21 +16,21 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from inference.errors import InferenceFailure, explain
-from inference.keys import hub_token
-from inference.offers import Offer, offers
-from inference.providers import split_model
-from inference.reply import Delta, Usage
-from inference.transport import Exchange
-from metadata.outputs import ToolCall
-from metadata.visible import whole
-from ui import asking
-from ui.chat import words
-from ui.feed import Growing
-from ui.growing import GrowingText
-from ui.session import Session
-from wire.request import Request, ResolvedRequest
-from wire.secrets import hidden
+from showcard.inference.errors import InferenceFailure, explain
+from showcard.inference.keys import hub_token
+from showcard.inference.offers import Offer, offers
+from showcard.inference.providers import split_model
+from showcard.inference.reply import Delta, Usage
+from showcard.inference.transport import Exchange
+from showcard.metadata.outputs import ToolCall
+from showcard.metadata.visible import whole
+from showcard.ui import asking
+from showcard.ui.chat import words
+from showcard.ui.feed import Growing
+from showcard.ui.growing import GrowingText
+from showcard.ui.session import Session
+from showcard.wire.request import Request, ResolvedRequest
+from showcard.wire.secrets import hidden
 
 from . import keyless
 from .measure import measure

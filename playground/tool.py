@@ -9,8 +9,8 @@ from typing import Any
 
 import gradio as gr
 
-from ui.session import Session
-from wire.request import Request
+from showcard.ui.session import Session
+from showcard.wire.request import Request
 
 from . import conversation
 from .checks import Checks

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.markup import panel
+from showcard.ui.markup import panel
 
 from . import checks_tab, code_tab, diff_tab, export_tab, prompts_tab, samples_tab, votes_tab
 from .mount import Mount

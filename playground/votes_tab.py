@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import gradio as gr
 
-from ui import panels
-from ui.markup import escape, isolated, one_line, panel
+from showcard.ui import panels
+from showcard.ui.markup import escape, isolated, one_line, panel
 
 from . import conversation
 from .heads import brief

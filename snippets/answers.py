@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from metadata.tasks import task
-from wire.call import CHAT_TASKS
-from wire.request import RESPONSES, ResolvedRequest
+from showcard.metadata.tasks import task
+from showcard.wire.call import CHAT_TASKS
+from showcard.wire.request import RESPONSES, ResolvedRequest
 
 Path = tuple[str | int, ...]
 

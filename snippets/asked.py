@@ -7,11 +7,11 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from metadata.media import Media
-from wire.call import OWN_ENDPOINT_CANT, ClientCall, client_call, has_method, raw_call
-from wire.http import HttpRequest, http_request
-from wire.request import RESPONSES, RequestError, ResolvedRequest
-from wire.responses import responses_request
+from showcard.metadata.media import Media
+from showcard.wire.call import OWN_ENDPOINT_CANT, ClientCall, client_call, has_method, raw_call
+from showcard.wire.http import HttpRequest, http_request
+from showcard.wire.request import RESPONSES, RequestError, ResolvedRequest
+from showcard.wire.responses import responses_request
 
 from .answers import Answer, answer_of
 from .files import File, files_of, needed_in

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from metadata.media import Media
-from wire.call import CHAT_TASKS
-from wire.request import RequestError, ResolvedRequest
+from showcard.metadata.media import Media
+from showcard.wire.call import CHAT_TASKS
+from showcard.wire.request import RequestError, ResolvedRequest
 
 from .asked import Asked
 from .files import File, files_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wire.call import OWN_ENDPOINT_CANT, client_call, has_method, own_key, raw_call
-from wire.request import RESPONSES, RequestError, ResolvedRequest
-from wire.responses import responses_request
+from showcard.wire.call import OWN_ENDPOINT_CANT, client_call, has_method, own_key, raw_call
+from showcard.wire.request import RESPONSES, RequestError, ResolvedRequest
+from showcard.wire.responses import responses_request
 
 from .keys import Keys
 from .literals import comment

@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
-from metadata.media import Media
-from wire.checks import clean_url
-from wire.media import Embedded, media_type_of
+from showcard.metadata.media import Media
+from showcard.wire.checks import clean_url
+from showcard.wire.media import Embedded, media_type_of
 
 # What Python knows without the system's tables, which differ from machine to machine.
 _PYTHON_TYPES = mimetypes.MimeTypes(filenames=())

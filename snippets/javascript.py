@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wire.media import Embedded
-from wire.request import RequestError
+from showcard.wire.media import Embedded
+from showcard.wire.request import RequestError
 
 from .files import File
 from .literals import WIDTH, Code, javascript, javascript_string, plain

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from wire.call import CHAT_TASKS
-from wire.http import Key
-from wire.media import media_type_of
-from wire.queues import Queue
-from wire.request import RequestError
+from showcard.wire.call import CHAT_TASKS
+from showcard.wire.http import Key
+from showcard.wire.media import media_type_of
+from showcard.wire.queues import Queue
+from showcard.wire.request import RequestError
 
 from . import js_tools
 from .answers import Answer

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from metadata.media import Media
-from wire.call import CHAT_TASKS, ClientCall
-from wire.media import media_type_of
-from wire.request import RequestError, ResolvedRequest
+from showcard.metadata.media import Media
+from showcard.wire.call import CHAT_TASKS, ClientCall
+from showcard.wire.media import media_type_of
+from showcard.wire.request import RequestError, ResolvedRequest
 
 from . import js_tools
 from .asked import Asked

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from metadata.media import Media
-from wire.media import media_type_of
+from showcard.metadata.media import Media
+from showcard.wire.media import media_type_of
 
 from . import js_tools
 from .asked import Asked

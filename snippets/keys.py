@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from wire.media import texts
-from wire.parameters import parameters_of
-from wire.request import Request, ResolvedRequest
-from wire.secrets import is_key, replaced
+from showcard.wire.media import texts
+from showcard.wire.parameters import parameters_of
+from showcard.wire.request import Request, ResolvedRequest
+from showcard.wire.secrets import is_key, replaced
 
 from .literals import Secret, is_plain, plain
 

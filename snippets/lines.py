@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from wire.request import Request, RequestError, ResolvedRequest
+from showcard.wire.request import Request, RequestError, ResolvedRequest
 
 from .snippet import snippets_for
 

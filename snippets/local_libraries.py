@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from metadata.tasks import Task
-from wire.call import CHAT_TASKS
-from wire.checks import check_json, check_model_id
-from wire.request import RequestError
+from showcard.metadata.tasks import Task
+from showcard.wire.call import CHAT_TASKS
+from showcard.wire.checks import check_json, check_model_id
+from showcard.wire.request import RequestError
 
 from . import local_transformers
 from .literals import Code, plain, python_string, shell_word

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from metadata.media import Media
-from metadata.tasks import Task
-from wire.call import CHAT_TASKS
-from wire.request import RequestError
+from showcard.metadata.media import Media
+from showcard.metadata.tasks import Task
+from showcard.wire.call import CHAT_TASKS
+from showcard.wire.request import RequestError
 
 from .files import files_of
 from .literals import Code, plain, python_string

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wire.request import ResolvedRequest
+from showcard.wire.request import ResolvedRequest
 
 
 def no_token_note(resolved: ResolvedRequest, mark: str) -> str:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from metadata.media import Media
-from metadata.model import Model
-from wire.request import Request
+from showcard.metadata.media import Media
+from showcard.metadata.model import Model
+from showcard.wire.request import Request
 
 
 def example_requests(model: Model) -> Iterator[str]:

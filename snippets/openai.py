@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wire.http import HttpRequest, Key
-from wire.request import RequestError
+from showcard.wire.http import HttpRequest, Key
+from showcard.wire.request import RequestError
 
 from .asked import Asked
 

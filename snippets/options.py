@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wire.request import RequestError
+from showcard.wire.request import RequestError
 
 _LONGEST_NAME = 1000
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from metadata.media import Media
-from wire.media import Embedded, media_type_of
+from showcard.metadata.media import Media
+from showcard.wire.media import Embedded, media_type_of
 
 from .files import File
 from .keys import Keys

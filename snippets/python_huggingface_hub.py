@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from metadata.media import Media
-from wire.call import ClientCall
-from wire.media import media_type_of
-from wire.request import RequestError
+from showcard.metadata.media import Media
+from showcard.wire.call import ClientCall
+from showcard.wire.media import media_type_of
+from showcard.wire.request import RequestError
 
 from . import python_tools
 from .asked import Asked

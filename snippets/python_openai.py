@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from metadata.media import Media
+from showcard.metadata.media import Media
 
 from . import python_tools
 from .asked import Asked

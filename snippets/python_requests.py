@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from metadata.media import Media
-from wire.call import CHAT_TASKS
-from wire.http import HttpRequest, Key
-from wire.queues import Queue
+from showcard.metadata.media import Media
+from showcard.wire.call import CHAT_TASKS
+from showcard.wire.http import HttpRequest, Key
+from showcard.wire.queues import Queue
 
 from . import python_tools
 from .answers import Answer

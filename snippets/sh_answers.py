@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wire.queues import Path, Queue
+from showcard.wire.queues import Path, Queue
 
 from .answers import Answer
 from .literals import shell_word

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from metadata.media import Media
-from wire.http import HttpRequest, Key
-from wire.media import Embedded, media_type_of, texts
-from wire.request import RequestError
+from showcard.metadata.media import Media
+from showcard.wire.http import HttpRequest, Key
+from showcard.wire.media import Embedded, media_type_of, texts
+from showcard.wire.request import RequestError
 
 from .asked import Asked
 from .draft import Draft

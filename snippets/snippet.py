@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wire.call import CHAT_TASKS
-from wire.request import RequestError, ResolvedRequest
+from showcard.wire.call import CHAT_TASKS
+from showcard.wire.request import RequestError, ResolvedRequest
 
 from . import js_fetch, js_huggingface, js_openai, python_huggingface_hub, python_openai, python_requests, sh_curl
 from .asked import Asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wire.call import CHAT_TASKS
+from showcard.wire.call import CHAT_TASKS
 
 from .asked import Asked
 

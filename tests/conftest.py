@@ -65,7 +65,7 @@ def _address(stream: IO[str] | None) -> str:
 @pytest.fixture(scope="session")
 def engine_url() -> Iterator[str]:
     """The address of an embedded engine."""
-    with process("-m", "local", "--port", "0", "--with-parent", "--pause", "0.002") as (_, address):
+    with process("-m", "showcard.local", "--port", "0", "--with-parent", "--pause", "0.002") as (_, address):
         yield address
 
 

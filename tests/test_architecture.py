@@ -51,10 +51,10 @@ assert "gradio" not in sys.modules
 """
 
 WORK = """
-from inference.resolve import resolve_offline
-from metadata.model import read_model
-from snippets import snippets_for
-from wire.request import Request
+from showcard.inference.resolve import resolve_offline
+from showcard.metadata.model import read_model
+from showcard.snippets import snippets_for
+from showcard.wire.request import Request
 import socket
 def refuse(*a, **k): raise AssertionError("a socket was opened")
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
@@ -89,7 +89,7 @@ def test_arrows_point_one_way(room: str) -> None:
 
 def test_the_arrows_are_really_checked(tmp_path: Path) -> None:
     file = tmp_path / "x.py"
-    file.write_text("import gradio.themes\nfrom widgets.page import build\nfrom .near import thing\n")
+    file.write_text("import gradio.themes\nfrom showcard.widgets.page import build\nfrom .near import thing\n")
     assert list(imports(file)) == [(1, "gradio"), (2, "widgets")]
 
 

@@ -73,8 +73,8 @@ def test_every_verb_has_help() -> None:
 
 def test_the_figures_of_the_security_page_are_those_of_the_code() -> None:
     from benchmarks.support.bombs import BOMBS
-    from inference import chat, events, long_answers, schema, transport, workers
-    from ui import markdown, slow
+    from showcard.inference import chat, events, long_answers, schema, transport, workers
+    from showcard.ui import markdown, slow
 
     seconds = [workers.MAX_SECONDS, long_answers.SECONDS, schema.SECONDS_APART, markdown.SECONDS, markdown.SECONDS_BODY]
     assert chat.MAX_CHARACTERS == events.MAX_LINES

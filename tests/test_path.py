@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from inference import client, transport
-from inference.assets import load
-from inference.resolve import Embedded, discover, resolve
-from metadata.media import Media
-from metadata.model import source_model
-from snippets import snippets_for
+from showcard.inference import client, transport
+from showcard.inference.assets import load
+from showcard.inference.resolve import Embedded, discover, resolve
+from showcard.metadata.media import Media
+from showcard.metadata.model import source_model
+from showcard.snippets import snippets_for
+from showcard.wire.request import Request, ResolvedRequest
 from tests.support.execute import environment, run_python, run_shell
 from tests.support.recorder import Arrived, Recorder, recording
-from wire.request import Request, ResolvedRequest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 CARDS = ["sentiment", "entities", "question-answering", "digits", "eliza", "card-helper"]

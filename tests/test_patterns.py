@@ -29,25 +29,25 @@ PASSED_OVER = {
 
 
 def _rules() -> Iterable[re.Pattern[str]]:
-    from local.engines import eliza
+    from showcard.local.engines import eliza
 
     return (pattern for pattern, _ in eliza._COMPILED)
 
 
 def _filters() -> Iterable[re.Pattern[str]]:
-    from local.engines import filters
+    from showcard.local.engines import filters
 
     return filters._COMPILED.values()
 
 
 def _tokenizer() -> Iterable[re.Pattern[str]]:
-    from local.engines import tiny_lm
+    from showcard.local.engines import tiny_lm
 
     return [tiny_lm.load().tokenizer._pattern]
 
 
 def _routes() -> Iterable[re.Pattern[str]]:
-    from ui import routes
+    from showcard.ui import routes
 
     return [pattern for pattern, _ in routes.Routes((), True)._open]
 

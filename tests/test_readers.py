@@ -10,22 +10,22 @@ from typing import Any
 
 import pytest
 
-from inference.schema import Verdict, judged, verdict
-from metadata.lint import lint
-from metadata.messages import read_message
-from metadata.model import read_model
-from metadata.outputs import Entity, normalise, to_json
-from playground import checks, diff, exported, keyless
-from playground.pieces import Pieces
-from playground.prompts import read_prompts
+from showcard.inference.schema import Verdict, judged, verdict
+from showcard.metadata.lint import lint
+from showcard.metadata.messages import read_message
+from showcard.metadata.model import read_model
+from showcard.metadata.outputs import Entity, normalise, to_json
+from showcard.playground import checks, diff, exported, keyless
+from showcard.playground.pieces import Pieces
+from showcard.playground.prompts import read_prompts
+from showcard.ui.panels import raw_json
+from showcard.ui.tool_schemas import read_format, read_tools
+from showcard.widgets import values
+from showcard.widgets.gallery import _marked
+from showcard.widgets.views import spans
+from showcard.wire import secrets
+from showcard.wire.links import read_link
 from tests.support.growth import grows, seconds
-from ui.panels import raw_json
-from ui.tool_schemas import read_format, read_tools
-from widgets import values
-from widgets.gallery import _marked
-from widgets.views import spans
-from wire import secrets
-from wire.links import read_link
 
 Make = Callable[[int], Any]
 

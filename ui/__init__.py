@@ -1,5 +1,5 @@
 """What the Gradio pages share."""
 
-from ui import stubs
+from showcard.ui import stubs
 
 stubs.skip()

@@ -8,15 +8,15 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from time import monotonic
 
-from inference import client, responses
-from inference.errors import InferenceFailure
-from inference.folder import FOLDER
-from inference.reply import Delta, Reply
-from inference.resolve import resolve, resolve_offline
-from inference.transport import Exchange
-from metadata.outputs import Unknown
-from wire.request import RESPONSES, Request, ResolvedRequest
-from wire.secrets import hidden, hidden_in, keys_in
+from showcard.inference import client, responses
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.folder import FOLDER
+from showcard.inference.reply import Delta, Reply
+from showcard.inference.resolve import resolve, resolve_offline
+from showcard.inference.transport import Exchange
+from showcard.metadata.outputs import Unknown
+from showcard.wire.request import RESPONSES, Request, ResolvedRequest
+from showcard.wire.secrets import hidden, hidden_in, keys_in
 
 from .session import Session
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inference.reply import Delta, McpCall, Usage
-from metadata.media import Media
-from metadata.outputs import Message, ToolCall
-from metadata.visible import whole
-from wire.request import ResolvedRequest
+from showcard.inference.reply import Delta, McpCall, Usage
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Message, ToolCall
+from showcard.metadata.visible import whole
+from showcard.wire.request import ResolvedRequest
 
 from .growing import GrowingText
 from .live_markdown import LiveMarkdown

@@ -8,8 +8,8 @@ from typing import Any
 
 import gradio as gr
 
-from inference.schema import judged
-from wire.request import RESPONSES, Request, RequestError
+from showcard.inference.schema import judged
+from showcard.wire.request import RESPONSES, Request, RequestError
 
 from .functions import Functions
 from .tool_schemas import read_format, read_tools

@@ -9,8 +9,8 @@ from typing import Any
 
 import gradio as gr
 
-from inference.check import Report, check
-from metadata.tasks import Task
+from showcard.inference.check import Report, check
+from showcard.metadata.tasks import Task
 
 from . import panels
 from .found import report_html

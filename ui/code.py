@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 import gradio as gr
 from huggingface_hub.inference._providers import PROVIDERS
 
-from inference.keys import own_key_name
-from metadata.media import Media
-from snippets import Options, Snippet, comparison_script, differences, one_liner, paste, snippets_for
-from wire.call import CHAT_TASKS, HUB_KEY, helper_task
-from wire.checks import check_model_id
-from wire.request import RESPONSES, RequestError, ResolvedRequest
+from showcard.inference.keys import own_key_name
+from showcard.metadata.media import Media
+from showcard.snippets import Options, Snippet, comparison_script, differences, one_liner, paste, snippets_for
+from showcard.wire.call import CHAT_TASKS, HUB_KEY, helper_task
+from showcard.wire.checks import check_model_id
+from showcard.wire.request import RESPONSES, RequestError, ResolvedRequest
 
 from . import panels
 from .markup import attribute, code_text, escape, one_line, panel, tag

@@ -15,7 +15,7 @@ import html
 import re
 from collections.abc import Callable
 
-from metadata.visible import HIDING, TURNING, code_point, name_of
+from showcard.metadata.visible import HIDING, TURNING, code_point, name_of
 
 MOST = 500  # marks of one text that are elements: what is more is only written out
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from inference.check import ABSENT, BROKEN, KEPT, Report
-from inference.search import FoundModel, Served
-from metadata.tasks import find_task
-from metadata.visible import whole
+from showcard.inference.check import ABSENT, BROKEN, KEPT, Report
+from showcard.inference.search import FoundModel, Served
+from showcard.metadata.tasks import find_task
+from showcard.metadata.visible import whole
 
 from .markup import escape
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError, validate_call
 
-from inference.threads import in_its_own
+from showcard.inference.threads import in_its_own
 
 SECONDS = 30.0
 MOST_CHARACTERS = 100_000

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from html import escape
 from itertools import takewhile
 
-from inference.workers import WorkerError, run_apart
-from metadata.visible import turning_none, whole
+from showcard.inference.workers import WorkerError, run_apart
+from showcard.metadata.visible import turning_none, whole
 
 from . import markdown_worker
 from .growing import GrowingText

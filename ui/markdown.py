@@ -14,8 +14,8 @@ from html import escape
 from threading import Lock
 from typing import TypeVar
 
-from inference.workers import WorkerError, run_apart, run_apart_here, work_for
-from metadata.visible import whole
+from showcard.inference.workers import WorkerError, run_apart, run_apart_here, work_for
+from showcard.metadata.visible import whole
 
 from . import markdown_worker
 from .controls import code, running

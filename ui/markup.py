@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from metadata.visible import visible, whole
+from showcard.metadata.visible import visible, whole
 
 from . import controls
 from .controls import needs_isolation

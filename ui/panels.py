@@ -12,12 +12,12 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from inference.assets import AssetError
-from inference.errors import InferenceFailure, explain
-from metadata.diagnostics import Diagnostic
-from metadata.model import Model
-from metadata.visible import escaped_json
-from wire.request import RequestError
+from showcard.inference.assets import AssetError
+from showcard.inference.errors import InferenceFailure, explain
+from showcard.metadata.diagnostics import Diagnostic
+from showcard.metadata.model import Model
+from showcard.metadata.visible import escaped_json
+from showcard.wire.request import RequestError
 
 from .markup import code_text, escape, short_text, tag
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import gradio as gr
 
-from wire.parameters import Parameter, parameters_of
-from wire.request import RequestError
+from showcard.wire.parameters import Parameter, parameters_of
+from showcard.wire.request import RequestError
 
 from .typed import read_json, read_object
 

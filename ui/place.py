@@ -10,17 +10,17 @@ from urllib.parse import quote, urlsplit
 
 from huggingface_hub.inference._providers import PROVIDERS as KNOWN
 
-from inference.errors import InferenceFailure
-from inference.folder import FOLDER as BY_FOLDER
-from inference.keys import ENDPOINT_KEY
-from inference.listing import listed_models
-from inference.offers import Offer
-from inference.providers import ProviderMapping, split_model
-from inference.resolve import Availability, availability, resolve_offline, standing
-from metadata.tasks import Task
-from metadata.visible import visible
-from wire.call import CHAT_TASKS, HUB_KEY, providers_of
-from wire.request import Request, RequestError
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.folder import FOLDER as BY_FOLDER
+from showcard.inference.keys import ENDPOINT_KEY
+from showcard.inference.listing import listed_models
+from showcard.inference.offers import Offer
+from showcard.inference.providers import ProviderMapping, split_model
+from showcard.inference.resolve import Availability, availability, resolve_offline, standing
+from showcard.metadata.tasks import Task
+from showcard.metadata.visible import visible
+from showcard.wire.call import CHAT_TASKS, HUB_KEY, providers_of
+from showcard.wire.request import Request, RequestError
 
 if TYPE_CHECKING:
     from .session import Session

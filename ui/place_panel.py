@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from metadata.tasks import Task
-from metadata.visible import visible
+from showcard.metadata.tasks import Task
+from showcard.metadata.visible import visible
 
 from .markup import escape, panel
 from .picker import Picker

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from inference.assets import is_remote
-from metadata.visible import visible
+from showcard.inference.assets import is_remote
+from showcard.metadata.visible import visible
 
 from .controls import marked as short_text
 from .elements import ELSEWHERE, opening

@@ -15,7 +15,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from metadata.visible import visible
+from showcard.metadata.visible import visible
 
 from .controls import Marker
 from .elements import ELSEWHERE, opening

@@ -10,9 +10,9 @@ from fastapi.responses import JSONResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 
-from inference.assets import AssetError
-from inference.resolve import answers
-from metadata.media import Media
+from showcard.inference.assets import AssetError
+from showcard.inference.resolve import answers
+from showcard.metadata.media import Media
 
 from . import front, signin, theme, threads
 from .bodies import answer_what_cant_be_read, only_files

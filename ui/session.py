@@ -16,12 +16,12 @@ from weakref import WeakValueDictionary
 import gradio as gr
 from huggingface_hub.inference._providers import PROVIDERS
 
-from inference.errors import InferenceFailure
-from inference.folder import Folders
-from inference.keys import ENDPOINT_KEY, own_key_name
-from inference.resolve import Embedded
-from inference.workers import work_for
-from wire.call import HUB_KEY
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.folder import Folders
+from showcard.inference.keys import ENDPOINT_KEY, own_key_name
+from showcard.inference.resolve import Embedded
+from showcard.inference.workers import work_for
+from showcard.wire.call import HUB_KEY
 
 from .bounds import Bounds, Reached, bounds_of
 from .feed import Feed, Feeds

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from inference.assets import AssetError, is_remote, load
-from metadata.files import Files
-from metadata.media import Media
+from showcard.inference.assets import AssetError, is_remote, load
+from showcard.metadata.files import Files
+from showcard.metadata.media import Media
 
 from .bounds import Reached
 

@@ -9,14 +9,14 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from inference.errors import InferenceFailure
-from inference.hub import REPO_ID, open_repo
-from inference.workers import WorkerError, run_apart_here
-from metadata.card import Card, is_large, parse_card
-from metadata.diagnostics import Diagnostic
-from metadata.files import Folder
-from metadata.lint import lint
-from metadata.model import Model, Parse, read_model, source_model
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.hub import REPO_ID, open_repo
+from showcard.inference.workers import WorkerError, run_apart_here
+from showcard.metadata.card import Card, is_large, parse_card
+from showcard.metadata.diagnostics import Diagnostic
+from showcard.metadata.files import Folder
+from showcard.metadata.lint import lint
+from showcard.metadata.model import Model, Parse, read_model, source_model
 
 from .session import Session
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from inference.keys import keys_of_machine, machine_token
-from wire.call import HUB_KEY
+from showcard.inference.keys import keys_of_machine, machine_token
+from showcard.wire.call import HUB_KEY
 
 from .functions import Functions, load_functions
 from .place import AUTO, ENDPOINT, PROVIDERS, Place

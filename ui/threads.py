@@ -16,7 +16,7 @@ import gradio as gr
 from anyio._backends._asyncio import WorkerThread
 from starlette.middleware import gzip
 
-from inference import threads, workers
+from showcard.inference import threads, workers
 
 MOST = (
     24  # what Gradio makes of a value, a piece of a file, an answer to pack: all short, and Python does one at a time

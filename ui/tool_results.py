@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from metadata.outputs import ToolCall
+from showcard.metadata.outputs import ToolCall
 
 from .chat import calls_of
 from .functions import Functions

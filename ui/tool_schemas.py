@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import re2
 
-from wire.request import RequestError
+from showcard.wire.request import RequestError
 
 from .typed import read_json, read_object
 

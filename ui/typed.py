@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from wire.request import RequestError
+from showcard.wire.request import RequestError
 
 
 def read_json(name: str, text: str) -> Any:

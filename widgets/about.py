@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
-from metadata.card import KNOWN_KEYS
-from metadata.diagnostics import Diagnostic
-from metadata.model import Model
-from metadata.outputs import plain
-from metadata.tasks import Task, find_task
-from ui.markup import attribute, code_text, escape, short_text
+from showcard.metadata.card import KNOWN_KEYS
+from showcard.metadata.diagnostics import Diagnostic
+from showcard.metadata.model import Model
+from showcard.metadata.outputs import plain
+from showcard.metadata.tasks import Task, find_task
+from showcard.ui.markup import attribute, code_text, escape, short_text
 
 from .views.context import count
 from .views.parts import fold, table

@@ -12,12 +12,12 @@ from typing import Any
 
 import gradio as gr
 
-from inference.assets import AssetError
-from metadata.media import Media
-from ui.markdown import laid_out
-from ui.markup import one_line
-from ui.parameters import ParameterPanel
-from wire.request import RequestError
+from showcard.inference.assets import AssetError
+from showcard.metadata.media import Media
+from showcard.ui.markdown import laid_out
+from showcard.ui.markup import one_line
+from showcard.ui.parameters import ParameterPanel
+from showcard.wire.request import RequestError
 
 from . import show
 from .inputs import Inputs

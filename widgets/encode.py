@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 import soundfile
 from PIL import Image, ImageOps
 
-from metadata.media import Media
+from showcard.metadata.media import Media
 
 MAX_PIXELS = 80_000_000  # of a picture, and
 MAX_SAMPLES = 60_000_000  # of a sound that are decoded here: a small file can hold very many

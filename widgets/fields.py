@@ -12,10 +12,10 @@ import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
-from metadata.media import Media
-from metadata.tasks import Field
-from ui.chat import words
-from wire.request import RequestError
+from showcard.metadata.media import Media
+from showcard.metadata.tasks import Field
+from showcard.ui.chat import words
+from showcard.wire.request import RequestError
 
 from .encode import encoded
 from .values import read_list, read_table, write_list, write_table

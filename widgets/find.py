@@ -8,13 +8,13 @@ import gradio as gr
 import httpx2
 from huggingface_hub.inference._providers import PROVIDERS
 
-from inference.errors import InferenceFailure
-from inference.search import FoundModel, find_models, provider_page
-from metadata.tasks import TASKS
-from ui import panels
-from ui.found import models_html, provider_html
-from ui.markup import escape, one_line, panel
-from ui.session import Session, Sessions, Site
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.search import FoundModel, find_models, provider_page
+from showcard.metadata.tasks import TASKS
+from showcard.ui import panels
+from showcard.ui.found import models_html, provider_html
+from showcard.ui.markup import escape, one_line, panel
+from showcard.ui.session import Session, Sessions, Site
 
 PATH = "/find"
 MOST_SHOWN = 200

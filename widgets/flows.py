@@ -7,19 +7,19 @@ from typing import Any
 
 import gradio as gr
 
-from metadata.media import Media
-from metadata.outputs import Image, Text
-from metadata.tasks import Field, Task, task
-from ui import panels
-from ui.chat import Answer
-from ui.leaving import mark
-from ui.markdown import chat_html
-from ui.markup import escape, one_line, panel, tag
-from ui.place import recall
-from ui.rendering import forget_old_renders
-from ui.session import Session, Sessions, Site
-from ui.sources import EXAMPLES
-from wire.request import RequestError
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Image, Text
+from showcard.metadata.tasks import Field, Task, task
+from showcard.ui import panels
+from showcard.ui.chat import Answer
+from showcard.ui.leaving import mark
+from showcard.ui.markdown import chat_html
+from showcard.ui.markup import escape, one_line, panel, tag
+from showcard.ui.place import recall
+from showcard.ui.rendering import forget_old_renders
+from showcard.ui.session import Session, Sessions, Site
+from showcard.ui.sources import EXAMPLES
+from showcard.wire.request import RequestError
 
 from . import fields, show
 from .index import FLOWS

@@ -9,15 +9,15 @@ from typing import Any
 
 import gradio as gr
 
-from inference.errors import InferenceFailure
-from inference.folder import FAILED, IDLE, LOADING, READY, FolderModel, Folders
-from metadata.files import Folder
-from metadata.runnable import holds_model
-from ui import panels
-from ui.markup import code_text, escape, one_line, panel
-from ui.place import FOLDER, Place
-from ui.session import Session
-from ui.streaming import HEARTBEAT_SECONDS
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.folder import FAILED, IDLE, LOADING, READY, FolderModel, Folders
+from showcard.metadata.files import Folder
+from showcard.metadata.runnable import holds_model
+from showcard.ui import panels
+from showcard.ui.markup import code_text, escape, one_line, panel
+from showcard.ui.place import FOLDER, Place
+from showcard.ui.session import Session
+from showcard.ui.streaming import HEARTBEAT_SECONDS
 
 from .state import Page
 

@@ -7,11 +7,11 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterator
 
-from metadata.examples import Example
-from metadata.media import Media
-from metadata.outputs import Audio, Image, Video
-from ui.markup import attribute, short_text, verbatim
-from ui.session import Session
+from showcard.metadata.examples import Example
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Audio, Image, Video
+from showcard.ui.markup import attribute, short_text, verbatim
+from showcard.ui.session import Session
 
 from .lost import is_lost, paths_of
 from .show import context_of

@@ -8,13 +8,13 @@ from functools import cache
 
 import gradio as gr
 
-from metadata.media import Media
-from metadata.model import Model, source_model
-from metadata.tasks import TASKS, Task
-from ui import panels
-from ui.markup import attribute, escape, one_line, panel
-from ui.session import Site
-from ui.sources import EXAMPLES, example_cards
+from showcard.metadata.media import Media
+from showcard.metadata.model import Model, source_model
+from showcard.metadata.tasks import TASKS, Task
+from showcard.ui import panels
+from showcard.ui.markup import attribute, escape, one_line, panel
+from showcard.ui.session import Site
+from showcard.ui.sources import EXAMPLES, example_cards
 
 from .thumbs import thumb
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import gradio as gr
 
-from inference.assets import AssetError, is_remote
-from metadata.media import Media
-from metadata.tasks import Field
-from ui import panels
-from ui.markup import code_text, escape, one_line, panel, verbatim
-from ui.session import Session
-from wire.request import RequestError
+from showcard.inference.assets import AssetError, is_remote
+from showcard.metadata.media import Media
+from showcard.metadata.tasks import Field
+from showcard.ui import panels
+from showcard.ui.markup import code_text, escape, one_line, panel, verbatim
+from showcard.ui.session import Session
+from showcard.wire.request import RequestError
 
 from . import fields, show
 from .encode import encoded_apart

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from inference.errors import InferenceFailure
-from inference.workers import WorkerError, run_apart
-from metadata.inputs import read_given
-from ui.markup import verbatim
-from wire.links import Link, is_long, link_fields, read_link, write_link
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.workers import WorkerError, run_apart
+from showcard.metadata.inputs import read_given
+from showcard.ui.markup import verbatim
+from showcard.wire.links import Link, is_long, link_fields, read_link, write_link
 
 from .state import Page, load_example
 

@@ -7,11 +7,11 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from inference.assets import is_remote
-from metadata.files import Files, Folder
-from metadata.media import Media
-from metadata.outputs import Output
-from ui.markup import code_text
+from showcard.inference.assets import is_remote
+from showcard.metadata.files import Files, Folder
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Output
+from showcard.ui.markup import code_text
 
 
 def paths_of(files: Files | None) -> frozenset[str]:

@@ -8,18 +8,18 @@ from urllib.parse import unquote
 
 import gradio as gr
 
-from inference.assets import AssetError, is_remote
-from inference.errors import InferenceFailure
-from metadata.media import Media
-from metadata.tasks import find_task
-from ui import panels
-from ui.markdown import body_html
-from ui.markup import one_line, panel, tag
-from ui.place import recall
-from ui.rendering import forget_old_renders
-from ui.session import Session, Sessions, Site
-from ui.sources import example_cards, open_source
-from wire.links import Link
+from showcard.inference.assets import AssetError, is_remote
+from showcard.inference.errors import InferenceFailure
+from showcard.metadata.media import Media
+from showcard.metadata.tasks import find_task
+from showcard.ui import panels
+from showcard.ui.markdown import body_html
+from showcard.ui.markup import one_line, panel, tag
+from showcard.ui.place import recall
+from showcard.ui.rendering import forget_old_renders
+from showcard.ui.session import Session, Sessions, Site
+from showcard.ui.sources import example_cards, open_source
+from showcard.wire.links import Link
 
 from .gallery import body_with_gallery
 from .linked import follow, read_address

@@ -11,25 +11,25 @@ from typing import Any
 
 import gradio as gr
 
-from inference.assets import load
-from inference.errors import InferenceFailure
-from inference.reply import Delta, Reply
-from inference.transport import Exchange
-from metadata.media import Media
-from ui import asking, panels
-from ui.chat import Answer
-from ui.chat_options import ChatOptionsPanel, verdict_sentence
-from ui.headers import read_headers
-from ui.live_markdown import LiveMarkdown
-from ui.markdown import laid_out
-from ui.markup import one_line
-from ui.parameters import ParameterPanel
-from ui.place import Typed
-from ui.place_panel import PlacePanel
-from ui.session import Session, cancel_and_wait
-from ui.streaming import HEARTBEAT_SECONDS, Merged
-from ui.tool_results import ToolResultPanel, pending, result_turn
-from wire.request import Request, RequestError, ResolvedRequest
+from showcard.inference.assets import load
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.reply import Delta, Reply
+from showcard.inference.transport import Exchange
+from showcard.metadata.media import Media
+from showcard.ui import asking, panels
+from showcard.ui.chat import Answer
+from showcard.ui.chat_options import ChatOptionsPanel, verdict_sentence
+from showcard.ui.headers import read_headers
+from showcard.ui.live_markdown import LiveMarkdown
+from showcard.ui.markdown import laid_out
+from showcard.ui.markup import one_line
+from showcard.ui.parameters import ParameterPanel
+from showcard.ui.place import Typed
+from showcard.ui.place_panel import PlacePanel
+from showcard.ui.session import Session, cancel_and_wait
+from showcard.ui.streaming import HEARTBEAT_SECONDS, Merged
+from showcard.ui.tool_results import ToolResultPanel, pending, result_turn
+from showcard.wire.request import Request, RequestError, ResolvedRequest
 
 from . import fields, show
 from .state import Page, build_request, reachable, same_inputs, take_turn

@@ -7,26 +7,26 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from inference.folder import FOLDER
-from inference.reply import Reply
-from inference.resolve import Availability
-from inference.transport import Exchange
-from metadata.examples import Example
-from metadata.long_answers import mapped_media
-from metadata.media import Media
-from metadata.outputs import Output, to_json
-from metadata.tasks import Field
-from metadata.visible import visible
-from snippets import Snippet, local_snippets
-from ui import panels
-from ui.asking import keys_of
-from ui.chat import Answer, transcript_html
-from ui.code import model_id
-from ui.markup import code_text, escape, verbatim
-from ui.place import Look, support_address
-from ui.session import Session
-from wire.request import ResolvedRequest
-from wire.secrets import hidden_in
+from showcard.inference.folder import FOLDER
+from showcard.inference.reply import Reply
+from showcard.inference.resolve import Availability
+from showcard.inference.transport import Exchange
+from showcard.metadata.examples import Example
+from showcard.metadata.long_answers import mapped_media
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Output, to_json
+from showcard.metadata.tasks import Field
+from showcard.metadata.visible import visible
+from showcard.snippets import Snippet, local_snippets
+from showcard.ui import panels
+from showcard.ui.asking import keys_of
+from showcard.ui.chat import Answer, transcript_html
+from showcard.ui.code import model_id
+from showcard.ui.markup import code_text, escape, verbatim
+from showcard.ui.place import Look, support_address
+from showcard.ui.session import Session
+from showcard.wire.request import ResolvedRequest
+from showcard.wire.secrets import hidden_in
 
 from . import views
 from .lost import paths_of, said_of, without_lost

@@ -6,23 +6,23 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from inference.assets import is_remote, load
-from inference.reply import Reply
-from inference.resolve import Availability
-from metadata.defaults import default_examples
-from metadata.examples import Example
-from metadata.media import Media
-from metadata.model import Model
-from metadata.outputs import Output, Video
-from metadata.tasks import Task
-from ui.chat import Answer, wire_calls
-from ui.place import PROVIDERS, Place
-from ui.place import reachable as reachable_at
-from ui.session import Session
-from ui.sources import Opened
-from ui.tool_results import pending
-from wire.links import Link
-from wire.request import Request, RequestError, ResolvedRequest, without_open_calls
+from showcard.inference.assets import is_remote, load
+from showcard.inference.reply import Reply
+from showcard.inference.resolve import Availability
+from showcard.metadata.defaults import default_examples
+from showcard.metadata.examples import Example
+from showcard.metadata.media import Media
+from showcard.metadata.model import Model
+from showcard.metadata.outputs import Output, Video
+from showcard.metadata.tasks import Task
+from showcard.ui.chat import Answer, wire_calls
+from showcard.ui.place import PROVIDERS, Place
+from showcard.ui.place import reachable as reachable_at
+from showcard.ui.session import Session
+from showcard.ui.sources import Opened
+from showcard.ui.tool_results import pending
+from showcard.wire.links import Link
+from showcard.wire.request import Request, RequestError, ResolvedRequest, without_open_calls
 
 from . import fields
 from .encode import encoded_apart

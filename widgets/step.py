@@ -11,23 +11,23 @@ from typing import Any
 
 import gradio as gr
 
-from inference.errors import InferenceFailure
-from inference.reply import Delta, Reply
-from inference.resolve import Availability
-from metadata.tasks import Task, task
-from ui import asking, panels
-from ui.chat import Answer
-from ui.code import CodePanel
-from ui.live_markdown import LiveMarkdown
-from ui.markdown import laid_out
-from ui.markup import escape, one_line, panel
-from ui.picker import Picker
-from ui.place import Place, first_place, places, reachable
-from ui.place_panel import PlacePanel
-from ui.session import Session, cancel_and_wait
-from ui.streaming import HEARTBEAT_SECONDS, Batch
-from wire.call import HUB_KEY
-from wire.request import Request, RequestError, ResolvedRequest
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.reply import Delta, Reply
+from showcard.inference.resolve import Availability
+from showcard.metadata.tasks import Task, task
+from showcard.ui import asking, panels
+from showcard.ui.chat import Answer
+from showcard.ui.code import CodePanel
+from showcard.ui.live_markdown import LiveMarkdown
+from showcard.ui.markdown import laid_out
+from showcard.ui.markup import escape, one_line, panel
+from showcard.ui.picker import Picker
+from showcard.ui.place import Place, first_place, places, reachable
+from showcard.ui.place_panel import PlacePanel
+from showcard.ui.session import Session, cancel_and_wait
+from showcard.ui.streaming import HEARTBEAT_SECONDS, Batch
+from showcard.wire.call import HUB_KEY
+from showcard.wire.request import Request, RequestError, ResolvedRequest
 
 from . import show
 

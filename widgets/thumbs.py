@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from inference.assets import AssetError, load
-from metadata.examples import Example
-from metadata.files import Files
-from metadata.media import Media
-from metadata.outputs import Labels, Text, Unknown, plain
-from ui.markup import escape, tag
+from showcard.inference.assets import AssetError, load
+from showcard.metadata.examples import Example
+from showcard.metadata.files import Files
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Labels, Text, Unknown, plain
+from showcard.ui.markup import escape, tag
 
 from .views.mesh import still
 from .views.wave import wave_of

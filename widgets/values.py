@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from wire.request import RequestError
+from showcard.wire.request import RequestError
 
 MOST_CHARACTERS = 8_000_000
 MOST_CELLS = 200_000

@@ -9,19 +9,19 @@ from typing import Any
 
 import gradio as gr
 
-from metadata.tasks import TASKS, Task
-from ui import panels
-from ui.checking import checking
-from ui.code import CodePanel
-from ui.headers import header_ticks
-from ui.leaving import mark
-from ui.markdown import laid_out
-from ui.markup import one_line, panel, tag
-from ui.parameters import ParameterPanel
-from ui.place import PROVIDERS, Look, first_place, look, remembered_by
-from ui.place_panel import PlacePanel
-from ui.session import Session
-from wire.request import RequestError
+from showcard.metadata.tasks import TASKS, Task
+from showcard.ui import panels
+from showcard.ui.checking import checking
+from showcard.ui.code import CodePanel
+from showcard.ui.headers import header_ticks
+from showcard.ui.leaving import mark
+from showcard.ui.markdown import laid_out
+from showcard.ui.markup import one_line, panel, tag
+from showcard.ui.parameters import ParameterPanel
+from showcard.ui.place import PROVIDERS, Look, first_place, look, remembered_by
+from showcard.ui.place_panel import PlacePanel
+from showcard.ui.session import Session
+from showcard.wire.request import RequestError
 
 from . import about, show
 from .choosing import Choosing

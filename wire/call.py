@@ -12,8 +12,8 @@ from huggingface_hub import InferenceClient
 from huggingface_hub.inference._common import MimeBytes
 from huggingface_hub.inference._providers import PROVIDERS
 
-from metadata.media import Media
-from metadata.tasks import Field, task
+from showcard.metadata.media import Media
+from showcard.metadata.tasks import Field, task
 
 from .checks import check_header, check_headers, check_json, check_model_id, check_variable, clean_url
 from .media import Marker, data_url, media_in, media_type_of

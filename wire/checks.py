@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 import httpx2
 
-from metadata.media import Media
+from showcard.metadata.media import Media
 
 from .request import RequestError
 

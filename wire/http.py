@@ -14,7 +14,7 @@ from huggingface_hub.inference._providers import CONVERSATIONAL_AUTO_ROUTER, PRO
 from huggingface_hub.inference._providers._common import TaskProviderHelper
 from huggingface_hub.inference._providers.hf_inference import HFInferenceBinaryInputTask, HFInferenceTask
 
-from metadata.media import Media
+from showcard.metadata.media import Media
 
 from .call import (
     CHAT_TASKS,

@@ -10,7 +10,7 @@ from typing import Any
 
 from huggingface_hub.inference._common import MimeBytes
 
-from metadata.media import Media, base64_of, base64_slices
+from showcard.metadata.media import Media, base64_of, base64_slices
 
 from .request import RequestError
 

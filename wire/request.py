@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields
 from itertools import takewhile
 from typing import Any
 
-from metadata.media import Media
-from metadata.tasks import Task, find_task, task
+from showcard.metadata.media import Media
+from showcard.metadata.tasks import Task, find_task, task
 
 MEDIA_INPUTS = ("image", "audio", "video")
 RESPONSES = "responses"  # OpenAI's Responses API instead of chat completions

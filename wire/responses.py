@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from metadata.media import Media
+from showcard.metadata.media import Media
 
 from .call import CHAT_TASKS, HUB_KEY
 from .checks import check_header, check_headers, check_json, clean_url

@@ -28,9 +28,9 @@ def ours() -> None:
 
 def synthetic() -> None:
     """The app, with panes that a source within the process speaks in."""
-    import playground.stream
-    from inference.reply import Delta, Usage
-    from wire.request import ResolvedRequest
+    from showcard.inference.reply import Delta, Usage
+    from showcard.playground import stream as compare_stream
+    from showcard.wire.request import ResolvedRequest
 
     async def resolved_for(session: Any, request: Any) -> Any:
         return ResolvedRequest(request, "endpoint", request.model, None, request.base_url or "", "", None)
@@ -41,7 +41,7 @@ def synthetic() -> None:
             yield Delta(piece)
         yield Delta(finish_reason="stop", usage=Usage(9, count))
 
-    playground.stream.asking = SimpleNamespace(resolved_for=resolved_for, stream=stream)
+    compare_stream.asking = SimpleNamespace(resolved_for=resolved_for, stream=stream)
     ours()
 
 

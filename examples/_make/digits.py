@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFilter
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from local.engines.digits import features  # noqa: E402
+from showcard.local.engines.digits import features  # noqa: E402
 
 FOLDER = ROOT / "examples" / "digits" / "images"
 

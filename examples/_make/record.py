@@ -29,7 +29,7 @@ INDENT = " " * 4
 @contextmanager
 def server() -> Iterator[str]:
     """The address of an embedded server that runs as long as the block."""
-    command = [sys.executable, "-m", "local", "--with-parent"]
+    command = [sys.executable, "-m", "showcard.local", "--with-parent"]
     with subprocess.Popen(
         command, cwd=EXAMPLES.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as run:

@@ -1,4 +1,4 @@
-"""`python -m local.folder FOLDER --task TASK`: serves the model of a folder on this machine.
+"""`python -m showcard.local.folder FOLDER --task TASK`: serves the model of a folder on this machine.
 
 Standard output carries one JSON object a line: {"doing"} while it loads, then {"ready"} with the address, or
 {"refused"} with a sentence. What the libraries say goes to standard error."""
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.with_parent:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the app, which closes our standard input
         _end_with_parent()
-    from metadata.runnable import ALL_PACKAGES, NotRunnable, plan_run  # noqa: PLC0415
+    from showcard.metadata.runnable import ALL_PACKAGES, NotRunnable, plan_run  # noqa: PLC0415
 
     from ..errors import Refusal, first_line  # noqa: PLC0415
     from .load import load  # noqa: PLC0415
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         say(doing="Checking the folder")
         modules = {name for name in ALL_PACKAGES if importlib.util.find_spec(name)}
         folder = Path(options.folder).resolve()
-        from metadata.files import Folder  # noqa: PLC0415
+        from showcard.metadata.files import Folder  # noqa: PLC0415
 
         plan = plan_run(Folder(folder), options.task, modules)
         model = load(folder, plan, lambda doing: say(doing=doing))
@@ -93,7 +93,7 @@ def _serve(listener: socket.socket, folder: Path, task: str, model: Any, say: Ca
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m local.folder", description="Serve the model of a folder.")
+    parser = argparse.ArgumentParser("python -m showcard.local.folder", description="Serve the model of a folder.")
     parser.add_argument("folder", help="the model's folder")
     parser.add_argument("--task", required=True, help="its pipeline tag, or conversational")
     parser.add_argument("--port", type=int, default=0, help="port to bind (default: a free one)")

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from metadata.media import sniff
+from showcard.metadata.media import sniff
 
 from .. import events
 from ..asking import read_chat, read_completion, read_generation

@@ -7,8 +7,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from metadata.architectures import architecture_task
-from metadata.files import Folder
+from showcard.metadata.architectures import architecture_task
+from showcard.metadata.files import Folder
 
 from ..errors import Refusal
 

@@ -1,4 +1,4 @@
-"""Makes `local/engines/data/digits.npz`: `python -m local.train.digits` where scikit-learn is installed.
+"""Makes `local/engines/data/digits.npz`: `python -m showcard.local.train.digits` where scikit-learn is installed.
 
 Trains on the handwritten digits that come with scikit-learn (1,797 drawings of 8 by 8 cells, from NIST's forms), each
 also bent a little and with other pens. Keeps 360 drawings aside to measure."""

@@ -1,4 +1,4 @@
-"""Makes `local/engines/data/irises.json`: `python -m local.train.irises` where scikit-learn is installed.
+"""Makes `local/engines/data/irises.json`: `python -m showcard.local.train.irises` where scikit-learn is installed.
 
 R. A. Fisher's 150 irises (1936), from scikit-learn: a logistic regression of the species, and the petal width
 as a weighted sum of the other measures. Keeps 50 flowers aside to measure."""

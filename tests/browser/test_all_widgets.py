@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from metadata.model import Model
-from ui.panels import ILLUSTRATION, RECORDED
-from widgets.index import MODALITIES, example_models
+from showcard.metadata.model import Model
+from showcard.ui.panels import ILLUSTRATION, RECORDED
+from showcard.widgets.index import MODALITIES, example_models
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
 

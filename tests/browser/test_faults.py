@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
-from metadata.tasks import task
-from playground.state import Comparison, Pane, Settings
+from showcard.metadata.tasks import task
+from showcard.playground.state import Comparison, Pane, Settings
 from tests.conftest import process
 from tests.inference.test_endless import ENDLESS
 from tests.inference.test_errors import BODIES, CHATS, STATUSES, STREAMS
@@ -32,8 +32,8 @@ from .test_model_page import choose
 
 # Bounds as the tests below the browser have them: a wait of minutes is one of seconds, and much is less.
 APP = """import sys, httpx2
-from inference import chat, events, transport
-from ui import asking
+from showcard.inference import chat, events, transport
+from showcard.ui import asking
 transport.TIMEOUT = httpx2.Timeout(connect=2, read=2, write=2, pool=10)
 transport.MOST_SECONDS, transport.ERROR_SECONDS, asking.MOST_SECONDS = 4, 1, 1
 transport.MOST_BYTES, chat.MAX_CHARACTERS, events.MAX_LINES, events.MAX_EVENT = 2**25, 10_000, 5_000, 2**20

@@ -10,13 +10,13 @@ import gradio as gr
 import pytest
 from playwright.sync_api import Browser, expect
 
-from inference.resolve import Embedded
+from showcard.inference.resolve import Embedded
+from showcard.ui import routes
+from showcard.ui.guard import Access
+from showcard.ui.server import build_app
+from showcard.ui.session import Site
+from showcard.ui.shelf import Shelf
 from tests.support.serving import serving
-from ui import routes
-from ui.guard import Access
-from ui.server import build_app
-from ui.session import Site
-from ui.shelf import Shelf
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from huggingface_hub import constants
 
-from inference import offers, providers, transport
+from showcard.inference import offers, providers, transport
 
 
 @pytest.fixture(autouse=True)

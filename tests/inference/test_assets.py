@@ -16,11 +16,11 @@ import httpx2
 import pytest
 from PIL import Image
 
-from inference import assets, transport
-from inference.addresses import is_public
-from inference.assets import AssetError, load
-from metadata.files import Folder
-from metadata.media import Media
+from showcard.inference import assets, transport
+from showcard.inference.addresses import is_public
+from showcard.inference.assets import AssetError, load
+from showcard.metadata.files import Folder
+from showcard.metadata.media import Media
 from tests.support.scripted import Script, Scripted, Talk, scripted
 
 from .test_errors import answering

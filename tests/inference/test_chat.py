@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference import client
-from inference.chat import ThoughtSplitter, ToolCalls
-from inference.schema import verdict
-from inference.transport import Exchange
-from snippets import snippets_for
+from showcard.inference import client
+from showcard.inference.chat import ThoughtSplitter, ToolCalls
+from showcard.inference.schema import verdict
+from showcard.inference.transport import Exchange
+from showcard.snippets import snippets_for
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Talk, scripted
 

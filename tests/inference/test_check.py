@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 import app
-from inference import check as checking
-from inference import transport
-from inference.check import ABSENT, BROKEN, KEPT, Report, check
-from inference.samples import sample
-from metadata.tasks import TASKS
+from showcard.inference import check as checking
+from showcard.inference import transport
+from showcard.inference.check import ABSENT, BROKEN, KEPT, Report, check
+from showcard.inference.samples import sample
+from showcard.metadata.tasks import TASKS
+from showcard.wire.call import CHAT_TASKS
 from tests.support.recorder import Arrived, recording
 from tests.support.scripted import Script, Talk, scripted
-from wire.call import CHAT_TASKS
 
 from .test_errors import GOOD, answering, chunk
 

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from inference import chat, client, events, responses, transport
-from inference.chat import Answer, ThoughtSplitter, ToolCalls
-from inference.errors import InferenceFailure
-from inference.reply import Delta
+from showcard.inference import chat, client, events, responses, transport
+from showcard.inference.chat import Answer, ThoughtSplitter, ToolCalls
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.reply import Delta
+from showcard.ui.growing import GrowingText
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Talk, scripted
-from ui.growing import GrowingText
 
 
 def event(**delta: object) -> bytes:

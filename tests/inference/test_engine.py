@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import pytest
 
-from inference import client
-from inference.engine import EngineProcess
-from inference.errors import InferenceFailure
-from inference.resolve import answers, discover, resolve
-from metadata.output_types import Labels
-from wire.request import Request
+from showcard.inference import client
+from showcard.inference.engine import EngineProcess
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.resolve import answers, discover, resolve
+from showcard.metadata.output_types import Labels
+from showcard.wire.request import Request
 
 from ..conftest import ROOT
 
@@ -24,7 +24,7 @@ ASKED = Request("text-classification", "showcard/sentiment", {"text": "I love it
 
 
 def local(port: int) -> list[str]:
-    return [sys.executable, "-m", "local", "--port", str(port), "--with-parent"]
+    return [sys.executable, "-m", "showcard.local", "--port", str(port), "--with-parent"]
 
 
 @pytest.fixture

@@ -15,15 +15,15 @@ from email.utils import format_datetime
 import httpx2
 import pytest
 
-from inference import client, transport
-from inference.errors import InferenceFailure, explain, server_words, status_failure
-from inference.events import Events
-from inference.resolve import resolve_offline
-from inference.transport import Exchange
-from metadata.media import Media
-from metadata.outputs import Labels
+from showcard.inference import client, transport
+from showcard.inference.errors import InferenceFailure, explain, server_words, status_failure
+from showcard.inference.events import Events
+from showcard.inference.resolve import resolve_offline
+from showcard.inference.transport import Exchange
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Labels
+from showcard.wire.request import Request, RequestError
 from tests.support.scripted import Script, Scripted, Talk, scripted
-from wire.request import Request, RequestError
 
 GOOD = json.dumps([[{"label": "A", "score": 0.75}]])
 GOOD_CHAT = json.dumps({"choices": [{"message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}]})

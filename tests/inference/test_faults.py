@@ -8,13 +8,13 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from inference import client, transport
-from inference.errors import InferenceFailure, status_failure
-from inference.resolve import resolve_offline
-from inference.transport import Exchange
+from showcard.inference import client, transport
+from showcard.inference.errors import InferenceFailure, status_failure
+from showcard.inference.resolve import resolve_offline
+from showcard.inference.transport import Exchange
+from showcard.wire.request import Request
 from tests.support.faults import FAULTS, addresses
 from tests.support.scripted import Talk, scripted
-from wire.request import Request
 
 from .test_errors import WAYS, answering
 

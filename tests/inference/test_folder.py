@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from inference import client
-from inference.errors import InferenceFailure
-from inference.folder import FAILED, FOLDER, IDLE, LOADING, READY, FolderModel, Folders, Pythons
-from inference.resolve import availability, resolve
-from inference.trace import trace
-from wire.request import Request
+from showcard.inference import client
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.folder import FAILED, FOLDER, IDLE, LOADING, READY, FolderModel, Folders, Pythons
+from showcard.inference.resolve import availability, resolve
+from showcard.inference.trace import trace
+from showcard.wire.request import Request
 
 from ..conftest import ROOT, clean_environment
 from ..support.folders import folder
@@ -29,7 +29,7 @@ TASK = "text-classification"
 
 @pytest.fixture
 def folders() -> Iterator[Folders]:
-    made = Folders(ROOT, ("-m", "local.folder"), Pythons(FAKE))
+    made = Folders(ROOT, ("-m", "showcard.local.folder"), Pythons(FAKE))
     yield made
     made.close()
 
@@ -180,9 +180,9 @@ def test_the_apps_own_python_tells_what_it_has():
 STARTS = """
 import asyncio, sys
 from pathlib import Path
-from inference.folder import Folders, Pythons
+from showcard.inference.folder import Folders, Pythons
 async def main():
-    folders = Folders(Path.cwd(), ("-m", "local.folder"), Pythons(sys.argv[1]))
+    folders = Folders(Path.cwd(), ("-m", "showcard.local.folder"), Pythons(sys.argv[1]))
     address = folders.offer(Path(sys.argv[2]), "text-classification")
     await folders.ready(address)
     print("ready", flush=True)
@@ -207,7 +207,7 @@ async def test_a_model_ends_with_the_app_however_that_ends(tmp_path, how):
 
 
 def test_a_model_gets_nobodys_keys(folders, offered, monkeypatch):
-    from inference.folder import _environment
+    from showcard.inference.folder import _environment
 
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     monkeypatch.setenv("GROQ_API_KEY", "secret")

@@ -13,15 +13,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from huggingface_hub import constants
 
-from inference.cached import cached_models
-from inference.errors import InferenceFailure
-from inference.hub import open_repo
-from inference.offers import Offer
-from inference.search import find_models, provider_page
-from metadata.files import PartialFiles
-from metadata.model import read_model
+from showcard.inference.cached import cached_models
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.hub import open_repo
+from showcard.inference.offers import Offer
+from showcard.inference.search import find_models, provider_page
+from showcard.metadata.files import PartialFiles
+from showcard.metadata.model import read_model
+from showcard.ui.found import models_html
 from tests.support.scripted import Script, Scripted, Talk, scripted
-from ui.found import models_html
 
 from .test_errors import answering
 

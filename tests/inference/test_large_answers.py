@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from huggingface_hub import TextClassificationOutputElement
 
-from inference import client, reading
-from inference.bridge import MOST_TICKET, _check_ticket
-from inference.errors import InferenceFailure
-from metadata.outputs import Labels, normalise
+from showcard.inference import client, reading
+from showcard.inference.bridge import MOST_TICKET, _check_ticket
+from showcard.inference.errors import InferenceFailure
+from showcard.metadata.outputs import Labels, normalise
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Talk, scripted
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from inference import client, large_bodies
-from inference.responses import respond
-from inference.transport import Exchange
-from metadata.media import SLICE, Media
+from showcard.inference import client, large_bodies
+from showcard.inference.responses import respond
+from showcard.inference.transport import Exchange
+from showcard.metadata.media import SLICE, Media
+from showcard.wire import media as wire_media
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Talk, scripted
-from wire import media as wire_media
 
 IMAGE = Media.from_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * (SLICE + 4_000_000), "image/png", "x.png")
 LOOK = {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": IMAGE}}]}]}

@@ -15,15 +15,15 @@ from typing import Any
 
 import pytest
 
-from inference import client, responses, transport
-from inference import long_answers as inference_long
-from inference.errors import InferenceFailure
-from inference.reply import Reply
-from inference.transport import Exchange
-from metadata import long_answers
-from metadata.long_answers import LongAnswer, read
-from metadata.outputs import Answers, Image, Labels, Text, Vector, normalise
-from metadata.tasks import task
+from showcard.inference import client, responses, transport
+from showcard.inference import long_answers as inference_long
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.reply import Reply
+from showcard.inference.transport import Exchange
+from showcard.metadata import long_answers
+from showcard.metadata.long_answers import LongAnswer, read
+from showcard.metadata.outputs import Answers, Image, Labels, Text, Vector, normalise
+from showcard.metadata.tasks import task
 from tests.support import apart
 from tests.support.answers import FETCHED, HF, PICTURE
 from tests.support.requests import INPUTS, at_endpoint, request
@@ -293,7 +293,7 @@ async def test_a_call_that_is_stopped_while_its_answer_is_read_leaves_nothing(
         reading.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("inference.long_answers.run_apart", for_ever)
+    monkeypatch.setattr("showcard.inference.long_answers.run_apart", for_ever)
     call = asyncio.create_task(ask("text-classification", json.dumps(LABELS)))
     await asyncio.wait_for(reading.wait(), 10)
     call.cancel()

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from inference import client
-from inference.errors import InferenceFailure
-from inference.nothing import empty_depth
-from metadata.outputs import normalise
-from metadata.tasks import TASKS, task
+from showcard.inference import client
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.nothing import empty_depth
+from showcard.metadata.outputs import normalise
+from showcard.metadata.tasks import TASKS, task
+from showcard.widgets.views import render
+from showcard.widgets.views.context import Context
+from showcard.wire.call import CHAT_TASKS
 from tests.support.answers import FETCHED
 from tests.support.requests import INPUTS, at_endpoint, request
 from tests.support.scripted import Talk, scripted
-from widgets.views import render
-from widgets.views.context import Context
-from wire.call import CHAT_TASKS
 
 FINDING = {"answers": "No answer", "boxes": "No object", "entities": "No entities", "masks": "No region"}
 NOTHING = ("[]", "[[]]", "{}", "null", "[null]", "[{}]")

@@ -8,17 +8,17 @@ from dataclasses import replace
 
 import pytest
 
-from inference import offers, providers
-from inference.errors import InferenceFailure
-from inference.kept import Kept
-from inference.keys import own_key_name
-from inference.offers import Offer
-from inference.providers import ProviderMapping, choose, read_mappings
-from inference.resolve import resolve, resolve_offline, standing
+from showcard.inference import offers, providers
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.kept import Kept
+from showcard.inference.keys import own_key_name
+from showcard.inference.offers import Offer
+from showcard.inference.providers import ProviderMapping, choose, read_mappings
+from showcard.inference.resolve import resolve, resolve_offline, standing
+from showcard.wire.http import http_request
+from showcard.wire.request import Request, RequestError
 from tests.support.requests import request
 from tests.support.scripted import Scripted, Talk, scripted
-from wire.http import http_request
-from wire.request import Request, RequestError
 
 from .test_errors import answering
 
@@ -172,7 +172,7 @@ async def test_what_is_known_is_each_persons_own_and_grows_old(internet: Callabl
 
 def test_a_memory_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr("inference.kept.monotonic", lambda: now[0])
+    monkeypatch.setattr("showcard.inference.kept.monotonic", lambda: now[0])
     kept: Kept[int] = Kept(seconds=10, most=2)
     for number, asked in enumerate("abc"):
         kept.put(asked, None, number)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from inference import client
-from inference.errors import InferenceFailure
-from inference.providers import ProviderMapping, choose
-from inference.resolve import Embedded, availability, discover, resolve, resolve_offline
-from metadata.outputs import Answers, Entities, Labels
+from showcard.inference import client
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.providers import ProviderMapping, choose
+from showcard.inference.resolve import Embedded, availability, discover, resolve, resolve_offline
+from showcard.metadata.outputs import Answers, Entities, Labels
+from showcard.wire.request import Request, RequestError
 from tests.support.scripted import Talk, scripted
-from wire.request import Request, RequestError
 
 
 def chat(model: str = "org/m", **more: object) -> Request:

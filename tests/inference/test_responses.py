@@ -7,16 +7,16 @@ from collections.abc import Callable
 
 import pytest
 
-from inference import client
-from inference.errors import InferenceFailure
-from inference.reply import Usage
-from inference.responses import mcp_calls, respond
-from metadata.outputs import ToolCall
+from showcard.inference import client
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.reply import Usage
+from showcard.inference.responses import mcp_calls, respond
+from showcard.metadata.outputs import ToolCall
+from showcard.wire.media import with_bytes
+from showcard.wire.request import RequestError
+from showcard.wire.responses import responses_request
 from tests.support.requests import IMAGE, MESSAGES, TOOLS, at_endpoint, request, routed
 from tests.support.scripted import scripted
-from wire.media import with_bytes
-from wire.request import RequestError
-from wire.responses import responses_request
 
 from .test_errors import answering
 

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from inference import client
+from showcard.inference import client
+from showcard.wire.request import ResolvedRequest
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Scripted, Talk, scripted
-from wire.request import ResolvedRequest
 
 from .test_errors import GOOD_CHAT, GOOD_STREAM, answering, chunk
 

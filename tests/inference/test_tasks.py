@@ -12,18 +12,18 @@ import pytest
 from huggingface_hub.inference import _providers
 from huggingface_hub.inference._providers import PROVIDERS, _common
 
-from inference import client, library
-from inference.errors import InferenceFailure
-from inference.keys import own_key_name
-from inference.transport import Exchange
-from metadata.tasks import TASKS, task
+from showcard.inference import client, library
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.keys import own_key_name
+from showcard.inference.transport import Exchange
+from showcard.metadata.tasks import TASKS, task
+from showcard.wire.call import CHAT_TASKS, has_method
+from showcard.wire.http import http_request
+from showcard.wire.request import RequestError, ResolvedRequest
 from tests.support.answers import FETCHED, PICTURE, answer
 from tests.support.recorder import Arrived, Recorder, recording
 from tests.support.requests import INPUTS, PARAMETERS, at_endpoint, request, routed
 from tests.support.scripted import Talk, scripted
-from wire.call import CHAT_TASKS, has_method
-from wire.http import http_request
-from wire.request import RequestError, ResolvedRequest
 
 Elsewhere = Callable[[str], list[str]]
 PAIRS = [(str(provider), name) for provider, tasks in PROVIDERS.items() for name in tasks]

@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from inference import threads
-from inference.bridge import carrying
-from inference.transport import Exchange
+from showcard.inference import threads
+from showcard.inference.bridge import carrying
+from showcard.inference.transport import Exchange
 
 
 async def test_a_call_that_waits_in_a_thread_keeps_no_short_work_from_its_own() -> None:

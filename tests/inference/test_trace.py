@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from inference.resolve import resolve_offline
-from inference.trace import trace
+from showcard.inference.resolve import resolve_offline
+from showcard.inference.trace import trace
+from showcard.wire.request import ResolvedRequest
 from tests.support.requests import at_endpoint, request, routed
-from wire.request import ResolvedRequest
 
 CHAT = request("conversational")
 DRAW = request("text-to-image", provider="fal-ai", bill_to="my-org")

@@ -11,11 +11,11 @@ import httpx2
 import pytest
 from huggingface_hub import constants, get_token
 
-from inference import assets, client, hub, offers, providers, resolve, transport
-from inference.errors import InferenceFailure
-from inference.transport import Exchange
-from metadata.media import Media
-from metadata.tasks import task
+from showcard.inference import assets, client, hub, offers, providers, resolve, transport
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.transport import Exchange
+from showcard.metadata.media import Media
+from showcard.metadata.tasks import task
 from tests.support.answers import answer
 from tests.support.recorder import Recorder, recording
 from tests.support.requests import INPUTS, at_endpoint, request, routed

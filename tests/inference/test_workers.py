@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from inference import workers
-from inference.workers import TooLarge, TooSlow, WorkerDied, Workers, _Call
+from showcard.inference import workers
+from showcard.inference.workers import TooLarge, TooSlow, WorkerDied, Workers, _Call
 from tests.support import apart
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from local.server import create_app
+from showcard.local.server import create_app
 
 Serve = Callable[..., Any]
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from local.engines import (
+from showcard.local.engines import (
     ENGINES,
     base,
     card_helper,
@@ -25,7 +25,7 @@ from local.engines import (
     table_question_answering,
     words,
 )
-from local.errors import Refusal
+from showcard.local.errors import Refusal
 
 from ..conftest import ROOT
 

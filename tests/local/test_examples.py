@@ -10,13 +10,13 @@ import pytest
 import soundfile
 from PIL import Image, ImageChops
 
-from local.engines import ENGINES
-from metadata.examples import Example
-from metadata.files import Folder
-from metadata.lint import lint
-from metadata.media import Media
-from metadata.model import read_model
-from metadata.outputs import Text
+from showcard.local.engines import ENGINES
+from showcard.metadata.examples import Example
+from showcard.metadata.files import Folder
+from showcard.metadata.lint import lint
+from showcard.metadata.media import Media
+from showcard.metadata.model import read_model
+from showcard.metadata.outputs import Text
 
 from ..conftest import ROOT
 

@@ -12,7 +12,7 @@ import openai
 import pytest
 from huggingface_hub import InferenceClient
 
-from local.engines.tiny_lm import load
+from showcard.local.engines.tiny_lm import load
 
 from ..conftest import ROOT
 

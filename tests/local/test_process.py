@@ -1,4 +1,4 @@
-"""`python -m local`: one line when it listens, and an end with whoever started it."""
+"""`python -m showcard.local`: one line when it listens, and an end with whoever started it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ..conftest import ROOT, clean_environment, process
 
 def test_help_says_all_options() -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "local", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "showcard.local", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert all(option in run.stdout for option in ("--host", "--port", "--allow-host", "--pause", "--with-parent"))
 
 
 def test_prints_its_address_when_it_answers() -> None:
-    with process("-m", "local", "--with-parent") as (_, address):
+    with process("-m", "showcard.local", "--with-parent") as (_, address):
         assert address.startswith("http://127.0.0.1:")
         with urlopen(f"{address}/health", timeout=10) as reply:
             assert reply.status == 200
@@ -40,7 +40,7 @@ def test_an_answer_does_not_wait_for_the_network(engine_url: str) -> None:
 
 
 def test_stands_by_until_a_line_comes() -> None:
-    command = [sys.executable, "-m", "local", "--standby", "--with-parent"]
+    command = [sys.executable, "-m", "showcard.local", "--standby", "--with-parent"]
     for said in ("\n", ""):
         with subprocess.Popen(
             command, cwd=ROOT, env=clean_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -58,7 +58,7 @@ def test_stands_by_until_a_line_comes() -> None:
 
 
 def test_ends_when_its_standard_input_ends() -> None:
-    with process("-m", "local", "--with-parent") as (started, _):
+    with process("-m", "showcard.local", "--with-parent") as (started, _):
         assert started.stdin is not None
         started.stdin.close()
         assert started.wait(10) == 0
@@ -69,7 +69,7 @@ def test_ends_when_its_parent_is_killed() -> None:
     # The parent gives its child the only writing end of a pipe, and is killed before it can tidy up.
     code = (
         "import subprocess, sys, time\n"
-        "child = subprocess.Popen([sys.executable, '-m', 'local', '--with-parent'], stdin=subprocess.PIPE)\n"
+        "child = subprocess.Popen([sys.executable, '-m', 'showcard.local', '--with-parent'], stdin=subprocess.PIPE)\n"
         "time.sleep(60)\n"
     )
     parent = subprocess.Popen(
@@ -90,7 +90,11 @@ def test_a_taken_port_is_a_sentence() -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         run = subprocess.run(
-            [sys.executable, "-m", "local", "--port", port], cwd=ROOT, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "showcard.local", "--port", port],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     assert run.returncode == 1
     assert run.stderr.startswith(f"Can't listen on 127.0.0.1, port {port}: ")
@@ -99,7 +103,11 @@ def test_a_taken_port_is_a_sentence() -> None:
 
 def test_no_port_is_a_sentence() -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "local", "--port", "70000"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "showcard.local", "--port", "70000"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 2
     assert "'70000' is no port" in run.stderr

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.engines import Engine
-from local.engines.base import Talker, Turn
+from showcard.local.engines import Engine
+from showcard.local.engines.base import Talker, Turn
 
 SENTIMENT, CHAT = "/models/showcard/sentiment", "/v1/chat/completions"
 TINY = "showcard/tiny-chat-380k"

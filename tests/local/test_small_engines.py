@@ -11,8 +11,8 @@ import pytest
 from huggingface_hub import InferenceClient
 from PIL import Image, ImageDraw
 
-from local.engines import fill_mask, filters, segmentation, shapes, tabular
-from local.errors import Refusal
+from showcard.local.engines import fill_mask, filters, segmentation, shapes, tabular
+from showcard.local.errors import Refusal
 
 from ..conftest import ROOT
 

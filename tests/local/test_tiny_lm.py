@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.engines.base import Token, Turn
-from local.engines.llama import read_safetensors
-from local.engines.sampling import Sampler, sampler
-from local.engines.tiny_lm import TinyLM, load
-from local.errors import Refusal
+from showcard.local.engines.base import Token, Turn
+from showcard.local.engines.llama import read_safetensors
+from showcard.local.engines.sampling import Sampler, sampler
+from showcard.local.engines.tiny_lm import TinyLM, load
+from showcard.local.errors import Refusal
 
 from ..conftest import ROOT
 

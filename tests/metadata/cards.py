@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from metadata.model import Model, read_model
+from showcard.metadata.model import Model, read_model
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 CARDS = SHARED / "cards"

@@ -1,6 +1,6 @@
 import pytest
 
-from metadata.card import decode, parse_card
+from showcard.metadata.card import decode, parse_card
 
 
 def codes(card):

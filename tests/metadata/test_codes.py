@@ -1,7 +1,7 @@
 import ast
 from pathlib import Path
 
-from metadata.codes import CODES, documentation
+from showcard.metadata.codes import CODES, documentation
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,4 +29,4 @@ def test_every_code_says_what_it_means_and_what_to_do():
 
 def test_the_page_on_codes_is_up_to_date():
     written = (ROOT / "docs" / "lint.md").read_text("utf-8")
-    assert written == documentation(), "run: python -m metadata.codes > docs/lint.md"
+    assert written == documentation(), "run: python -m showcard.metadata.codes > docs/lint.md"

@@ -1,7 +1,7 @@
 import pytest
 
-from metadata.defaults import SAMPLES, default_examples, sample
-from metadata.tasks import TASKS, task
+from showcard.metadata.defaults import SAMPLES, default_examples, sample
+from showcard.metadata.tasks import TASKS, task
 
 WITHOUT = {
     "unconditional-image-generation", "reinforcement-learning", "robotics", "graph-ml", "other",  # take no input

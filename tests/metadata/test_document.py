@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from metadata.document import LARGEST, read_document
+from showcard.metadata.document import LARGEST, read_document
 
 
 def codes(document):

@@ -2,11 +2,11 @@ import re
 
 import pytest
 
-from metadata.card import parse_card
-from metadata.examples import count_items, read_examples
-from metadata.media import Media
-from metadata.outputs import Image, Labels, Message, Text, Video
-from metadata.tasks import TASKS, find_task, task
+from showcard.metadata.card import parse_card
+from showcard.metadata.examples import count_items, read_examples
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Image, Labels, Message, Text, Video
+from showcard.metadata.tasks import TASKS, find_task, task
 
 from .cards import SHARED, card, model
 

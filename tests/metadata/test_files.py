@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from inference.cached import CachedModel, Snapshot
-from metadata.files import Files, Folder, PartialFiles
+from showcard.inference.cached import CachedModel, Snapshot
+from showcard.metadata.files import Files, Folder, PartialFiles
 
 from .cards import Repo
 

@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-from metadata.gguf import GGUFError, read_gguf
+from showcard.metadata.gguf import GGUFError, read_gguf
 
 
 def text(value):

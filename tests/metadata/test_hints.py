@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from metadata.card import parse_card
-from metadata.files import Folder
-from metadata.hints import LARGEST, mask_token, read_hints
+from showcard.metadata.card import parse_card
+from showcard.metadata.files import Folder
+from showcard.metadata.hints import LARGEST, mask_token, read_hints
 
 from .cards import Repo
 from .test_gguf import gguf, pair, text

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from metadata.defaults import default_examples
-from metadata.examples import count_items
-from metadata.gguf import GGUFError, read_gguf
-from metadata.lint import FORMATS, lint, render
-from metadata.model import read_model
-from metadata.outputs import normalise, to_json
-from metadata.tasks import TASKS
+from showcard.metadata.defaults import default_examples
+from showcard.metadata.examples import count_items
+from showcard.metadata.gguf import GGUFError, read_gguf
+from showcard.metadata.lint import FORMATS, lint, render
+from showcard.metadata.model import read_model
+from showcard.metadata.outputs import normalise, to_json
+from showcard.metadata.tasks import TASKS
 
 from .cards import REAL, Repo, real_cards
 

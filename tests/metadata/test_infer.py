@@ -1,8 +1,8 @@
 import pytest
 
-from metadata.card import parse_card
-from metadata.infer import detect_library, infer_task
-from metadata.tasks import TASKS
+from showcard.metadata.card import parse_card
+from showcard.metadata.infer import detect_library, infer_task
+from showcard.metadata.tasks import TASKS
 
 from .cards import Repo, card, model
 from .test_gguf import gguf, pair, text

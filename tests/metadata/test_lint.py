@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from metadata.files import Folder
-from metadata.lint import FORMATS, has_errors, lint, render
-from metadata.model import read_model
+from showcard.metadata.files import Folder
+from showcard.metadata.lint import FORMATS, has_errors, lint, render
+from showcard.metadata.model import read_model
 
 from .cards import Repo, card, model
 

@@ -2,7 +2,7 @@ import base64
 
 import pytest
 
-from metadata.media import Media, decode_base64, guess_type, sniff
+from showcard.metadata.media import Media, decode_base64, guess_type, sniff
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import os
 import pytest
 
 import app
-from metadata.files import Folder
-from metadata.lint import lint
-from metadata.model import read_model, source_model
-from metadata.runnable import NotRunnable, plan_run
+from showcard.metadata.files import Folder
+from showcard.metadata.lint import lint
+from showcard.metadata.model import read_model, source_model
+from showcard.metadata.runnable import NotRunnable, plan_run
 
 from .cards import Repo, card, model
 

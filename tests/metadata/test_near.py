@@ -1,6 +1,6 @@
 import pytest
 
-from metadata.near import closest, distance
+from showcard.metadata.near import closest, distance
 
 
 @pytest.mark.parametrize(

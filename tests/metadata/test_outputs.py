@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from metadata.media import Media
-from metadata.outputs import (
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import (
     Answer,
     Answers,
     Audio,
@@ -33,7 +33,7 @@ from metadata.outputs import (
     normalise,
     to_json,
 )
-from metadata.tasks import TASKS
+from showcard.metadata.tasks import TASKS
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 60
 CODED = base64.b64encode(PNG).decode()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from metadata.files import Folder
-from metadata.memory import available_memory
-from metadata.runnable import ALL_PACKAGES, RUNS, NotRunnable, holds_model, plan_run
-from metadata.tasks import task
+from showcard.metadata.files import Folder
+from showcard.metadata.memory import available_memory
+from showcard.metadata.runnable import ALL_PACKAGES, RUNS, NotRunnable, holds_model, plan_run
+from showcard.metadata.tasks import task
 
 from ..support.folders import folder, safetensors
 

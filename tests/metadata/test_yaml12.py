@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from metadata import yaml12
-from metadata.document import read_document
-from metadata.yaml12 import (
+from showcard.metadata import yaml12
+from showcard.metadata.document import read_document
+from showcard.metadata.yaml12 import (
     MOST_COMPOSED,
     Builder,
     LargeMarks,
@@ -163,8 +163,8 @@ def test_nesting_within_the_bound_is_read_and_beyond_it_not():
 WITHOUT_C = """
 import json, sys
 sys.modules["yaml._yaml"] = None
-from metadata.card import parse_card
-from metadata.yaml12 import _Parser
+from showcard.metadata.card import parse_card
+from showcard.metadata.yaml12 import _Parser
 assert "CParser" not in [base.__name__ for base in _Parser.__mro__]
 cards = [parse_card(text) for text in json.loads(sys.stdin.read())]
 print(json.dumps([[card.data, [[d.code, d.line] for d in card.diagnostics]] for card in cards]))
@@ -179,7 +179,7 @@ CARDS = [
 
 
 def test_without_the_c_parser_everything_is_the_same():
-    from metadata.card import parse_card
+    from showcard.metadata.card import parse_card
 
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_C], input=json.dumps(CARDS), capture_output=True, text=True, check=True,

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from inference import transport
+from showcard.inference import transport
 
 
 @pytest.fixture(autouse=True)

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.offers import Offer
-from inference.resolve import Embedded
-from metadata.media import Media
-from playground import actions
-from playground.composer import Read, read_question
-from playground.desk import Desk
-from playground.state import Comparison, Pane, Settings
-from ui.session import Session, Site
-from ui.shelf import Shelf
-from wire.request import RequestError
+from showcard.inference.offers import Offer
+from showcard.inference.resolve import Embedded
+from showcard.metadata.media import Media
+from showcard.playground import actions
+from showcard.playground.composer import Read, read_question
+from showcard.playground.desk import Desk
+from showcard.playground.state import Comparison, Pane, Settings
+from showcard.ui.session import Session, Site
+from showcard.ui.shelf import Shelf
+from showcard.wire.request import RequestError
 
 PICTURE = Media(None, b"\x89PNG\r\n\x1a\n", "image/png", "a.png")
 NAMES = [*actions._WHOLE, *actions._OF_PANE]

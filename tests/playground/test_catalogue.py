@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from inference import offers as offers_module
-from inference import providers
-from inference.offers import Offer
-from inference.resolve import Embedded, EngineModel
-from metadata.tasks import task
-from playground import catalogue
-from playground.catalogue import Filters
-from playground.catalogue_panel import CataloguePanel, found_html
+from showcard.inference import offers as offers_module
+from showcard.inference import providers
+from showcard.inference.offers import Offer
+from showcard.inference.resolve import Embedded, EngineModel
+from showcard.metadata.tasks import task
+from showcard.playground import catalogue
+from showcard.playground.catalogue import Filters
+from showcard.playground.catalogue_panel import CataloguePanel, found_html
+from showcard.ui.session import Session, Site
+from showcard.ui.shelf import Shelf
 from tests.support.scripted import Talk, scripted
-from ui.session import Session, Site
-from ui.shelf import Shelf
 
 CHEAP = Offer("novita", "live", 8_000, 0.1, 0.4, False)
 LARGE = Offer("groq", "live", 128_000, 0.5, 2.0, True)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from inference import workers
-from playground import checks as checks_module
-from playground.checks import Checks, read_checks, run_checks
-from wire.request import RequestError
+from showcard.inference import workers
+from showcard.playground import checks as checks_module
+from showcard.playground.checks import Checks, read_checks, run_checks
+from showcard.wire.request import RequestError
 
 SCHEMA = '{"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}'
 PYTHON = "Here:\n```python\nprint('hi')\n```\nand\n```js\nlet x = ;\n```"

@@ -6,11 +6,11 @@ from dataclasses import fields, replace
 
 import pytest
 
-from metadata.media import Media
-from metadata.outputs import ToolCall
-from playground import conversation as c
-from playground.state import Comparison, Pane, Settings, Variant
-from wire.request import RequestError
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import ToolCall
+from showcard.playground import conversation as c
+from showcard.playground.state import Comparison, Pane, Settings, Variant
+from showcard.wire.request import RequestError
 
 PNG = Media(None, b"\x89PNG\r\n\x1a\n" + b"0" * 20, "image/png", "a.png")
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground import diff as module
-from playground.diff import diff, fields, similarity
+from showcard.playground import diff as module
+from showcard.playground.diff import diff, fields, similarity
 
 TEXTS = st.text(st.sampled_from("ab .\n!?é文。\t\"'(x1-"), max_size=60) | st.text(max_size=40)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.diff_view import diffs_html
+from showcard.playground.diff_view import diffs_html
 from tests.support.hostile import TEXTS
 
 SIMPLE = st.text(st.sampled_from("ab .\n<&\"'>"), max_size=40)

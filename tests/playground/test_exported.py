@@ -17,19 +17,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference import workers
-from metadata.media import SLICE, Media
-from metadata.outputs import ToolCall
-from playground import exported, saving
-from playground.conversation import title_of
-from playground.exported import read, to_json
-from playground.exported_page import to_html
-from playground.keyless import sent, without_keys
-from playground.measure import Measurement
-from playground.saving import from_json
-from playground.state import ChatMessage, Comparison, Pane, Record, Settings, Variant
+from showcard.inference import workers
+from showcard.metadata.media import SLICE, Media
+from showcard.metadata.outputs import ToolCall
+from showcard.playground import exported, saving
+from showcard.playground.conversation import title_of
+from showcard.playground.exported import read, to_json
+from showcard.playground.exported_page import to_html
+from showcard.playground.keyless import sent, without_keys
+from showcard.playground.measure import Measurement
+from showcard.playground.saving import from_json
+from showcard.playground.state import ChatMessage, Comparison, Pane, Record, Settings, Variant
+from showcard.wire.request import RequestError
 from tests.support.hostile import TEXTS
-from wire.request import RequestError
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(64))
 WORDS = st.text(st.characters(codec="utf-8"), max_size=12)
@@ -139,7 +139,7 @@ async def test_a_large_file_that_cant_be_read_is_a_sentence(tmp_path: Path, monk
 
 
 def test_the_process_that_reads_files_loads_no_page() -> None:
-    said = "import playground.exported, sys; print('gradio' in sys.modules)"
+    said = "import showcard.playground.exported, sys; print('gradio' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
     assert found.stdout == "False\n"
 

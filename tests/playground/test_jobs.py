@@ -7,12 +7,22 @@ from contextlib import aclosing
 
 import pytest
 
-from inference.errors import InferenceFailure
-from playground.jobs import run_jobs
-from playground.measure import Measurement
-from playground.outcome import Outcome
-from playground.sampling import Samples, agreement, between, estimated, first_token, sample, skew, speed, spread
-from wire.request import Request
+from showcard.inference.errors import InferenceFailure
+from showcard.playground.jobs import run_jobs
+from showcard.playground.measure import Measurement
+from showcard.playground.outcome import Outcome
+from showcard.playground.sampling import (
+    Samples,
+    agreement,
+    between,
+    estimated,
+    first_token,
+    sample,
+    skew,
+    speed,
+    spread,
+)
+from showcard.wire.request import Request
 
 REQUEST = Request("conversational", "m", {"messages": []})
 

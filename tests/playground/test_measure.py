@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from inference.offers import Offer
-from inference.reply import Usage
-from playground.figures import best, measured, seconds
-from playground.measure import Measurement, measure
-from playground.state import ChatMessage, Comparison, Pane, Record, Variant
+from showcard.inference.offers import Offer
+from showcard.inference.reply import Usage
+from showcard.playground.figures import best, measured, seconds
+from showcard.playground.measure import Measurement, measure
+from showcard.playground.state import ChatMessage, Comparison, Pane, Record, Variant
 
 
 def test_reported_counts_give_speed_cost_and_context() -> None:

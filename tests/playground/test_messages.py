@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from inference.resolve import Embedded
-from metadata.media import Media
-from metadata.outputs import ToolCall
-from playground.desk import desk_of
-from playground.messages import MOST_DRAWN, MOST_MESSAGES, transcript
-from playground.state import ChatMessage, Comparison, Pane, Settings, Variant
-from ui.session import Session, Site
-from ui.shelf import Shelf
+from showcard.inference.resolve import Embedded
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import ToolCall
+from showcard.playground.desk import desk_of
+from showcard.playground.messages import MOST_DRAWN, MOST_MESSAGES, transcript
+from showcard.playground.state import ChatMessage, Comparison, Pane, Settings, Variant
+from showcard.ui.session import Session, Site
+from showcard.ui.shelf import Shelf
 
 DEEP = ToolCall("1", "f", "[" * 900 + "]" * 900)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playground.pieces import Pieces
+from showcard.playground.pieces import Pieces
 
 KEY = "sk-abcabcabcabd"
 

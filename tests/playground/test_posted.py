@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from benchmarks.support.visitors import Page, Visitor
-from playground.settings_panel import SettingsPanel
+from showcard.playground.settings_panel import SettingsPanel
+from showcard.ui.chat_options import ChatOptionsPanel
 from tests.conftest import process
-from ui.chat_options import ChatOptionsPanel
 
 
 @pytest.fixture(scope="module")

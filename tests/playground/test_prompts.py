@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference import workers
-from playground import prompts
-from playground.checks import Mark
-from playground.measure import Measurement
-from playground.outcome import Outcome
-from playground.prompts import Batch, Prompt, form_of, read_prompts, run_batch, to_csv, to_jsonl
-from wire.request import Request
+from showcard.inference import workers
+from showcard.playground import prompts
+from showcard.playground.checks import Mark
+from showcard.playground.measure import Measurement
+from showcard.playground.outcome import Outcome
+from showcard.playground.prompts import Batch, Prompt, form_of, read_prompts, run_batch, to_csv, to_jsonl
+from showcard.wire.request import Request
 
 
 def request(model: str, text: str) -> Request:

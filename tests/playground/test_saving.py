@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metadata.media import Media
-from metadata.outputs import ToolCall
-from playground import conversation as c
-from playground.measure import Measurement
-from playground.saving import SLICE, from_json, pieces, to_json
-from playground.state import Comparison, Pane, Raw, Record, Settings, Variant
-from wire.request import RequestError
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import ToolCall
+from showcard.playground import conversation as c
+from showcard.playground.measure import Measurement
+from showcard.playground.saving import SLICE, from_json, pieces, to_json
+from showcard.playground.state import Comparison, Pane, Raw, Record, Settings, Variant
+from showcard.wire.request import RequestError
 
 PNG = Media(None, b"\x89PNG\r\n\x1a\n" + b"0" * 20, "image/png", "a.png")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.spreadsheets import guarded
+from showcard.playground.spreadsheets import guarded
 
 FRONT = st.text(
     st.characters(

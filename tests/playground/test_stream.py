@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from inference.errors import InferenceFailure
-from inference.resolve import Embedded
-from metadata.outputs import ToolCall
-from playground import actions, conversation, exported, exported_page, kept
-from playground.desk import Desk, Job
-from playground.figures import facts
-from playground.messages import below, call_html, transcript
-from playground.state import Comparison, Pane, Record, Settings, Variant
-from playground.stream import Asking, ask, failure_of
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.resolve import Embedded
+from showcard.metadata.outputs import ToolCall
+from showcard.playground import actions, conversation, exported, exported_page, kept
+from showcard.playground.desk import Desk, Job
+from showcard.playground.figures import facts
+from showcard.playground.messages import below, call_html, transcript
+from showcard.playground.state import Comparison, Pane, Record, Settings, Variant
+from showcard.playground.stream import Asking, ask, failure_of
+from showcard.ui.session import Session, Site
+from showcard.ui.shelf import Shelf
+from showcard.wire.request import RequestError
 from tests.support.scripted import Talk, scripted
-from ui.session import Session, Site
-from ui.shelf import Shelf
-from wire.request import RequestError
 
 END = "data: [DONE]\n\n"
 

@@ -13,8 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground import votes
-from playground.votes import FileVotes, HeldVotes, Tally, Vote, VotesError, new_vote, read_votes, tallies, wilson
+from showcard.playground import votes
+from showcard.playground.votes import (
+    FileVotes,
+    HeldVotes,
+    Tally,
+    Vote,
+    VotesError,
+    new_vote,
+    read_votes,
+    tallies,
+    wilson,
+)
 
 
 def test_the_order_on_the_screen_does_not_count() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from playground.votes import FileVotes, Vote
-from playground.votes_tab import Voting
+from showcard.playground.votes import FileVotes, Vote
+from showcard.playground.votes_tab import Voting
 
 CAST = Vote("m/x", "m/y", "first", "", "2026-01-01T00:00:00+00:00")
 OLDER = Vote("m/x", "m/y", "tie", "", "2025-01-01T00:00:00+00:00")

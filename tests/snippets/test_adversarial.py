@@ -13,19 +13,19 @@ from typing import Any
 
 import pytest
 
-from metadata.media import Media
-from snippets import CLIENTS, snippets_for
-from snippets.files import files_of
+from showcard.metadata.media import Media
+from showcard.snippets import CLIENTS, snippets_for
+from showcard.snippets.files import files_of
+from showcard.wire.call import CHAT_TASKS, has_method
+from showcard.wire.http import Key, http_request
+from showcard.wire.media import Embedded, with_bytes
+from showcard.wire.request import ResolvedRequest
+from showcard.wire.responses import responses_request
 from tests.support.answers import answer
 from tests.support.execute import NODE, environment, run_node, run_python
 from tests.support.hostile import KEYLESS, LONG, TEXTS
 from tests.support.recorder import Arrived, Recorder, recording
 from tests.support.requests import MESSAGES, PNG, SOUND, TABLE, Sent, at_endpoint, request, routed, sent_by_client
-from wire.call import CHAT_TASKS, has_method
-from wire.http import Key, http_request
-from wire.media import Embedded, with_bytes
-from wire.request import ResolvedRequest
-from wire.responses import responses_request
 
 Place = Callable[[str, str, dict[str, str]], ResolvedRequest]
 

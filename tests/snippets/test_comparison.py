@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from snippets import comparison_script, differences
-from snippets.openai import NO_KEY
+from showcard.snippets import comparison_script, differences
+from showcard.snippets.openai import NO_KEY
+from showcard.wire.call import client_call
+from showcard.wire.media import with_bytes
+from showcard.wire.request import ResolvedRequest
+from showcard.wire.responses import responses_request
 from tests.snippets.test_options import RESPONSE
 from tests.support.answers import answer
 from tests.support.execute import Ran, environment, run_python
 from tests.support.hostile import TEXTS
 from tests.support.recorder import Arrived, recording
 from tests.support.requests import IMAGE, PARAMETERS, PNG, TOOLS, at_endpoint, request, routed, sent_by_client
-from wire.call import client_call
-from wire.media import with_bytes
-from wire.request import ResolvedRequest
-from wire.responses import responses_request
 
 
 def run(home: Path, comparisons: list[dict[str, ResolvedRequest]], url: str) -> list[Ran]:

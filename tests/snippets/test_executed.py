@@ -16,10 +16,14 @@ from typing import Any
 import pytest
 from huggingface_hub.inference._providers import PROVIDERS
 
-from metadata.media import Media
-from snippets import CLIENTS as ALL
-from snippets import Options, Snippet, snippet_for, snippets_for
-from snippets.files import files_of
+from showcard.metadata.media import Media
+from showcard.snippets import CLIENTS as ALL
+from showcard.snippets import Options, Snippet, snippet_for, snippets_for
+from showcard.snippets.files import files_of
+from showcard.wire.call import CHAT_TASKS, OWN_ENDPOINT_CANT, client_call, has_method
+from showcard.wire.checks import clean_url
+from showcard.wire.http import http_request
+from showcard.wire.request import RESPONSES, Request, ResolvedRequest
 from tests.support.answers import ENCODED, FETCHED, PICTURE, answer
 from tests.support.execute import NODE, Ran, environment, hurried, run_node, run_python, run_shell
 from tests.support.recorder import Arrived, Recorder, recording
@@ -35,10 +39,6 @@ from tests.support.requests import (
     routed,
     sent_by_client,
 )
-from wire.call import CHAT_TASKS, OWN_ENDPOINT_CANT, client_call, has_method
-from wire.checks import clean_url
-from wire.http import http_request
-from wire.request import RESPONSES, Request, ResolvedRequest
 
 
 def _without_node(name: str) -> list[pytest.MarkDecorator]:

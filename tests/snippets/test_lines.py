@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from metadata.model import read_model
-from snippets import lines
-from snippets.of_card import example_requests
+from showcard.metadata.model import read_model
+from showcard.snippets import lines
+from showcard.snippets.of_card import example_requests
+from showcard.wire.call import has_method
+from showcard.wire.request import Request, ResolvedRequest
 from tests.support.hostile import TEXTS
 from tests.support.requests import INPUTS
-from wire.call import has_method
-from wire.request import Request, ResolvedRequest
 
 
 def resolve(asked: Request, provider_model: str | None) -> ResolvedRequest:

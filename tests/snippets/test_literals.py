@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from snippets import literals
-from snippets.literals import Code
+from showcard.snippets import literals
+from showcard.snippets.literals import Code
 from tests.support.hostile import LONG, TEXTS
 
 TEXT = st.text(st.characters(exclude_categories=())) | st.sampled_from(TEXTS)

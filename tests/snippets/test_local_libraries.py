@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from metadata.media import Media
-from metadata.tasks import TASKS, task
-from snippets.local_libraries import local_snippets
+from showcard.metadata.media import Media
+from showcard.metadata.tasks import TASKS, task
+from showcard.snippets.local_libraries import local_snippets
 from tests.support.hostile import LONG, TEXTS
 from tests.support.requests import INPUTS, PNG, SOUND
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from metadata.media import Media
-from metadata.tasks import TASKS, task
-from snippets import local_snippets
+from showcard.metadata.media import Media
+from showcard.metadata.tasks import TASKS, task
+from showcard.snippets import local_snippets
 from tests.support.requests import INPUTS
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]

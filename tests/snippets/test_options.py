@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from snippets import CLIENTS, Options, comparison_script, differences, snippet_for, snippets_for
-from snippets.files import files_of
+from showcard.snippets import CLIENTS, Options, comparison_script, differences, snippet_for, snippets_for
+from showcard.snippets.files import files_of
+from showcard.wire.call import OWN_ENDPOINT_CANT, has_method
+from showcard.wire.media import with_bytes
+from showcard.wire.request import RequestError, ResolvedRequest
+from showcard.wire.responses import responses_request
 from tests.support.answers import FETCHED, PICTURE, answer
 from tests.support.execute import NODE, environment, run_node, run_python, run_shell
 from tests.support.hostile import TEXTS
@@ -25,10 +29,6 @@ from tests.support.requests import (
     routed,
     sent_by_client,
 )
-from wire.call import OWN_ENDPOINT_CANT, has_method
-from wire.media import with_bytes
-from wire.request import RequestError, ResolvedRequest
-from wire.responses import responses_request
 
 PYTHON = [client for client in CLIENTS if client.language == "python"]
 NAMES = [f"{client.language} {client.name}" for client in CLIENTS]

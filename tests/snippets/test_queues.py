@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from snippets import CLIENTS, snippets_for
-from snippets.files import files_of
-from snippets.options import Options
+from showcard.snippets import CLIENTS, snippets_for
+from showcard.snippets.files import files_of
+from showcard.snippets.options import Options
+from showcard.wire.queues import _QUEUED
+from showcard.wire.request import ResolvedRequest
 from tests.support.answers import PICTURE
 from tests.support.execute import Ran, environment, hurried, run_node, run_python, run_shell
 from tests.support.recorder import Arrived, recording
 from tests.support.requests import PNG, request, routed
-from wire.queues import _QUEUED
-from wire.request import ResolvedRequest
 
 PAIRS = [(provider, task) for provider, tasks in _QUEUED.items() for task in sorted(tasks)]
 HUB = "python huggingface_hub"

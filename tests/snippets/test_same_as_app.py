@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from inference.client import run
+from showcard.inference.client import run
+from showcard.wire.call import OWN_ENDPOINT_CANT, has_method
 from tests.support.answers import answer
 from tests.support.execute import ROOT
 from tests.support.recorder import recording
 from tests.support.requests import INPUTS, PARAMETERS, at_endpoint, request, sent_by_client
-from wire.call import OWN_ENDPOINT_CANT, has_method
 
 TASKS = sorted(task for task in INPUTS if has_method(task) and task not in OWN_ENDPOINT_CANT)
 
@@ -48,7 +48,7 @@ def forbidden(*args, **kwargs):
 socket.socket.connect = socket.getaddrinfo = socket.create_connection = forbidden
 sys.modules["gradio"] = sys.modules["httpx"] = None
 from tests.support.requests import INPUTS, request, routed
-from snippets import snippets_for
+from showcard.snippets import snippets_for
 for task in INPUTS:
     for provider in ("auto", "hf-inference", "fal-ai", "together"):
         assert snippets_for(routed(request(task, provider=provider)))

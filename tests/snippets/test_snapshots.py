@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from metadata.media import Media
-from snippets import snippets_for
+from showcard.metadata.media import Media
+from showcard.snippets import snippets_for
+from showcard.wire.request import ResolvedRequest
 from tests.support.requests import PARAMETERS, at_endpoint, request, routed
-from wire.request import ResolvedRequest
 
 FOLDER = Path(__file__).resolve().parents[1] / "snapshots"
 LLAMA = "meta-llama/Llama-3.1-8B-Instruct"

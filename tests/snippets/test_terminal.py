@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from snippets import Snippet, one_liner, paste
+from showcard.snippets import Snippet, one_liner, paste
 from tests.support.hostile import LONG, TEXTS
 
 SHELLS = [name for name in ("bash", "dash", "zsh") if shutil.which(name)]

@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from snippets import CLIENTS, Options, snippet_for, snippets_for
+from showcard.snippets import CLIENTS, Options, snippet_for, snippets_for
+from showcard.wire.media import with_bytes
+from showcard.wire.request import RESPONSES, ResolvedRequest
+from showcard.wire.responses import responses_request
 from tests.snippets.test_executed import _without_node
 from tests.support.execute import NODE, Ran, environment, run_node, run_python, run_shell
 from tests.support.hostile import KEYLESS
 from tests.support.recorder import Arrived, recording
 from tests.support.requests import IMAGE, PNG, at_endpoint, request, routed, sent_by_client
-from wire.media import with_bytes
-from wire.request import RESPONSES, ResolvedRequest
-from wire.responses import responses_request
 
 PARTS = [{"type": "text", "text": "?"}, {"type": "image_url", "image_url": {"url": IMAGE}}]
 WITHOUT_JQ = pytest.mark.skipif(not shutil.which("jq"), reason="jq, which curl's loop needs, is not installed")

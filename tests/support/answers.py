@@ -9,10 +9,10 @@ from typing import Any
 
 from PIL import Image
 
+from showcard.wire.call import CHAT_TASKS
+from showcard.wire.request import ResolvedRequest
 from tests.support.recorder import Arrived
 from tests.support.requests import model_info
-from wire.call import CHAT_TASKS
-from wire.request import ResolvedRequest
 
 
 def _picture() -> bytes:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Stands in for a Python with torch: asked what it has, it has everything; asked to serve a folder, it speaks as
-`python -m local.folder` does, as the folder's fake.json says. Needs nothing but the standard library.
+`python -m showcard.local.folder` does, as the folder's fake.json says. Needs nothing but the standard library.
 
 fake.json: {"doing": [...], "waits": true, "refused": [sentence, way out], "exit": 3, "kill": true, "log": [...]}.
 With `waits` it loads until there is a file `go` in the folder; an input with the word "crash" kills it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wire.secrets import is_key
+from showcard.wire.secrets import is_key
 
 TEXTS: tuple[str, ...] = (
     "",

@@ -13,9 +13,9 @@ from huggingface_hub import InferenceClient, set_client_factory
 from huggingface_hub.inference._providers import _common, hf_inference
 from huggingface_hub.utils import _http, close_session
 
-from metadata.media import Media
-from wire.call import CHAT_TASKS, client_call, helper_task
-from wire.request import Request, ResolvedRequest
+from showcard.metadata.media import Media
+from showcard.wire.call import CHAT_TASKS, client_call, helper_task
+from showcard.wire.request import Request, ResolvedRequest
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 WAV = b"RIFF\x00\x00\x00\x00WAVE" + bytes(range(256))

@@ -10,20 +10,20 @@ from typing import Any
 
 import pytest
 
-from inference.errors import InferenceFailure
-from inference.reply import Delta, Usage
-from inference.resolve import Embedded, EngineModel
-from inference.transport import Exchange
-from metadata.outputs import ToolCall
-from metadata.tasks import task
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.reply import Delta, Usage
+from showcard.inference.resolve import Embedded, EngineModel
+from showcard.inference.transport import Exchange
+from showcard.metadata.outputs import ToolCall
+from showcard.metadata.tasks import task
+from showcard.ui import asking
+from showcard.ui.place import ENDPOINT, Place, reachable
+from showcard.ui.session import Session, Site, origin
+from showcard.ui.shelf import Shelf
+from showcard.ui.sources import open_source
+from showcard.ui.starting import start_settings
+from showcard.wire.request import Request
 from tests.support.scripted import Talk, scripted
-from ui import asking
-from ui.place import ENDPOINT, Place, reachable
-from ui.session import Session, Site, origin
-from ui.shelf import Shelf
-from ui.sources import open_source
-from ui.starting import start_settings
-from wire.request import Request
 
 MESSAGES = {"messages": [{"role": "user", "content": "Hi"}]}
 ANSWER = '{"choices": [{"message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}]}'
@@ -191,7 +191,7 @@ async def test_a_stream_of_responses_that_fails_keeps_what_came(text: str, sente
 def settings(monkeypatch: pytest.MonkeyPatch, shared: bool, *flags: str) -> dict[str, Any]:
     import argparse
 
-    from ui.starting import add_bound_options, add_place_options
+    from showcard.ui.starting import add_bound_options, add_place_options
 
     monkeypatch.setenv("HF_TOKEN", "hf_machine")
     monkeypatch.setenv("GROQ_API_KEY", "gsk_machine")

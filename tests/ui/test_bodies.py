@@ -15,14 +15,14 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from inference.resolve import Embedded
+from showcard.inference.resolve import Embedded
+from showcard.ui.bodies import Bodies, BodyRefused
+from showcard.ui.guard import Access
+from showcard.ui.routes import FORM, GRADIOS, MEGABYTE, OURS, SMALL, UPLOADS
+from showcard.ui.server import build_app
+from showcard.ui.session import Site
+from showcard.ui.shelf import Shelf
 from tests.support.serving import serving
-from ui.bodies import Bodies, BodyRefused
-from ui.guard import Access
-from ui.routes import FORM, GRADIOS, MEGABYTE, OURS, SMALL, UPLOADS
-from ui.server import build_app
-from ui.session import Site
-from ui.shelf import Shelf
 
 BOUNDED = [(path, most) for methods, path, most in (*OURS, *GRADIOS) if "POST" in methods]
 BOUNDARY = "--b"
@@ -115,7 +115,7 @@ def test_no_other_form_of_its_address_takes_an_upload(port: int, folder: Path, e
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Uploads of 1 MB at the most."""
-    from ui import routes
+    from showcard.ui import routes
 
     patched = tuple((m, path, MEGABYTE if most == UPLOADS else most) for m, path, most in GRADIOS)
     monkeypatch.setattr(routes, "GRADIOS", patched)

@@ -19,11 +19,11 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from inference.resolve import Embedded
-from ui import session, uploads
-from ui.server import Access, build_app
-from ui.session import Sessions, Site
-from ui.shelf import Shelf
+from showcard.inference.resolve import Embedded
+from showcard.ui import session, uploads
+from showcard.ui.server import Access, build_app
+from showcard.ui.session import Sessions, Site
+from showcard.ui.shelf import Shelf
 
 KILOBYTE = 1024
 

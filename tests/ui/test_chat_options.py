@@ -9,14 +9,14 @@ from typing import Any
 import jsonschema
 import pytest
 
-from inference.reply import McpCall
-from metadata.outputs import ToolCall
-from ui.chat import calls_of, mcp_html, turn_html, wire_calls
-from ui.chat_options import ChatOptionsPanel, verdict_sentence
-from ui.functions import Functions, load_functions
-from ui.tool_results import pending, result_turn
-from ui.tool_schemas import read_format, read_tools
-from wire.request import Request, RequestError, without_open_calls
+from showcard.inference.reply import McpCall
+from showcard.metadata.outputs import ToolCall
+from showcard.ui.chat import calls_of, mcp_html, turn_html, wire_calls
+from showcard.ui.chat_options import ChatOptionsPanel, verdict_sentence
+from showcard.ui.functions import Functions, load_functions
+from showcard.ui.tool_results import pending, result_turn
+from showcard.ui.tool_schemas import read_format, read_tools
+from showcard.wire.request import Request, RequestError, without_open_calls
 
 
 def read(tools: Any = "", offered: Any = (), schema: Any = "", extra: Any = "", responses: Any = False) -> Any:

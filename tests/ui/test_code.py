@@ -7,14 +7,14 @@ import re
 
 import pytest
 
-from metadata.media import Media
-from metadata.tasks import task
-from snippets import CLIENTS, local_snippets, snippets_for
+from showcard.metadata.media import Media
+from showcard.metadata.tasks import task
+from showcard.snippets import CLIENTS, local_snippets, snippets_for
+from showcard.ui.code import ASYNC, BY_RESPONSES, OWN_KEY, STREAM, code_html
+from showcard.ui.markup import one_line
+from showcard.wire.request import ResolvedRequest
 from tests.support.hostile import LONG, TEXTS
 from tests.support.requests import INPUTS, PNG, at_endpoint, request, routed
-from ui.code import ASYNC, BY_RESPONSES, OWN_KEY, STREAM, code_html
-from ui.markup import one_line
-from wire.request import ResolvedRequest
 
 CHAT = routed(request("conversational", stream=True))
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from playground import actions
+from showcard.playground import actions
+from showcard.ui import front
+from showcard.ui.feed import Growing, Sent
+from showcard.ui.theme import COLOURS
+from showcard.wire import secrets
 from tests.conftest import ROOT
-from ui import front
-from ui.feed import Growing, Sent
-from ui.theme import COLOURS
-from wire import secrets
 
 CONTRACT = json.loads(front.read("contract.json"))
 PAGES = sorted(path for room in ("ui", "widgets", "playground") for path in (ROOT / room).rglob("*.py"))

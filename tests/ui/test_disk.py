@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from inference import client
-from inference.keys import home_trouble, machine_token
-from playground.votes import folder_trouble
+from showcard.inference import client
+from showcard.inference.keys import home_trouble, machine_token
+from showcard.playground.votes import folder_trouble
+from showcard.ui.disk import VARIABLE, NoFolder, check_temporary, own_folder
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Talk, scripted
-from ui.disk import VARIABLE, NoFolder, check_temporary, own_folder
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import asyncio
 import json
 from typing import Any
 
-from ui.feed import Feed, Feeds, Growing
-from ui.markdown import chat_html
+from showcard.ui.feed import Feed, Feeds, Growing
+from showcard.ui.markdown import chat_html
 
 TEXT = "Here is **code**:\n\n```py\na = 1\n\nb = 2\n```\n\nA list:\n\n- one\n- two\n\nThe end, <b>really</b>."
 
@@ -74,7 +74,7 @@ async def test_who_comes_late_gets_all_of_it() -> None:
 
 
 async def test_lines_end_when_nothing_grows(monkeypatch: Any) -> None:
-    monkeypatch.setattr("ui.feed.IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("showcard.ui.feed.IDLE_SECONDS", 0.01)
     feeds = Feeds()
     feed = feeds.open()
     async with asyncio.timeout(10):

@@ -12,18 +12,18 @@ import gradio as gr
 import httpx2
 import pytest
 
-import widgets.find
-import widgets.index
-from inference.resolve import Embedded
+from showcard.inference.resolve import Embedded
+from showcard.ui import front
+from showcard.ui.light import laying_out
+from showcard.ui.server import Access, build_app
+from showcard.ui.session import Site
+from showcard.ui.shelf import Shelf
+from showcard.widgets import find as find_page
+from showcard.widgets import index as index_page
 from tests.conftest import ROOT
-from ui import front
-from ui.light import laying_out
-from ui.server import Access, build_app
-from ui.session import Site
-from ui.shelf import Shelf
 
 LINKED = re.compile(r'(?:href|src)="(front/[^"]+)"')
-PAGES = ["", "compare", widgets.find.PATH, widgets.index.PATH, *(path for path, _, _ in widgets.index.FLOWS)]
+PAGES = ["", "compare", find_page.PATH, index_page.PATH, *(path for path, _, _ in index_page.FLOWS)]
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
 
-from metadata.card import parse_card
+from showcard.metadata.card import parse_card
+from showcard.ui import gfm
+from showcard.ui.gfm import to_html
+from showcard.ui.markdown_worker import sanitised
 from tests.support.growth import grows
-from ui import gfm
-from ui.gfm import to_html
-from ui.markdown_worker import sanitised
 
 from ..metadata.cards import needs_cards, real_cards
 

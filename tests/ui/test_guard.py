@@ -13,9 +13,9 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from ui.guard import Access, Guard, allowed_hosts
-from ui.routes import Routes
-from ui.signin import COOKIE
+from showcard.ui.guard import Access, Guard, allowed_hosts
+from showcard.ui.routes import Routes
+from showcard.ui.signin import COOKIE
 
 
 def app(access: Access, **cookies: str) -> TestClient:

@@ -13,16 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference import workers
-from inference.reply import Delta
-from metadata.outputs import Message, ToolCall
+from showcard.inference import workers
+from showcard.inference.reply import Delta
+from showcard.metadata.outputs import Message, ToolCall
+from showcard.ui import markdown, markdown_worker
+from showcard.ui.chat import MAX_LIVE_HTML, Answer, message_html
+from showcard.ui.live_markdown import LiveMarkdown
+from showcard.ui.markdown import AS_IT_IS, chat_html, laid_out, simple_html
+from showcard.ui.streaming import Batch
 from tests.conftest import ROOT
 from tests.support.growth import grows
-from ui import markdown, markdown_worker
-from ui.chat import MAX_LIVE_HTML, Answer, message_html
-from ui.live_markdown import LiveMarkdown
-from ui.markdown import AS_IT_IS, chat_html, laid_out, simple_html
-from ui.streaming import Batch
 
 BLOCKS = "One *block*.\n\nTwo\n\n```py\nx = 1\n```\n- a\n- b\n\n**Three**\n\n"
 HANGS = "[" * 60_000
@@ -44,7 +44,7 @@ async def test_blocks_become_html_apart_and_in_order() -> None:
 
 
 async def test_the_event_loop_does_not_wait_for_a_block_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.live_markdown.SECONDS", 0.3)
+    monkeypatch.setattr("showcard.ui.live_markdown.SECONDS", 0.3)
     live, began = LiveMarkdown(), thread_time()
     live.add(HANGS + "\n\nAfter\n\nit")
     await live.rendered()
@@ -55,7 +55,7 @@ async def test_the_event_loop_does_not_wait_for_a_block_that_hangs(monkeypatch: 
 
 
 async def test_a_text_whose_block_hung_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.live_markdown.SECONDS", 0.3)
+    monkeypatch.setattr("showcard.ui.live_markdown.SECONDS", 0.3)
     live, text = LiveMarkdown(), HANGS + "\n\nAfter\n\n*it*"
     live.add(text)
     await live.ended(text)
@@ -64,7 +64,7 @@ async def test_a_text_whose_block_hung_is_not_tried_again(monkeypatch: pytest.Mo
 
 
 async def test_behind_a_bound_an_answer_stays_text_until_it_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.live_markdown.MAX_LIVE", 100)
+    monkeypatch.setattr("showcard.ui.live_markdown.MAX_LIVE", 100)
     live = LiveMarkdown()
     for _ in range(30):
         live.add("Some *words*.\n\n")
@@ -134,7 +134,7 @@ async def test_nothing_is_parsed_in_the_event_loop(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_worker_imports_neither_gradio_nor_what_goes_to_the_network() -> None:
-    code = "import sys, ui.markdown_worker; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    code = "import sys, showcard.ui.markdown_worker; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {"gradio", "fastapi", "huggingface_hub", "httpx", "httpx2", "inference"} & set(done.stdout.split())
 
@@ -147,7 +147,7 @@ def test_what_is_simple_is_what_the_worker_makes_of_it(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["abcd", "a\n", "\n", "```\n", "- a\n", "a\n\n", " ", "~", "\n\n- "])
 def test_a_growing_answer_costs_its_length(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.live_markdown.chat_html", lambda text: "")
+    monkeypatch.setattr("showcard.ui.live_markdown.chat_html", lambda text: "")
 
     def write(pieces: int) -> None:
         live = LiveMarkdown()

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ui import markdown as markdown_module
-from ui.live_markdown import LiveMarkdown
-from ui.markdown import chat_html
-from ui.markup import one_line, tag
+from showcard.ui import markdown as markdown_module
+from showcard.ui.live_markdown import LiveMarkdown
+from showcard.ui.markdown import chat_html
+from showcard.ui.markup import one_line, tag
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -10,12 +10,12 @@ import gradio.routes
 import httpx2
 import pytest
 
-from inference.resolve import Embedded
-from ui.gradio_patches import nonce
-from ui.light import laying_out
-from ui.server import Access, build_app
-from ui.session import Site
-from ui.shelf import Shelf
+from showcard.inference.resolve import Embedded
+from showcard.ui.gradio_patches import nonce
+from showcard.ui.light import laying_out
+from showcard.ui.server import Access, build_app
+from showcard.ui.session import Site
+from showcard.ui.shelf import Shelf
 
 pytestmark = pytest.mark.filterwarnings("ignore:SSR mode")  # as the app has it
 SCRIPT = re.compile(r"<script\b[^>]*>")

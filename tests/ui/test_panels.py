@@ -1,8 +1,8 @@
 import pytest
 
-from metadata.diagnostics import Diagnostic
-from metadata.model import read_model
-from ui.panels import head
+from showcard.metadata.diagnostics import Diagnostic
+from showcard.metadata.model import read_model
+from showcard.ui.panels import head
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from metadata.tasks import TASKS
-from ui.parameters import ParameterPanel
-from wire.request import RequestError
+from showcard.metadata.tasks import TASKS
+from showcard.ui.parameters import ParameterPanel
+from showcard.wire.request import RequestError
 
 
 def filled(made: ParameterPanel, **values: Any) -> list[Any]:

@@ -20,19 +20,19 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from inference import assets
-from inference.errors import InferenceFailure
-from inference.resolve import Embedded
-from metadata.media import Media
+from showcard.inference import assets
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.resolve import Embedded
+from showcard.metadata.media import Media
+from showcard.ui import asking, session, uploads
+from showcard.ui.bounds import MUCH_LATER, Bound, Held, shared_out
+from showcard.ui.guard import Access
+from showcard.ui.server import build_app
+from showcard.ui.session import Session, Sessions, Site
+from showcard.ui.shelf import Shelf
+from showcard.ui.visitors import COOKIE, NOBODY, Visitor, visitor
+from showcard.wire.request import Request
 from tests.support.scripted import Talk, scripted
-from ui import asking, session, uploads
-from ui.bounds import MUCH_LATER, Bound, Held, shared_out
-from ui.guard import Access
-from ui.server import build_app
-from ui.session import Session, Sessions, Site
-from ui.shelf import Shelf
-from ui.visitors import COOKIE, NOBODY, Visitor, visitor
-from wire.request import Request
 
 MEGABYTE = uploads.MEGABYTE
 ANN, BEN = "203.0.113.7", "203.0.113.8"

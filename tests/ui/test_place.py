@@ -11,16 +11,14 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from inference import offers, providers, transport
-from inference.resolve import Embedded, EngineModel
-from metadata.tasks import task
-from playground.heads import where
-from playground.page import ComparePage
-from playground.state import Settings
-from tests.inference.conftest import _Elsewhere, public
-from tests.support.scripted import Talk, scripted
-from ui import asking
-from ui.place import (
+from showcard.inference import offers, providers, transport
+from showcard.inference.resolve import Embedded, EngineModel
+from showcard.metadata.tasks import task
+from showcard.playground.heads import where
+from showcard.playground.page import ComparePage
+from showcard.playground.state import Settings
+from showcard.ui import asking
+from showcard.ui.place import (
     EMBEDDED,
     ENDPOINT,
     PROVIDERS,
@@ -32,10 +30,12 @@ from ui.place import (
     recall,
     remembered_by,
 )
-from ui.place_panel import FORGET, PlacePanel
-from ui.session import Session, Site
-from ui.shelf import Shelf
-from wire.request import Request
+from showcard.ui.place_panel import FORGET, PlacePanel
+from showcard.ui.session import Session, Site
+from showcard.ui.shelf import Shelf
+from showcard.wire.request import Request
+from tests.inference.conftest import _Elsewhere, public
+from tests.support.scripted import Talk, scripted
 
 CHAT = task("conversational")
 ENGINES = Embedded("http://127.0.0.1:1", {"showcard/eliza": EngineModel("showcard/eliza", CHAT)})

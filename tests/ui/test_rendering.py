@@ -11,16 +11,16 @@ import gradio as gr
 import pytest
 from gradio.state_holder import SessionState, StateHolder
 
-from inference.resolve import Embedded
-from ui import files
-from ui.files import PRUNED_AFTER, FileSets, hold_little, hold_little_of_tabs, let_go_of_tab
-from ui.light import lighten
-from ui.rendering import forget_old_renders
-from ui.session import Sessions, Site
-from ui.shelf import Shelf
-from ui.sources import open_source
-from widgets.page import ModelPage
-from widgets.state import Page
+from showcard.inference.resolve import Embedded
+from showcard.ui import files
+from showcard.ui.files import PRUNED_AFTER, FileSets, hold_little, hold_little_of_tabs, let_go_of_tab
+from showcard.ui.light import lighten
+from showcard.ui.rendering import forget_old_renders
+from showcard.ui.session import Sessions, Site
+from showcard.ui.shelf import Shelf
+from showcard.ui.sources import open_source
+from showcard.widgets.page import ModelPage
+from showcard.widgets.state import Page
 
 
 def renders(demo: gr.Blocks) -> list[Any]:

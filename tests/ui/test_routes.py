@@ -16,12 +16,12 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Match, Mount
 
-from inference.resolve import Embedded
-from ui.guard import Access, Guard
-from ui.routes import GRADIOS, OURS, SIGN_IN, Routes
-from ui.server import build_app
-from ui.session import Site
-from ui.shelf import Shelf
+from showcard.inference.resolve import Embedded
+from showcard.ui.guard import Access, Guard
+from showcard.ui.routes import GRADIOS, OURS, SIGN_IN, Routes
+from showcard.ui.server import build_app
+from showcard.ui.session import Site
+from showcard.ui.shelf import Shelf
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "OPTIONS", "WEBSOCKET")
 FOLDER = gr.utils.get_upload_folder()

@@ -8,12 +8,12 @@ from time import monotonic
 
 import pytest
 
-from inference.errors import InferenceFailure
-from inference.resolve import Embedded
-from metadata.media import Media
-from ui.session import Runs, Session, Sessions, Site
-from ui.shelf import Part, Shelf
-from ui.sources import _repo_id, example_cards, open_source
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.resolve import Embedded
+from showcard.metadata.media import Media
+from showcard.ui.session import Runs, Session, Sessions, Site
+from showcard.ui.shelf import Part, Shelf
+from showcard.ui.sources import _repo_id, example_cards, open_source
 
 
 def session(**more: object) -> Session:
@@ -142,7 +142,7 @@ async def test_each_tab_has_its_own_session_until_it_is_closed(monkeypatch: pyte
     assert one.back()  # soon enough: it was put aside only
     assert sessions.of(Request("a")) is one  # type: ignore[arg-type]
     await sessions.forget(Request("a"))  # type: ignore[arg-type]
-    monkeypatch.setattr("ui.session.SECONDS_AWAY", 0.0)
+    monkeypatch.setattr("showcard.ui.session.SECONDS_AWAY", 0.0)
     one.leave()
     while not one.closed:  # noqa: ASYNC110
         await asyncio.sleep(0)
@@ -152,7 +152,7 @@ async def test_each_tab_has_its_own_session_until_it_is_closed(monkeypatch: pyte
 
 
 async def test_a_tab_whose_connection_was_cut_stays_where_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.session.SECONDS_LOST", 0.0)
+    monkeypatch.setattr("showcard.ui.session.SECONDS_LOST", 0.0)
     gone, used = session(), session()
     gone.leave(told_by_page=False)
     used.leave(told_by_page=False)

@@ -10,12 +10,12 @@ import httpx2
 import pytest
 from PIL import Image
 
-from inference import assets, transport
-from inference.assets import AssetError
-from inference.transport import client
-from metadata.media import Media
+from showcard.inference import assets, transport
+from showcard.inference.assets import AssetError
+from showcard.inference.transport import client
+from showcard.metadata.media import Media
+from showcard.ui.shelf import Part, Shelf
 from tests.support.scripted import Scripted, Talk, scripted
-from ui.shelf import Part, Shelf
 
 
 def png() -> bytes:

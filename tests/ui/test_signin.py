@@ -17,14 +17,14 @@ import httpx2
 import pytest
 import uvicorn
 
-from inference.resolve import Embedded
+from showcard.inference.resolve import Embedded
+from showcard.ui import signin, visitors
+from showcard.ui.guard import Access
+from showcard.ui.server import build_app
+from showcard.ui.session import Sessions, Site
+from showcard.ui.shelf import Shelf
+from showcard.ui.signin import person_of
 from tests.support.scripted import Script, Scripted, Talk, scripted
-from ui import signin, visitors
-from ui.guard import Access
-from ui.server import build_app
-from ui.session import Sessions, Site
-from ui.shelf import Shelf
-from ui.signin import person_of
 
 HOST = "me-mine.hf.space"
 

@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from ui.slices import MOST, Sliced
+from showcard.ui.slices import MOST, Sliced
 
 WHOLE = bytes(range(256)) * 4_001
 

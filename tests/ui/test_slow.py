@@ -18,8 +18,8 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from showcard.ui import slow
 from tests.support.serving import serving
-from ui import slow
 
 HEAD = b"POST /count HTTP/1.1\r\nhost: localhost\r\n"
 LONG = b"content-length: 1000000\r\n\r\n"

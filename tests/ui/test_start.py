@@ -10,15 +10,15 @@ import gradio as gr
 import httpx2
 import pytest
 
-from inference.resolve import Embedded
+from showcard.inference.resolve import Embedded
+from showcard.ui.light import laying_out
+from showcard.ui.server import Access, build_app
+from showcard.ui.session import Site
+from showcard.ui.shelf import Shelf
 from tests.conftest import ROOT, clean_environment
-from ui.light import laying_out
-from ui.server import Access, build_app
-from ui.session import Site
-from ui.shelf import Shelf
 
 # Without the function that reads a class out of its module, no interface file can be written.
-IMPORTS = "import ast; ast.get_source_segment = None; import ui.theme, mine; print(mine.Mine.__name__)"
+IMPORTS = "import ast; ast.get_source_segment = None; import showcard.ui.theme, mine; print(mine.Mine.__name__)"
 
 # The app, which ends where it says that it is there, and says what of it no collection of garbage walks any more.
 KEPT = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from ui.streaming import Batch, Merged
+from showcard.ui.streaming import Batch, Merged
 
 
 class Source:

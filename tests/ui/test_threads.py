@@ -12,7 +12,7 @@ import gradio as gr
 from anyio._backends._asyncio import _threadpool_idle_workers, _threadpool_workers
 from starlette.middleware.gzip import GZipMiddleware
 
-from ui import threads
+from showcard.ui import threads
 
 
 async def answer(scope: Any, receive: Any, send: Any) -> None:

@@ -12,11 +12,11 @@ import pytest
 from gradio.context import LocalContext
 from PIL import Image
 
-from inference.resolve import Embedded
-from ui.server import Access, build_app
-from ui.session import Site
-from ui.shelf import Shelf
-from ui.uploads import REFUSED, UNWRITTEN
+from showcard.inference.resolve import Embedded
+from showcard.ui.server import Access, build_app
+from showcard.ui.session import Site
+from showcard.ui.shelf import Shelf
+from showcard.ui.uploads import REFUSED, UNWRITTEN
 
 FIELDS = (gr.Image, gr.Audio, gr.Video, gr.File, gr.Model3D, gr.Gallery, gr.ImageEditor, gr.MultimodalTextbox)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ui.hops import Hops
-from ui.visitors import NOBODY, Cookies, Visitor, network_of, visitor
+from showcard.ui.hops import Hops
+from showcard.ui.visitors import NOBODY, Cookies, Visitor, network_of, visitor
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from widgets import about
+from showcard.widgets import about
 
 
 def test_of_a_long_list_only_what_is_shown_is_written(monkeypatch: pytest.MonkeyPatch) -> None:

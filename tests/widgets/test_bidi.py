@@ -12,25 +12,25 @@ from typing import Any
 
 import pytest
 
-from inference.providers import ProviderMapping
-from inference.resolve import resolve_offline
-from metadata.model import read_model
-from metadata.outputs import normalise
-from metadata.tasks import task
-from metadata.visible import BIDI_CONTROLS, HIDING, escaped_json, name_of, printable, turning_none, visible
-from snippets import snippets_for
-from snippets.literals import comment
+from showcard.inference.providers import ProviderMapping
+from showcard.inference.resolve import resolve_offline
+from showcard.metadata.model import read_model
+from showcard.metadata.outputs import normalise
+from showcard.metadata.tasks import task
+from showcard.metadata.visible import BIDI_CONTROLS, HIDING, escaped_json, name_of, printable, turning_none, visible
+from showcard.snippets import snippets_for
+from showcard.snippets.literals import comment
+from showcard.ui import front, panels
+from showcard.ui.live_markdown import LiveMarkdown
+from showcard.ui.markdown import body_html, chat_html
+from showcard.ui.markup import attribute, code_text, escape, isolated, running_text, short_text, tag, verbatim
+from showcard.ui.place import provider_choices
+from showcard.ui.place_panel import _with
+from showcard.widgets.about import about
+from showcard.widgets.show import example_title
+from showcard.widgets.views import Context, render
+from showcard.wire.request import Request
 from tests.conftest import ROOT
-from ui import front, panels
-from ui.live_markdown import LiveMarkdown
-from ui.markdown import body_html, chat_html
-from ui.markup import attribute, code_text, escape, isolated, running_text, short_text, tag, verbatim
-from ui.place import provider_choices
-from ui.place_panel import _with
-from widgets.about import about
-from widgets.show import example_title
-from widgets.views import Context, render
-from wire.request import Request
 
 from .test_odd_values import ANSWERS, KINDS, inputs_of
 

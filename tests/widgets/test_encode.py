@@ -9,8 +9,8 @@ import pytest
 import soundfile
 from PIL import Image
 
-from metadata.media import Media
-from widgets.encode import ORIENTATION, encoded
+from showcard.metadata.media import Media
+from showcard.widgets.encode import ORIENTATION, encoded
 
 
 def picture(kind: str, orientation: int | None = None, mode: str = "RGB") -> Media:
@@ -73,7 +73,7 @@ def test_what_is_too_large_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> No
     soundfile.write(held, np.zeros(800), 8000, format="AIFF")
     sound = Media(data=held.getvalue(), media_type="audio/x-aiff", name="tone.aiff")
     turned, other = picture("JPEG", orientation=6), picture("BMP")
-    monkeypatch.setattr("widgets.encode.MAX_PIXELS", 799)
-    monkeypatch.setattr("widgets.encode.MAX_SAMPLES", 799)
+    monkeypatch.setattr("showcard.widgets.encode.MAX_PIXELS", 799)
+    monkeypatch.setattr("showcard.widgets.encode.MAX_SAMPLES", 799)
     for media in (sound, turned, other):
         assert encoded(media) is media

@@ -5,17 +5,17 @@ from __future__ import annotations
 import gradio as gr
 import pytest
 
-from inference.reply import Reply
-from inference.resolve import Embedded
-from metadata.model import read_model
-from metadata.outputs import Label, Labels
+from showcard.inference.reply import Reply
+from showcard.inference.resolve import Embedded
+from showcard.metadata.model import read_model
+from showcard.metadata.outputs import Label, Labels
+from showcard.ui.place_panel import FORGET
+from showcard.ui.session import Session, Site
+from showcard.ui.shelf import Shelf
+from showcard.ui.sources import Opened
+from showcard.widgets.state import Page
+from showcard.widgets.widget import Widget
 from tests.support.requests import at_endpoint, request
-from ui.place_panel import FORGET
-from ui.session import Session, Site
-from ui.shelf import Shelf
-from ui.sources import Opened
-from widgets.state import Page
-from widgets.widget import Widget
 
 CARD = "---\npipeline_tag: text-classification\nwidget: [{text: Now}]\n---\n"
 

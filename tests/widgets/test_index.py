@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from inference.resolve import Embedded
-from metadata.tasks import TASKS
-from ui.session import Site
-from ui.shelf import Shelf
-from widgets.index import MODALITIES, example_models, index_html
+from showcard.inference.resolve import Embedded
+from showcard.metadata.tasks import TASKS
+from showcard.ui.session import Site
+from showcard.ui.shelf import Shelf
+from showcard.widgets.index import MODALITIES, example_models, index_html
 
 
 @pytest.fixture(scope="module")

@@ -11,23 +11,23 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from inference import transport
-from inference.resolve import Embedded
-from metadata.media import Media
-from metadata.model import read_model
+from showcard.inference import transport
+from showcard.inference.resolve import Embedded
+from showcard.metadata.media import Media
+from showcard.metadata.model import read_model
+from showcard.ui.parameters import ParameterPanel
+from showcard.ui.place import ENDPOINT
+from showcard.ui.place_panel import FORGET
+from showcard.ui.session import Session, Site
+from showcard.ui.shelf import Shelf
+from showcard.ui.sources import Opened
+from showcard.widgets import encode, fields
+from showcard.widgets.choosing import Choosing
+from showcard.widgets.inputs import Inputs
+from showcard.widgets.running import Runner
+from showcard.widgets.state import Page, load_inputs
+from showcard.widgets.views import masks
 from tests.support.scripted import Talk, scripted
-from ui.parameters import ParameterPanel
-from ui.place import ENDPOINT
-from ui.place_panel import FORGET
-from ui.session import Session, Site
-from ui.shelf import Shelf
-from ui.sources import Opened
-from widgets import encode, fields
-from widgets.choosing import Choosing
-from widgets.inputs import Inputs
-from widgets.running import Runner
-from widgets.state import Page, load_inputs
-from widgets.views import masks
 
 CHAT = "pipeline_tag: image-text-to-text\ntags: [conversational]"
 MASK = {"label": "cat", "score": 0.5, "mask": "iVBORw0KGgo="}

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from metadata.files import Folder
-from metadata.media import Media
-from metadata.model import read_model
-from metadata.outputs import Audio, Clip, Labels, Mask, Masks
+from showcard.metadata.files import Folder
+from showcard.metadata.media import Media
+from showcard.metadata.model import read_model
+from showcard.metadata.outputs import Audio, Clip, Labels, Mask, Masks
+from showcard.ui.sources import Opened
+from showcard.widgets import show
+from showcard.widgets.gallery import gallery
+from showcard.widgets.lost import is_lost, without_lost
+from showcard.widgets.state import Page
 from tests.widgets.test_state import session
-from ui.sources import Opened
-from widgets import show
-from widgets.gallery import gallery
-from widgets.lost import is_lost, without_lost
-from widgets.state import Page
 
 PATHS = frozenset(("images/a b.png", "x.wav"))
 

@@ -13,19 +13,19 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from inference.assets import load
-from inference.client import run
-from inference.resolve import resolve
-from inference.transport import close
-from metadata.media import Media
-from metadata.model import read_model
-from metadata.outputs import normalise, to_json
-from metadata.tasks import TASKS, task
+from showcard.inference.assets import load
+from showcard.inference.client import run
+from showcard.inference.resolve import resolve
+from showcard.inference.transport import close
+from showcard.metadata.media import Media
+from showcard.metadata.model import read_model
+from showcard.metadata.outputs import normalise, to_json
+from showcard.metadata.tasks import TASKS, task
+from showcard.widgets.views import Context, render
+from showcard.wire.request import Request
 from tests.support.scripted import Talk, scripted
 from tests.support.task_cards import OUTPUTS, task_card
 from tests.support.view_cards import CHUNKS, TEXT, mask, photo, tone
-from widgets.views import Context, render
-from wire.request import Request
 
 VOID = {"img", "input", "br", "hr", "rect", "path"}
 KINDS = {row.output: row.id for row in reversed(TASKS)}

@@ -11,19 +11,19 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from inference.resolve import Embedded
-from metadata.media import Media
-from metadata.tasks import TASKS, Task, find_task
+from showcard.inference.resolve import Embedded
+from showcard.metadata.media import Media
+from showcard.metadata.tasks import TASKS, Task, find_task
+from showcard.ui.panels import ILLUSTRATION, RECORDED
+from showcard.ui.session import Session, Site
+from showcard.ui.shelf import Shelf
+from showcard.widgets import show
+from showcard.widgets.index import example_models
+from showcard.widgets.inputs import Inputs
+from showcard.widgets.page import _read
+from showcard.widgets.state import Page
+from showcard.wire.links import Link
 from tests.support.task_cards import INPUTS, SECTIONS, Section, section_card, task_card
-from ui.panels import ILLUSTRATION, RECORDED
-from ui.session import Session, Site
-from ui.shelf import Shelf
-from widgets import show
-from widgets.index import example_models
-from widgets.inputs import Inputs
-from widgets.page import _read
-from widgets.state import Page
-from wire.links import Link
 
 MEDIA = ("image", "audio", "video")
 

@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
-from inference import workers
-from inference.errors import InferenceFailure
-from inference.resolve import Embedded
-from metadata.card import parse_card
-from metadata.lint import lint
-from metadata.model import read_model
-from ui import sources
-from ui.session import Session, Site
-from ui.shelf import Shelf
-from ui.sources import open_source
-from widgets import linked
-from widgets.page import ModelPage, _read
-from widgets.state import far
-from wire.links import Link, read_link, write_link
+from showcard.inference import workers
+from showcard.inference.errors import InferenceFailure
+from showcard.inference.resolve import Embedded
+from showcard.metadata.card import parse_card
+from showcard.metadata.lint import lint
+from showcard.metadata.model import read_model
+from showcard.ui import sources
+from showcard.ui.session import Session, Site
+from showcard.ui.shelf import Shelf
+from showcard.ui.sources import open_source
+from showcard.widgets import linked
+from showcard.widgets.page import ModelPage, _read
+from showcard.widgets.state import far
+from showcard.wire.links import Link, read_link, write_link
 
 
 @pytest.mark.parametrize("odd", [None, 3, [], {"a": 1}, ["x"], "\ud800", "#", "#in=%", "x" * 300_000])

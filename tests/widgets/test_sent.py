@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
-from inference import transport
-from inference.resolve import Embedded
-from metadata.model import read_model
+from showcard.inference import transport
+from showcard.inference.resolve import Embedded
+from showcard.metadata.model import read_model
+from showcard.ui.headers import header_ticks
+from showcard.ui.parameters import ParameterPanel
+from showcard.ui.place import ENDPOINT
+from showcard.ui.place_panel import FORGET
+from showcard.ui.session import Session, Site
+from showcard.ui.shelf import Shelf
+from showcard.ui.sources import Opened
+from showcard.widgets.running import Runner
+from showcard.widgets.state import Page
 from tests.inference.test_errors import answering
 from tests.support.scripted import Scripted, Talk, scripted
-from ui.headers import header_ticks
-from ui.parameters import ParameterPanel
-from ui.place import ENDPOINT
-from ui.place_panel import FORGET
-from ui.session import Session, Site
-from ui.shelf import Shelf
-from ui.sources import Opened
-from widgets.running import Runner
-from widgets.state import Page
 
 LABELS = '[[{"label": "JOY", "score": 0.75}, {"label": "FEAR", "score": 0.25}]]'
 MESSAGE = '{"choices": [{"message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}]}'

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from inference.resolve import Embedded, EngineModel
-from metadata.files import Folder
-from metadata.model import read_model
-from metadata.outputs import Labels
-from metadata.tasks import task
-from ui.chat import Answer
-from ui.growing import GrowingText
-from ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Place, places
-from ui.session import Session, Site
-from ui.shelf import Shelf
-from ui.sources import Opened
-from widgets.state import (
+from showcard.inference.resolve import Embedded, EngineModel
+from showcard.metadata.files import Folder
+from showcard.metadata.model import read_model
+from showcard.metadata.outputs import Labels
+from showcard.metadata.tasks import task
+from showcard.ui.chat import Answer
+from showcard.ui.growing import GrowingText
+from showcard.ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Place, places
+from showcard.ui.session import Session, Site
+from showcard.ui.shelf import Shelf
+from showcard.ui.sources import Opened
+from showcard.widgets.state import (
     Page,
     build_request,
     card_parameters,
@@ -28,7 +28,7 @@ from widgets.state import (
     same_inputs,
     take_turn,
 )
-from wire.request import RequestError
+from showcard.wire.request import RequestError
 
 ENGINES = Embedded(
     "http://127.0.0.1:1",

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from inference import transport
-from inference.resolve import Embedded
-from metadata.model import read_model
+from showcard.inference import transport
+from showcard.inference.resolve import Embedded
+from showcard.metadata.model import read_model
+from showcard.ui.functions import Functions
+from showcard.ui.parameters import ParameterPanel
+from showcard.ui.place import ENDPOINT
+from showcard.ui.place_panel import FORGET
+from showcard.ui.session import Session, Site
+from showcard.ui.shelf import Shelf
+from showcard.ui.sources import Opened
+from showcard.widgets.running import Runner
+from showcard.widgets.state import Page
 from tests.support.scripted import Talk, scripted
-from ui.functions import Functions
-from ui.parameters import ParameterPanel
-from ui.place import ENDPOINT
-from ui.place_panel import FORGET
-from ui.session import Session, Site
-from ui.shelf import Shelf
-from ui.sources import Opened
-from widgets.running import Runner
-from widgets.state import Page
 
 CARD = "---\npipeline_tag: text-generation\ntags: [conversational]\n---\n# x"
 

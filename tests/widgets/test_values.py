@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metadata.tasks import Field
-from widgets import fields
-from widgets.values import read_list, read_table, write_list, write_table
-from wire.request import RequestError
+from showcard.metadata.tasks import Field
+from showcard.widgets import fields
+from showcard.widgets.values import read_list, read_table, write_list, write_table
+from showcard.wire.request import RequestError
 
 cells = st.one_of(
     st.none(),

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from metadata.media import Media
-from metadata.outputs import (
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import (
     Answer,
     Answers,
     Audio,
@@ -42,10 +42,10 @@ from metadata.outputs import (
     plain,
     to_json,
 )
+from showcard.ui.markup import one_line
+from showcard.widgets.views import VIEWS, Context, render
+from showcard.widgets.views.parts import save_json
 from tests.support.hostile import TEXTS
-from ui.markup import one_line
-from widgets.views import VIEWS, Context, render
-from widgets.views.parts import save_json
 
 INPUTS = {"text": "My name is Sarah and I live in London", "context": "I live in London.", "sentences": ["a", "b"]}
 EMPTY: list[Output] = [

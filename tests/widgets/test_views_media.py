@@ -14,11 +14,11 @@ import pytest
 import soundfile
 from PIL import Image as Pillow
 
-from metadata.media import Media
-from metadata.outputs import Audio, Box, Boxes, Clip, Image, Mask, Masks, Mesh, Output, Video
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Audio, Box, Boxes, Clip, Image, Mask, Masks, Mesh, Output, Video
+from showcard.widgets.views import Context, gallery, render
+from showcard.widgets.views.geometry import Unreadable, read
 from tests.support.view_cards import torus, triangle
-from widgets.views import Context, gallery, render
-from widgets.views.geometry import Unreadable, read
 
 
 def picture(width: int = 200, height: int = 100, mode: str = "RGB", colour: object = 0, **options: object) -> Media:

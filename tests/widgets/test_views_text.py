@@ -8,8 +8,8 @@ from time import perf_counter
 
 import pytest
 
-from metadata.outputs import Answer, Answers, Entities, Entity, normalise
-from widgets.views import Context, render
+from showcard.metadata.outputs import Answer, Answers, Entities, Entity, normalise
+from showcard.widgets.views import Context, render
 
 TEXT = "My name is Sarah and I live in London"
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 from huggingface_hub import AsyncInferenceClient, InferenceClient
 
-from metadata.media import Media
-from metadata.tasks import TASKS
+from showcard.metadata.media import Media
+from showcard.metadata.tasks import TASKS
+from showcard.wire.call import client_call, has_method, keywords_of
+from showcard.wire.checks import clean_url
+from showcard.wire.http import http_request
+from showcard.wire.request import Request, RequestError
 from tests.support.requests import IMAGE, INPUTS, PARAMETERS, PNG, TOOLS, at_endpoint, request, routed
-from wire.call import client_call, has_method, keywords_of
-from wire.checks import clean_url
-from wire.http import http_request
-from wire.request import Request, RequestError
 
 
 @pytest.mark.parametrize("task", sorted(task for task in INPUTS if has_method(task)))

@@ -5,7 +5,11 @@ import json
 import pytest
 from huggingface_hub.inference._providers import PROVIDERS
 
-from metadata.media import Media
+from showcard.metadata.media import Media
+from showcard.wire.call import CHAT_TASKS, OWN_ENDPOINT_CANT, has_method
+from showcard.wire.http import HttpRequest, Key, http_request
+from showcard.wire.media import Embedded, media_type_of
+from showcard.wire.request import RequestError, ResolvedRequest
 from tests.support.requests import (
     IMAGE,
     INPUTS,
@@ -18,10 +22,6 @@ from tests.support.requests import (
     routed,
     sent_by_client,
 )
-from wire.call import CHAT_TASKS, OWN_ENDPOINT_CANT, has_method
-from wire.http import HttpRequest, Key, http_request
-from wire.media import Embedded, media_type_of
-from wire.request import RequestError, ResolvedRequest
 
 PAIRS = [(str(provider), task) for provider, tasks in PROVIDERS.items() for task in tasks]
 OWN_KEYS = {provider: f"{provider.upper().replace('-', '_')}_API_KEY" for provider, _ in PAIRS}

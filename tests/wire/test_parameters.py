@@ -2,11 +2,11 @@
 
 import pytest
 
-from metadata.tasks import TASKS
+from showcard.metadata.tasks import TASKS
+from showcard.wire.call import OWN_ENDPOINT_CANT, has_method
+from showcard.wire.http import http_request
+from showcard.wire.parameters import parameters_of
 from tests.support.requests import INPUTS, PARAMETERS, at_endpoint, request
-from wire.call import OWN_ENDPOINT_CANT, has_method
-from wire.http import http_request
-from wire.parameters import parameters_of
 
 SAMPLES = {"integer": 0, "number": 0.0, "boolean": False, "text": "", "list": [], "object": {}}
 

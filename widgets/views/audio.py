@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from metadata.media import Media
-from metadata.outputs import Audio
-from ui.markup import attribute, escape, short_text
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Audio
+from showcard.ui.markup import attribute, escape, short_text
 
 from .context import Context, count, empty
 from .parts import far, host, missing, save_media, size_text

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from math import isfinite, isnan
 from typing import Any
 
-from metadata.media import Media
-from ui.markup import escape
-from ui.theme import COLOURS
+from showcard.metadata.media import Media
+from showcard.ui.markup import escape
+from showcard.ui.theme import COLOURS
 
 LONGEST = 500  # characters of a name, a word, a cell
 

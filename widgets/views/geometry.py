@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from metadata.media import Media
+from showcard.metadata.media import Media
 
 MOST_BYTES = 64 * 2**20
 MOST_JSON = 4 * 2**20

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metadata.media import Media
-from metadata.outputs import Image, Video
-from ui.markup import attribute, short_text, verbatim
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Image, Video
+from showcard.ui.markup import attribute, short_text, verbatim
 
 from . import video
 from .context import Context, empty

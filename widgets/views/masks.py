@@ -7,9 +7,9 @@ import warnings
 
 from PIL import Image as Pillow
 
-from metadata.media import Media
-from metadata.outputs import Mask, Masks
-from ui.markup import attribute, short_text, verbatim
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Mask, Masks
+from showcard.ui.markup import attribute, short_text, verbatim
 
 from .context import Context, count, empty, line_colour
 from .parts import MOST_ROWS, Row, actions, bars, copy_button, far, fold, missing, remote_button

@@ -6,9 +6,9 @@ import base64
 
 import numpy as np
 
-from metadata.media import Media
-from metadata.outputs import Mesh
-from ui.markup import escape
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Mesh
+from showcard.ui.markup import escape
 
 from .context import Context, count, empty
 from .geometry import Faces, Geometry, Points, Unreadable, read

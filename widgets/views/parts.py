@@ -11,11 +11,11 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from inference.assets import is_remote
-from metadata.media import Media
-from metadata.outputs import plain
-from metadata.visible import whole
-from ui.markup import attribute, escape, short_text, verbatim
+from showcard.inference.assets import is_remote
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import plain
+from showcard.metadata.visible import whole
+from showcard.ui.markup import attribute, escape, short_text, verbatim
 
 from .context import Context, count, number, short
 

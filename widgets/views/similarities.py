@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from metadata.outputs import Similarities
-from ui.markup import escape
+from showcard.metadata.outputs import Similarities
+from showcard.ui.markup import escape
 
 from .context import Context, count, empty
 from .parts import MOST_ROWS, Row, actions, bars, copy_button, save_json

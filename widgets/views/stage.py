@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PIL import Image as Pillow
 
-from metadata.media import Media
-from ui.markup import attribute, escape
+from showcard.metadata.media import Media
+from showcard.ui.markup import attribute, escape
 
 from .context import Context
 from .parts import far, remote_button

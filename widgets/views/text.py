@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
-from metadata.media import Media
-from metadata.outputs import Chunk, Text
-from ui.markup import running_text, short_text, verbatim
+from showcard.metadata.media import Media
+from showcard.metadata.outputs import Chunk, Text
+from showcard.ui.markup import running_text, short_text, verbatim
 
 from .context import Context, empty, short
 from .parts import actions, copy_button, fold, left_out, missing, save_json, save_text

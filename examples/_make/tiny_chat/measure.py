@@ -14,8 +14,8 @@ sys.path.insert(0, str(ROOT))
 from corpus import NAMES, TOPICS, UNKNOWN, UNKNOWN_BRIEF, Intent, intents  # noqa: E402
 from corpus import a as article  # noqa: E402
 
-from local.engines.base import Turn  # noqa: E402
-from local.engines.tiny_lm import TinyLM, load  # noqa: E402
+from showcard.local.engines.base import Turn  # noqa: E402
+from showcard.local.engines.tiny_lm import TinyLM, load  # noqa: E402
 
 TERSE = {"tiny-chat-1m": False, "tiny-chat-380k": True}  # as `train.py` says
 

@@ -15,10 +15,10 @@ import uvicorn
 from fastapi import FastAPI
 from PIL import Image
 
-from local.folder.load import load
-from local.folder.server import Served, create_app
-from metadata.files import Folder
-from metadata.runnable import ALL_PACKAGES, plan_run
+from showcard.local.folder.load import load
+from showcard.local.folder.server import Served, create_app
+from showcard.metadata.files import Folder
+from showcard.metadata.runnable import ALL_PACKAGES, plan_run
 
 from ...support import tiny
 

@@ -1,4 +1,4 @@
-"""`python -m local.folder`: what it says while it loads, what it refuses, and how it ends; with real models."""
+"""`python -m showcard.local.folder`: what it says while it loads, what it refuses, and how it ends; with real models."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.torch
 @contextmanager
 def started(path: Path, task: str) -> Iterator[tuple[subprocess.Popen[str], list[dict[str, Any]]]]:
     """The process of a folder, and what it said until it was ready or had ended."""
-    command = [sys.executable, "-m", "local.folder", str(path), "--task", task, "--with-parent"]
+    command = [sys.executable, "-m", "showcard.local.folder", str(path), "--task", task, "--with-parent"]
     process = subprocess.Popen(
         command, cwd=ROOT, env=clean_environment(), text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -89,7 +89,7 @@ def test_an_unknown_kind_of_model_is_a_sentence(folder_of, tmp_path):
 
 def test_it_reaches_no_other_machine():
     code = (
-        "import socket, sys\nfrom local.folder.__main__ import _no_network\nsys.addaudithook(_no_network)\n"
+        "import socket, sys\nfrom showcard.local.folder.__main__ import _no_network\nsys.addaudithook(_no_network)\n"
         "for attempt in (lambda: socket.create_connection(('192.0.2.1', 80), 1), "
         "lambda: socket.getaddrinfo('huggingface.co', 443)):\n"
         "    try: attempt()\n    except PermissionError as error: print(error)\n"
@@ -105,9 +105,9 @@ def test_it_reaches_no_other_machine():
 STARTS = """
 import asyncio, sys
 from pathlib import Path
-from inference.folder import Folders
+from showcard.inference.folder import Folders
 async def main():
-    folders = Folders(Path.cwd(), ("-m", "local.folder"))
+    folders = Folders(Path.cwd(), ("-m", "showcard.local.folder"))
     address = folders.offer(Path(sys.argv[1]), sys.argv[2])
     await folders.ready(address)
     print(folders.find(address).process.pid, address, flush=True)
@@ -152,9 +152,9 @@ def test_it_ends_when_the_app_is_killed_in_the_middle_of_an_answer(folder_of):
 
 async def test_who_leaves_a_stream_ends_the_work(folder_of):
     """The model's lock is free again, although it was asked for very many words."""
-    from local.folder.load import load
-    from metadata.files import Folder
-    from metadata.runnable import ALL_PACKAGES, plan_run
+    from showcard.local.folder.load import load
+    from showcard.metadata.files import Folder
+    from showcard.metadata.runnable import ALL_PACKAGES, plan_run
 
     path = folder_of("gpt2")
     plan = plan_run(Folder(path), "text-generation", ALL_PACKAGES)

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.engines.base import Talker
-from local.errors import Refusal
-from local.folder.server import Served
-from local.folder.warm import warm_up
+from showcard.local.engines.base import Talker
+from showcard.local.errors import Refusal
+from showcard.local.folder.server import Served
+from showcard.local.folder.warm import warm_up
 
 
 @pytest.mark.parametrize(
