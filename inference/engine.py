@@ -10,7 +10,6 @@ import contextlib
 import logging
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic
 from urllib.parse import urlsplit
@@ -35,8 +34,8 @@ class EngineProcess:
     `standby` is what makes such a process wait, ready to listen, for a line on its standard input; without it none is
     kept."""
 
-    def __init__(self, command: Callable[[int], list[str]], root: Path, standby: tuple[str, ...] = ()) -> None:
-        self._command, self._root, self._standby = command, root, standby
+    def __init__(self, command: Callable[[int], list[str]], standby: tuple[str, ...] = ()) -> None:
+        self._command, self._standby = command, standby
         self._up, self._ended, self._lock = Event(), Event(), Lock()
         self._port, self._pause = 0, 0.0
         self._process = self._start()
@@ -95,7 +94,7 @@ class EngineProcess:
     def _start(self, *more: str) -> Process:
         # A session of its own: Ctrl+C in the terminal ends the app, and the app ends the engine.
         return subprocess.Popen(  # noqa: S603
-            [*self._command(self._port), *more], cwd=self._root, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [*self._command(self._port), *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, start_new_session=True,
         )  # fmt: skip
 

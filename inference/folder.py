@@ -1,6 +1,6 @@
 """Models of folders on this machine: each run by a process of its own, which is started, watched and asked to leave.
 
-What is started is said by `app.py`; it has to speak as `python -m showcard.local.folder` does."""
+What is started is said by who makes it; it has to speak as `python -m showcard.local.folder` does."""
 
 from __future__ import annotations
 
@@ -94,10 +94,9 @@ class Pythons:
 class Folders:
     """The models of folders that pages have opened. At most `most` of them run; the least recently used one leaves.
 
-    `module` follows the Python on the command line; `root` is where it is found."""
+    `module` is what follows the Python on the command line."""
 
-    def __init__(self, root: Path, module: Sequence[str], pythons: Pythons | None = None, most: int = 1) -> None:
-        self.root = root
+    def __init__(self, module: Sequence[str], pythons: Pythons | None = None, most: int = 1) -> None:
         self.module = module
         self.pythons = pythons or Pythons()
         self.most = max(1, most)
@@ -183,7 +182,7 @@ class Folders:
         model.log.clear()
         try:
             model.process = process = subprocess.Popen(  # noqa: S603  (our own module, by the Python that was chosen)
-                command, cwd=self.root, env=_environment(),
+                command, env=_environment(),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             )  # fmt: skip
         except OSError as error:

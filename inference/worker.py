@@ -1,6 +1,6 @@
 """What a worker process does: calls the functions it is told to, one after another, within limits of memory and time.
 
-`workers.py` starts this file as a script, so that nothing else of the app is loaded: only what a function's own module
+`workers.py` starts this module alone, so that nothing else of the app is loaded: only what a function's own module
 imports. A message is its length in eight bytes, and a pickle."""
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ LEAST_SECONDS = 0.001  # 0 would be no bound
 
 def main() -> None:
     """Answer calls on standard input until it ends."""
-    sys.path[:0] = sys.argv[1:]
     with contextlib.suppress(OSError, AttributeError):
         os.nice(10)  # the app answers people meanwhile
     calls, answers = sys.stdin.buffer, sys.stdout.buffer

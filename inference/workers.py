@@ -13,7 +13,6 @@ import os
 import pickle
 import signal
 import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -21,10 +20,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic, sleep
 from typing import Any, TypeVar
+
+from showcard.start import command
 
 from . import worker
 from .threads import start_all
@@ -41,7 +41,6 @@ MAX_MEMORY = 2**30  # bytes of address space, so also what libraries reserve wit
 MAX_RETURNED = 16 * 2**20
 THREADS = "threads"  # who calls from a thread, where nobody knows for whom
 MAX_KEPT_MEMORY = 256 * 2**20  # a worker that has taken more is not used again
-ROOT = Path(__file__).parent.parent
 # All that a worker knows of the app's environment.
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "TZ", "PYTHONUTF8")
 
@@ -104,7 +103,7 @@ class _Worker:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-P", worker.__file__, str(ROOT)],
+            command("showcard.inference.worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={name: os.environ[name] for name in _KEPT if name in os.environ} | {"OPENBLAS_NUM_THREADS": "1"},

@@ -68,7 +68,7 @@ def test_every_verb_has_help() -> None:
     for words in (["--help"], ["inspect", "--help"], ["lint", "--help"], ["snippets", "--help"], ["check", "--help"]):
         done = run(sys.executable, "app.py", *words)
         assert done.returncode == 0
-        assert "usage: app.py" in done.stdout
+        assert "usage: showcard" in done.stdout
 
 
 def test_the_figures_of_the_security_page_are_those_of_the_code() -> None:

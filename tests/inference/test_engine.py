@@ -18,8 +18,6 @@ from showcard.inference.resolve import answers, discover, resolve
 from showcard.metadata.output_types import Labels
 from showcard.wire.request import Request
 
-from ..conftest import ROOT
-
 ASKED = Request("text-classification", "showcard/sentiment", {"text": "I love it"})
 
 
@@ -29,7 +27,7 @@ def local(port: int) -> list[str]:
 
 @pytest.fixture
 def engine() -> Iterator[EngineProcess]:
-    made = EngineProcess(local, ROOT)
+    made = EngineProcess(local)
     yield made
     made.close()
 
@@ -55,7 +53,7 @@ async def test_the_run_after_its_death_is_answered(engine: EngineProcess) -> Non
 
 
 async def test_the_process_that_stands_by_takes_its_place_under_its_address() -> None:
-    engine = EngineProcess(local, ROOT, standby=("--standby",))
+    engine = EngineProcess(local, standby=("--standby",))
     url = await asyncio.to_thread(engine.address)
     for _ in range(2):
         while engine._spare is None:  # noqa: ASYNC110
@@ -77,7 +75,7 @@ async def test_the_process_that_stands_by_takes_its_place_under_its_address() ->
 
 
 async def test_one_that_died_with_the_one_that_stood_by_is_started_anew() -> None:
-    engine = EngineProcess(local, ROOT, standby=("--standby",))
+    engine = EngineProcess(local, standby=("--standby",))
     url = await asyncio.to_thread(engine.address)
     while engine._spare is None:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
@@ -108,7 +106,7 @@ async def test_it_ends_when_it_is_closed_and_stays_ended(engine: EngineProcess) 
 
 async def test_one_that_does_not_start_again_is_a_sentence() -> None:
     says = "import sys; print('http://127.0.0.1:9', flush=True) if sys.argv[1] == '0' else None"
-    engine = EngineProcess(lambda port: [sys.executable, "-c", says, str(port)], ROOT)
+    engine = EngineProcess(lambda port: [sys.executable, "-c", says, str(port)])
     assert await asyncio.to_thread(engine.address) == "http://127.0.0.1:9"
     await _dead(engine)
     with pytest.raises(InferenceFailure, match="does not start again"):
@@ -117,7 +115,7 @@ async def test_one_that_does_not_start_again_is_a_sentence() -> None:
 
 
 def test_one_that_never_starts_is_told_at_once() -> None:
-    engine = EngineProcess(lambda port: [sys.executable, "-c", ""], ROOT)
+    engine = EngineProcess(lambda port: [sys.executable, "-c", ""])
     with pytest.raises(OSError, match="did not start"):
         engine.address()
     engine.close()

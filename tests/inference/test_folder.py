@@ -18,6 +18,7 @@ from showcard.inference.errors import InferenceFailure
 from showcard.inference.folder import FAILED, FOLDER, IDLE, LOADING, READY, FolderModel, Folders, Pythons
 from showcard.inference.resolve import availability, resolve
 from showcard.inference.trace import trace
+from showcard.start import command
 from showcard.wire.request import Request
 
 from ..conftest import ROOT, clean_environment
@@ -29,7 +30,7 @@ TASK = "text-classification"
 
 @pytest.fixture
 def folders() -> Iterator[Folders]:
-    made = Folders(ROOT, ("-m", "showcard.local.folder"), Pythons(FAKE))
+    made = Folders(command("showcard.local.folder")[1:], Pythons(FAKE))
     yield made
     made.close()
 
@@ -181,8 +182,9 @@ STARTS = """
 import asyncio, sys
 from pathlib import Path
 from showcard.inference.folder import Folders, Pythons
+from showcard.start import command
 async def main():
-    folders = Folders(Path.cwd(), ("-m", "showcard.local.folder"), Pythons(sys.argv[1]))
+    folders = Folders(command("showcard.local.folder")[1:], Pythons(sys.argv[1]))
     address = folders.offer(Path(sys.argv[2]), "text-classification")
     await folders.ready(address)
     print("ready", flush=True)
@@ -194,8 +196,8 @@ asyncio.run(main())
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 async def test_a_model_ends_with_the_app_however_that_ends(tmp_path, how):
     path = folder(tmp_path)
-    command = [sys.executable, "-c", STARTS, FAKE, str(path)]
-    app = subprocess.Popen(command, cwd=ROOT, env=clean_environment(), stdout=subprocess.PIPE)  # noqa: ASYNC220
+    started = [sys.executable, "-c", STARTS, FAKE, str(path)]
+    app = subprocess.Popen(started, cwd=ROOT, env=clean_environment(), stdout=subprocess.PIPE)  # noqa: ASYNC220
     assert app.stdout is not None
     with app.stdout as said:
         assert await asyncio.to_thread(said.readline) == b"ready\n"

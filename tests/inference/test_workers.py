@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +14,10 @@ import pytest
 
 from showcard.inference import workers
 from showcard.inference.workers import TooLarge, TooSlow, WorkerDied, Workers, _Call
-from tests.support import apart
+from showcard.start import command
+
+# As a worker finds it: it looks for functions in the package alone.
+from showcard.tests.support import apart
 
 
 @pytest.fixture
@@ -145,9 +147,8 @@ async def test_threads_leave_workers_to_the_others(pool: Workers) -> None:
 
 
 def test_a_worker_whose_app_has_ended_says_nothing() -> None:
-    script = Path(workers.worker.__file__)
     process = subprocess.Popen(
-        [sys.executable, "-P", script, str(workers.ROOT)],
+        command("showcard.inference.worker"),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdin is not None

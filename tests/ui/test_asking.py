@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from showcard.cli.options import start_settings
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.reply import Delta, Usage
 from showcard.inference.resolve import Embedded, EngineModel
@@ -21,7 +22,6 @@ from showcard.ui.place import ENDPOINT, Place, reachable
 from showcard.ui.session import Session, Site, origin
 from showcard.ui.shelf import Shelf
 from showcard.ui.sources import open_source
-from showcard.ui.starting import start_settings
 from showcard.wire.request import Request
 from tests.support.scripted import Talk, scripted
 
@@ -191,7 +191,7 @@ async def test_a_stream_of_responses_that_fails_keeps_what_came(text: str, sente
 def settings(monkeypatch: pytest.MonkeyPatch, shared: bool, *flags: str) -> dict[str, Any]:
     import argparse
 
-    from showcard.ui.starting import add_bound_options, add_place_options
+    from showcard.cli.options import add_bound_options, add_place_options
 
     monkeypatch.setenv("HF_TOKEN", "hf_machine")
     monkeypatch.setenv("GROQ_API_KEY", "gsk_machine")

@@ -106,8 +106,9 @@ STARTS = """
 import asyncio, sys
 from pathlib import Path
 from showcard.inference.folder import Folders
+from showcard.start import command
 async def main():
-    folders = Folders(Path.cwd(), ("-m", "showcard.local.folder"))
+    folders = Folders(command("showcard.local.folder")[1:])
     address = folders.offer(Path(sys.argv[1]), sys.argv[2])
     await folders.ready(address)
     print(folders.find(address).process.pid, address, flush=True)

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from showcard.inference.keys import keys_of_machine, machine_token
+from showcard.ui.functions import Functions, load_functions
+from showcard.ui.place import AUTO, ENDPOINT, PROVIDERS, Place
+from showcard.ui.uploads import MEGABYTE
 from showcard.wire.call import HUB_KEY
-
-from .functions import Functions, load_functions
-from .place import AUTO, ENDPOINT, PROVIDERS, Place
-from .uploads import MEGABYTE
 
 _PLACE = (
     ("--base-url", "URL", "run on this endpoint unless another place is chosen; API_TOKEN holds its key"),
