@@ -54,7 +54,13 @@ format: $(VENV)/.dev $(TOOLS)
 	$(BIN)/ruff format .
 	cd $(FRONT) && npm run format --silent
 
-types: $(VENV)/.dev
+# The parts where they lie once installed, for tools that read code without running it.
+PARTS := cli metadata wire inference snippets ui widgets playground local
+build/links: $(MAKEFILE_LIST) $(wildcard showcard/*.py)
+	rm -rf $@ && mkdir -p $@/showcard
+	for part in $(PARTS) $(wildcard showcard/*.py); do ln -s ../../../$$part $@/showcard/; done
+
+types: $(VENV)/.dev build/links
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## every figure, printed as ratios of one run
@@ -99,4 +105,4 @@ $(TOOLS): $(FRONT)/package-lock.json
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(LOCAL) $(NODE)/node_modules $(FRONT)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .gradio tests/artifacts
+	rm -rf $(VENV) $(LOCAL) $(NODE)/node_modules $(FRONT)/node_modules build .pytest_cache .mypy_cache .ruff_cache .hypothesis .gradio tests/artifacts

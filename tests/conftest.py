@@ -39,9 +39,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @contextmanager
 def process(*command: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A process of ours, and the address in the first line it prints; it ends with the block."""
+    with serving([sys.executable, *command], ROOT, **environment) as found:
+        yield found
+
+
+@contextmanager
+def serving(command: list[str], folder: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The same for any command, started in a folder."""
     started = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=ROOT,
+        command,
+        cwd=folder,
         env=clean_environment(**environment),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
