@@ -21,8 +21,8 @@ from pathlib import Path
 
 from huggingface_hub import ModelCard
 
-from showcard.metadata.examples import count_items
-from showcard.metadata.lint import lint
+from showcard.metadata.examples.read import count_items
+from showcard.metadata.lint.run import lint
 from showcard.metadata.model import read_model
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -21,11 +21,11 @@ import gradio as gr
 import uvicorn
 
 from showcard.inference.resolve import Embedded
-from showcard.ui.markup import panel
-from showcard.ui.server import Access, build_app
-from showcard.ui.session import Sessions, Site
-from showcard.ui.shelf import Shelf
-from showcard.ui.sources import open_source
+from showcard.ui.markup.html import panel
+from showcard.ui.server.app import Access, build_app
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Sessions, Site
+from showcard.ui.session.sources import open_source
 from showcard.widgets.state import Page
 from showcard.widgets.widget import Widget
 

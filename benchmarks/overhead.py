@@ -24,8 +24,10 @@ from huggingface_hub import AsyncInferenceClient, InferenceClient, set_async_cli
 from huggingface_hub.utils._http import default_async_client_factory
 
 from benchmarks.support.tabs import Tab
-from showcard.inference import bridge, client, transport
+from showcard.inference import run as client
 from showcard.inference.resolve import Embedded, discover, resolve
+from showcard.inference.transport import bridge
+from showcard.inference.transport import http as transport
 from showcard.wire.request import Request
 from tests.conftest import process
 

@@ -45,7 +45,7 @@ TIMES, SETTLED, LOOK = 3, 4.0, 0.05  # and seconds
 HEADERS = b"host: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"
 HALF = b"POST /gradio_api/queue/join HTTP/1.1\r\n" + HEADERS
 # A tab that was left may come back for minutes; here it is a second.
-APP = """import sys, showcard.ui.session
+APP = """import sys, showcard.ui.session.session
 ui.session.SECONDS_AWAY = ui.session.SECONDS_LOST = 1.0
 import app
 sys.exit(app.main(sys.argv[1:]))"""

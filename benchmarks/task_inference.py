@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from showcard.metadata.card import parse_card
-from showcard.metadata.infer import detect_library, infer_task
-from showcard.metadata.tasks import find_task
+from showcard.metadata.reading.card import parse_card
+from showcard.metadata.tasks.infer import detect_library, infer_task
+from showcard.metadata.tasks.table import find_task
 
 TRUTH = Path(__file__).resolve().parents[2] / "shared" / "cards" / "hub_truth_2022.jsonl.gz"
 CHAT = "text-generation"  # `conversational` was a pipeline tag of its own in 2022; today it is text that chats

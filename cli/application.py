@@ -18,23 +18,24 @@ from typing import Any
 import gradio as gr
 import uvicorn
 
-from showcard.inference import workers
-from showcard.inference.engine import EngineProcess
-from showcard.inference.folder import Folders, Pythons
+from showcard.inference.processes import workers
+from showcard.inference.processes.engine import EngineProcess
+from showcard.inference.processes.folder import Folders, Pythons
 from showcard.inference.resolve import discover
 from showcard.playground import page as compare_page
 from showcard.start import command
-from showcard.ui import markdown, slow, threads
-from showcard.ui.ending import Quiet, Server
-from showcard.ui.guard import Access, allowed_hosts
-from showcard.ui.light import laying_out
-from showcard.ui.server import build_app
-from showcard.ui.session import Site
-from showcard.ui.shelf import Shelf
+from showcard.ui.gradio_patches.light_tabs import laying_out
+from showcard.ui.markup import markdown
+from showcard.ui.server import slow, threads
+from showcard.ui.server.app import build_app
+from showcard.ui.server.ending import Quiet, Server
+from showcard.ui.server.guard import Access, allowed_hosts
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Site
 from showcard.widgets import find as find_page
-from showcard.widgets import flows as flow_page
 from showcard.widgets import index as index_page
 from showcard.widgets import page as model_page
+from showcard.widgets.flows import page as flow_page
 
 from .options import listed, proxies_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from showcard.metadata.lint import lint, render
+from showcard.metadata.lint.run import lint, render
 from showcard.metadata.model import source_model
 from showcard.metadata.visible import escaped_json, printable
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from showcard.inference.keys import keys_of_machine, machine_token
-from showcard.ui.functions import Functions, load_functions
-from showcard.ui.place import AUTO, ENDPOINT, PROVIDERS, Place
-from showcard.ui.uploads import MEGABYTE
+from showcard.ui.server.uploads import MEGABYTE
+from showcard.ui.session.functions import Functions, load_functions
+from showcard.ui.session.target import AUTO, ENDPOINT, PROVIDERS, Place
 from showcard.wire.call import HUB_KEY
 
 _PLACE = (

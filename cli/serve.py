@@ -17,7 +17,7 @@ DEFAULT_PORT = 7860
 def run(given: list[str]) -> int:
     """Serve until it is ended; 1 where it can't be started."""
     _quiet_environment()
-    from showcard.ui.disk import NoFolder, check_temporary, own_folder
+    from showcard.ui.server.disk import NoFolder, check_temporary, own_folder
 
     try:
         told = [check_temporary()]
@@ -31,7 +31,7 @@ def run(given: list[str]) -> int:
         print(listening, file=sys.stderr)
         return 1
     from showcard.inference.keys import home_trouble
-    from showcard.playground.votes import folder_trouble
+    from showcard.playground.core.votes import folder_trouble
 
     from . import application
     from .options import start_settings

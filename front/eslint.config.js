@@ -14,7 +14,7 @@ export default [
       "prefer-const": "error",
       "no-implied-eval": "error",
       "no-unused-vars": ["error", { argsIgnorePattern: "^_", ignoreRestSiblings: true }],
-      // Comments and indentation are not sent (ui/front.py), so no text may go over several lines.
+      // Comments and indentation are not sent (ui/server/front.py), so no text may go over several lines.
       "no-multi-str": "error",
       "no-restricted-syntax": ["error", { selector: literals, message: "A text goes over several lines." }],
     },

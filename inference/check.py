@@ -11,23 +11,23 @@ from typing import Any
 
 import httpx2
 
-from showcard.metadata.outputs import Message
-from showcard.metadata.tasks import Task, find_task
+from showcard.inference.answers.schema import verdict
+from showcard.inference.hub.offers import Offer, offers
+from showcard.inference.hub.providers import mappings, split_model
+from showcard.inference.transport.http import Exchange
+from showcard.inference.transport.http import client as session_of
+from showcard.metadata.outputs.read import Message
+from showcard.metadata.tasks.table import Task, find_task
 from showcard.wire.call import CHAT_TASKS
 from showcard.wire.request import Request, RequestError, ResolvedRequest
 from showcard.wire.secrets import address
 
-from . import client
+from . import run as client
 from .errors import InferenceFailure, explain
 from .keys import hub_token
-from .offers import Offer, offers
-from .providers import mappings, split_model
 from .reply import Delta, Reply
 from .resolve import Embedded, discover, resolve
-from .samples import sample
-from .schema import verdict
-from .transport import Exchange
-from .transport import client as session_of
+from .sample_inputs import sample
 
 FIRST_TOKEN, ANSWER = 5.0, 30.0  # seconds a person waits for a chat's first word, and for any other answer
 KEPT, BROKEN, ABSENT = "kept", "broken", "absent"  # absent: not there, and nobody promised it

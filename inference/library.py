@@ -13,13 +13,13 @@ from huggingface_hub.hf_api import InferenceProviderMapping
 from huggingface_hub.inference import _common as client_common
 from huggingface_hub.inference._providers import _common as provider_common
 
+from showcard.inference.transport.http import MOST_KEPT, ROUTER, Exchange
+from showcard.inference.transport.large_bodies import stand_ins
 from showcard.wire.call import CHAT_TASKS, ClientCall, client_call, helper_task
 from showcard.wire.checks import check_model_id
 from showcard.wire.request import RequestError, ResolvedRequest
 
 from .keys import key_of, machine_token
-from .large_bodies import stand_ins
-from .transport import MOST_KEPT, ROUTER, Exchange
 
 # The library finds these two under a longer address, as one model does both.
 _BY_PIPELINE = frozenset({"feature-extraction", "sentence-similarity"})

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
+from showcard.inference.transport.http import MEDIA, Exchange, client
+from showcard.inference.transport.large_bodies import json_body
 from showcard.metadata.media import sniff
 from showcard.wire.call import raw_call
 from showcard.wire.http import HttpRequest, Key, http_request
@@ -13,8 +15,6 @@ from showcard.wire.request import RequestError, ResolvedRequest
 
 from .errors import status_failure
 from .keys import key_of
-from .large_bodies import json_body
-from .transport import MEDIA, Exchange, client
 
 
 async def ask(

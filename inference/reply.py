@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from showcard.metadata.outputs import Output, ToolCall
+from showcard.metadata.outputs.read import Output, ToolCall
 from showcard.wire.request import ResolvedRequest
 
 

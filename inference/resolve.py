@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 import httpx2
 from huggingface_hub.inference._providers import PROVIDERS
 
-from showcard.metadata.tasks import Task, find_task
+from showcard.inference.hub.offers import Offer, offers
+from showcard.inference.processes.folder import FOLDER
+from showcard.inference.transport.http import client, is_hub
+from showcard.metadata.tasks.table import Task, find_task
 from showcard.wire.call import CHAT_TASKS, HUB_KEY, helper_task
 from showcard.wire.request import Request, RequestError, ResolvedRequest
 
-from . import providers
 from .errors import InferenceFailure, explain
-from .folder import FOLDER
+from .hub import providers
 from .keys import ENDPOINT_KEY, hub_token, own_key_name
-from .offers import Offer, offers
-from .transport import client, is_hub
 
 ROUTER_HOST = "router.huggingface.co"
 

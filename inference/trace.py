@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from showcard.inference.hub.providers import split_model
+from showcard.inference.processes.folder import FOLDER
 from showcard.wire.call import HUB_KEY, own_key
 from showcard.wire.request import ResolvedRequest
-
-from .folder import FOLDER
-from .providers import split_model
 
 
 def trace(resolved: ResolvedRequest) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from showcard.metadata.media import sniff
-from showcard.metadata.tasks import find_task
+from showcard.metadata.tasks.table import find_task
 
 from . import events
 from .asking import read_chat, read_completion, read_generation

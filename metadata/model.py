@@ -7,16 +7,17 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from .card import Card, decode, parse_card
-from .case import card_tags, find_library
-from .codes import diagnose
+from showcard.metadata.examples.read import Example, read_examples
+from showcard.metadata.lint.codes import diagnose
+from showcard.metadata.outputs.read import plain, to_json
+from showcard.metadata.reading.card import Card, decode, parse_card
+from showcard.metadata.reading.document import LARGEST
+from showcard.metadata.reading.files import Files, Folder
+from showcard.metadata.tasks.case import card_tags, find_library
+from showcard.metadata.tasks.hints import Hints, mask_token, read_hints
+from showcard.metadata.tasks.infer import TaskGuess, infer, override
+
 from .diagnostics import Diagnostic
-from .document import LARGEST
-from .examples import Example, read_examples
-from .files import Files, Folder
-from .hints import Hints, mask_token, read_hints
-from .infer import TaskGuess, infer, override
-from .outputs import plain, to_json
 
 CARD = "README.md"
 ILLUSTRATED = "illustrated-outputs"

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from showcard.metadata.visible import whole
+from showcard.playground.core.state import Comparison, Pane, Variant
 from showcard.wire.request import RequestError
 
-from . import conversation
-from .desk import Desk, Job
-from .state import Comparison, Pane, Variant
+from .core import conversation
+from .session import Desk, Job
 
 MOST_CHARACTERS = 2_000_000
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import httpx2
 
-from showcard.inference.cached import is_offline
+from showcard.inference.endpoint_models import listed_models
 from showcard.inference.errors import InferenceFailure
+from showcard.inference.hub.cached import is_offline
+from showcard.inference.hub.offers import Offer, offers
+from showcard.inference.hub.providers import mappings, split_model
+from showcard.inference.hub.search import MOST, find_models
 from showcard.inference.keys import ENDPOINT_KEY, hub_token
-from showcard.inference.listing import listed_models
-from showcard.inference.offers import Offer, offers
-from showcard.inference.providers import mappings, split_model
-from showcard.inference.search import MOST, find_models
-from showcard.ui.session import Session
+from showcard.ui.session.session import Session
 from showcard.wire.secrets import hidden
 
 VISION = "image-text-to-text"

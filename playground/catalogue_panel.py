@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 from huggingface_hub.inference._providers import PROVIDERS
 
-from showcard.ui.markup import escape, isolated, one_line, panel, tag
+from showcard.ui.markup.html import escape, isolated, one_line, panel, tag
 
 from .catalogue import Entry, Filters, Found
 

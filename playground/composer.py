@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 import showcard.ui  # noqa: F401 it keeps Gradio from writing beside this module
-from showcard.inference.assets import AssetError, load
+from showcard.inference.transport.assets import AssetError, load
 from showcard.metadata.media import Media
 from showcard.metadata.visible import whole
 from showcard.wire.request import RequestError

@@ -12,19 +12,23 @@ from typing import Any
 import gradio as gr
 
 from showcard.metadata.visible import whole
-from showcard.ui import panels
-from showcard.ui.markdown import laid_out
-from showcard.ui.markup import one_line, panel
-from showcard.ui.session import Session, Sessions, Site
+from showcard.playground.core.state import LETTERS, Comparison, Pane
+from showcard.playground.tools.mount import Drawn, Mount
+from showcard.ui.markup import panels
+from showcard.ui.markup.html import one_line, panel
+from showcard.ui.markup.markdown import laid_out
+from showcard.ui.session.session import Session, Sessions, Site
 from showcard.wire.request import RequestError
 
-from . import actions, catalogue, frame, heads, kept, messages, restoring, tools
+from . import actions, catalogue
+from . import reads as kept
 from .catalogue_panel import CataloguePanel, found_html
 from .composer import Question, read_question
-from .desk import PAGE, Desk, desk_of, is_of_hub
-from .mount import Drawn, Mount
+from .core import restoring
+from .session import PAGE, Desk, desk_of, is_of_hub
 from .settings_panel import SettingsPanel
-from .state import LETTERS, Comparison, Pane
+from .tools import all as tools
+from .view import frame, heads, messages
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 # The controls and the screen are strings, looked at by us: Gradio would pass each through a thread of its own.

@@ -15,20 +15,20 @@ from typing import Any
 
 import gradio as gr
 
-from showcard.metadata.tasks import task
+from showcard.metadata.tasks.table import task
 from showcard.metadata.visible import whole
-from showcard.ui.chat_options import ChatOptionsPanel
-from showcard.ui.parameters import ParameterPanel
-from showcard.ui.picker import Picker
-from showcard.ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Look, Place, look, places
-from showcard.ui.place_panel import FORGET, PlacePanel
-from showcard.ui.session import Session, Site
+from showcard.playground.core.conversation import set_settings
+from showcard.playground.core.state import Pane, Settings
+from showcard.ui.components.chat_options import ChatOptionsPanel
+from showcard.ui.components.parameters import ParameterPanel
+from showcard.ui.components.picker import Picker
+from showcard.ui.components.target_panel import FORGET, PlacePanel
+from showcard.ui.session.session import Session, Site
+from showcard.ui.session.target import EMBEDDED, ENDPOINT, PROVIDERS, Look, Place, look, places
 from showcard.wire.request import RESPONSES, Request, RequestError
 
 from .catalogue_panel import CataloguePanel
-from .conversation import set_settings
-from .desk import Desk, Form, chats
-from .state import Pane, Settings
+from .session import Desk, Form, chats
 
 LONG = 2_000  # characters of tools, schema and extra body together, which take twenty milliseconds to look at
 

@@ -17,25 +17,25 @@ from urllib.parse import urlsplit
 import httpx2
 
 from showcard.inference.errors import InferenceFailure, explain
+from showcard.inference.hub.offers import Offer, offers
+from showcard.inference.hub.providers import split_model
 from showcard.inference.keys import hub_token
-from showcard.inference.offers import Offer, offers
-from showcard.inference.providers import split_model
 from showcard.inference.reply import Delta, Usage
-from showcard.inference.transport import Exchange
-from showcard.metadata.outputs import ToolCall
+from showcard.inference.transport.http import Exchange
+from showcard.metadata.outputs.read import ToolCall
 from showcard.metadata.visible import whole
-from showcard.ui import asking
-from showcard.ui.chat import words
-from showcard.ui.feed import Growing
-from showcard.ui.growing import GrowingText
-from showcard.ui.session import Session
+from showcard.playground.core.measure import measure
+from showcard.playground.core.state import Raw, Record, Variant
+from showcard.playground.core.stream_text import Pieces
+from showcard.ui.markup.chat import words
+from showcard.ui.session import calls as asking
+from showcard.ui.session.growing_text import GrowingText
+from showcard.ui.session.live_channel import Growing
+from showcard.ui.session.session import Session
 from showcard.wire.request import Request, ResolvedRequest
 from showcard.wire.secrets import hidden
 
-from . import keyless
-from .measure import measure
-from .pieces import Pieces
-from .state import Raw, Record, Variant
+from .core import keyless
 
 MOST_POINTS = 400
 MOST_SENT = 200_000

@@ -55,7 +55,7 @@ def read_card(source: str | _Path, task: str | None = None) -> Model:
 
 def lint_card(source: str | _Path | Model) -> tuple[Diagnostic, ...]:
     """What is wrong with a model card, in the order of its lines. Raises what `read_card` does."""
-    from showcard.metadata.lint import lint
+    from showcard.metadata.lint.run import lint
 
     return lint(read_card(source) if isinstance(source, str | _Path) else source)
 

@@ -3,10 +3,10 @@
 from .comparison import comparison_script
 from .differences import differences
 from .lines import lines
-from .local_libraries import local_snippets
+from .on_machine.libraries import local_snippets
 from .options import Options
+from .shell.terminal import one_liner, paste, run_line
 from .snippet import CLIENTS, Client, Snippet, snippet_for, snippets_for
-from .terminal import one_liner, paste, run_line
 
 __all__ = [
     "CLIENTS",

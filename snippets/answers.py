@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from showcard.metadata.tasks import task
+from showcard.metadata.tasks.table import task
 from showcard.wire.call import CHAT_TASKS
 from showcard.wire.request import RESPONSES, ResolvedRequest
 

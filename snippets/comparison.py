@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from showcard.metadata.media import Media
+from showcard.snippets.python.huggingface_hub import expression_of
+from showcard.snippets.python.openai import constructor_of
+from showcard.snippets.python.script import Script, expression, indented
 from showcard.wire.call import CHAT_TASKS
 from showcard.wire.request import RequestError, ResolvedRequest
 
@@ -15,10 +18,7 @@ from .files import File, files_of
 from .keys import Keys
 from .literals import Code, python, python_string
 from .notes import no_token_note
-from .openai import openai_call
-from .python import Script, expression, indented
-from .python_huggingface_hub import expression_of
-from .python_openai import constructor_of
+from .openai_arguments import openai_call
 from .snippet import Snippet
 
 _FILENAME = "comparison.py"

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from showcard.wire.call import CHAT_TASKS
 from showcard.wire.request import RequestError, ResolvedRequest
 
-from . import js_fetch, js_huggingface, js_openai, python_huggingface_hub, python_openai, python_requests, sh_curl
 from .asked import Asked
 from .draft import Draft
+from .javascript import fetch as js_fetch
+from .javascript import huggingface as js_huggingface
+from .javascript import openai as js_openai
 from .options import Options
+from .python import huggingface_hub as python_huggingface_hub
+from .python import openai as python_openai
+from .python import requests as python_requests
+from .shell import curl as sh_curl
 
 
 @dataclass(frozen=True, slots=True)

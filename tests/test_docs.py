@@ -73,8 +73,12 @@ def test_every_verb_has_help() -> None:
 
 def test_the_figures_of_the_security_page_are_those_of_the_code() -> None:
     from benchmarks.support.bombs import BOMBS
-    from showcard.inference import chat, events, long_answers, schema, transport, workers
-    from showcard.ui import markdown, slow
+    from showcard.inference.answers import chat, long_answers, schema
+    from showcard.inference.processes import workers
+    from showcard.inference.transport import events
+    from showcard.inference.transport import http as transport
+    from showcard.ui.markup import markdown
+    from showcard.ui.server import slow
 
     seconds = [workers.MAX_SECONDS, long_answers.SECONDS, schema.SECONDS_APART, markdown.SECONDS, markdown.SECONDS_BODY]
     assert chat.MAX_CHARACTERS == events.MAX_LINES

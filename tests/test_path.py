@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from showcard.inference import client, transport
-from showcard.inference.assets import load
+from showcard.inference import run as client
 from showcard.inference.resolve import Embedded, discover, resolve
+from showcard.inference.transport import http as transport
+from showcard.inference.transport.assets import load
 from showcard.metadata.media import Media
 from showcard.metadata.model import source_model
 from showcard.snippets import snippets_for

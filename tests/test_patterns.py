@@ -19,10 +19,10 @@ QUICK = ("wire", "inference", "ui", "playground")  # the others take ten seconds
 TO_BE_REPLACED = "runs in a worker process alone, until cmark-gfm takes its place"
 # Files, or single patterns, that are not tried, and why.
 PASSED_OVER = {
-    "ui/gfm.py": TO_BE_REPLACED,
+    "ui/markup/gfm.py": TO_BE_REPLACED,
     "wire/parameters.py: '^ {12}(\\\\w+) \\\\(.*?\\\\):\\\\s*\\\\n((?:^(?: {13,}.*| *)\\\\n)*)'": "reads docstrings of huggingface_hub",
-    "metadata/yaml_errors.py: k.line": "looks at 120 characters of a line",
-    "ui/front.py": "reads the scripts of this app",
+    "metadata/reading/yaml_errors.py: k.line": "looks at 120 characters of a line",
+    "ui/server/front.py": "reads the scripts of this app",
     "ui/gradio_patches/nonce.py": "reads Gradio's own template",
     "local/engines/gazetteer.py": "reads the system's table of time zones",
 }
@@ -47,7 +47,7 @@ def _tokenizer() -> Iterable[re.Pattern[str]]:
 
 
 def _routes() -> Iterable[re.Pattern[str]]:
-    from showcard.ui import routes
+    from showcard.ui.server import routes
 
     return [pattern for pattern, _ in routes.Routes((), True)._open]
 
@@ -57,7 +57,7 @@ MADE: dict[str, Callable[[], Iterable[str | re.Pattern[str]]]] = {
     "local/engines/eliza.py: pattern": _rules,
     "local/engines/filters.py: f'\\\\b(?:{words})\\\\b'": _filters,
     "local/engines/bpe.py: split['pattern']['Regex']": _tokenizer,
-    "ui/routes.py: ''.join((kinds[part] if n % 2 else re.escape(part) for n, part in enumerate(parts)))": _routes,
+    "ui/server/routes.py: ''.join((kinds[part] if n % 2 else re.escape(part) for n, part in enumerate(parts)))": _routes,
     "snippets/keys.py: f'\\\\b{name}\\\\b'": lambda: [r"\bEXTRA_A_A_A_A\b"],
     "widgets/views/spans.py: '\\\\s?'.join((re.escape(part) for part in parts))": lambda: [
         r"(?i)" + r"\s?".join("aaaa"), r"(?i)" + r"\s?".join(["U", r"\.", "S", r"\."]), r"(?i)" + r"\s?".join(r"\-" for _ in range(40))

@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from showcard.inference.schema import Verdict, judged, verdict
-from showcard.metadata.lint import lint
-from showcard.metadata.messages import read_message
+from showcard.inference.answers.schema import Verdict, judged, verdict
+from showcard.metadata.lint.run import lint
 from showcard.metadata.model import read_model
-from showcard.metadata.outputs import Entity, normalise, to_json
-from showcard.playground import checks, diff, exported, keyless
-from showcard.playground.pieces import Pieces
-from showcard.playground.prompts import read_prompts
-from showcard.ui.panels import raw_json
-from showcard.ui.tool_schemas import read_format, read_tools
-from showcard.widgets import values
-from showcard.widgets.gallery import _marked
+from showcard.metadata.outputs.messages import read_message
+from showcard.metadata.outputs.read import Entity, normalise, to_json
+from showcard.playground.core import checks, diff, exported, keyless
+from showcard.playground.core.prompts import read_prompts
+from showcard.playground.core.stream_text import Pieces
+from showcard.ui.markup.panels import raw_json
+from showcard.ui.session.tool_schemas import read_format, read_tools
+from showcard.widgets.examples.gallery import _marked
+from showcard.widgets.fields import values
 from showcard.widgets.views import spans
 from showcard.wire import secrets
 from showcard.wire.links import read_link

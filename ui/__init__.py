@@ -1,5 +1,5 @@
 """What the Gradio pages share."""
 
-from showcard.ui import stubs
+from .gradio_patches import stub_files as stubs
 
 stubs.skip()

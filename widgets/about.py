@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
-from showcard.metadata.card import KNOWN_KEYS
 from showcard.metadata.diagnostics import Diagnostic
 from showcard.metadata.model import Model
-from showcard.metadata.outputs import plain
-from showcard.metadata.tasks import Task, find_task
-from showcard.ui.markup import attribute, code_text, escape, short_text
+from showcard.metadata.outputs.read import plain
+from showcard.metadata.reading.card import KNOWN_KEYS
+from showcard.metadata.tasks.table import Task, find_task
+from showcard.ui.markup.html import attribute, code_text, escape, short_text
 
 from .views.context import count
 from .views.parts import fold, table

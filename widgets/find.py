@@ -9,12 +9,12 @@ import httpx2
 from huggingface_hub.inference._providers import PROVIDERS
 
 from showcard.inference.errors import InferenceFailure
-from showcard.inference.search import FoundModel, find_models, provider_page
-from showcard.metadata.tasks import TASKS
-from showcard.ui import panels
-from showcard.ui.found import models_html, provider_html
-from showcard.ui.markup import escape, one_line, panel
-from showcard.ui.session import Session, Sessions, Site
+from showcard.inference.hub.search import FoundModel, find_models, provider_page
+from showcard.metadata.tasks.table import TASKS
+from showcard.ui.markup import panels
+from showcard.ui.markup.found import models_html, provider_html
+from showcard.ui.markup.html import escape, one_line, panel
+from showcard.ui.session.session import Session, Sessions, Site
 
 PATH = "/find"
 MOST_SHOWN = 200

@@ -10,14 +10,14 @@ from typing import Any
 import gradio as gr
 
 from showcard.inference.errors import InferenceFailure
-from showcard.inference.folder import FAILED, IDLE, LOADING, READY, FolderModel, Folders
-from showcard.metadata.files import Folder
-from showcard.metadata.runnable import holds_model
-from showcard.ui import panels
-from showcard.ui.markup import code_text, escape, one_line, panel
-from showcard.ui.place import FOLDER, Place
-from showcard.ui.session import Session
-from showcard.ui.streaming import HEARTBEAT_SECONDS
+from showcard.inference.processes.folder import FAILED, IDLE, LOADING, READY, FolderModel, Folders
+from showcard.metadata.reading.files import Folder
+from showcard.metadata.weights.runnable import holds_model
+from showcard.ui.markup import panels
+from showcard.ui.markup.html import code_text, escape, one_line, panel
+from showcard.ui.session.session import Session
+from showcard.ui.session.streams import HEARTBEAT_SECONDS
+from showcard.ui.session.target import FOLDER, Place
 
 from .state import Page
 

@@ -10,13 +10,12 @@ import gradio as gr
 
 from showcard.metadata.media import Media
 from showcard.metadata.model import Model, source_model
-from showcard.metadata.tasks import TASKS, Task
-from showcard.ui import panels
-from showcard.ui.markup import attribute, escape, one_line, panel
-from showcard.ui.session import Site
-from showcard.ui.sources import EXAMPLES, example_cards
-
-from .thumbs import thumb
+from showcard.metadata.tasks.table import TASKS, Task
+from showcard.ui.markup import panels
+from showcard.ui.markup.html import attribute, escape, one_line, panel
+from showcard.ui.session.session import Site
+from showcard.ui.session.sources import EXAMPLES, example_cards
+from showcard.widgets.examples.thumbs import thumb
 
 PATH = "/widgets"
 MODALITIES = {

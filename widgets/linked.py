@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from showcard.inference.errors import InferenceFailure
-from showcard.inference.workers import WorkerError, run_apart
-from showcard.metadata.inputs import read_given
-from showcard.ui.markup import verbatim
+from showcard.inference.processes.workers import WorkerError, run_apart
+from showcard.metadata.examples.inputs import read_given
+from showcard.ui.markup.html import verbatim
 from showcard.wire.links import Link, is_long, link_fields, read_link, write_link
 
 from .state import Page, load_example

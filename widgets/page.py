@@ -8,22 +8,22 @@ from urllib.parse import unquote
 
 import gradio as gr
 
-from showcard.inference.assets import AssetError, is_remote
 from showcard.inference.errors import InferenceFailure
+from showcard.inference.transport.assets import AssetError, is_remote
 from showcard.metadata.media import Media
-from showcard.metadata.tasks import find_task
-from showcard.ui import panels
-from showcard.ui.markdown import body_html
-from showcard.ui.markup import one_line, panel, tag
-from showcard.ui.place import recall
-from showcard.ui.rendering import forget_old_renders
-from showcard.ui.session import Session, Sessions, Site
-from showcard.ui.sources import example_cards, open_source
+from showcard.metadata.tasks.table import find_task
+from showcard.ui.gradio_patches.old_renders import forget_old_renders
+from showcard.ui.markup import panels
+from showcard.ui.markup.html import one_line, panel, tag
+from showcard.ui.markup.markdown import body_html
+from showcard.ui.session.session import Session, Sessions, Site
+from showcard.ui.session.sources import example_cards, open_source
+from showcard.ui.session.target import recall
+from showcard.widgets.examples.gallery import body_with_gallery
+from showcard.widgets.examples.missing_media import paths_of
 from showcard.wire.links import Link
 
-from .gallery import body_with_gallery
 from .linked import follow, read_address
-from .lost import paths_of
 from .state import Page, load_inputs
 from .widget import Widget
 

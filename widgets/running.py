@@ -11,27 +11,29 @@ from typing import Any
 
 import gradio as gr
 
-from showcard.inference.assets import load
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.reply import Delta, Reply
-from showcard.inference.transport import Exchange
+from showcard.inference.transport.assets import load
+from showcard.inference.transport.http import Exchange
 from showcard.metadata.media import Media
-from showcard.ui import asking, panels
-from showcard.ui.chat import Answer
-from showcard.ui.chat_options import ChatOptionsPanel, verdict_sentence
-from showcard.ui.headers import read_headers
-from showcard.ui.live_markdown import LiveMarkdown
-from showcard.ui.markdown import laid_out
-from showcard.ui.markup import one_line
-from showcard.ui.parameters import ParameterPanel
-from showcard.ui.place import Typed
-from showcard.ui.place_panel import PlacePanel
-from showcard.ui.session import Session, cancel_and_wait
-from showcard.ui.streaming import HEARTBEAT_SECONDS, Merged
-from showcard.ui.tool_results import ToolResultPanel, pending, result_turn
+from showcard.ui.components.chat_options import ChatOptionsPanel, verdict_sentence
+from showcard.ui.components.headers import read_headers
+from showcard.ui.components.parameters import ParameterPanel
+from showcard.ui.components.target_panel import PlacePanel
+from showcard.ui.components.tool_results import ToolResultPanel, pending, result_turn
+from showcard.ui.markup import panels
+from showcard.ui.markup.chat import Answer
+from showcard.ui.markup.html import one_line
+from showcard.ui.markup.live_markdown import LiveMarkdown
+from showcard.ui.markup.markdown import laid_out
+from showcard.ui.session import calls as asking
+from showcard.ui.session.session import Session, cancel_and_wait
+from showcard.ui.session.streams import HEARTBEAT_SECONDS, Merged
+from showcard.ui.session.target import Typed
 from showcard.wire.request import Request, RequestError, ResolvedRequest
 
-from . import fields, show
+from . import show
+from .fields import components as fields
 from .state import Page, build_request, reachable, same_inputs, take_turn
 
 

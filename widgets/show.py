@@ -7,29 +7,29 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from showcard.inference.folder import FOLDER
+from showcard.inference.processes.folder import FOLDER
 from showcard.inference.reply import Reply
 from showcard.inference.resolve import Availability
-from showcard.inference.transport import Exchange
-from showcard.metadata.examples import Example
-from showcard.metadata.long_answers import mapped_media
+from showcard.inference.transport.http import Exchange
+from showcard.metadata.examples.read import Example
 from showcard.metadata.media import Media
-from showcard.metadata.outputs import Output, to_json
-from showcard.metadata.tasks import Field
+from showcard.metadata.outputs.long_answers import mapped_media
+from showcard.metadata.outputs.read import Output, to_json
+from showcard.metadata.tasks.table import Field
 from showcard.metadata.visible import visible
 from showcard.snippets import Snippet, local_snippets
-from showcard.ui import panels
-from showcard.ui.asking import keys_of
-from showcard.ui.chat import Answer, transcript_html
-from showcard.ui.code import model_id
-from showcard.ui.markup import code_text, escape, verbatim
-from showcard.ui.place import Look, support_address
-from showcard.ui.session import Session
+from showcard.ui.components.code_panel import model_id
+from showcard.ui.markup import panels
+from showcard.ui.markup.chat import Answer, transcript_html
+from showcard.ui.markup.html import code_text, escape, verbatim
+from showcard.ui.session.calls import keys_of
+from showcard.ui.session.session import Session
+from showcard.ui.session.target import Look, support_address
+from showcard.widgets.examples.missing_media import paths_of, said_of, without_lost
 from showcard.wire.request import ResolvedRequest
 from showcard.wire.secrets import hidden_in
 
 from . import views
-from .lost import paths_of, said_of, without_lost
 from .state import REPLAY, REPLAYS, Page
 
 MOST_CHOICES, LONGEST_TITLE = 200, 200

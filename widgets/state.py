@@ -6,26 +6,26 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from showcard.inference.assets import is_remote, load
 from showcard.inference.reply import Reply
 from showcard.inference.resolve import Availability
-from showcard.metadata.defaults import default_examples
-from showcard.metadata.examples import Example
+from showcard.inference.transport.assets import is_remote, load
+from showcard.metadata.examples.defaults import default_examples
+from showcard.metadata.examples.read import Example
 from showcard.metadata.media import Media
 from showcard.metadata.model import Model
-from showcard.metadata.outputs import Output, Video
-from showcard.metadata.tasks import Task
-from showcard.ui.chat import Answer, wire_calls
-from showcard.ui.place import PROVIDERS, Place
-from showcard.ui.place import reachable as reachable_at
-from showcard.ui.session import Session
-from showcard.ui.sources import Opened
-from showcard.ui.tool_results import pending
+from showcard.metadata.outputs.read import Output, Video
+from showcard.metadata.tasks.table import Task
+from showcard.ui.components.tool_results import pending
+from showcard.ui.markup.chat import Answer, wire_calls
+from showcard.ui.session.session import Session
+from showcard.ui.session.sources import Opened
+from showcard.ui.session.target import PROVIDERS, Place
+from showcard.ui.session.target import reachable as reachable_at
+from showcard.widgets.fields.encode import encoded_apart
 from showcard.wire.links import Link
 from showcard.wire.request import Request, RequestError, ResolvedRequest, without_open_calls
 
-from . import fields
-from .encode import encoded_apart
+from .fields import components as fields
 
 SEEING = ("image-text-to-text", "any-to-any", "video-text-to-text")  # tasks whose chats look at images
 REPLAY, REPLAYS = "replay.mp4", ("reinforcement-learning", "robotics")

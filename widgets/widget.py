@@ -9,24 +9,24 @@ from typing import Any
 
 import gradio as gr
 
-from showcard.metadata.tasks import TASKS, Task
-from showcard.ui import panels
-from showcard.ui.checking import checking
-from showcard.ui.code import CodePanel
-from showcard.ui.headers import header_ticks
-from showcard.ui.leaving import mark
-from showcard.ui.markdown import laid_out
-from showcard.ui.markup import one_line, panel, tag
-from showcard.ui.parameters import ParameterPanel
-from showcard.ui.place import PROVIDERS, Look, first_place, look, remembered_by
-from showcard.ui.place_panel import PlacePanel
-from showcard.ui.session import Session
+from showcard.metadata.tasks.table import TASKS, Task
+from showcard.ui.components.check_panel import checking
+from showcard.ui.components.code_panel import CodePanel
+from showcard.ui.components.headers import header_ticks
+from showcard.ui.components.parameters import ParameterPanel
+from showcard.ui.components.target_panel import PlacePanel
+from showcard.ui.markup import panels
+from showcard.ui.markup.html import one_line, panel, tag
+from showcard.ui.markup.markdown import laid_out
+from showcard.ui.server.leaving import mark
+from showcard.ui.session.session import Session
+from showcard.ui.session.target import PROVIDERS, Look, first_place, look, remembered_by
+from showcard.widgets.examples.choosing import Choosing
+from showcard.widgets.fields.inputs import Inputs
 from showcard.wire.request import RequestError
 
 from . import about, show
-from .choosing import Choosing
 from .folder import FolderPanel
-from .inputs import Inputs
 from .linked import link_to, shared
 from .running import Runner
 from .state import Page, nameless, reachable

@@ -13,7 +13,7 @@ from huggingface_hub.inference._common import MimeBytes
 from huggingface_hub.inference._providers import PROVIDERS
 
 from showcard.metadata.media import Media
-from showcard.metadata.tasks import Field, task
+from showcard.metadata.tasks.table import Field, task
 
 from .checks import check_header, check_headers, check_json, check_model_id, check_variable, clean_url
 from .media import Marker, data_url, media_in, media_type_of

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from showcard.metadata.inputs import FIELDS, KNOWN_INPUTS
+from showcard.metadata.examples.inputs import FIELDS, KNOWN_INPUTS
 from showcard.metadata.media import Media
-from showcard.metadata.tasks import Task
+from showcard.metadata.tasks.table import Task
 
 LONGEST_QUERY = 2_000  # characters; longer addresses are cut by programs that pass them on
 MOST_PACKED = 4_000_000  # characters behind the `#`

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from huggingface_hub import InferenceClient
 
-from showcard.metadata.tasks import task
+from showcard.metadata.tasks.table import task
 
 from .call import CHAT_TASKS, has_method, keywords_of, method_of
 

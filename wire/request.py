@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from showcard.metadata.media import Media
-from showcard.metadata.tasks import Task, find_task, task
+from showcard.metadata.tasks.table import Task, find_task, task
 
 MEDIA_INPUTS = ("image", "audio", "video")
 RESPONSES = "responses"  # OpenAI's Responses API instead of chat completions

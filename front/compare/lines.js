@@ -1,5 +1,5 @@
 /**
- * The lines of the live channel (`ui/feed.py`): each adds to the answer that it names.
+ * The lines of the live channel (`ui/session/live_channel.py`): each adds to the answer that it names.
  *
  * A line may come before the page has drawn the place of its answer: it waits. What a connection says of an answer first
  * is all of it so far, so the place is emptied before.

@@ -1,4 +1,4 @@
-/** The tabs of code: turning them, remembering which, and downloading what they hold (`ui/code.py`). */
+/** The tabs of code: turning them, remembering which, and downloading what they hold (`ui/components/code_panel.py`). */
 
 import { all, find, make, on, recall, remember } from "./dom.js";
 import { beforePaint } from "./watch.js";

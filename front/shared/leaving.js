@@ -1,4 +1,4 @@
-/** Leaving a tab: the server is told as the page goes, so that the calls of the tab end at once (`ui/leaving.py`). */
+/** Leaving a tab: the server is told as the page goes, so that the calls of the tab end at once (`ui/server/leaving.py`). */
 
 import { find } from "./dom.js";
 

@@ -1,6 +1,6 @@
 /**
  * Characters that turn words around or hide, made visible where Gradio or a script writes a text of somebody else: the
- * names of files, what a picker offers, the end of an answer. The server does the rest (`ui/controls.py`).
+ * names of files, what a picker offers, the end of an answer. The server does the rest (`ui/markup/invisible.py`).
  * `metadata/visible.py` has the same patterns; `visible` in contract.json holds both to one another.
  */
 

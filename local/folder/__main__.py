@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.with_parent:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the app, which closes our standard input
         _end_with_parent()
-    from showcard.metadata.runnable import ALL_PACKAGES, NotRunnable, plan_run  # noqa: PLC0415
+    from showcard.metadata.weights.runnable import ALL_PACKAGES, NotRunnable, plan_run  # noqa: PLC0415
 
     from ..errors import Refusal, first_line  # noqa: PLC0415
     from .load import load  # noqa: PLC0415
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         say(doing="Checking the folder")
         modules = {name for name in ALL_PACKAGES if importlib.util.find_spec(name)}
         folder = Path(options.folder).resolve()
-        from showcard.metadata.files import Folder  # noqa: PLC0415
+        from showcard.metadata.reading.files import Folder  # noqa: PLC0415
 
         plan = plan_run(Folder(folder), options.task, modules)
         model = load(folder, plan, lambda doing: say(doing=doing))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from showcard.metadata.runnable import ONNX, Plan
+from showcard.metadata.weights.runnable import ONNX, Plan
 
 from ..errors import Refusal
 from .source import Source, Tell

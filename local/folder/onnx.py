@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from showcard.metadata.files import Folder
-from showcard.metadata.hints import LARGEST
-from showcard.metadata.runnable import Plan
+from showcard.metadata.reading.files import Folder
+from showcard.metadata.tasks.hints import LARGEST
+from showcard.metadata.weights.runnable import Plan
 
 from ..engines.base import choice_of, count_of, flag_of
 from ..errors import Refusal

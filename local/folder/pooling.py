@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from showcard.metadata.files import Folder
-from showcard.metadata.hints import LARGEST
-from showcard.metadata.runnable import read_modules
-from showcard.metadata.weights import WEIGHTS, read_header
+from showcard.metadata.reading.files import Folder
+from showcard.metadata.tasks.hints import LARGEST
+from showcard.metadata.weights.files import WEIGHTS, read_header
+from showcard.metadata.weights.runnable import read_modules
 
 from ..engines.base import flag_of, text_of
 from ..errors import Refusal

@@ -7,8 +7,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from showcard.metadata.architectures import architecture_task
-from showcard.metadata.files import Folder
+from showcard.metadata.reading.files import Folder
+from showcard.metadata.tasks.architectures import architecture_task
 
 from ..errors import Refusal
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from showcard.playground.exported import to_json
-from showcard.playground.state import Comparison, Pane, Settings
+from showcard.playground.core.exported import to_json
+from showcard.playground.core.state import Comparison, Pane, Settings
 
 MODELS = ("org/alpha", "org/beta")
 

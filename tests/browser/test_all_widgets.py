@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from showcard.metadata.model import Model
-from showcard.ui.panels import ILLUSTRATION, RECORDED
+from showcard.ui.markup.panels import ILLUSTRATION, RECORDED
 from showcard.widgets.index import MODALITIES, example_models
 
 PHONE = {"viewport": {"width": 390, "height": 844}}

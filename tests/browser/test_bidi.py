@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from showcard.playground.state import Comparison, Pane, Settings
+from showcard.playground.core.state import Comparison, Pane, Settings
 from tests.support.chats import Chats, Talk, chats
 
 from .comparing import ask, put, tool

@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from showcard.metadata.outputs import ToolCall
-from showcard.playground import conversation
-from showcard.playground.exported import to_json
-from showcard.playground.state import Comparison, Pane, Settings, Variant
+from showcard.metadata.outputs.read import ToolCall
+from showcard.playground.core import conversation
+from showcard.playground.core.exported import to_json
+from showcard.playground.core.state import Comparison, Pane, Settings, Variant
 from tests.support.chats import Chats, Talk, chats
 
 from .comparing import MODELS, ask, begin, open_file, put, send, tool

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from showcard.metadata.tasks import TASKS, Field, Task, find_task
+from showcard.metadata.tasks.table import TASKS, Field, Task, find_task
 from tests.support.axe import COLOURS, serious
 from tests.support.covering import covering
 from tests.support.task_cards import INPUTS, SECTIONS, Section, section_card, task_card

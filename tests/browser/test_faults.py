@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
-from showcard.metadata.tasks import task
-from showcard.playground.state import Comparison, Pane, Settings
+from showcard.metadata.tasks.table import task
+from showcard.playground.core.state import Comparison, Pane, Settings
 from tests.conftest import process
 from tests.inference.test_endless import ENDLESS
 from tests.inference.test_errors import BODIES, CHATS, STATUSES, STREAMS

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page, expect
 
-from showcard.metadata.tasks import TASKS
+from showcard.metadata.tasks.table import TASKS
 from tests.support.endpoint import Endpoint
 from tests.support.payloads import PAYLOADS
 from tests.support.task_cards import task_card

@@ -8,8 +8,8 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from showcard.playground.exported import to_json
-from showcard.playground.state import Comparison, Pane, Settings
+from showcard.playground.core.exported import to_json
+from showcard.playground.core.state import Comparison, Pane, Settings
 from tests.conftest import chromium
 from tests.support.patient import Patient, patient
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from showcard.metadata.tasks import TASKS
+from showcard.metadata.tasks.table import TASKS
 from tests.conftest import process
 from tests.support.answering import Answering, answering
 from tests.support.endpoint import Endpoint

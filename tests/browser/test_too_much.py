@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from showcard.inference.resolve import Embedded
-from showcard.ui import routes
-from showcard.ui.guard import Access
-from showcard.ui.server import build_app
-from showcard.ui.session import Site
-from showcard.ui.shelf import Shelf
+from showcard.ui.server import routes
+from showcard.ui.server.app import build_app
+from showcard.ui.server.guard import Access
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Site
 from tests.support.serving import serving
 
 

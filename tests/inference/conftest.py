@@ -11,7 +11,8 @@ import httpx2
 import pytest
 from huggingface_hub import constants
 
-from showcard.inference import offers, providers, transport
+from showcard.inference.hub import offers, providers
+from showcard.inference.transport import http as transport
 
 
 @pytest.fixture(autouse=True)

@@ -10,10 +10,10 @@ import pytest
 
 import app
 from showcard.inference import check as checking
-from showcard.inference import transport
 from showcard.inference.check import ABSENT, BROKEN, KEPT, Report, check
-from showcard.inference.samples import sample
-from showcard.metadata.tasks import TASKS
+from showcard.inference.sample_inputs import sample
+from showcard.inference.transport import http as transport
+from showcard.metadata.tasks.table import TASKS
 from showcard.wire.call import CHAT_TASKS
 from tests.support.recorder import Arrived, recording
 from tests.support.scripted import Script, Talk, scripted

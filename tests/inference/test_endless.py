@@ -8,11 +8,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from showcard.inference import chat, client, events, responses, transport
-from showcard.inference.chat import Answer, ThoughtSplitter, ToolCalls
+from showcard.inference import run as client
+from showcard.inference.answers import chat, responses
+from showcard.inference.answers.chat import Answer, ThoughtSplitter, ToolCalls
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.reply import Delta
-from showcard.ui.growing import GrowingText
+from showcard.inference.transport import events
+from showcard.inference.transport import http as transport
+from showcard.ui.session.growing_text import GrowingText
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Talk, scripted
 

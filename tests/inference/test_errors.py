@@ -15,13 +15,14 @@ from email.utils import format_datetime
 import httpx2
 import pytest
 
-from showcard.inference import client, transport
+from showcard.inference import run as client
 from showcard.inference.errors import InferenceFailure, explain, server_words, status_failure
-from showcard.inference.events import Events
 from showcard.inference.resolve import resolve_offline
-from showcard.inference.transport import Exchange
+from showcard.inference.transport import http as transport
+from showcard.inference.transport.events import Events
+from showcard.inference.transport.http import Exchange
 from showcard.metadata.media import Media
-from showcard.metadata.outputs import Labels
+from showcard.metadata.outputs.read import Labels
 from showcard.wire.request import Request, RequestError
 from tests.support.scripted import Script, Scripted, Talk, scripted
 

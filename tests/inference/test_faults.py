@@ -8,10 +8,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from showcard.inference import client, transport
+from showcard.inference import run as client
 from showcard.inference.errors import InferenceFailure, status_failure
 from showcard.inference.resolve import resolve_offline
-from showcard.inference.transport import Exchange
+from showcard.inference.transport import http as transport
+from showcard.inference.transport.http import Exchange
 from showcard.wire.request import Request
 from tests.support.faults import FAULTS, addresses
 from tests.support.scripted import Talk, scripted

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from huggingface_hub import TextClassificationOutputElement
 
-from showcard.inference import client, reading
-from showcard.inference.bridge import MOST_TICKET, _check_ticket
+from showcard.inference import run as client
+from showcard.inference.answers import reading
 from showcard.inference.errors import InferenceFailure
-from showcard.metadata.outputs import Labels, normalise
+from showcard.inference.transport.bridge import MOST_TICKET, _check_ticket
+from showcard.metadata.outputs.read import Labels, normalise
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Talk, scripted
 

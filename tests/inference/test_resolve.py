@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from showcard.inference import client
+from showcard.inference import run as client
 from showcard.inference.errors import InferenceFailure
-from showcard.inference.providers import ProviderMapping, choose
+from showcard.inference.hub.providers import ProviderMapping, choose
 from showcard.inference.resolve import Embedded, availability, discover, resolve, resolve_offline
-from showcard.metadata.outputs import Answers, Entities, Labels
+from showcard.metadata.outputs.read import Answers, Entities, Labels
 from showcard.wire.request import Request, RequestError
 from tests.support.scripted import Talk, scripted
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from showcard.inference import client
+from showcard.inference import run as client
 from showcard.wire.request import ResolvedRequest
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Scripted, Talk, scripted

@@ -12,11 +12,12 @@ import pytest
 from huggingface_hub.inference import _providers
 from huggingface_hub.inference._providers import PROVIDERS, _common
 
-from showcard.inference import client, library
+from showcard.inference import library
+from showcard.inference import run as client
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.keys import own_key_name
-from showcard.inference.transport import Exchange
-from showcard.metadata.tasks import TASKS, task
+from showcard.inference.transport.http import Exchange
+from showcard.metadata.tasks.table import TASKS, task
 from showcard.wire.call import CHAT_TASKS, has_method
 from showcard.wire.http import http_request
 from showcard.wire.request import RequestError, ResolvedRequest

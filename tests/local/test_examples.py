@@ -11,12 +11,12 @@ import soundfile
 from PIL import Image, ImageChops
 
 from showcard.local.engines import ENGINES
-from showcard.metadata.examples import Example
-from showcard.metadata.files import Folder
-from showcard.metadata.lint import lint
+from showcard.metadata.examples.read import Example
+from showcard.metadata.lint.run import lint
 from showcard.metadata.media import Media
 from showcard.metadata.model import read_model
-from showcard.metadata.outputs import Text
+from showcard.metadata.outputs.read import Text
+from showcard.metadata.reading.files import Folder
 
 from ..conftest import ROOT
 

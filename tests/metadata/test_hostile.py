@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from showcard.metadata.defaults import default_examples
-from showcard.metadata.examples import count_items
-from showcard.metadata.gguf import GGUFError, read_gguf
-from showcard.metadata.lint import FORMATS, lint, render
+from showcard.metadata.examples.defaults import default_examples
+from showcard.metadata.examples.read import count_items
+from showcard.metadata.lint.run import FORMATS, lint, render
 from showcard.metadata.model import read_model
-from showcard.metadata.outputs import normalise, to_json
-from showcard.metadata.tasks import TASKS
+from showcard.metadata.outputs.read import normalise, to_json
+from showcard.metadata.tasks.table import TASKS
+from showcard.metadata.weights.gguf import GGUFError, read_gguf
 
 from .cards import REAL, Repo, real_cards
 

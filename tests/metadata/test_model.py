@@ -4,10 +4,10 @@ import os
 import pytest
 
 import app
-from showcard.metadata.files import Folder
-from showcard.metadata.lint import lint
+from showcard.metadata.lint.run import lint
 from showcard.metadata.model import read_model, source_model
-from showcard.metadata.runnable import NotRunnable, plan_run
+from showcard.metadata.reading.files import Folder
+from showcard.metadata.weights.runnable import NotRunnable, plan_run
 
 from .cards import Repo, card, model
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.task_inference import TRUTH, misses
-from showcard.metadata.examples import count_items
-from showcard.metadata.lint import FORMATS, lint, render
+from showcard.metadata.examples.read import count_items
+from showcard.metadata.lint.run import FORMATS, lint, render
 from showcard.metadata.model import read_model, source_model
 
 from .cards import CARDS, REAL, lines_of, needs_cards, real_cards

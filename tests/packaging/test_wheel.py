@@ -141,7 +141,7 @@ assert model.guess.task.id == "fill-mask" and not showcard.lint_card(model)
 request = showcard.Request("fill-mask", "org/m", {"text": "a [MASK]"}, provider="hf-inference")
 assert any(snippet.content for snippet in showcard.write_snippets(request))
 assert metadata.mine and ui.mine and inference.mine
-import showcard.inference.client, showcard.ui.session
+import showcard.inference.run, showcard.ui.session.session
 assert sys.path == before, sys.path
 files = {}
 for name, module in list(sys.modules.items()):

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showcard.inference.offers import Offer
+from showcard.inference.hub.offers import Offer
 from showcard.inference.resolve import Embedded
 from showcard.metadata.media import Media
 from showcard.playground import actions
 from showcard.playground.composer import Read, read_question
-from showcard.playground.desk import Desk
-from showcard.playground.state import Comparison, Pane, Settings
-from showcard.ui.session import Session, Site
-from showcard.ui.shelf import Shelf
+from showcard.playground.core.state import Comparison, Pane, Settings
+from showcard.playground.session import Desk
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Session, Site
 from showcard.wire.request import RequestError
 
 PICTURE = Media(None, b"\x89PNG\r\n\x1a\n", "image/png", "a.png")

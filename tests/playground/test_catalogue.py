@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from showcard.inference import offers as offers_module
-from showcard.inference import providers
-from showcard.inference.offers import Offer
+from showcard.inference.hub import offers as offers_module
+from showcard.inference.hub import providers
+from showcard.inference.hub.offers import Offer
 from showcard.inference.resolve import Embedded, EngineModel
-from showcard.metadata.tasks import task
+from showcard.metadata.tasks.table import task
 from showcard.playground import catalogue
 from showcard.playground.catalogue import Filters
 from showcard.playground.catalogue_panel import CataloguePanel, found_html
-from showcard.ui.session import Session, Site
-from showcard.ui.shelf import Shelf
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Session, Site
 from tests.support.scripted import Talk, scripted
 
 CHEAP = Offer("novita", "live", 8_000, 0.1, 0.4, False)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from benchmarks.support.visitors import Page, Visitor
 from showcard.playground.settings_panel import SettingsPanel
-from showcard.ui.chat_options import ChatOptionsPanel
+from showcard.ui.components.chat_options import ChatOptionsPanel
 from tests.conftest import process
 
 

@@ -11,15 +11,18 @@ import pytest
 
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.resolve import Embedded
-from showcard.metadata.outputs import ToolCall
-from showcard.playground import actions, conversation, exported, exported_page, kept
-from showcard.playground.desk import Desk, Job
-from showcard.playground.figures import facts
-from showcard.playground.messages import below, call_html, transcript
-from showcard.playground.state import Comparison, Pane, Record, Settings, Variant
+from showcard.metadata.outputs.read import ToolCall
+from showcard.playground import actions
+from showcard.playground import reads as kept
+from showcard.playground.core import conversation, exported
+from showcard.playground.core.figures import facts
+from showcard.playground.core.state import Comparison, Pane, Record, Settings, Variant
+from showcard.playground.session import Desk, Job
 from showcard.playground.stream import Asking, ask, failure_of
-from showcard.ui.session import Session, Site
-from showcard.ui.shelf import Shelf
+from showcard.playground.view import exported_page
+from showcard.playground.view.messages import below, call_html, transcript
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Session, Site
 from showcard.wire.request import RequestError
 from tests.support.scripted import Talk, scripted
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from showcard.snippets import comparison_script, differences
-from showcard.snippets.openai import NO_KEY
+from showcard.snippets.openai_arguments import NO_KEY
 from showcard.wire.call import client_call
 from showcard.wire.media import with_bytes
 from showcard.wire.request import ResolvedRequest

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from showcard.metadata.media import Media
-from showcard.metadata.tasks import TASKS, task
+from showcard.metadata.tasks.table import TASKS, task
 from showcard.snippets import local_snippets
 from tests.support.requests import INPUTS
 

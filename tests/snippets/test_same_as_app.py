@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from showcard.inference.client import run
+from showcard.inference.run import run
 from showcard.wire.call import OWN_ENDPOINT_CANT, has_method
 from tests.support.answers import answer
 from tests.support.execute import ROOT

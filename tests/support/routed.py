@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from showcard.inference import offers
+from showcard.inference.hub import offers
 
 offers.ROUTER = sys.argv.pop(1)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from showcard.ui.slow import BoundedServer, Connection, uvicorn
+from showcard.ui.server.slow import BoundedServer, Connection, uvicorn
 
 
 @contextmanager

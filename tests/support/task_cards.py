@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from showcard.metadata.tasks import Task
+from showcard.metadata.tasks.table import Task
 from tests.support.view_cards import BOXES, MASKS, REVENUE, TEXT, entity, photo, tone, torus, url
 
 VIDEO = url(b"\0\0\0\x18ftypisom" + b"\0" * 64, "video/mp4")

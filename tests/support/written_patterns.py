@@ -19,7 +19,7 @@ _FLAGS_AT = {"compile": 1, "search": 2, "match": 2, "fullmatch": 2, "findall": 2
 class Written:
     """A pattern where it is written; None where it can't be told without running the code around it."""
 
-    place: str  # as "widgets/gallery.py"
+    place: str  # as "widgets/examples/gallery.py"
     line: int
     source: str  # the code of the first argument
     pattern: re.Pattern[Any] | None

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from showcard.inference import transport
+from showcard.inference.transport import http as transport
 
 
 @pytest.fixture(autouse=True)

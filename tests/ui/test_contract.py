@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from showcard.playground import actions
-from showcard.ui import front
-from showcard.ui.feed import Growing, Sent
-from showcard.ui.theme import COLOURS
+from showcard.ui.components.theme import COLOURS
+from showcard.ui.server import front
+from showcard.ui.session.live_channel import Growing, Sent
 from showcard.wire import secrets
 from tests.conftest import ROOT
 
@@ -77,7 +77,7 @@ def test_the_server_does_what_is_posted() -> None:
 
 def test_buttons_do_what_somebody_knows() -> None:
     known = {*CONTRACT["acts"]["posted"], *CONTRACT["acts"]["own"]}
-    for path in (ROOT / "playground").glob("*.py"):
+    for path in (ROOT / "playground").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "button" and node.args:
                 act = _text(node.args[0])

@@ -12,10 +12,10 @@ import pytest
 
 from showcard.inference.resolve import Embedded
 from showcard.ui.gradio_patches import nonce
-from showcard.ui.light import laying_out
-from showcard.ui.server import Access, build_app
-from showcard.ui.session import Site
-from showcard.ui.shelf import Shelf
+from showcard.ui.gradio_patches.light_tabs import laying_out
+from showcard.ui.server.app import Access, build_app
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Site
 
 pytestmark = pytest.mark.filterwarnings("ignore:SSR mode")  # as the app has it
 SCRIPT = re.compile(r"<script\b[^>]*>")

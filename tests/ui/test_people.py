@@ -20,17 +20,19 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from showcard.inference import assets
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.resolve import Embedded
+from showcard.inference.transport import assets
 from showcard.metadata.media import Media
-from showcard.ui import asking, session, uploads
-from showcard.ui.bounds import MUCH_LATER, Bound, Held, shared_out
-from showcard.ui.guard import Access
-from showcard.ui.server import build_app
-from showcard.ui.session import Session, Sessions, Site
-from showcard.ui.shelf import Shelf
-from showcard.ui.visitors import COOKIE, NOBODY, Visitor, visitor
+from showcard.ui.server import uploads
+from showcard.ui.server.app import build_app
+from showcard.ui.server.bounds import MUCH_LATER, Bound, Held, shared_out
+from showcard.ui.server.guard import Access
+from showcard.ui.server.visitors import COOKIE, NOBODY, Visitor, visitor
+from showcard.ui.session import calls as asking
+from showcard.ui.session import session
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Session, Sessions, Site
 from showcard.wire.request import Request
 from tests.support.scripted import Talk, scripted
 

@@ -11,14 +11,16 @@ import httpx2
 import pytest
 
 from showcard.inference.resolve import Embedded
-from showcard.ui.light import laying_out
-from showcard.ui.server import Access, build_app
-from showcard.ui.session import Site
-from showcard.ui.shelf import Shelf
+from showcard.ui.gradio_patches.light_tabs import laying_out
+from showcard.ui.server.app import Access, build_app
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Site
 from tests.conftest import ROOT, clean_environment
 
 # Without the function that reads a class out of its module, no interface file can be written.
-IMPORTS = "import ast; ast.get_source_segment = None; import showcard.ui.theme, mine; print(mine.Mine.__name__)"
+IMPORTS = (
+    "import ast; ast.get_source_segment = None; import showcard.ui.components.theme, mine; print(mine.Mine.__name__)"
+)
 
 # The app, which ends where it says that it is there, and says what of it no collection of garbage walks any more.
 KEPT = """

@@ -12,20 +12,21 @@ from typing import Any
 
 import pytest
 
-from showcard.inference.providers import ProviderMapping
+from showcard.inference.hub.providers import ProviderMapping
 from showcard.inference.resolve import resolve_offline
 from showcard.metadata.model import read_model
-from showcard.metadata.outputs import normalise
-from showcard.metadata.tasks import task
+from showcard.metadata.outputs.read import normalise
+from showcard.metadata.tasks.table import task
 from showcard.metadata.visible import BIDI_CONTROLS, HIDING, escaped_json, name_of, printable, turning_none, visible
 from showcard.snippets import snippets_for
 from showcard.snippets.literals import comment
-from showcard.ui import front, panels
-from showcard.ui.live_markdown import LiveMarkdown
-from showcard.ui.markdown import body_html, chat_html
-from showcard.ui.markup import attribute, code_text, escape, isolated, running_text, short_text, tag, verbatim
-from showcard.ui.place import provider_choices
-from showcard.ui.place_panel import _with
+from showcard.ui.components.target_panel import _with
+from showcard.ui.markup import panels
+from showcard.ui.markup.html import attribute, code_text, escape, isolated, running_text, short_text, tag, verbatim
+from showcard.ui.markup.live_markdown import LiveMarkdown
+from showcard.ui.markup.markdown import body_html, chat_html
+from showcard.ui.server import front
+from showcard.ui.session.target import provider_choices
 from showcard.widgets.about import about
 from showcard.widgets.show import example_title
 from showcard.widgets.views import Context, render

@@ -8,11 +8,11 @@ import pytest
 from showcard.inference.reply import Reply
 from showcard.inference.resolve import Embedded
 from showcard.metadata.model import read_model
-from showcard.metadata.outputs import Label, Labels
-from showcard.ui.place_panel import FORGET
-from showcard.ui.session import Session, Site
-from showcard.ui.shelf import Shelf
-from showcard.ui.sources import Opened
+from showcard.metadata.outputs.read import Label, Labels
+from showcard.ui.components.target_panel import FORGET
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Session, Site
+from showcard.ui.session.sources import Opened
 from showcard.widgets.state import Page
 from showcard.widgets.widget import Widget
 from tests.support.requests import at_endpoint, request

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from showcard.inference.resolve import Embedded
-from showcard.metadata.tasks import TASKS
-from showcard.ui.session import Site
-from showcard.ui.shelf import Shelf
+from showcard.metadata.tasks.table import TASKS
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Site
 from showcard.widgets.index import MODALITIES, example_models, index_html
 
 

@@ -7,12 +7,12 @@ import re
 import tracemalloc
 
 from showcard.inference.reply import Reply
-from showcard.inference.transport import Exchange
+from showcard.inference.transport.http import Exchange
 from showcard.metadata.media import Media
-from showcard.metadata.outputs import Image, Label, Labels, Output
+from showcard.metadata.outputs.read import Image, Label, Labels, Output
 from showcard.widgets import show
 from tests.support.requests import at_endpoint, request
-from tests.widgets.test_lost import opened
+from tests.widgets.examples.test_missing_media import opened
 from tests.widgets.test_state import session
 
 CUT = "The answer is 26 MB long: of a list of 500,000, the first 10,000 are shown."

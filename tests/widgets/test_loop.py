@@ -11,19 +11,20 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from showcard.inference import transport
 from showcard.inference.resolve import Embedded
+from showcard.inference.transport import http as transport
 from showcard.metadata.media import Media
 from showcard.metadata.model import read_model
-from showcard.ui.parameters import ParameterPanel
-from showcard.ui.place import ENDPOINT
-from showcard.ui.place_panel import FORGET
-from showcard.ui.session import Session, Site
-from showcard.ui.shelf import Shelf
-from showcard.ui.sources import Opened
-from showcard.widgets import encode, fields
-from showcard.widgets.choosing import Choosing
-from showcard.widgets.inputs import Inputs
+from showcard.ui.components.parameters import ParameterPanel
+from showcard.ui.components.target_panel import FORGET
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Session, Site
+from showcard.ui.session.sources import Opened
+from showcard.ui.session.target import ENDPOINT
+from showcard.widgets.examples.choosing import Choosing
+from showcard.widgets.fields import components as fields
+from showcard.widgets.fields import encode
+from showcard.widgets.fields.inputs import Inputs
 from showcard.widgets.running import Runner
 from showcard.widgets.state import Page, load_inputs
 from showcard.widgets.views import masks

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from showcard.inference.assets import load
-from showcard.inference.client import run
 from showcard.inference.resolve import resolve
-from showcard.inference.transport import close
+from showcard.inference.run import run
+from showcard.inference.transport.assets import load
+from showcard.inference.transport.http import close
 from showcard.metadata.media import Media
 from showcard.metadata.model import read_model
-from showcard.metadata.outputs import normalise, to_json
-from showcard.metadata.tasks import TASKS, task
+from showcard.metadata.outputs.read import normalise, to_json
+from showcard.metadata.tasks.table import TASKS, task
 from showcard.widgets.views import Context, render
 from showcard.wire.request import Request
 from tests.support.scripted import Talk, scripted

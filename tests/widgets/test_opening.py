@@ -13,13 +13,13 @@ import pytest
 
 from showcard.inference.resolve import Embedded
 from showcard.metadata.media import Media
-from showcard.metadata.tasks import TASKS, Task, find_task
-from showcard.ui.panels import ILLUSTRATION, RECORDED
-from showcard.ui.session import Session, Site
-from showcard.ui.shelf import Shelf
+from showcard.metadata.tasks.table import TASKS, Task, find_task
+from showcard.ui.markup.panels import ILLUSTRATION, RECORDED
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Session, Site
 from showcard.widgets import show
+from showcard.widgets.fields.inputs import Inputs
 from showcard.widgets.index import example_models
-from showcard.widgets.inputs import Inputs
 from showcard.widgets.page import _read
 from showcard.widgets.state import Page
 from showcard.wire.links import Link

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from showcard.inference import workers
 from showcard.inference.errors import InferenceFailure
+from showcard.inference.processes import workers
 from showcard.inference.resolve import Embedded
-from showcard.metadata.card import parse_card
-from showcard.metadata.lint import lint
+from showcard.metadata.lint.run import lint
 from showcard.metadata.model import read_model
-from showcard.ui import sources
-from showcard.ui.session import Session, Site
-from showcard.ui.shelf import Shelf
-from showcard.ui.sources import open_source
+from showcard.metadata.reading.card import parse_card
+from showcard.ui.session import sources
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Session, Site
+from showcard.ui.session.sources import open_source
 from showcard.widgets import linked
 from showcard.widgets.page import ModelPage, _read
 from showcard.widgets.state import far

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from showcard.inference import transport
 from showcard.inference.resolve import Embedded
+from showcard.inference.transport import http as transport
 from showcard.metadata.model import read_model
-from showcard.ui.headers import header_ticks
-from showcard.ui.parameters import ParameterPanel
-from showcard.ui.place import ENDPOINT
-from showcard.ui.place_panel import FORGET
-from showcard.ui.session import Session, Site
-from showcard.ui.shelf import Shelf
-from showcard.ui.sources import Opened
+from showcard.ui.components.headers import header_ticks
+from showcard.ui.components.parameters import ParameterPanel
+from showcard.ui.components.target_panel import FORGET
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Session, Site
+from showcard.ui.session.sources import Opened
+from showcard.ui.session.target import ENDPOINT
 from showcard.widgets.running import Runner
 from showcard.widgets.state import Page
 from tests.inference.test_errors import answering

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from showcard.inference.resolve import Embedded, EngineModel
-from showcard.metadata.files import Folder
 from showcard.metadata.model import read_model
-from showcard.metadata.outputs import Labels
-from showcard.metadata.tasks import task
-from showcard.ui.chat import Answer
-from showcard.ui.growing import GrowingText
-from showcard.ui.place import EMBEDDED, ENDPOINT, PROVIDERS, Place, places
-from showcard.ui.session import Session, Site
-from showcard.ui.shelf import Shelf
-from showcard.ui.sources import Opened
+from showcard.metadata.outputs.read import Labels
+from showcard.metadata.reading.files import Folder
+from showcard.metadata.tasks.table import task
+from showcard.ui.markup.chat import Answer
+from showcard.ui.session.growing_text import GrowingText
+from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.session import Session, Site
+from showcard.ui.session.sources import Opened
+from showcard.ui.session.target import EMBEDDED, ENDPOINT, PROVIDERS, Place, places
 from showcard.widgets.state import (
     Page,
     build_request,

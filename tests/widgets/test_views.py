@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from showcard.metadata.media import Media
-from showcard.metadata.outputs import (
+from showcard.metadata.outputs.read import (
     Answer,
     Answers,
     Audio,
@@ -42,7 +42,7 @@ from showcard.metadata.outputs import (
     plain,
     to_json,
 )
-from showcard.ui.markup import one_line
+from showcard.ui.markup.html import one_line
 from showcard.widgets.views import VIEWS, Context, render
 from showcard.widgets.views.parts import save_json
 from tests.support.hostile import TEXTS

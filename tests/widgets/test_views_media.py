@@ -15,7 +15,7 @@ import soundfile
 from PIL import Image as Pillow
 
 from showcard.metadata.media import Media
-from showcard.metadata.outputs import Audio, Box, Boxes, Clip, Image, Mask, Masks, Mesh, Output, Video
+from showcard.metadata.outputs.read import Audio, Box, Boxes, Clip, Image, Mask, Masks, Mesh, Output, Video
 from showcard.widgets.views import Context, gallery, render
 from showcard.widgets.views.geometry import Unreadable, read
 from tests.support.view_cards import torus, triangle

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import pytest
 
-from showcard.metadata.outputs import Answer, Answers, Entities, Entity, normalise
+from showcard.metadata.outputs.read import Answer, Answers, Entities, Entity, normalise
 from showcard.widgets.views import Context, render
 
 TEXT = "My name is Sarah and I live in London"

@@ -7,7 +7,7 @@ import pytest
 from huggingface_hub import AsyncInferenceClient, InferenceClient
 
 from showcard.metadata.media import Media
-from showcard.metadata.tasks import TASKS
+from showcard.metadata.tasks.table import TASKS
 from showcard.wire.call import client_call, has_method, keywords_of
 from showcard.wire.checks import clean_url
 from showcard.wire.http import http_request

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showcard.metadata.inputs import read_given
+from showcard.metadata.examples.inputs import read_given
 from showcard.metadata.media import Media
-from showcard.metadata.tasks import TASKS, task
+from showcard.metadata.tasks.table import TASKS, task
 from showcard.wire.links import LONG, LONGEST_QUERY, MOST_DATA, Link, is_long, link_fields, read_link, write_link
 
 numbers = st.one_of(st.integers(-(10**20), 10**20), st.floats(allow_nan=False, allow_infinity=False))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from showcard.metadata.tasks import TASKS
+from showcard.metadata.tasks.table import TASKS
 from showcard.wire.call import OWN_ENDPOINT_CANT, has_method
 from showcard.wire.http import http_request
 from showcard.wire.parameters import parameters_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from showcard.metadata.outputs import Output
+from showcard.metadata.outputs.read import Output
 
 from . import (
     answers,

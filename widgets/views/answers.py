@@ -1,7 +1,7 @@
 """Answers, the best one marked in its context."""
 
-from showcard.metadata.outputs import Answer, Answers
-from showcard.ui.markup import running_text, short_text
+from showcard.metadata.outputs.read import Answer, Answers
+from showcard.ui.markup.html import running_text, short_text
 
 from .context import Context, count, empty, number, short
 from .parts import MOST_ROWS, Row, actions, bars, copy_button, fold, save_json

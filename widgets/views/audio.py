@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from showcard.metadata.media import Media
-from showcard.metadata.outputs import Audio
-from showcard.ui.markup import attribute, escape, short_text
+from showcard.metadata.outputs.read import Audio
+from showcard.ui.markup.html import attribute, escape, short_text
 
 from .context import Context, count, empty
 from .parts import far, host, missing, save_media, size_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
-from showcard.metadata.outputs import Box, Boxes
-from showcard.ui.markup import attribute, short_text
+from showcard.metadata.outputs.read import Box, Boxes
+from showcard.ui.markup.html import attribute, short_text
 
 from .context import Context, colour, count, empty, line_colour, number
 from .parts import Row, actions, bars, copy_button, save_json, scale_of

@@ -9,8 +9,8 @@ from math import isfinite, isnan
 from typing import Any
 
 from showcard.metadata.media import Media
-from showcard.ui.markup import escape
-from showcard.ui.theme import COLOURS
+from showcard.ui.components.theme import COLOURS
+from showcard.ui.markup.html import escape
 
 LONGEST = 500  # characters of a name, a word, a cell
 

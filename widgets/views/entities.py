@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from showcard.metadata.outputs import Entities, Entity
-from showcard.ui.markup import running_text, short_text
+from showcard.metadata.outputs.read import Entities, Entity
+from showcard.ui.markup.html import running_text, short_text
 
 from .context import Context, colour, count, empty, number, short
 from .marks import marked

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from showcard.metadata.media import Media
-from showcard.metadata.outputs import Image, Video
-from showcard.ui.markup import attribute, short_text, verbatim
+from showcard.metadata.outputs.read import Image, Video
+from showcard.ui.markup.html import attribute, short_text, verbatim
 
 from . import video
 from .context import Context, empty

@@ -1,6 +1,6 @@
 """Labels as bars."""
 
-from showcard.metadata.outputs import Labels
+from showcard.metadata.outputs.read import Labels
 
 from .context import Context, empty
 from .parts import MOST_ROWS, Row, actions, bars, copy_button, save_json

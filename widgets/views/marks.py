@@ -6,8 +6,8 @@ import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from showcard.metadata.outputs import Entity
-from showcard.ui.markup import attribute, escape, running_text
+from showcard.metadata.outputs.read import Entity
+from showcard.ui.markup.html import attribute, escape, running_text
 
 from .context import colour, number
 

@@ -8,8 +8,8 @@ import warnings
 from PIL import Image as Pillow
 
 from showcard.metadata.media import Media
-from showcard.metadata.outputs import Mask, Masks
-from showcard.ui.markup import attribute, short_text, verbatim
+from showcard.metadata.outputs.read import Mask, Masks
+from showcard.ui.markup.html import attribute, short_text, verbatim
 
 from .context import Context, count, empty, line_colour
 from .parts import MOST_ROWS, Row, actions, bars, copy_button, far, fold, missing, remote_button

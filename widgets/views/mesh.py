@@ -7,8 +7,8 @@ import base64
 import numpy as np
 
 from showcard.metadata.media import Media
-from showcard.metadata.outputs import Mesh
-from showcard.ui.markup import escape
+from showcard.metadata.outputs.read import Mesh
+from showcard.ui.markup.html import escape
 
 from .context import Context, count, empty
 from .geometry import Faces, Geometry, Points, Unreadable, read

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from showcard.metadata.outputs import Message, ToolCall
-from showcard.ui.markdown import chat_html
-from showcard.ui.markup import code_text, escape, running_text, short_text
-from showcard.ui.panels import raw_json
+from showcard.metadata.outputs.read import Message, ToolCall
+from showcard.ui.markup.html import code_text, escape, running_text, short_text
+from showcard.ui.markup.markdown import chat_html
+from showcard.ui.markup.panels import raw_json
 
 from .context import Context, empty
 from .parts import actions, copy_button, fold, save_json

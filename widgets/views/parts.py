@@ -11,11 +11,11 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from showcard.inference.assets import is_remote
+from showcard.inference.transport.assets import is_remote
 from showcard.metadata.media import Media
-from showcard.metadata.outputs import plain
+from showcard.metadata.outputs.read import plain
 from showcard.metadata.visible import whole
-from showcard.ui.markup import attribute, escape, short_text, verbatim
+from showcard.ui.markup.html import attribute, escape, short_text, verbatim
 
 from .context import Context, count, number, short
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from showcard.metadata.outputs import Predictions
-from showcard.ui.markup import short_text
+from showcard.metadata.outputs.read import Predictions
+from showcard.ui.markup.html import short_text
 
 from .context import Context, colour, count, empty, short
 from .parts import actions, copy_button, save_json, table

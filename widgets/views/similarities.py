@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from showcard.metadata.outputs import Similarities
-from showcard.ui.markup import escape
+from showcard.metadata.outputs.read import Similarities
+from showcard.ui.markup.html import escape
 
 from .context import Context, count, empty
 from .parts import MOST_ROWS, Row, actions, bars, copy_button, save_json

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
-from showcard.metadata.outputs import Entity
+from showcard.metadata.outputs.read import Entity
 
 from .marks import Span
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PIL import Image as Pillow
 
 from showcard.metadata.media import Media
-from showcard.ui.markup import attribute, escape
+from showcard.ui.markup.html import attribute, escape
 
 from .context import Context
 from .parts import far, remote_button

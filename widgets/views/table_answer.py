@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from showcard.metadata.outputs import TableAnswer
-from showcard.ui.markup import escape, short_text
+from showcard.metadata.outputs.read import TableAnswer
+from showcard.ui.markup.html import escape, short_text
 
 from .context import Context, count, empty, short
 from .parts import actions, copy_button, save_json, table

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from math import isfinite
 
 from showcard.metadata.media import Media
-from showcard.metadata.outputs import Chunk, Text
-from showcard.ui.markup import running_text, short_text, verbatim
+from showcard.metadata.outputs.read import Chunk, Text
+from showcard.ui.markup.html import running_text, short_text, verbatim
 
 from .context import Context, empty, short
 from .parts import actions, copy_button, fold, left_out, missing, save_json, save_text

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from showcard.metadata.outputs import Unknown, plain
-from showcard.ui.panels import raw_json
+from showcard.metadata.outputs.read import Unknown, plain
+from showcard.ui.markup.panels import raw_json
 
 from .context import Context, empty
 from .parts import actions, save_json

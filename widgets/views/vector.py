@@ -8,8 +8,8 @@ import io
 import numpy as np
 from PIL import Image as Pillow
 
-from showcard.metadata.outputs import Vector
-from showcard.ui.markup import attribute, escape
+from showcard.metadata.outputs.read import Vector
+from showcard.ui.markup.html import attribute, escape
 
 from .context import Context, count, empty, number
 from .parts import actions, copy_button, save_json

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from showcard.metadata.outputs import Video
-from showcard.ui.markup import attribute, escape
+from showcard.metadata.outputs.read import Video
+from showcard.ui.markup.html import attribute, escape
 
 from .context import Context, empty
 from .parts import far, host, missing, save_media, size_text

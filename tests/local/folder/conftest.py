@@ -17,8 +17,8 @@ from PIL import Image
 
 from showcard.local.folder.load import load
 from showcard.local.folder.server import Served, create_app
-from showcard.metadata.files import Folder
-from showcard.metadata.runnable import ALL_PACKAGES, plan_run
+from showcard.metadata.reading.files import Folder
+from showcard.metadata.weights.runnable import ALL_PACKAGES, plan_run
 
 from ...support import tiny
 

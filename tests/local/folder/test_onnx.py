@@ -111,7 +111,7 @@ def test_neither_torch_nor_transformers_is_imported(exported):
         "class Gone:\n def find_spec(self, name, path=None, target=None):\n"
         "  if name.split('.')[0] in ('torch', 'transformers', 'sentence_transformers'): raise ImportError(name)\n"
         "sys.meta_path.insert(0, Gone())\n"
-        "from showcard.metadata.files import Folder\nfrom showcard.metadata.runnable import ALL_PACKAGES, plan_run\n"
+        "from showcard.metadata.reading.files import Folder\nfrom showcard.metadata.weights.runnable import ALL_PACKAGES, plan_run\n"
         "from showcard.local.folder.load import load\nroot = Path(sys.argv[1])\n"
         "plan = plan_run(Folder(root), 'text-classification', set(ALL_PACKAGES) - {'torch', 'transformers'})\n"
         "print(load(root, plan, lambda _: None)('the cat', {}, Event())[0][0]['label'])"

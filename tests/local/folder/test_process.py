@@ -105,7 +105,7 @@ def test_it_reaches_no_other_machine():
 STARTS = """
 import asyncio, sys
 from pathlib import Path
-from showcard.inference.folder import Folders
+from showcard.inference.processes.folder import Folders
 from showcard.start import command
 async def main():
     folders = Folders(command("showcard.local.folder")[1:])
@@ -154,8 +154,8 @@ def test_it_ends_when_the_app_is_killed_in_the_middle_of_an_answer(folder_of):
 async def test_who_leaves_a_stream_ends_the_work(folder_of):
     """The model's lock is free again, although it was asked for very many words."""
     from showcard.local.folder.load import load
-    from showcard.metadata.files import Folder
-    from showcard.metadata.runnable import ALL_PACKAGES, plan_run
+    from showcard.metadata.reading.files import Folder
+    from showcard.metadata.weights.runnable import ALL_PACKAGES, plan_run
 
     path = folder_of("gpt2")
     plan = plan_run(Folder(path), "text-generation", ALL_PACKAGES)

@@ -1,0 +1,1 @@
+"""What the Hub and its router know: cards, providers, offers, searches."""

@@ -1,0 +1,1 @@
+"""HTTP: pools, limits, which addresses may be reached, and streams as they arrive."""

@@ -1,0 +1,1 @@
+"""The output types, and the readers that bring every shape of answer into them."""

@@ -1,0 +1,1 @@
+"""The table of tasks, and how the task of a card is inferred."""

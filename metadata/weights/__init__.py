@@ -1,0 +1,1 @@
+"""What the weights beside a card are, and whether they can be run here."""

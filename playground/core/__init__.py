@@ -1,0 +1,1 @@
+"""Comparisons without a page: what is said, measured, compared, counted and kept."""

@@ -1,0 +1,14 @@
+"""A file to take along: kept on the shelf under a name nobody can guess, downloaded as soon as its link is there."""
+
+from __future__ import annotations
+
+from showcard.metadata.media import Media
+from showcard.ui.markup.html import tag
+from showcard.ui.session.media_store import Part
+
+
+def link(shelf: Part, media: Media, name: str) -> str:
+    """The link to a file; the page's script follows it once."""
+    size = len(media.data or b"")
+    said = f"{size / 1024:,.0f} KB" if size >= 1024 else f"{size} bytes"
+    return f"<p>{tag('a', f'{name} ({said})', href=shelf.put(media), download=name, class_='download-now')}</p>"

@@ -1,0 +1,1 @@
+"""Code that runs a model on one's own machine."""

@@ -1,0 +1,1 @@
+"""Code for a POSIX shell."""

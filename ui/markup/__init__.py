@@ -1,0 +1,1 @@
+"""HTML that is made on the server: elements, Markdown, formulas, and what pages share."""

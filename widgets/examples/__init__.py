@@ -1,0 +1,1 @@
+"""Choosing an example, and what it looks like."""

@@ -1,0 +1,1 @@
+"""Pages of several calls, one after the other."""
