@@ -27,7 +27,7 @@ from benchmarks.support.visitors import Page, Visit, Visitor
 from tests.conftest import process
 
 QUIET_SECONDS = 30.0
-MORE_MS, MOST_SECONDS = 100.0, 10.0
+MORE_MS, MAX_SECONDS = 100.0, 10.0
 PAUSE = 0.05  # seconds between two looks at /health
 RATE, LENGTH = 40, 100  # tokens a second of the other person's answer, and how many before the next question
 
@@ -126,7 +126,7 @@ async def bombed(app: str, server: str, only: str, other: Other, verbose: bool) 
         found = json.loads(line)
         ended.append(found)
         found["held"] = other.delays.since(seen)
-        late = found["seconds"] > MOST_SECONDS or not found["said"] or found["said"].startswith("!!")
+        late = found["seconds"] > MAX_SECONDS or not found["said"] or found["said"].startswith("!!")
         if verbose or late:
             print(
                 f"  {found['kind']:<8} {found['name']:<44} {found['seconds']:6.2f} s  {found['said'][:150]}", flush=True
@@ -157,7 +157,7 @@ async def measure(app: str, server: str, paced: str, only: str, verbose: bool) -
         )
     late = [found for found in ended if found["late"]]
     slowest = max(ended, key=lambda found: found["seconds"])  # type: ignore[arg-type,return-value]
-    print(f"  bombs without an end in {MOST_SECONDS:g} s: {len(late)} of {len(ended)}")
+    print(f"  bombs without an end in {MAX_SECONDS:g} s: {len(late)} of {len(ended)}")
     print(f"  slowest {slowest['seconds']:.1f} s: {slowest['name']}")
     for found in sorted(ended, key=lambda found: -float(str(found["held"])))[:5]:
         print(f"  held the others up most: {found['held']:6.0f} ms  {found['name']}")

@@ -25,7 +25,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from showcard.local.engines import ENGINES, Talker  # noqa: E402
+from showcard.local.engines import ENGINES, TextGenerator  # noqa: E402
 from showcard.local.engines.base import Turn  # noqa: E402
 from showcard.local.engines.tiny_lm import load  # noqa: E402
 
@@ -122,7 +122,7 @@ def overheads(server: Server) -> dict[str, tuple[float, float]]:
     found = {}
     for engine in ENGINES:
         runner = engine.load()
-        if engine.task not in ASKED or isinstance(runner, Talker):
+        if engine.task not in ASKED or isinstance(runner, TextGenerator):
             continue
         inputs, parameters = ASKED[engine.task]
         sent = base64.b64encode(inputs).decode() if isinstance(inputs, bytes) else inputs

@@ -25,7 +25,7 @@ from huggingface_hub.utils._http import default_async_client_factory
 
 from benchmarks.support.tabs import Tab
 from showcard.inference import run as client
-from showcard.inference.resolve import Embedded, discover, resolve
+from showcard.inference.resolve import EmbeddedEngine, discover, resolve
 from showcard.inference.transport import bridge
 from showcard.inference.transport import http as transport
 from showcard.wire.request import Request
@@ -72,7 +72,7 @@ async def together(call: Callable[[], Awaitable[Any]]) -> float:
 class Calls:
     """The same classification by the library alone and by the app."""
 
-    def __init__(self, url: str, embedded: Embedded) -> None:
+    def __init__(self, url: str, embedded: EmbeddedEngine) -> None:
         self.route = f"{url}/models/{ASKED.model}"
         self.embedded = embedded
         self.kept = InferenceClient(model=self.route, headers={"authorization": ""})

@@ -38,9 +38,9 @@ CARDS = (
 )
 CHAT = "eliza"
 TABS, ROUNDS, LEFT = 20, 26, 100
-MOST_GROWTH = 5.0  # MB, in the second half
+MAX_GROWTH = 5.0  # MB, in the second half
 # A connection may be kept for the next request, and a worker be new; threads are there from the start.
-MOST_MORE = {"open files": 8, "threads": 0, "temporary files": 0}
+MAX_MORE = {"open files": 8, "threads": 0, "temporary files": 0}
 TIMES, SETTLED, LOOK = 3, 4.0, 0.05  # and seconds
 HEADERS = b"host: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"
 HALF = b"POST /gradio_api/queue/join HTTP/1.1\r\n" + HEADERS
@@ -65,7 +65,7 @@ class Held:
         assert found is not None
         counts = [len(list(Path(f"/proc/{process_id}/{what}").iterdir())) for what in ("fd", "task")]
         files = sum(path.is_file() for path in Path(folder).rglob("*"))
-        return cls(int(found[1]) / 1024, dict(zip(MOST_MORE, (*counts, files), strict=True)))
+        return cls(int(found[1]) / 1024, dict(zip(MAX_MORE, (*counts, files), strict=True)))
 
     def __str__(self) -> str:
         counts = ", ".join(f"{count} {what}" for what, count in self.counts.items())
@@ -198,10 +198,10 @@ def main() -> int:
         (f"{LEFT} tabs", f"tabs {TIMES - 2}", f"tabs {TIMES - 1}"),
     ):
         grown = held[second].memory - held[first].memory
-        more = {one: held[second].counts[one] - held[first].counts[one] for one in MOST_MORE}
-        missed |= grown > MOST_GROWTH or any(more[one] > most for one, most in MOST_MORE.items())
-        counts = ", ".join(f"{more[one]:+d} {one} ({most})" for one, most in MOST_MORE.items())
-        print(f"{what} more: {grown:+.1f} MB (limit {MOST_GROWTH:g}), {counts}")
+        more = {one: held[second].counts[one] - held[first].counts[one] for one in MAX_MORE}
+        missed |= grown > MAX_GROWTH or any(more[one] > most for one, most in MAX_MORE.items())
+        counts = ", ".join(f"{more[one]:+d} {one} ({most})" for one, most in MAX_MORE.items())
+        print(f"{what} more: {grown:+.1f} MB (limit {MAX_GROWTH:g}), {counts}")
     return int(missed)
 
 

@@ -30,7 +30,7 @@ from showcard.ui.server import slow, threads
 from showcard.ui.server.app import build_app
 from showcard.ui.server.ending import Quiet, Server
 from showcard.ui.server.guard import Access, allowed_hosts
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Site
 from showcard.widgets import find as find_page
 from showcard.widgets import index as index_page
@@ -137,7 +137,7 @@ async def _site(options: argparse.Namespace, engine: EngineProcess, settings: di
     folders = Folders(command("showcard.local.folder")[1:], Pythons(options.local_python), options.local_models)
     return Site(
         embedded=replace(await discover(address), ready=engine.ready),
-        shelf=Shelf(),
+        shelf=MediaStore(),
         data_dir=None if settings["shared"] else options.data_dir,
         folders=None if settings["shared"] else folders,
         **settings,

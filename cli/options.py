@@ -11,7 +11,7 @@ from typing import Any
 from showcard.inference.keys import keys_of_machine, machine_token
 from showcard.ui.server.uploads import MEGABYTE
 from showcard.ui.session.functions import Functions, load_functions
-from showcard.ui.session.target import AUTO, ENDPOINT, PROVIDERS, Place
+from showcard.ui.session.target import AUTO, ENDPOINT, PROVIDERS, Target
 from showcard.wire.call import HUB_KEY
 
 _PLACE = (
@@ -113,11 +113,11 @@ def start_settings(options: argparse.Namespace, shared: bool) -> dict[str, Any]:
     }
 
 
-def place_of(options: argparse.Namespace) -> Place:
+def place_of(options: argparse.Namespace) -> Target:
     """Where runs go, as the flags say; nowhere in particular without them."""
     base_url, provider = options.base_url.strip(), options.provider.strip()
     choice = ENDPOINT if base_url else PROVIDERS if provider else ""
-    return Place(choice, base_url, provider or AUTO, options.bill_to.strip())
+    return Target(choice, base_url, provider or AUTO, options.bill_to.strip())
 
 
 def listed(variable: str) -> list[str]:

@@ -26,7 +26,7 @@ from . import run as client
 from .errors import InferenceFailure, explain
 from .keys import hub_token
 from .reply import Delta, Reply
-from .resolve import Embedded, discover, resolve
+from .resolve import EmbeddedEngine, discover, resolve
 from .sample_inputs import sample
 
 FIRST_TOKEN, ANSWER = 5.0, 30.0  # seconds a person waits for a chat's first word, and for any other answer
@@ -50,7 +50,7 @@ _FORMAT = {"type": "json_schema", "json_schema": {"name": "city", "schema": _SCH
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckFinding:
     """One promise: whether it is kept, broken or absent, in a sentence, and how long it took."""
 
     name: str
@@ -66,7 +66,7 @@ class Report:
     model: str
     task: str
     place: str
-    findings: tuple[Finding, ...] = field(default_factory=tuple)
+    findings: tuple[CheckFinding, ...] = field(default_factory=tuple)
 
     @property
     def passed(self) -> bool:
@@ -115,7 +115,7 @@ async def check(
     except (InferenceFailure, RequestError, httpx2.HTTPError, httpx2.InvalidURL) as error:
         told = explain(error)
         return Report(
-            model, task or "unknown", place, (Finding("found", BROKEN, f"{told.reason} {told.way_out}".strip()),)
+            model, task or "unknown", place, (CheckFinding("found", BROKEN, f"{told.reason} {told.hint}".strip()),)
         )
     promised = await _promised(resolved, keys)
     asker = _Asker(keys, resolved.host if trusted else None)
@@ -135,7 +135,7 @@ class _Asker:
         return Exchange(trusted_host=self.trusted_host)
 
 
-async def _plain(resolved: ResolvedRequest, asker: _Asker) -> AsyncIterator[Finding]:
+async def _plain(resolved: ResolvedRequest, asker: _Asker) -> AsyncIterator[CheckFinding]:
     exchange, started = asker.exchange(), perf_counter()
     try:
         reply = await client.run(resolved, asker.keys, exchange)
@@ -148,7 +148,7 @@ async def _plain(resolved: ResolvedRequest, asker: _Asker) -> AsyncIterator[Find
     yield _in_time("time to answer", reply.elapsed, ANSWER)
 
 
-async def _chat(resolved: ResolvedRequest, asker: _Asker, promised: Offer | None) -> AsyncIterator[Finding]:
+async def _chat(resolved: ResolvedRequest, asker: _Asker, promised: Offer | None) -> AsyncIterator[CheckFinding]:
     short = _with(resolved, parameters={"max_tokens": 512})
     exchange, started = asker.exchange(), perf_counter()
     try:
@@ -165,7 +165,7 @@ async def _chat(resolved: ResolvedRequest, asker: _Asker, promised: Offer | None
     yield await _structured(short, asker, bool(promised and promised.structured_output))
 
 
-async def _stream(resolved: ResolvedRequest, asker: _Asker) -> AsyncIterator[Finding]:
+async def _stream(resolved: ResolvedRequest, asker: _Asker) -> AsyncIterator[CheckFinding]:
     started, first, deltas = perf_counter(), None, list[Delta]()
     try:
         async with aclosing(client.stream(resolved, asker.keys, asker.exchange())) as stream:  # type: ignore[type-var]
@@ -174,44 +174,44 @@ async def _stream(resolved: ResolvedRequest, asker: _Asker) -> AsyncIterator[Fin
                     first = perf_counter() - started
                 deltas.append(delta)
     except InferenceFailure as failure:
-        yield Finding("streaming", BROKEN, failure.reason, perf_counter() - started)
+        yield CheckFinding("streaming", BROKEN, failure.reason, perf_counter() - started)
         return
     pieces = sum(bool(delta.content or delta.reasoning) for delta in deltas)
     if pieces > 1:
-        yield Finding("streaming", KEPT, f"The answer comes in {pieces} pieces.", perf_counter() - started)
+        yield CheckFinding("streaming", KEPT, f"The answer comes in {pieces} pieces.", perf_counter() - started)
     else:
-        yield Finding("streaming", ABSENT, "The answer comes in one piece.", perf_counter() - started)
+        yield CheckFinding("streaming", ABSENT, "The answer comes in one piece.", perf_counter() - started)
     yield _in_time("time to first token", first or 0.0, FIRST_TOKEN)
     usage = next((delta.usage for delta in reversed(deltas) if delta.usage), None)
     said = f"{usage.prompt_tokens} and {usage.completion_tokens} tokens." if usage else "No token counts come along."
-    yield Finding("streaming usage", KEPT if usage else ABSENT, said)
+    yield CheckFinding("streaming usage", KEPT if usage else ABSENT, said)
 
 
-async def _tools(resolved: ResolvedRequest, asker: _Asker, promised: bool) -> Finding:
+async def _tools(resolved: ResolvedRequest, asker: _Asker, promised: bool) -> CheckFinding:
     question = {"messages": [{"role": "user", "content": "What is the weather in Paris? Use the tool."}]}
     found = await _message(_with(resolved, inputs=question, tools=(_TOOL,)), asker)
     if isinstance(found, InferenceFailure):
-        return Finding("tool calling", BROKEN if promised else ABSENT, found.reason)
+        return CheckFinding("tool calling", BROKEN if promised else ABSENT, found.reason)
     call = next(iter(found.tool_calls), None)
     if call is None:
-        return Finding("tool calling", BROKEN if promised else ABSENT, "The model called no tool.")
+        return CheckFinding("tool calling", BROKEN if promised else ABSENT, "The model called no tool.")
     try:
         arguments = json.loads(call.arguments)
     except (ValueError, RecursionError):
-        return Finding("tool calling", BROKEN, f"The arguments are not JSON: {call.arguments[:100]}")
+        return CheckFinding("tool calling", BROKEN, f"The arguments are not JSON: {call.arguments[:100]}")
     if call.name != "get_weather" or not isinstance(arguments, dict) or "city" not in arguments:
-        return Finding("tool calling", BROKEN, f"It called {call.name}({call.arguments[:100]}).")
-    return Finding("tool calling", KEPT, f"It called {call.name}({call.arguments[:100]}).")
+        return CheckFinding("tool calling", BROKEN, f"It called {call.name}({call.arguments[:100]}).")
+    return CheckFinding("tool calling", KEPT, f"It called {call.name}({call.arguments[:100]}).")
 
 
-async def _structured(resolved: ResolvedRequest, asker: _Asker, promised: bool) -> Finding:
+async def _structured(resolved: ResolvedRequest, asker: _Asker, promised: bool) -> CheckFinding:
     question = {"messages": [{"role": "user", "content": "Name the capital of Italy and its population, as JSON."}]}
     found = await _message(_with(resolved, inputs=question, response_format=_FORMAT), asker)
     if isinstance(found, InferenceFailure):
-        return Finding("structured output", BROKEN if promised else ABSENT, found.reason)
+        return CheckFinding("structured output", BROKEN if promised else ABSENT, found.reason)
     judged = verdict(found.content, _FORMAT)
     assert judged is not None
-    return Finding("structured output", KEPT if judged.fits else BROKEN if promised else ABSENT, judged.sentence)
+    return CheckFinding("structured output", KEPT if judged.fits else BROKEN if promised else ABSENT, judged.sentence)
 
 
 async def _message(resolved: ResolvedRequest, asker: _Asker) -> Message | InferenceFailure:
@@ -225,26 +225,26 @@ def _with(resolved: ResolvedRequest, **changes: Any) -> ResolvedRequest:
     return replace(resolved, request=replace(resolved.request, **changes))
 
 
-def _reached(exchange: Exchange) -> Finding:
-    return Finding("reachable", KEPT, f"HTTP {exchange.status}.", exchange.answered_at - exchange.sent_at)
+def _reached(exchange: Exchange) -> CheckFinding:
+    return CheckFinding("reachable", KEPT, f"HTTP {exchange.status}.", exchange.answered_at - exchange.sent_at)
 
 
-def _failed(failure: InferenceFailure, exchange: Exchange, seconds: float) -> list[Finding]:
-    told = f"{failure.reason} {failure.way_out}"
+def _failed(failure: InferenceFailure, exchange: Exchange, seconds: float) -> list[CheckFinding]:
+    told = f"{failure.reason} {failure.hint}"
     if not exchange.answered_at:
-        return [Finding("reachable", BROKEN, told, seconds)]
-    return [_reached(exchange), Finding("answer", BROKEN, told, seconds)]
+        return [CheckFinding("reachable", BROKEN, told, seconds)]
+    return [_reached(exchange), CheckFinding("answer", BROKEN, told, seconds)]
 
 
-def _promise(what: str, reply: Reply, seconds: float | None = None) -> Finding:
+def _promise(what: str, reply: Reply, seconds: float | None = None) -> CheckFinding:
     """That an answer is what it should be, and what of a long one was not looked at."""
     said = f"It is what {what} promises: {reply.output.kind}. {reply.cut}"
-    return Finding("answer", KEPT, said.strip(), seconds)
+    return CheckFinding("answer", KEPT, said.strip(), seconds)
 
 
-def _in_time(name: str, seconds: float, limit: float) -> Finding:
+def _in_time(name: str, seconds: float, limit: float) -> CheckFinding:
     fits = seconds <= limit
-    return Finding(name, KEPT if fits else BROKEN, f"{'Within' if fits else 'More than'} {limit:.0f} s.", seconds)
+    return CheckFinding(name, KEPT if fits else BROKEN, f"{'Within' if fits else 'More than'} {limit:.0f} s.", seconds)
 
 
 async def _promised(resolved: ResolvedRequest, keys: Mapping[str, str]) -> Offer | None:
@@ -260,7 +260,7 @@ async def _promised(resolved: ResolvedRequest, keys: Mapping[str, str]) -> Offer
     return next((offer for offer in found if wanted == offer.provider), None)
 
 
-async def _showcard(base_url: str | None) -> Embedded | None:
+async def _showcard(base_url: str | None) -> EmbeddedEngine | None:
     """The engine of another Showcard, where the base URL is one's."""
     if base_url is None:
         return None
@@ -270,7 +270,7 @@ async def _showcard(base_url: str | None) -> Embedded | None:
         return None
 
 
-async def _row_of(model: str, base_url: str | None, embedded: Embedded | None, keys: Mapping[str, str]) -> Task:
+async def _row_of(model: str, base_url: str | None, embedded: EmbeddedEngine | None, keys: Mapping[str, str]) -> Task:
     """The task that a model does, as far as its server or the Hub says so. Raises InferenceFailure."""
     if embedded and model in embedded.models:
         return embedded.models[model].task

@@ -26,13 +26,13 @@ class Cause:
     """What a status or an exception means to a person."""
 
     reason: str
-    way_out: str
+    hint: str
     retry: bool = False
     ways: tuple[str, ...] = ()
 
 
 class InferenceFailure(Exception):
-    """A call that failed. `reason` is a sentence, `way_out` says what to do, `detail` holds what the server said.
+    """A call that failed. `reason` is a sentence, `hint` says what to do, `detail` holds what the server said.
 
     `loading`: the model will be there after `retry_after` seconds. `ways`: where on the page the way out is, `token`,
     `place` or `bill`; `links` (words, address) where it is on another page."""
@@ -40,7 +40,7 @@ class InferenceFailure(Exception):
     def __init__(
         self,
         reason: str,
-        way_out: str = "",
+        hint: str = "",
         *,
         retry: bool = False,
         detail: str = "",
@@ -51,7 +51,7 @@ class InferenceFailure(Exception):
     ) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.way_out = way_out
+        self.hint = hint
         self.retry = retry
         self.detail = detail
         self.retry_after = retry_after
@@ -168,7 +168,7 @@ def explain(error: BaseException, begun: bool = False) -> InferenceFailure:
         return explain(error.__cause__, begun)
     cause = _cause(error, begun)
     if cause is not None:
-        return InferenceFailure(cause.reason, cause.way_out, retry=cause.retry, detail=str(error), ways=cause.ways)
+        return InferenceFailure(cause.reason, cause.hint, retry=cause.retry, detail=str(error), ways=cause.ways)
     if isinstance(error, StopIteration) or "StopIteration" in str(error):
         return InferenceFailure(
             "No provider serves this model.", "Choose another model, or give an endpoint.", ways=("place",)
@@ -214,7 +214,7 @@ def status_failure(status: int, body: bytes, retry_after: str | None) -> Inferen
     wait = f" Try again {_when(seconds)}." if seconds is not None else ""
     return InferenceFailure(
         reason,
-        cause.way_out + wait,
+        cause.hint + wait,
         retry=cause.retry,
         detail=f"HTTP {status}",
         retry_after=seconds,

@@ -13,7 +13,7 @@ from huggingface_hub.hf_api import InferenceProviderMapping
 from huggingface_hub.inference import _common as client_common
 from huggingface_hub.inference._providers import _common as provider_common
 
-from showcard.inference.transport.http import MOST_KEPT, ROUTER, Exchange
+from showcard.inference.transport.http import MAX_KEPT, ROUTER, Exchange
 from showcard.inference.transport.large_bodies import stand_ins
 from showcard.wire.call import CHAT_TASKS, ClientCall, client_call, helper_task
 from showcard.wire.checks import check_model_id
@@ -28,7 +28,7 @@ _BY_OWN_ID = frozenset({"auto", "openai"})
 _STREAMING = frozenset({"chat_completion", "text_generation"})
 _numbers = count()
 # Of more the library makes no objects, as nothing else runs meanwhile; but it knows best where an answer holds media.
-MOST_READ = 2**18  # bytes of an answer
+MAX_READ = 2**18  # bytes of an answer
 MADE_BY_LIBRARY = frozenset({"image", "audio", "video", "mesh", "masks"})
 
 
@@ -42,7 +42,7 @@ async def ask(
     """Start the call; its result is the client's own. `stream` overrides what the request says."""
     resolved = _at_router(resolved)
     call = client_call(resolved)
-    exchange.most_read = MOST_KEPT if resolved.request.row.output in MADE_BY_LIBRARY else MOST_READ
+    exchange.most_read = MAX_KEPT if resolved.request.row.output in MADE_BY_LIBRARY else MAX_READ
     exchange.stand_ins = stand_ins(call.arguments)
     arguments = call.bound_arguments(exchange.stand_ins)
     if call.method in _STREAMING:

@@ -33,7 +33,7 @@ class EngineModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
+class EmbeddedEngine:
     """The embedded engine: its base URL, its models by id, and what waits until it listens, as after a restart,
     and tells what it waits for."""
 
@@ -48,10 +48,10 @@ class Availability:
 
     runs: bool
     sentence: str
-    way_out: str = ""
+    hint: str = ""
 
 
-async def discover(url: str) -> Embedded:
+async def discover(url: str) -> EmbeddedEngine:
     """The models an embedded engine serves. Raises httpx2.HTTPError."""
     async with client() as session:
         answer = (await session.get(f"{url}/api/models")).raise_for_status().json()
@@ -61,7 +61,7 @@ async def discover(url: str) -> Embedded:
         row = find_task("conversational" if chats else str(entry.get("pipeline_tag")))
         if row is not None:
             models[str(entry["id"])] = EngineModel(str(entry["id"]), row)
-    return Embedded(url.rstrip("/"), models)
+    return EmbeddedEngine(url.rstrip("/"), models)
 
 
 async def answers(url: str) -> bool:
@@ -75,7 +75,7 @@ async def answers(url: str) -> bool:
 
 async def resolve(
     request: Request,
-    embedded: Embedded | None = None,
+    embedded: EmbeddedEngine | None = None,
     keys: Mapping[str, str] | None = None,
     trusted: bool = False,
     tell: Callable[[str], None] = lambda _: None,
@@ -108,7 +108,7 @@ async def resolve(
 def resolve_offline(
     request: Request,
     provider_model: str | None = None,
-    embedded: Embedded | None = None,
+    embedded: EmbeddedEngine | None = None,
     keys: Mapping[str, str] | None = None,
     trusted: bool = False,
 ) -> ResolvedRequest:
@@ -181,7 +181,7 @@ def is_near(host: str) -> bool:
         return "." not in host or host.endswith((".local", ".internal", ".lan", ".home"))
 
 
-def availability(request: Request, embedded: Embedded | None, keys: Mapping[str, str]) -> Availability:
+def availability(request: Request, embedded: EmbeddedEngine | None, keys: Mapping[str, str]) -> Availability:
     """Whether a Request can run from here, in a sentence, as far as can be told without a network."""
     row = request.row
     if request.base_url and request.provider == FOLDER:
@@ -214,7 +214,7 @@ class Standing:
 
 
 async def standing(
-    request: Request, embedded: Embedded | None, keys: Mapping[str, str], fresh: bool = False
+    request: Request, embedded: EmbeddedEngine | None, keys: Mapping[str, str], fresh: bool = False
 ) -> Standing:
     """The same after asking the Hub who serves the model, how it stands and what it costs; `fresh` asks again what was
     asked before. Never raises."""
@@ -233,13 +233,13 @@ async def standing(
         wanted = "auto" if wanted in providers.POLICIES else wanted
         chosen = providers.choose(served, wanted, request.task, model)
     except InferenceFailure as failure:
-        return Standing(Availability(False, failure.reason, failure.way_out), served, priced)
+        return Standing(Availability(False, failure.reason, failure.hint), served, priced)
     except httpx2.HTTPError as error:
         if not found.runs:
             return Standing(found, served, priced)
         told = explain(error)
         sentence = f"{found.sentence} Who serves the model is not known now. {told.reason}"
-        return Standing(Availability(True, sentence, told.way_out), served, priced)
+        return Standing(Availability(True, sentence, told.hint), served, priced)
     if not found.runs:
         return Standing(found, served, priced)
     live = [offer for offer in priced if wanted in ("auto", offer.provider)]

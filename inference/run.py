@@ -11,7 +11,7 @@ import httpx2
 from huggingface_hub.errors import HfHubHTTPError, TextGenerationError
 from PIL import UnidentifiedImageError
 
-from showcard.inference.answers.chat import Answer, Bound, field_of, usage_of
+from showcard.inference.answers.chat import ChatAnswer, StreamBound, field_of, usage_of
 from showcard.inference.answers.reading import read
 from showcard.inference.transport.bridge import Carrier, carrying, install
 from showcard.inference.transport.events import Events
@@ -67,7 +67,7 @@ async def stream(
     Raises InferenceFailure, also when the answer breaks off: what came until then is good."""
     exchange = exchange or Exchange()
     exchange.streaming = True
-    answer, bound = Answer(), Bound()
+    answer, bound = ChatAnswer(), StreamBound()
     try:
         async with _Call(resolved, keys or {}, exchange) as call:
             async with aclosing(await call.ask(stream=True)):  # the library's own reading of it is not used

@@ -27,7 +27,7 @@ _UNKNOWN = ("repetition_penalty", "typical_p", "watermark", "best_of", "grammar"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GenerationRequest:
     """A conversation or a text, and what was asked of the answer. `top` is how many of the likeliest tokens are wanted
     at each place; None when no probabilities are."""
 
@@ -41,7 +41,7 @@ class Asked:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_chat(body: bytes) -> tuple[str | None, Asked]:
+def read_chat(body: bytes) -> tuple[str | None, GenerationRequest]:
     """The model a chat request names, and what it asks. Raises Refusal."""
     data = _object(body, 'Send JSON like {"model": "...", "messages": [{"role": "user", "content": "..."}]}.')
     for name, nothing in _MORE_THAN_WORDS.items():
@@ -58,7 +58,7 @@ def read_chat(body: bytes) -> tuple[str | None, Asked]:
     return _model(data), _asked(data, _turns(data.get("messages")), limit, top if wanted else None)
 
 
-def read_completion(body: bytes) -> tuple[str | None, Asked]:
+def read_completion(body: bytes) -> tuple[str | None, GenerationRequest]:
     """The model a completion names, and what it asks. Raises Refusal."""
     data = _object(body, 'Send JSON like {"model": "...", "prompt": "Once upon a time"}.')
     prompt = data.get("prompt")
@@ -69,7 +69,7 @@ def read_completion(body: bytes) -> tuple[str | None, Asked]:
     return _model(data), asked
 
 
-def read_generation(body: bytes, also: Sequence[str] = ()) -> Asked:
+def read_generation(body: bytes, also: Sequence[str] = ()) -> GenerationRequest:
     """What a request of the Hub's text generation asks; `also` names parameters that the engine takes beside the usual
     ones. Raises Refusal."""
     data = _object(body, 'Send JSON like {"inputs": "Once upon a time"}.')
@@ -88,7 +88,7 @@ def read_generation(body: bytes, also: Sequence[str] = ()) -> Asked:
         "stop": parameters.get("stop", parameters.get("stop_sequences")),
     }
     found = _asked(asked, text_of(text), "max_new_tokens", None, 60)
-    return Asked(
+    return GenerationRequest(
         found.prompt, found.stream, flag_of(parameters, "details"), found.max_tokens, found.stops,
         min(top, _MAX_TOP) or None, flag_of(parameters, "return_full_text"),
         {**{name: parameters[name] for name in also if name in parameters}, **found.parameters,
@@ -98,7 +98,7 @@ def read_generation(body: bytes, also: Sequence[str] = ()) -> Asked:
 
 def _asked(
     data: Mapping[str, Any], prompt: tuple[Turn, ...] | str, limit: str, top: int | None, usual: int = 0
-) -> Asked:
+) -> GenerationRequest:
     if count_of(data, "n", 1) != 1:
         raise Refusal('"n" must be 1: this server gives one answer a request.')
     options = data.get("stream_options") or {}
@@ -108,7 +108,7 @@ def _asked(
     number_of(parameters, "temperature", 0, 2, 1)
     number_of(parameters, "top_p", 0, 1, 1)
     seed_of(parameters)
-    return Asked(
+    return GenerationRequest(
         prompt,
         stream=flag_of(data, "stream"),
         include_usage=flag_of(options, "include_usage"),

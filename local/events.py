@@ -15,12 +15,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from .engines.base import Token
 from .errors import Refusal
-from .generation import Generation, Piece
+from .generation import GeneratedPiece, Generation
 
 log = logging.getLogger(__name__)
 
 
-class Form(Protocol):
+class WireFormat(Protocol):
     """One way to write an answer."""
 
     def whole(self, text: str, tokens: list[Token]) -> Any:
@@ -29,7 +29,7 @@ class Form(Protocol):
     def first(self) -> Iterable[Any]:
         """What a stream begins with."""
 
-    def piece(self, piece: Piece) -> Iterable[Any]:
+    def piece(self, piece: GeneratedPiece) -> Iterable[Any]:
         """A part of it."""
 
     def last(self, text: str, tokens: list[Token]) -> Iterable[Any]:
@@ -57,7 +57,7 @@ class Chat:
         """The role."""
         yield self._chunk({"role": "assistant", "content": ""})
 
-    def piece(self, piece: Piece) -> Iterator[Any]:
+    def piece(self, piece: GeneratedPiece) -> Iterator[Any]:
         """The text of a piece, with its tokens where probabilities were asked for."""
         if piece.text or self._made.asked.top is not None:
             yield self._chunk({"content": piece.text}, self._logprobs(piece.tokens))
@@ -102,7 +102,7 @@ class Completion:
         if self._echo:
             yield self._chunk(self._echo)
 
-    def piece(self, piece: Piece) -> Iterator[Any]:
+    def piece(self, piece: GeneratedPiece) -> Iterator[Any]:
         """The text of a piece, with its tokens where probabilities were asked for."""
         if piece.text or self._made.asked.top is not None:
             yield self._chunk(piece.text, piece.tokens)
@@ -151,7 +151,7 @@ class TextGeneration:
         """Nothing."""
         yield from ()
 
-    def piece(self, piece: Piece) -> Iterator[Any]:
+    def piece(self, piece: GeneratedPiece) -> Iterator[Any]:
         """A token each; the last of them is held back, to go with the whole text."""
         for token in piece.tokens:
             self._sent += 1
@@ -201,7 +201,7 @@ def _shown(data: bytes) -> str:
 
 
 async def respond(
-    request: Request, generation: Generation, form: Callable[[Generation], Form], *, done: bool = True
+    request: Request, generation: Generation, form: Callable[[Generation], WireFormat], *, done: bool = True
 ) -> Response:
     """An answer in one of the wire's forms, whole or as a stream. Who hangs up ends the engine's work."""
     if generation.asked.stream:
@@ -214,7 +214,7 @@ async def respond(
 _UNBUFFERED = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
-async def _stream(generation: Generation, form: Form, done: bool) -> AsyncIterator[str]:
+async def _stream(generation: Generation, form: WireFormat, done: bool) -> AsyncIterator[str]:
     said: list[str] = []
     tokens: list[Token] = []
     for data in form.first():
@@ -241,7 +241,7 @@ async def _stream(generation: Generation, form: Form, done: bool) -> AsyncIterat
         yield "data: [DONE]\n\n"
 
 
-async def _whole(generation: Generation, form: Form, request: Request) -> Any:
+async def _whole(generation: Generation, form: WireFormat, request: Request) -> Any:
     """None when who asked is gone before it is made."""
     said: list[str] = []
     tokens: list[Token] = []

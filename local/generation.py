@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
 
-from .asking import Asked
-from .engines.base import Engine, Talker, Token
+from .asking import GenerationRequest
+from .engines.base import Engine, TextGenerator, Token
 from .errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class GeneratedPiece:
     """A part of an answer that may be sent, and the tokens that came since the last one."""
 
     text: str
@@ -26,8 +26,8 @@ class Generation:
     """What is asked of an engine, and how far it is: why it ended, and how many tokens it took."""
 
     engine: Engine
-    talker: Talker
-    asked: Asked
+    talker: TextGenerator
+    asked: GenerationRequest
     pause: float = 0.0
     finish_reason: str = "stop"
     met_a_stop: bool = False
@@ -64,7 +64,7 @@ class Generation:
         left = context - self.prompt_tokens if context else float("inf")
         return min(left, self.asked.max_tokens or left)
 
-    async def pieces(self) -> AsyncGenerator[Piece]:
+    async def pieces(self) -> AsyncGenerator[GeneratedPiece]:
         """The answer piece by piece. Closing it ends the engine's work."""
         held, waiting = "", tuple[Token, ...]()
         try:
@@ -76,7 +76,7 @@ class Generation:
                 waiting += (token,)
                 ready, held, stopped = _split(held + token.text, self.asked.stops)
                 if ready or stopped:
-                    yield Piece(ready, waiting)
+                    yield GeneratedPiece(ready, waiting)
                     waiting = ()
                 if stopped:
                     self.met_a_stop = True
@@ -87,7 +87,7 @@ class Generation:
                         self.finish_reason = "length"
                     break
             if held or waiting:
-                yield Piece(held, waiting)
+                yield GeneratedPiece(held, waiting)
         finally:
             close = getattr(self._tokens, "close", None)
             if close is not None:

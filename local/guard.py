@@ -17,7 +17,7 @@ MAX_BODY = 20_000_000
 _DROPPED = 4 * MAX_BODY
 
 
-class Guard:
+class EngineGuard:
     """ASGI middleware: the Host and Origin headers must name this machine, and a body must not be too large.
 
     The Host check keeps a web page from reaching us by a name that it points here (DNS rebinding); the Origin check

@@ -18,21 +18,21 @@ from showcard.metadata.tasks.table import find_task
 from . import events
 from .asking import read_chat, read_completion, read_generation
 from .bodies import read_task
-from .engines import ENGINES, Engine, Runner, Talker
+from .engines import ENGINES, Engine, Runner, TextGenerator
 from .errors import Refusal
 from .generation import Generation
-from .guard import MAX_BODY, Guard
+from .guard import MAX_BODY, EngineGuard
 from .listing import EMBEDDING, hub_model, openai_model
 
 _PREFIXES = ("/models/{org}/{name}", "/hf-inference/models/{org}/{name}")
 
 
-class Shelf:
+class EngineShelf:
     """The engines by id, each loaded when it is first used."""
 
     def __init__(self, engines: Iterable[Engine]) -> None:
         self.rows = {engine.id: engine for engine in engines}
-        self._loaded: dict[str, Runner | Talker] = {}
+        self._loaded: dict[str, Runner | TextGenerator] = {}
         self._lock = Lock()
 
     def find(self, model: str | None) -> Engine:
@@ -42,7 +42,7 @@ class Shelf:
         asked = f"There is no model {model[:100]!r} here." if model else 'The request names no "model".'
         raise Refusal(f"{asked} GET /v1/models lists the models.", 404 if model else 400)
 
-    async def load(self, engine: Engine) -> Runner | Talker:
+    async def load(self, engine: Engine) -> Runner | TextGenerator:
         """The engine itself."""
         if engine.id not in self._loaded:
             await run_in_threadpool(self._load, engine)
@@ -65,15 +65,15 @@ def create_app(
     pause between streamed tokens."""
     # Starlette alone, as FastAPI takes most of the start to import and nothing of it is needed here.
     app = Starlette(exception_handlers={Refusal: _refused, HTTPException: _not_routed, Exception: _failed})
-    app.add_middleware(Guard, hosts=tuple(hosts), max_body=max_body)
-    shelf = Shelf(engines)
+    app.add_middleware(EngineGuard, hosts=tuple(hosts), max_body=max_body)
+    shelf = EngineShelf(engines)
     _add_listing(app, shelf)
     _add_tasks(app, shelf)
     _add_chat(app, shelf, pause)
     return app
 
 
-def _add_listing(app: Starlette, shelf: Shelf) -> None:
+def _add_listing(app: Starlette, shelf: EngineShelf) -> None:
     async def health(request: Request) -> Response:
         return JSONResponse({"status": "ok", "models": len(shelf.rows)})
 
@@ -108,13 +108,13 @@ def _path_model(request: Request) -> str | None:
     return f"{named['org']}/{named['name']}" if named else None
 
 
-def _add_tasks(app: Starlette, shelf: Shelf) -> None:
+def _add_tasks(app: Starlette, shelf: EngineShelf) -> None:
     async def run(request: Request) -> Response:
         engine = shelf.find(_path_model(request))
         _check_task(engine, request.path_params.get("task"))
         body, content_type = await request.body(), request.headers.get("content-type", "")
         runner = await shelf.load(engine)
-        if engine.task == "text-generation" and isinstance(runner, Talker):
+        if engine.task == "text-generation" and isinstance(runner, TextGenerator):
             asked = read_generation(body)
             return await events.respond(request, Generation(engine, runner, asked), events.TextGeneration, done=False)
         inputs, parameters = read_task(engine.task, content_type, body)
@@ -137,13 +137,13 @@ def _check_task(engine: Engine, task: str | None) -> None:
         raise Refusal(f"{engine.id} does {engine.task}, not {task[:60]}.")
 
 
-def _add_chat(app: Starlette, shelf: Shelf, pause: float | None) -> None:
+def _add_chat(app: Starlette, shelf: EngineShelf, pause: float | None) -> None:
     async def complete(request: Request) -> Response:
         named, asked = read_chat(await request.body())
         engine = _named(shelf, _path_model(request), named)
         if engine.task != "conversational":
             raise Refusal(f"{engine.id} does {engine.task}; it does not chat. POST to /models/{engine.id}.")
-        talker = cast("Talker", await shelf.load(engine))
+        talker = cast("TextGenerator", await shelf.load(engine))
         # Where nobody watches words appear, none is held back.
         wait = (talker.pause if pause is None else pause) if asked.stream else 0.0
         return await events.respond(request, Generation(engine, talker, asked, wait), events.Chat)
@@ -155,7 +155,7 @@ def _add_chat(app: Starlette, shelf: Shelf, pause: float | None) -> None:
             raise Refusal(
                 f"{engine.id} does {engine.task}; it does not go on from a text. POST to /models/{engine.id}."
             )
-        talker = cast("Talker", await shelf.load(engine))
+        talker = cast("TextGenerator", await shelf.load(engine))
         return await events.respond(request, Generation(engine, talker, asked), events.Completion)
 
     for prefix in ("", *_PREFIXES):
@@ -163,7 +163,7 @@ def _add_chat(app: Starlette, shelf: Shelf, pause: float | None) -> None:
         app.add_route(f"{prefix}/v1/completions", go_on, methods=["POST"])
 
 
-def _named(shelf: Shelf, path: str | None, named: str | None) -> Engine:
+def _named(shelf: EngineShelf, path: str | None, named: str | None) -> Engine:
     """The engine of a path or a body. A path that names it decides: clients send any word as `model` to such an
     address. Else it is named as for the Hub's router, where a provider may follow a colon."""
     return shelf.find(path or (named or "").partition(":")[0])

@@ -15,9 +15,9 @@ from showcard.playground.core.state import Comparison, Pane, Variant
 from showcard.wire.request import RequestError
 
 from .core import conversation
-from .session import Desk, Job
+from .session import CompareSession, Job
 
-MOST_CHARACTERS = 2_000_000
+MAX_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,14 @@ class Act:
 
 
 @dataclass(slots=True)
-class Outcome:
+class ActResult:
     """What is left to do: panes to ask, or questions to put to one pane; and whether a pane's settings are to open."""
 
     jobs: list[Job] = field(default_factory=list)
     replay: tuple[str, tuple[Variant, ...]] | None = None
     settings: str = ""
 
-    def run(self, desk: Desk) -> AsyncGenerator[set[str], None] | None:
+    def run(self, desk: CompareSession) -> AsyncGenerator[set[str], None] | None:
         """The run that is to follow, if one is."""
         if self.replay is not None:
             return desk.replay(*self.replay)
@@ -49,7 +49,7 @@ class Outcome:
 
 def read(text: Any) -> Act:
     """An action from what was posted. Raises RequestError for what is none."""
-    if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
+    if not isinstance(text, str) or len(text) > MAX_CHARACTERS:
         raise RequestError("This is no action.")
     try:
         value = json.loads(text)
@@ -66,7 +66,7 @@ def read(text: Any) -> Act:
 _NAMES = {"name": "act", "pane": "pane", "message": "message", "text": "text", "other": "from"}
 
 
-def perform(desk: Desk, act: Act) -> Outcome:
+def perform(desk: CompareSession, act: Act) -> ActResult:
     """Do it. Raises RequestError with a sentence where it can't be done."""
     if act.name not in _BY_ITSELF:
         desk.notice = ""
@@ -87,179 +87,179 @@ def perform(desk: Desk, act: Act) -> Outcome:
 # On the comparison
 
 
-def _add(desk: Desk, act: Act) -> Outcome:
+def _add(desk: CompareSession, act: Act) -> ActResult:
     last = desk.comparison.panes[-1]
     pane = conversation.add_pane(desk.comparison, replace(last, messages=()))
-    return Outcome(settings=pane.id if pane else "")
+    return ActResult(settings=pane.id if pane else "")
 
 
-def _new(desk: Desk, act: Act) -> Outcome:
+def _new(desk: CompareSession, act: Act) -> ActResult:
     desk.put(conversation.emptied(desk.comparison))
-    return Outcome()
+    return ActResult()
 
 
-def _undo(desk: Desk, act: Act) -> Outcome:
+def _undo(desk: CompareSession, act: Act) -> ActResult:
     desk.undo()
-    return Outcome()
+    return ActResult()
 
 
-def _typed(desk: Desk, act: Act) -> Outcome:
+def _typed(desk: CompareSession, act: Act) -> ActResult:
     """Settings were changed, which the page has taken already; or there is only something to draw anew."""
-    return Outcome()
+    return ActResult()
 
 
-def _choose(desk: Desk, act: Act) -> Outcome:
+def _choose(desk: CompareSession, act: Act) -> ActResult:
     """Let the pane whose settings are open ask another model; `text` is the endpoint that has it, if one has."""
     pane = desk.comparison.pane(desk.open_pane)
     if pane is None:
         raise RequestError("This pane is no longer here.")
     settings = replace(pane.settings, model=act.other, provider="auto", base_url=act.text or None)
     conversation.set_settings(desk.comparison, pane, settings)
-    return Outcome(settings=pane.id)
+    return ActResult(settings=pane.id)
 
 
-def _lock(desk: Desk, act: Act) -> Outcome:
+def _lock(desk: CompareSession, act: Act) -> ActResult:
     """Link a setting of all panes, at the value of the pane whose settings are open, or let go of it."""
     comparison, pane = desk.comparison, desk.comparison.pane(desk.open_pane)
     if pane is None or act.text not in conversation.LOCKABLE:
         raise RequestError("This can't be locked.")
     comparison.locked ^= {act.text}
     conversation.set_settings(comparison, pane, pane.settings)
-    return Outcome()
+    return ActResult()
 
 
-def _close(desk: Desk, act: Act) -> Outcome:
+def _close(desk: CompareSession, act: Act) -> ActResult:
     desk.open_pane = ""
-    return Outcome()
+    return ActResult()
 
 
 # On a pane
 
 
-def _settings(desk: Desk, pane: Pane, act: Act) -> Outcome:
-    return Outcome(settings=pane.id)
+def _settings(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
+    return ActResult(settings=pane.id)
 
 
-def _duplicate(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _duplicate(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     conversation.add_pane(desk.comparison, pane)
-    return Outcome()
+    return ActResult()
 
 
-def _remove(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _remove(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     desk.stop(pane.id)
     conversation.remove_pane(desk.comparison, pane)
     desk.open_pane = "" if desk.open_pane == pane.id else desk.open_pane
-    return Outcome()
+    return ActResult()
 
 
-def _swap(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _swap(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     if desk.busy:
         raise RequestError("Panes can be swapped when all have answered.")
     conversation.swap(desk.comparison, pane)
-    return Outcome()
+    return ActResult()
 
 
-def _again(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _again(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     """Ask once more what failed: for the answer that is missing at the end, or for the one that broke off."""
-    return Outcome([Job(pane.id, pane.answer.id if pane.answer else "")])
+    return ActResult([Job(pane.id, pane.answer.id if pane.answer else "")])
 
 
-def _replay(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _replay(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     source = desk.comparison.pane(act.other)
     if source is None or pane.messages:
         raise RequestError("These questions can be asked in an empty pane only.")
-    return Outcome(replay=(pane.id, conversation.questions(source)))
+    return ActResult(replay=(pane.id, conversation.questions(source)))
 
 
-def _replay_new(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _replay_new(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     """A new pane, where the questions of this one can be asked once its model is chosen."""
     added = conversation.add_pane(desk.comparison, pane, messages=False)
     if added is None:
         raise RequestError("There are four panes already; empty or remove one first.")
-    return Outcome(settings=added.id)
+    return ActResult(settings=added.id)
 
 
-def _empty(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _empty(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     desk.comparison.put(replace(pane, messages=()))
     desk.failures.pop(pane.id, None)
-    return Outcome()
+    return ActResult()
 
 
-def _results(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _results(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     desk.comparison.put(conversation.with_results(pane, act.message, act.results))
-    return Outcome([Job(pane.id)])
+    return ActResult([Job(pane.id)])
 
 
 # On a message
 
 
-def _edit(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _edit(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     desk.editing = act.message
-    return Outcome()
+    return ActResult()
 
 
-def _cancel(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _cancel(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     desk.editing = ""
-    return Outcome()
+    return ActResult()
 
 
-def _save(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _save(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     desk.editing = ""
     if act.message == _system(pane):
         settings = replace(pane.settings, system=act.text)
         conversation.set_settings(desk.comparison, pane, settings)
     else:
         desk.comparison.put(conversation.edited(pane, act.message, act.text))
-    return Outcome()
+    return ActResult()
 
 
-def _resend(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _resend(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     """Save a question, and ask for its answer anew: as one more variant of the answer, where there is one."""
     _save(desk, pane, act)
     now = desk.comparison.pane(pane.id)
     assert now is not None
     place = [message.id for message in now.messages].index(act.message) if now.message(act.message) else -1
     after = now.messages[place + 1 : place + 2] if place >= 0 else ()
-    return Outcome([Job(pane.id, after[0].id if after and after[0].role == "assistant" else "")])
+    return ActResult([Job(pane.id, after[0].id if after and after[0].role == "assistant" else "")])
 
 
-def _delete(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _delete(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     if act.message == _system(pane):
         conversation.set_settings(desk.comparison, pane, replace(pane.settings, system=""))
-        return Outcome()
+        return ActResult()
     desk.delete(pane, act.message)
     desk.notice = "Deleted."
-    return Outcome()
+    return ActResult()
 
 
-def _retry(desk: Desk, pane: Pane, act: Act) -> Outcome:
-    return Outcome([Job(pane.id, act.message)])
+def _retry(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
+    return ActResult([Job(pane.id, act.message)])
 
 
-def _older(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _older(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     desk.comparison.put(conversation.shown(pane, act.message, -1))
-    return Outcome()
+    return ActResult()
 
 
-def _newer(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _newer(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     desk.comparison.put(conversation.shown(pane, act.message, 1))
-    return Outcome()
+    return ActResult()
 
 
-def _branch(desk: Desk, pane: Pane, act: Act) -> Outcome:
+def _branch(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
     if pane.message(act.message) is None:
         raise RequestError("This message is no longer here.")
     branch: Comparison = conversation.branched(desk.comparison, pane, act.message)
     desk.put(branch)
     desk.notice = "This is a branch. Where it came from is under Earlier."
-    return Outcome()
+    return ActResult()
 
 
 def _system(pane: Pane) -> str:
     return f"system-{pane.id}"
 
 
-_WHOLE: dict[str, Callable[[Desk, Act], Outcome]] = {
+_WHOLE: dict[str, Callable[[CompareSession, Act], ActResult]] = {
     "add": _add,
     "new": _new,
     "undo": _undo,
@@ -271,7 +271,7 @@ _WHOLE: dict[str, Callable[[Desk, Act], Outcome]] = {
     "choose": _choose,
     "lock": _lock,
 }
-_OF_PANE: dict[str, Callable[[Desk, Pane, Act], Outcome]] = {
+_OF_PANE: dict[str, Callable[[CompareSession, Pane, Act], ActResult]] = {
     "settings": _settings,
     "duplicate": _duplicate,
     "remove": _remove,

@@ -14,18 +14,18 @@ from showcard.inference.errors import InferenceFailure
 from showcard.inference.hub.cached import is_offline
 from showcard.inference.hub.offers import Offer, offers
 from showcard.inference.hub.providers import mappings, split_model
-from showcard.inference.hub.search import MOST, find_models
+from showcard.inference.hub.search import MAX, find_models
 from showcard.inference.keys import ENDPOINT_KEY, hub_token
 from showcard.ui.session.session import Session
 from showcard.wire.secrets import hidden
 
 VISION = "image-text-to-text"
-MOST_SHOWN = 40
+MAX_SHOWN = 40
 LOOK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class CatalogueFilters:
     """What is looked for; an empty filter lets everything through. Prices are US dollars a million output tokens."""
 
     text: str = ""
@@ -54,7 +54,7 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueEntry:
     """A model that can be chosen: where it runs, its cheapest fitting offer, and a few words about it."""
 
     model: str
@@ -65,18 +65,18 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CatalogueResult:
     """What was found, and what could not be looked at."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[CatalogueEntry, ...]
     trouble: str = ""
 
 
-async def find(session: Session, filters: Filters, base_url: str | None = None) -> Found:
+async def find(session: Session, filters: CatalogueFilters, base_url: str | None = None) -> CatalogueResult:
     """Models by text and filters, the nearest first. Never raises; what could not be asked is told."""
     embedded = [] if filters.provider or filters.of_offers or filters.vision else _embedded(session, filters.text)
     trouble = []
-    own: list[Entry] = []
+    own: list[CatalogueEntry] = []
     if base_url and session.site.allows_endpoint(base_url):
         keys = session.keys_for(base_url).values()
         try:
@@ -88,10 +88,10 @@ async def find(session: Session, filters: Filters, base_url: str | None = None) 
     except InferenceFailure as failure:
         hub = []
         trouble.append(failure.reason)
-    return Found(tuple([*own, *embedded, *hub][:MOST_SHOWN]), " ".join(trouble))
+    return CatalogueResult(tuple([*own, *embedded, *hub][:MAX_SHOWN]), " ".join(trouble))
 
 
-async def of_hub(session: Session, filters: Filters) -> list[Entry]:
+async def of_hub(session: Session, filters: CatalogueFilters) -> list[CatalogueEntry]:
     """Chat models of the Hub that a provider serves. Raises InferenceFailure."""
     token = hub_token(session.keys_for())
     page = await find_models(
@@ -99,7 +99,7 @@ async def of_hub(session: Session, filters: Filters) -> list[Entry]:
         task=VISION if filters.vision else "conversational",
         provider=filters.provider or "all",
         token=token,
-        limit=MOST,
+        limit=MAX,
     )
     priced = await _prices(token)
     entries = []
@@ -108,17 +108,17 @@ async def of_hub(session: Session, filters: Filters) -> list[Entry]:
         fitting = [offer for offer in held if filters.fits(offer)]
         served = [mapping.provider for mapping in model.providers if mapping.status == "live"]
         if fitting:
-            entries.append(Entry(model.id, "Inference Providers", cheapest(fitting), _about(held)))
+            entries.append(CatalogueEntry(model.id, "Inference Providers", cheapest(fitting), _about(held)))
         elif not filters.of_offers and (not filters.provider or filters.provider in served):
-            entries.append(Entry(model.id, "Inference Providers", None, ", ".join(served[:4])))
+            entries.append(CatalogueEntry(model.id, "Inference Providers", None, ", ".join(served[:4])))
     return entries
 
 
-async def of_endpoint(session: Session, base_url: str) -> list[Entry]:
+async def of_endpoint(session: Session, base_url: str) -> list[CatalogueEntry]:
     """The models that an OpenAI-compatible endpoint lists. Raises InferenceFailure."""
     keys = session.keys_for(base_url)
     names = await listed_models(base_url, keys.get(ENDPOINT_KEY))
-    return [Entry(hidden(name, keys.values()), "Your endpoint", base_url=base_url) for name in names]
+    return [CatalogueEntry(hidden(name, keys.values()), "Your endpoint", base_url=base_url) for name in names]
 
 
 async def offers_of(session: Session, model: str) -> tuple[Offer, ...]:
@@ -163,10 +163,10 @@ def _about(found: Sequence[Offer]) -> str:
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
-def _embedded(session: Session, text: str) -> list[Entry]:
+def _embedded(session: Session, text: str) -> list[CatalogueEntry]:
     rows = session.site.embedded.models.values()
     return [
-        Entry(row.id, "Embedded", about="runs on this machine, no charge")
+        CatalogueEntry(row.id, "Embedded", about="runs on this machine, no charge")
         for row in rows
         if row.task.id == "conversational" and _matches(text, row.id)
     ]

@@ -9,7 +9,7 @@ from huggingface_hub.inference._providers import PROVIDERS
 
 from showcard.ui.markup.html import escape, isolated, one_line, panel, tag
 
-from .catalogue import Entry, Filters, Found
+from .catalogue import CatalogueEntry, CatalogueFilters, CatalogueResult
 
 ANY = "any provider"
 
@@ -37,11 +37,11 @@ class CataloguePanel:
         self.inputs = [self.text, self.provider, self.price, self.context, self.vision, self.tools]
 
     @staticmethod
-    def read(values: tuple[Any, ...]) -> Filters:
+    def read(values: tuple[Any, ...]) -> CatalogueFilters:
         """What the controls hold; a number that is none is no filter."""
         text, provider, price, context, vision, tools = values
         length = _number(context)
-        return Filters(
+        return CatalogueFilters(
             str(text or "")[:200],
             "" if provider in (ANY, None) else str(provider),
             _number(price),
@@ -51,7 +51,7 @@ class CataloguePanel:
         )
 
 
-def found_html(found: Found) -> str:
+def found_html(found: CatalogueResult) -> str:
     """The models as a list of buttons."""
     rows = "".join(f"<li>{_row(entry)}</li>" for entry in found.entries)
     trouble = f'<p class="dim" role="status">{escape(found.trouble)}</p>' if found.trouble else ""
@@ -59,7 +59,7 @@ def found_html(found: Found) -> str:
     return one_line(trouble + (f'<ul class="found">{rows}</ul>' if rows else none))
 
 
-def _row(entry: Entry) -> str:
+def _row(entry: CatalogueEntry) -> str:
     offer = entry.offer
     facts = [entry.where if entry.where != "Inference Providers" else "", entry.about]
     if offer and offer.output_price is not None:

@@ -15,7 +15,7 @@ from showcard.metadata.media import Media
 from showcard.metadata.visible import whole
 from showcard.wire.request import RequestError
 
-MOST_IMAGES = 10
+MAX_IMAGES = 10
 OUT_OF_REACH = "An image can't be read any more. Attach it again."
 
 
@@ -68,8 +68,8 @@ async def read_question(asked: Any) -> Read:
         return Read("", ())
     text, files = whole(str(asked.get("text") or "")), asked.get("files")
     files = [file for file in files if isinstance(file, dict)] if isinstance(files, list) else []
-    if len(files) > MOST_IMAGES:
-        raise RequestError(f"A question takes at most {MOST_IMAGES} images.")
+    if len(files) > MAX_IMAGES:
+        raise RequestError(f"A question takes at most {MAX_IMAGES} images.")
     images = []
     for path in (str(file.get("path")) for file in files):
         try:

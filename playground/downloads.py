@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from showcard.metadata.media import Media
 from showcard.ui.markup.html import tag
-from showcard.ui.session.media_store import Part
+from showcard.ui.session.media_store import SessionMedia
 
 
-def link(shelf: Part, media: Media, name: str) -> str:
+def link(shelf: SessionMedia, media: Media, name: str) -> str:
     """The link to a file; the page's script follows it once."""
     size = len(media.data or b"")
     said = f"{size / 1024:,.0f} KB" if size >= 1024 else f"{size} bytes"

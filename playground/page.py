@@ -25,7 +25,7 @@ from . import reads as kept
 from .catalogue_panel import CataloguePanel, found_html
 from .composer import Question, read_question
 from .core import restoring
-from .session import PAGE, Desk, desk_of, is_of_hub
+from .session import PAGE, CompareSession, desk_of, is_of_hub
 from .settings_panel import SettingsPanel
 from .tools import all as tools
 from .view import frame, heads, messages
@@ -163,13 +163,13 @@ class ComparePage:
 
     # What is shown
 
-    def desk(self, request: gr.Request) -> Desk:
+    def desk(self, request: gr.Request) -> CompareSession:
         """The desk of the tab that sent a request."""
         desk = desk_of(self.sessions.of(request))
         desk.feed.read = lambda what: kept.read(desk, what)
         return desk
 
-    def draw(self, desk: Desk, only: Collection[str] | None = None) -> Drawn:
+    def draw(self, desk: CompareSession, only: Collection[str] | None = None) -> Drawn:
         """Values of the whole screen: drawn anew for all panes, or for those with the ids given, else as they were."""
         comparison = desk.comparison
         drawn: Drawn = {
@@ -191,11 +191,11 @@ class ComparePage:
         desk.shown = {**desk.shown, **drawn}
         return desk.shown
 
-    async def drawn(self, desk: Desk, only: Collection[str] | None = None) -> Drawn:
+    async def drawn(self, desk: CompareSession, only: Collection[str] | None = None) -> Drawn:
         """The same, once the answers that are shown for the first time are there as HTML."""
         return await laid_out(partial(self.draw, desk, only), desk.session.id)
 
-    def open_drawer(self, desk: Desk, pane: Pane | None) -> Drawn:
+    def open_drawer(self, desk: CompareSession, pane: Pane | None) -> Drawn:
         """Updates that show a pane's settings, or close them."""
         if pane is None:
             return {self.drawer: gr.update(visible=False)}
@@ -206,7 +206,7 @@ class ComparePage:
             **shown,
         }
 
-    def take_settings(self, desk: Desk, held: tuple[Any, ...]) -> None:
+    def take_settings(self, desk: CompareSession, held: tuple[Any, ...]) -> None:
         """What the controls hold becomes the settings of the pane that is open."""
         pane = desk.comparison.pane(desk.open_pane)
         if pane is not None:
@@ -274,7 +274,7 @@ class ComparePage:
                 yield update
 
     async def _following(
-        self, desk: Desk, run: AsyncGenerator[set[str], None], first: Drawn | None = None
+        self, desk: CompareSession, run: AsyncGenerator[set[str], None], first: Drawn | None = None
     ) -> AsyncGenerator[Drawn, None]:
         """The updates of a run: its beginning with what is `first`, each answer's end, its own end."""
         begun = False
@@ -311,7 +311,7 @@ class ComparePage:
         shown = self.settings.show_place(desk, model, placed, found)
         return {**dict(zip(self.settings.place.components, shown, strict=True)), **await self.drawn(desk, ())}
 
-    async def _priced(self, desk: Desk, pane: Pane | None) -> None:
+    async def _priced(self, desk: CompareSession, pane: Pane | None) -> None:
         """Learn who offers a pane's model at what price, where the Hub's router is who knows."""
         settings = pane.settings if pane else None
         if settings and is_of_hub(desk.session, settings):
@@ -350,7 +350,7 @@ def _hidden(name: str) -> tuple[gr.Textbox, gr.Button]:
     return gr.Textbox(elem_id=name, visible="hidden"), gr.Button(elem_id=f"{name}-go", visible="hidden")
 
 
-def _revision(desk: Desk) -> str:
+def _revision(desk: CompareSession) -> str:
     return f"{desk.comparison.id}@{desk.comparison.revision}"
 
 

@@ -10,13 +10,13 @@ from showcard.playground.core.state import ChatMessage, Raw
 from showcard.ui.markup.html import code_text, escape
 from showcard.ui.session.live_channel import Kept
 
-from .session import Desk
+from .session import CompareSession
 
 SHOWN_HEADERS = 60
-MOST_PRETTY = 500_000  # characters
+MAX_PRETTY = 500_000  # characters
 
 
-def read(desk: Desk, what: str) -> Kept | None:
+def read(desk: CompareSession, what: str) -> Kept | None:
     """`comparison` as JSON, `text/{message}` to copy, `raw/{message}` as HTML; None where there is no such thing.
 
     All of a comparison takes its time, so call it in a thread."""
@@ -33,7 +33,7 @@ def read(desk: Desk, what: str) -> Kept | None:
     return None
 
 
-def _text(desk: Desk, name: str) -> str | None:
+def _text(desk: CompareSession, name: str) -> str | None:
     for pane in desk.comparison.panes:
         if name == f"system-{pane.id}" and not desk.comparison.hidden:
             return pane.settings.system
@@ -41,7 +41,7 @@ def _text(desk: Desk, name: str) -> str | None:
     return message.content if message else None
 
 
-def _message(desk: Desk, name: str) -> ChatMessage | None:
+def _message(desk: CompareSession, name: str) -> ChatMessage | None:
     return next((found for pane in desk.comparison.panes if (found := pane.message(name))), None)
 
 
@@ -60,7 +60,7 @@ def raw_html(message: ChatMessage) -> str:
 
 
 def _pretty(body: str) -> str:
-    if len(body) > MOST_PRETTY:
+    if len(body) > MAX_PRETTY:
         return body
     try:
         return json.dumps(json.loads(body), indent=2, ensure_ascii=False)

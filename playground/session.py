@@ -14,16 +14,16 @@ from showcard.inference.errors import InferenceFailure
 from showcard.inference.hub.offers import Offer
 from showcard.metadata.media import Media
 from showcard.playground.core.state import Comparison, Pane, Settings, Variant, new_id
-from showcard.ui.session.live_channel import Feed
+from showcard.ui.session.live_channel import LiveChannel
 from showcard.ui.session.session import Session
 from showcard.wire.request import Request, RequestError
 
 from .core import conversation
-from .stream import Asking, failure_of
+from .stream import PaneCall, failure_of
 
 PAGE = "compare"
 HEARTBEAT_SECONDS = 5.0  # Gradio tells of a closed tab at once; this is the second net
-MOST_DELETED = 20
+MAX_DELETED = 20
 DOUBLE_CLICK_SECONDS = 0.5
 
 
@@ -36,7 +36,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class OpenForm:
     """What a pane's controls hold, and the settings it means; `error` says why it means none."""
 
     values: tuple[Any, ...]
@@ -45,7 +45,7 @@ class Form:
 
 
 @dataclass(eq=False)
-class Desk:
+class CompareSession:
     """`asking`, `failures` and `forms` are by the id of a pane; `open_pane` is the one whose settings are open, and
     `opened` another word each time they are to be shown anew.
 
@@ -54,11 +54,11 @@ class Desk:
 
     session: Session
     comparison: Comparison
-    feed: Feed
-    asking: dict[str, Asking] = field(default_factory=dict)
+    feed: LiveChannel
+    asking: dict[str, PaneCall] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     failures: dict[str, InferenceFailure] = field(default_factory=dict)
-    forms: dict[str, Form] = field(default_factory=dict)
+    forms: dict[str, OpenForm] = field(default_factory=dict)
     deleted: list[conversation.Deleted] = field(default_factory=list)
     offers: dict[str, tuple[Offer, ...]] = field(default_factory=dict)
     editing: str = ""
@@ -66,7 +66,7 @@ class Desk:
     opened: str = ""
     notice: str = ""
     shown: dict[Any, Any] = field(default_factory=dict)
-    asked: dict[str, Asking] = field(default_factory=dict)
+    asked: dict[str, PaneCall] = field(default_factory=dict)
     sent: tuple[object, float] = (None, 0.0)
     addresses: dict[int, tuple[Media, str]] = field(default_factory=dict)  # of the images shown, by identity
 
@@ -188,7 +188,7 @@ class Desk:
             raise RequestError("There is no question to answer.")
         return asked
 
-    def _begin(self, job: Job) -> Asking | None:
+    def _begin(self, job: Job) -> PaneCall | None:
         if job.pane_id in self.asking:
             return None
         self.failures.pop(job.pane_id, None)
@@ -197,12 +197,12 @@ class Desk:
         except RequestError as error:
             self.failures[job.pane_id] = InferenceFailure(str(error))
             return None
-        asking = Asking(request, self.session, self.feed.open(job.pane_id), on_news=self.feed.tell)
+        asking = PaneCall(request, self.session, self.feed.open(job.pane_id), on_news=self.feed.tell)
         self.asking[job.pane_id], self.jobs[job.pane_id] = asking, job
         self.session.runs.start(run_name(job.pane_id), asking.stop)
         return asking
 
-    def _end(self, comparison: Comparison, job: Job, asking: Asking) -> None:
+    def _end(self, comparison: Comparison, job: Job, asking: PaneCall) -> None:
         """An answer has come to its end: what was said is kept with its record, what went wrong is said beside it."""
         self._forget(job, asking)
         pane = comparison.pane(job.pane_id)
@@ -215,7 +215,7 @@ class Desk:
         if asking.said_anything or (asking.stopped and failure is None):
             comparison.put(conversation.answered(pane, asking.variant(), job.of))
 
-    def _forget(self, job: Job, asking: Asking) -> None:
+    def _forget(self, job: Job, asking: PaneCall) -> None:
         self.feed.close(asking.growing)
         self.session.runs.end(run_name(job.pane_id), asking.stop)
         if self.asking.get(job.pane_id) is asking:
@@ -226,7 +226,7 @@ class Desk:
         left, deleted = conversation.without(pane, message_id)
         if deleted is not None:
             self.comparison.put(left)
-            self.deleted = [*self.deleted, deleted][-MOST_DELETED:]
+            self.deleted = [*self.deleted, deleted][-MAX_DELETED:]
 
     def undo(self) -> str:
         """Bring back what was deleted last; the id of its pane, or nothing."""
@@ -278,9 +278,9 @@ def chats(session: Session) -> list[str]:
     return [model.id for model in session.site.embedded.models.values() if model.task.id == "conversational"]
 
 
-def desk_of(session: Session) -> Desk:
+def desk_of(session: Session) -> CompareSession:
     """The desk of a tab, laid out at the first look."""
     held = session.pages.get(PAGE)
-    if not isinstance(held, Desk):
-        held = session.pages[PAGE] = Desk(session, first_comparison(session), session.feed)
+    if not isinstance(held, CompareSession):
+        held = session.pages[PAGE] = CompareSession(session, first_comparison(session), session.feed)
     return held

@@ -1,8 +1,8 @@
 """The settings of one pane at a time, as controls: the model, where it runs, its system prompt, parameters, tools.
 
 One set of controls serves all panes, so that four panes cost no more than one. What they hold is read with every action
-of the page, and kept as it was typed (`Form`), so that a setting that can't be read is said where it matters and is not
-lost."""
+of the page, and kept as it was typed (`OpenForm`), so that a setting that can't be read is said where it matters and is
+not lost."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from showcard.ui.components.parameters import ParameterPanel
 from showcard.ui.components.picker import Picker
 from showcard.ui.components.target_panel import FORGET, PlacePanel
 from showcard.ui.session.session import Session, Site
-from showcard.ui.session.target import EMBEDDED, ENDPOINT, PROVIDERS, Look, Place, look, places
+from showcard.ui.session.target import EMBEDDED, ENDPOINT, PROVIDERS, AvailabilityCheck, Target, look, places
 from showcard.wire.request import RESPONSES, Request, RequestError
 
 from .catalogue_panel import CataloguePanel
-from .session import Desk, Form, chats
+from .session import CompareSession, OpenForm, chats
 
 LONG = 2_000  # characters of tools, schema and extra body together, which take twenty milliseconds to look at
 
@@ -60,7 +60,7 @@ class SettingsPanel:
         )
         self.catalogue.build()
         self.place.build(
-            CHAT, self.models[0] if self.models else "", Place(EMBEDDED + self.models[0] if self.models else PROVIDERS)
+            CHAT, self.models[0] if self.models else "", Target(EMBEDDED + self.models[0] if self.models else PROVIDERS)
         )
         system = gr.Textbox(
             label="System prompt",
@@ -77,7 +77,7 @@ class SettingsPanel:
         self.components = [model, *self.place.components, system]
         self.components += [*self.parameters.components, *self.options.components]
 
-    def read(self, session: Session, values: Sequence[Any]) -> Form:
+    def read(self, session: Session, values: Sequence[Any]) -> OpenForm:
         """What the controls hold. Keys go to the session, and stay out of the form."""
         values = [whole(value) if isinstance(value, str) else value for value in values]
         model, placed, system = values[0], values[1:FIRST], values[FIRST]
@@ -102,8 +102,8 @@ class SettingsPanel:
                 chosen.api,
             )
         except RequestError as error:
-            return Form(held, None, str(error))
-        return Form(held, settings)
+            return OpenForm(held, None, str(error))
+        return OpenForm(held, settings)
 
     def values(self, session: Session, settings: Settings) -> tuple[Any, ...]:
         """What the controls show for settings."""
@@ -119,7 +119,7 @@ class SettingsPanel:
             settings.api == RESPONSES,
         )
 
-    def show(self, desk: Desk, pane: Pane, found: Look | None = None) -> list[Any]:
+    def show(self, desk: CompareSession, pane: Pane, found: AvailabilityCheck | None = None) -> list[Any]:
         """Updates that fill the controls with a pane's settings, as they were typed."""
         form = desk.forms.get(pane.id)
         kept = form is not None and (form.error or form.settings == pane.settings)
@@ -128,7 +128,9 @@ class SettingsPanel:
         placed, rest = rest[: PlacePanel.COUNT], rest[PlacePanel.COUNT :]
         return [model, *self.show_place(desk, str(model or ""), placed, found), *rest]
 
-    def show_place(self, desk: Desk, model: str, placed: Sequence[Any], found: Look | None = None) -> list[Any]:
+    def show_place(
+        self, desk: CompareSession, model: str, placed: Sequence[Any], found: AvailabilityCheck | None = None
+    ) -> list[Any]:
         """Updates of the controls of a place; one that this model does not have becomes the likeliest."""
         place = self.place.read(placed).place
         place = _fitting(desk.session, place, model)
@@ -144,13 +146,15 @@ class SettingsPanel:
             with suppress(RequestError):
                 await asyncio.to_thread(self.options.read, options)
 
-    def take(self, desk: Desk, pane: Pane, values: Sequence[Any]) -> None:
+    def take(self, desk: CompareSession, pane: Pane, values: Sequence[Any]) -> None:
         """Let what the controls hold be a pane's settings."""
         form = desk.forms[pane.id] = self.read(desk.session, values)
         if form.settings is not None and form.settings != pane.settings:
             set_settings(desk.comparison, pane, form.settings)
 
-    async def look(self, desk: Desk, model: str, placed: Sequence[Any], fresh: bool = False) -> Look:
+    async def look(
+        self, desk: CompareSession, model: str, placed: Sequence[Any], fresh: bool = False
+    ) -> AvailabilityCheck:
         """What is known of the place that is chosen: who serves the model there, at what price."""
         return await look(CHAT, model, desk.session, self.place.read(placed).place, fresh=fresh)
 
@@ -158,7 +162,7 @@ class SettingsPanel:
 _KINDS = (PROVIDERS, ENDPOINT)
 
 
-def _fitting(session: Session, place: Place, model: str) -> Place:
+def _fitting(session: Session, place: Target, model: str) -> Target:
     """The place, where this model has it: another embedded model is no place for it, as it can be chosen itself."""
     if place.choice in _KINDS:
         at_home = model in session.site.embedded.models and place.choice == PROVIDERS
@@ -166,16 +170,16 @@ def _fitting(session: Session, place: Place, model: str) -> Place:
     return replace(place, choice=EMBEDDED + model if model in session.site.embedded.models else PROVIDERS)
 
 
-def place_of(session: Session, settings: Settings) -> Place:
+def place_of(session: Session, settings: Settings) -> Target:
     """The place that settings mean."""
     if settings.base_url:
-        return Place(ENDPOINT, settings.base_url, trusted=session.trusts(settings.base_url))
+        return Target(ENDPOINT, settings.base_url, trusted=session.trusts(settings.base_url))
     if settings.model in session.site.embedded.models:
-        return Place(EMBEDDED + settings.model)
-    return Place(PROVIDERS, provider=settings.provider, bill_to=settings.bill_to or "")
+        return Target(EMBEDDED + settings.model)
+    return Target(PROVIDERS, provider=settings.provider, bill_to=settings.bill_to or "")
 
 
-def _shown_place(place: Place) -> tuple[Any, ...]:
+def _shown_place(place: Target) -> tuple[Any, ...]:
     """What the controls of a place show, in their order; keys never."""
     return (
         place.choice, place.provider, place.named, place.base_url, "", place.trusted, "", "", place.bill_to, FORGET,

@@ -26,34 +26,34 @@ from showcard.metadata.outputs.read import ToolCall
 from showcard.metadata.visible import whole
 from showcard.playground.core.measure import measure
 from showcard.playground.core.state import Raw, Record, Variant
-from showcard.playground.core.stream_text import Pieces
+from showcard.playground.core.stream_text import StreamText
 from showcard.ui.markup.chat import words
 from showcard.ui.session import calls as asking
 from showcard.ui.session.growing_text import GrowingText
-from showcard.ui.session.live_channel import Growing
+from showcard.ui.session.live_channel import LiveAnswer
 from showcard.ui.session.session import Session
 from showcard.wire.request import Request, ResolvedRequest
 from showcard.wire.secrets import hidden
 
 from .core import keyless
 
-MOST_POINTS = 400
-MOST_SENT = 200_000
+MAX_POINTS = 400
+MAX_SENT = 200_000
 OFFER_SECONDS = 4.0
-MOST_PROVIDER = 80
+MAX_PROVIDER = 80
 SERVED_BY = "x-inference-provider"  # the router says it to whoever leaves the choice to it
 _DATA_URL = re.compile(r'"data:([\w.+/-]{1,80});base64,([A-Za-z0-9+/=]{200,})"')
 
 
 @dataclass(eq=False)
-class Asking:
+class PaneCall:
     """A call under way, or ended. Times are of `perf_counter`.
 
     What arrives goes to `growing`, and `on_news` is called."""
 
     request: Request
     session: Session
-    growing: Growing = field(default_factory=lambda: Growing(""))
+    growing: LiveAnswer = field(default_factory=lambda: LiveAnswer(""))
     text: GrowingText = field(default_factory=GrowingText)
     tool_calls: tuple[ToolCall, ...] = ()
     finish_reason: str | None = None
@@ -72,8 +72,8 @@ class Asking:
     arrivals: list[tuple[float, int]] = field(default_factory=list)
     on_news: Callable[[], None] = lambda: None
     _reading: asyncio.Task[None] | None = None
-    _content: Pieces = field(default_factory=Pieces)
-    _reasoning: Pieces = field(default_factory=Pieces)
+    _content: StreamText = field(default_factory=StreamText)
+    _reasoning: StreamText = field(default_factory=StreamText)
 
     @property
     def content(self) -> str:
@@ -130,7 +130,7 @@ class Asking:
 
     async def _read(self) -> None:
         self.started = perf_counter()
-        self._content, self._reasoning = Pieces(self.keys), Pieces(self.keys)
+        self._content, self._reasoning = StreamText(self.keys), StreamText(self.keys)
         try:
             self.resolved = await asking.resolved_for(self.session, self.request)
             self.started = perf_counter()  # who serves the model was asked of the Hub, not of the model
@@ -171,7 +171,7 @@ class Asking:
     def _arrived(self, seconds: float, characters: int) -> None:
         """Note a piece in the timeline; a long one gets coarser, two pieces becoming one."""
         self.arrivals.append((round(seconds, 4), characters))
-        if len(self.arrivals) > MOST_POINTS:
+        if len(self.arrivals) > MAX_POINTS:
             pairs = zip(self.arrivals[::2], self.arrivals[1::2], strict=False)
             self.arrivals[: len(self.arrivals) // 2 * 2] = [(one[0], one[1] + two[1]) for one, two in pairs]
 
@@ -198,7 +198,7 @@ class Asking:
             if name.lower() == SERVED_BY
             for part in told.split(",")
         ]
-        named = ", ".join(dict.fromkeys(filter(None, said)))[:MOST_PROVIDER]
+        named = ", ".join(dict.fromkeys(filter(None, said)))[:MAX_PROVIDER]
         return self._told(named) or (self.resolved.provider if self.resolved else self.request.provider)
 
     def _record(self) -> Record:
@@ -216,23 +216,23 @@ class Asking:
         headers = tuple((name, self._told(value)) for name, value in told)
         address = urlsplit(exchange.url)
         url = address._replace(netloc=address.netloc.rpartition("@")[2], query="").geturl()
-        return Raw(exchange.method, url, sent[:MOST_SENT], exchange.status, headers, tuple(self.arrivals))
+        return Raw(exchange.method, url, sent[:MAX_SENT], exchange.status, headers, tuple(self.arrivals))
 
 
-async def ask(request: Request, session: Session) -> Asking:
+async def ask(request: Request, session: Session) -> PaneCall:
     """Ask and wait for the end of the answer; a page may go on meanwhile. Cancelling closes the connection."""
-    call = Asking(request, session)
+    call = PaneCall(request, session)
     await call.run()
     return call
 
 
-def failure_of(call: Asking) -> InferenceFailure | None:
+def failure_of(call: PaneCall) -> InferenceFailure | None:
     """What went wrong, as a sentence with a way out; a key that the server said back is hidden."""
     if call.failure is None:
         return None
     failure = explain(call.failure)
     failure.reason = hidden(failure.reason, call.keys)
-    failure.way_out = hidden(failure.way_out, call.keys)
+    failure.hint = hidden(failure.hint, call.keys)
     failure.detail = hidden(failure.detail, call.keys)
     return failure
 

@@ -14,7 +14,7 @@ OUTPUT_FILES = {"image": "output.png", "audio": "output.wav", "video": "output.m
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerShape:
     """The answer of a service: `json`, `bytes` of media, `base64` in JSON, or the `url` of media in JSON at `path`;
     or the `items` of the Responses API.
 
@@ -69,26 +69,26 @@ _TEXT_IN_JSON = frozenset({"hf-inference", "fal-ai", "deepinfra"})
 _SPEECH_BYTES = frozenset({"together", "deepinfra"})
 
 
-def answer_of(resolved: ResolvedRequest) -> Answer:
+def answer_of(resolved: ResolvedRequest) -> AnswerShape:
     """What comes back for a request."""
     task_id = resolved.request.task
     provider = "hf-inference" if resolved.route or resolved.provider == "auto" else resolved.provider
     file = OUTPUT_FILES.get(task(task_id).output, "")
     if resolved.request.api == RESPONSES:
-        return Answer("items", ("output",))
+        return AnswerShape("items", ("output",))
     if task_id in CHAT_TASKS:
         message: Path = ("choices", 0, "message")
-        return Answer("json", message if resolved.request.tools else (*message, "content"))
+        return AnswerShape("json", message if resolved.request.tools else (*message, "content"))
     if (provider, task_id) in _MEDIA_IN_JSON:
         kind, path = _MEDIA_IN_JSON[provider, task_id]
         mask = task_id == "image-segmentation"
-        return Answer(kind, path, file or "mask.png", one_or_list=provider == "replicate", or_data=mask)
+        return AnswerShape(kind, path, file or "mask.png", one_or_list=provider == "replicate", or_data=mask)
     if task_id == "text-generation":
-        return Answer("json", _COMPLETIONS.get(provider, ("choices", 0, "text")))
+        return AnswerShape("json", _COMPLETIONS.get(provider, ("choices", 0, "text")))
     if (provider, task_id) == ("replicate", "automatic-speech-recognition"):
-        return Answer("json", ("output",))
+        return AnswerShape("json", ("output",))
     if not file or task_id in _MEDIA_AS_JSON:
-        return Answer("json", _TEXT_PATHS.get(task_id, ()) if provider in _TEXT_IN_JSON else ())
+        return AnswerShape("json", _TEXT_PATHS.get(task_id, ()) if provider in _TEXT_IN_JSON else ())
     if provider == "hf-inference" or (task_id == "text-to-speech" and provider in _SPEECH_BYTES):
-        return Answer("bytes", (), file)
-    return Answer("json")
+        return AnswerShape("bytes", (), file)
+    return AnswerShape("json")

@@ -13,13 +13,13 @@ from showcard.wire.http import HttpRequest, http_request
 from showcard.wire.request import RESPONSES, RequestError, ResolvedRequest
 from showcard.wire.responses import responses_request
 
-from .answers import Answer, answer_of
+from .answers import AnswerShape, answer_of
 from .files import File, files_of, needed_in
 from .keys import Keys
 from .options import Options
 
 
-class Asked:
+class SnippetContext:
     """A ResolvedRequest, with the call and the HTTP request that it is; each raises RequestError where it can't be.
 
     Its keys are hidden: no key stands in code. `keys` are those of all requests of the script, if there are others."""
@@ -82,7 +82,7 @@ class Asked:
         return tuple(file for media, file in self.files.items() if body is None or needed_in(body, media, file))
 
     @cached_property
-    def answer(self) -> Answer:
+    def answer(self) -> AnswerShape:
         """What comes back, and the file it goes to."""
         answer = answer_of(self.resolved)
         return replace(answer, file=self.options.save_to) if self.options.save_to else answer

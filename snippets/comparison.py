@@ -9,14 +9,14 @@ from typing import Any
 from showcard.metadata.media import Media
 from showcard.snippets.python.huggingface_hub import expression_of
 from showcard.snippets.python.openai import constructor_of
-from showcard.snippets.python.script import Script, expression, indented
+from showcard.snippets.python.script import PythonScript, expression, indented
 from showcard.wire.call import CHAT_TASKS
 from showcard.wire.request import RequestError, ResolvedRequest
 
-from .asked import Asked
+from .asked import SnippetContext
 from .files import File, files_of
 from .keys import Keys
-from .literals import Code, python, python_string
+from .literals import SourceCode, python, python_string
 from .notes import no_token_note
 from .openai_arguments import openai_call
 from .snippet import Snippet
@@ -51,8 +51,8 @@ def _write(resolved: Mapping[str, ResolvedRequest], keys: Keys) -> tuple[str, st
         raise RequestError("Only chats can be compared by one script.")
     if not resolved:
         raise RequestError("There is nothing to compare.")
-    asked = [Asked(one, keys=keys) for one in resolved.values()]
-    script = Script(keys=keys)
+    asked = [SnippetContext(one, keys=keys) for one in resolved.values()]
+    script = PythonScript(keys=keys)
     script.use("asyncio")
     # The same media of several sides is one file.
     files = files_of([one.sent.json if _needs_openai(one) else one.call.arguments for one in asked])
@@ -63,7 +63,7 @@ def _write(resolved: Mapping[str, ResolvedRequest], keys: Keys) -> tuple[str, st
     if len(sides) > 1 and said[0] is not None and all(one == said[0] for one in said):
         script.blocks.append(f"messages = {python(said[0], 0, 77)}")
         for side in sides:
-            side.arguments["messages"] = Code("messages")
+            side.arguments["messages"] = SourceCode("messages")
     functions = [_function(script, f"ask_{number}", side) for number, side in enumerate(sides, 1)]
     if keys.names_in("".join(functions)):
         script.use("os")
@@ -71,7 +71,7 @@ def _write(resolved: Mapping[str, ResolvedRequest], keys: Keys) -> tuple[str, st
     return "\n\n\n".join([head, *functions, _main(list(resolved)), "asyncio.run(main())"]) + "\n", script.install()
 
 
-def _by_hub(script: Script, asked: Asked, files: Mapping[Media, File]) -> _Side:
+def _by_hub(script: PythonScript, asked: SnippetContext, files: Mapping[Media, File]) -> _Side:
     call = asked.call
     script.use("huggingface_hub", "AsyncInferenceClient")
     constructor: list[tuple[str | None, Any]] = list(call.client.items())
@@ -83,12 +83,12 @@ def _by_hub(script: Script, asked: Asked, files: Mapping[Media, File]) -> _Side:
     return _Side("AsyncInferenceClient", constructor, "chat_completion", arguments, text, note)
 
 
-def _needs_openai(asked: Asked) -> bool:
+def _needs_openai(asked: SnippetContext) -> bool:
     """Whether it is what only OpenAI's client can send: the Responses API, or a JSON schema to an endpoint."""
     return asked.responds or asked.call.verbatim
 
 
-def _by_openai(script: Script, asked: Asked, files: Mapping[Media, File]) -> _Side:
+def _by_openai(script: PythonScript, asked: SnippetContext, files: Mapping[Media, File]) -> _Side:
     call = openai_call(asked)
     script.use("openai", "AsyncOpenAI")
     arguments = {name: expression(value, files) for name, value in call.arguments.items()}
@@ -100,7 +100,7 @@ def _by_openai(script: Script, asked: Asked, files: Mapping[Media, File]) -> _Si
     return _Side("AsyncOpenAI", constructor, call.route.method, arguments, text, note)
 
 
-def _function(script: Script, name: str, side: _Side) -> str:
+def _function(script: PythonScript, name: str, side: _Side) -> str:
     opened = f"{side.note}{script.call(side.client, side.constructor, 'async with ')} as client:"
     called = f"client.{side.method}"
     if not side.arguments.get("stream"):

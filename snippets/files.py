@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from showcard.metadata.media import Media
 from showcard.wire.checks import clean_url
-from showcard.wire.media import Embedded, media_type_of
+from showcard.wire.media import EmbeddedMedia, media_type_of
 
 # What Python knows without the system's tables, which differ from machine to machine.
 _PYTHON_TYPES = mimetypes.MimeTypes(filenames=())
@@ -78,7 +78,7 @@ def files_of(value: Any) -> dict[Media, File]:
 
 def needed_in(body: Any, media: Media, file: File) -> bool:
     """Whether a JSON body needs the bytes: remote media that it only refers to stay an address."""
-    if isinstance(body, Embedded):
+    if isinstance(body, EmbeddedMedia):
         return body.media == media and (file.address is None or not body.prefix)
     items = body.values() if isinstance(body, dict) else body if isinstance(body, list) else ()
     return any(needed_in(item, media, file) for item in items)
@@ -87,7 +87,7 @@ def needed_in(body: Any, media: Media, file: File) -> bool:
 def _media(value: Any) -> Iterator[Media]:
     if isinstance(value, str):
         return
-    if isinstance(value, Media | Embedded):
+    if isinstance(value, Media | EmbeddedMedia):
         yield value if isinstance(value, Media) else value.media
     elif isinstance(value, Mapping):
         for item in value.values():

@@ -21,7 +21,7 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class SourceCode:
     """An expression that a writer made, to be written as it stands; never made of an input."""
 
     text: str
@@ -83,7 +83,7 @@ def _node(value: Any, style: _Style) -> _Node:
         return f"[{', '.join([node[0] for _, node in items])}]", "[]", items
     key, short = style.key, style.shorthand
     items = [
-        ("" if short and type(item) is Code and item.text == name else key(name), _node(item, style))
+        ("" if short and type(item) is SourceCode and item.text == name else key(name), _node(item, style))
         for name, item in value.items()
     ]
     opening, closing = style.braces
@@ -147,7 +147,7 @@ def _python_scalar(value: Any) -> str:
         return f'os.environ["{value}"]'
     if isinstance(value, str):
         return python_string(value)
-    if isinstance(value, Code):
+    if isinstance(value, SourceCode):
         return value.text
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else f'float("{value!r}")'
@@ -198,7 +198,7 @@ def _javascript_scalar(value: Any) -> str:
         return f"process.env.{value}"
     if isinstance(value, str):
         return javascript_string(value)
-    if isinstance(value, Code):
+    if isinstance(value, SourceCode):
         return value.text
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else {"nan": "NaN", "inf": "Infinity"}.get(repr(value), "-Infinity")

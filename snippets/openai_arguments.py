@@ -9,7 +9,7 @@ from typing import Any
 from showcard.wire.http import HttpRequest, Key
 from showcard.wire.request import RequestError
 
-from .asked import Asked
+from .asked import SnippetContext
 
 # Without a key the client would refuse to start; a word is sent that says nothing.
 NO_KEY = "not-needed"
@@ -67,7 +67,7 @@ class OpenAICall:
     others: Mapping[str, Any]
 
 
-def openai_call(asked: Asked) -> OpenAICall:
+def openai_call(asked: SnippetContext) -> OpenAICall:
     """The call of OpenAI's client that makes the same request. Raises RequestError where there is none."""
     if "openai" not in asked.shared:
         asked.shared["openai"] = _call(asked)
@@ -75,7 +75,7 @@ def openai_call(asked: Asked) -> OpenAICall:
     return made
 
 
-def _call(asked: Asked) -> OpenAICall:
+def _call(asked: SnippetContext) -> OpenAICall:
     sent = asked.sent
     address, question, _ = sent.url.partition("?")
     route = next((route for route in ROUTES if address.endswith(route.path)), None)

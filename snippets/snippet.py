@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from showcard.wire.call import CHAT_TASKS
 from showcard.wire.request import RequestError, ResolvedRequest
 
-from .asked import Asked
+from .asked import SnippetContext
 from .draft import Draft
 from .javascript import fetch as js_fetch
 from .javascript import huggingface as js_huggingface
@@ -26,7 +26,7 @@ class Client:
 
     language: str
     name: str
-    write: Callable[[Asked], Draft]
+    write: Callable[[SnippetContext], Draft]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +58,16 @@ _ENDINGS = {"python": "py", "sh": "sh", "js": "mjs"}
 
 def snippets_for(resolved: ResolvedRequest, options: Options | None = None) -> tuple[Snippet, ...]:
     """One snippet a client, in their order. Raises RequestError where the options can't be."""
-    asked = Asked(resolved, options)
+    asked = SnippetContext(resolved, options)
     return tuple(_snippet(client, asked) for client in CLIENTS)
 
 
 def snippet_for(client: Client, resolved: ResolvedRequest, options: Options | None = None) -> Snippet:
     """The snippet of one client."""
-    return _snippet(client, Asked(resolved, options))
+    return _snippet(client, SnippetContext(resolved, options))
 
 
-def _snippet(client: Client, asked: Asked) -> Snippet:
+def _snippet(client: Client, asked: SnippetContext) -> Snippet:
     task_id = asked.resolved.request.task
     filename = f"{'chat' if task_id in CHAT_TASKS else task_id.replace('-', '_')}.{_ENDINGS[client.language]}"
     try:

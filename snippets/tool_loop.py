@@ -7,13 +7,13 @@ from typing import Any
 
 from showcard.wire.call import CHAT_TASKS
 
-from .asked import Asked
+from .asked import SnippetContext
 
 ROUNDS = 5
 STILL_CALLS = f"The model still calls after {ROUNDS} rounds."
 
 
-def calls_tools(asked: Asked) -> bool:
+def calls_tools(asked: SnippetContext) -> bool:
     """Whether the model may ask for functions of the person's own, so that the code has to answer it."""
     if asked.resolved.request.task not in CHAT_TASKS:
         return False

@@ -88,8 +88,8 @@ def test_the_figures_of_the_security_page_are_those_of_the_code() -> None:
         f"ended after {min(seconds):g} to {max(seconds):g} seconds of the processor",
         f"by the clock after {workers.PATIENCE} times as long), with {workers.MAX_MEMORY >> 30} GB of memory",
         f"opens {len(BOMBS)} bombs",
-        f"{transport.MOST_BYTES >> 20} MB of one that comes whole, {chat.MAX_CHARACTERS:,} characters or lines",
-        f"Above a megabyte an answer is kept in a temporary file{'' if transport.MOST_KEPT == 2**20 else ' (not so)'}",
+        f"{transport.MAX_BYTES >> 20} MB of one that comes whole, {chat.MAX_CHARACTERS:,} characters or lines",
+        f"Above a megabyte an answer is kept in a temporary file{'' if transport.MAX_KEPT == 2**20 else ' (not so)'}",
         f"worker process ({long_answers.SECONDS:g} seconds, {long_answers.MEMORY >> 30} GB)",
         f"half a request ends after {slow.SECONDS_HEAD:g} seconds",
     ):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from showcard.inference import run as client
-from showcard.inference.resolve import Embedded, discover, resolve
+from showcard.inference.resolve import EmbeddedEngine, discover, resolve
 from showcard.inference.transport import http as transport
 from showcard.inference.transport.assets import load
 from showcard.metadata.media import Media
@@ -57,7 +57,7 @@ async def first_request(card: str, engine: Recorder, engine_url: str) -> Resolve
     }
     request = Request(row.id, f"showcard/{card}", inputs, stream=row.output == "message")
     served = await discover(engine_url)
-    return await resolve(request, Embedded(engine.url, served.models))
+    return await resolve(request, EmbeddedEngine(engine.url, served.models))
 
 
 def heart(arrived: Arrived) -> tuple[str, Any]:

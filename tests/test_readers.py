@@ -17,7 +17,7 @@ from showcard.metadata.outputs.messages import read_message
 from showcard.metadata.outputs.read import Entity, normalise, to_json
 from showcard.playground.core import checks, diff, exported, keyless
 from showcard.playground.core.prompts import read_prompts
-from showcard.playground.core.stream_text import Pieces
+from showcard.playground.core.stream_text import StreamText
 from showcard.ui.markup.panels import raw_json
 from showcard.ui.session.tool_schemas import read_format, read_tools
 from showcard.widgets.examples.gallery import _marked
@@ -107,7 +107,7 @@ def entities(given: tuple[int, str]) -> None:
 
 
 def pieces(given: list[str]) -> None:
-    held = Pieces(["secretkey1"])
+    held = StreamText(["secretkey1"])
     for piece in given:
         held.feed(piece)
 
@@ -166,7 +166,7 @@ def test_a_reader_needs_no_more_than_linear_time(call: Callable[[Any], object], 
 
 
 # What can't be linear is given up: so many seconds of the processor are the most that any of these takes here.
-MOST_SECONDS = 4.0
+MAX_SECONDS = 4.0
 GIVEN_UP: dict[str, tuple[Callable[[Any], object], Any]] = {
     "diff of other sentences": (lambda both: diff.diff(*both), ("a b. " * 20_000, "a c. " * 20_000)),
     "diff of swapped words": (lambda both: diff.diff(*both), ("a b " * 40_000, "b a " * 40_000)),
@@ -182,7 +182,7 @@ GIVEN_UP: dict[str, tuple[Callable[[Any], object], Any]] = {
 @pytest.mark.parametrize("name", GIVEN_UP)
 def test_what_is_not_linear_is_given_up(name: str) -> None:
     call, given = GIVEN_UP[name]
-    assert seconds(call, given) < MOST_SECONDS
+    assert seconds(call, given) < MAX_SECONDS
 
 
 async def test_a_schema_that_runs_away_is_judged_apart() -> None:

@@ -17,8 +17,8 @@ from showcard.ui.markup.html import attribute, code_text, escape, short_text
 from .views.context import count
 from .views.parts import fold, table
 
-MOST_KEYS = 200
-MOST_NOTES = 200
+MAX_KEYS = 200
+MAX_NOTES = 200
 LONGEST = 300  # characters of a value that stand in its cell
 LONGEST_FOLDED = 4_000
 
@@ -58,9 +58,9 @@ def _notes(notes: tuple[Diagnostic, ...]) -> str:
     items = "".join(
         f'<li><span class="badge {d.severity}">{escape(d.severity)}</span> {escape(d.message)} {escape(d.fix)}'
         f'<div class="dim num">{f"line {d.line}, column {d.column} · " if d.line else ""}{escape(d.code)}</div></li>'
-        for d in notes[:MOST_NOTES]
+        for d in notes[:MAX_NOTES]
     )
-    rest = len(notes) - MOST_NOTES
+    rest = len(notes) - MAX_NOTES
     more = f'<p class="dim">and {rest:,} more</p>' if rest > 0 else ""
     return f'<ul class="steps">{items}</ul>{more}'
 
@@ -70,11 +70,11 @@ def _notes(notes: tuple[Diagnostic, ...]) -> str:
 
 def _fields(model: Model) -> str:
     data = model.card.data
-    rows = [_row(model, key, value) for key, value in list(data.items())[:MOST_KEYS]]
+    rows = [_row(model, key, value) for key, value in list(data.items())[:MAX_KEYS]]
     rows += [_elsewhere(name, value, said) for name, value, said in _found_elsewhere(model)]
     if not rows:
         return '<p class="dim">The card has no metadata.</p>'
-    rest = len(data) - MOST_KEYS
+    rest = len(data) - MAX_KEYS
     more = f'<p class="dim">{count(rest, "field")} more are in the card.</p>' if rest > 0 else ""
     head = ("Field", "The card says, and how it is read")
     return f'<div class="card-fields">{table(head, rows, "The fields of the card")}{more}</div>'

@@ -17,13 +17,13 @@ from showcard.ui.markup.html import escape, one_line, panel
 from showcard.ui.session.session import Session, Sessions, Site
 
 PATH = "/find"
-MOST_SHOWN = 200
+MAX_SHOWN = 200
 # Providers of the Hub's manual that the library does not know yet; more may come with a model's mapping.
 OTHERS = ("hyperbolic", "nebius", "sambanova")
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-class Finding:
+class ModelSearch:
     """What one tab has found so far, and where its next page begins."""
 
     def __init__(self) -> None:
@@ -61,13 +61,13 @@ def build(site: Site) -> None:
 
     async def begin(text: str, task: str, library: str, provider: str, request: gr.Request) -> list[Any]:
         session = sessions.of(request)
-        finding = session.pages["find"] = Finding()
+        finding = session.pages["find"] = ModelSearch()
         finding.asked = tuple(str(part or "")[:200] for part in (text, task, library, provider))  # type: ignore[assignment]
         return await _next(session, finding)
 
     async def go_on(request: gr.Request) -> list[Any]:
         session = sessions.of(request)
-        return await _next(session, session.pages.setdefault("find", Finding()))
+        return await _next(session, session.pages.setdefault("find", ModelSearch()))
 
     async def show(name: str, request: gr.Request) -> str:
         return await _serves(sessions.of(request), str(name)[:80])
@@ -80,7 +80,7 @@ def build(site: Site) -> None:
     blocks.unload(sessions.forget)
 
 
-async def _next(session: Session, finding: Finding) -> list[Any]:
+async def _next(session: Session, finding: ModelSearch) -> list[Any]:
     """Updates of (found, more) with one more page."""
     text, task, library, provider = finding.asked
     try:
@@ -98,8 +98,8 @@ async def _next(session: Session, finding: Finding) -> list[Any]:
             one_line(models_html(finding.models, False) * bool(finding.models) + panels.failure(failure)),
             gr.skip(),
         ]
-    finding.models, finding.next = [*finding.models, *page.models][:MOST_SHOWN], page.next
-    full = len(finding.models) >= MOST_SHOWN
+    finding.models, finding.next = [*finding.models, *page.models][:MAX_SHOWN], page.next
+    full = len(finding.models) >= MAX_SHOWN
     goes_on = bool(page.next) and not full
     note = '<p class="dim">Offline: these are the models in the cache of this machine.</p>' if page.cached else ""
     return [one_line(note + models_html(finding.models, full)), gr.update(visible=goes_on)]

@@ -17,7 +17,7 @@ from showcard.ui.markup import panels
 from showcard.ui.markup.html import code_text, escape, one_line, panel
 from showcard.ui.session.session import Session
 from showcard.ui.session.streams import HEARTBEAT_SECONDS
-from showcard.ui.session.target import FOLDER, Place
+from showcard.ui.session.target import FOLDER, Target
 
 from .state import Page
 
@@ -48,7 +48,7 @@ class FolderPanel:
         """The model, where there is one."""
         return self.folders.find(self.address) if self.folders and self.address else None
 
-    def build(self, place: Place) -> None:
+    def build(self, place: Target) -> None:
         """Lay it out below the place."""
         if not self.address:
             return
@@ -76,7 +76,7 @@ class FolderPanel:
         self.opened.expand(self.updates, None, self.components, **quiet)
         self.watch.tick(self._look, None, self.components, **quiet)
 
-    def moved(self, place: Place) -> list[Any]:
+    def moved(self, place: Target) -> list[Any]:
         """Updates of the box and of what is in it, for another place."""
         return [gr.update(visible=self._shown(place)), *self.updates()] if self.address else []
 
@@ -85,7 +85,7 @@ class FolderPanel:
         """The box, and what is in it."""
         return [self.box, *self.components] if self.address else []
 
-    def _shown(self, place: Place) -> bool:
+    def _shown(self, place: Target) -> bool:
         """Where it is chosen, and there is something to load or to let go."""
         if place.choice != FOLDER + self.address or self.folders is None or self.model is None:
             return False

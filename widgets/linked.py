@@ -13,7 +13,7 @@ from showcard.wire.links import Link, is_long, link_fields, read_link, write_lin
 
 from .state import Page, load_example
 
-MOST_READ = 4_000_000  # bytes of all that a link fills in
+MAX_READ = 4_000_000  # bytes of all that a link fills in
 
 
 async def read_address(query: str, fragment: str, whose: str) -> Link:
@@ -21,7 +21,7 @@ async def read_address(query: str, fragment: str, whose: str) -> Link:
     if not is_long(query, fragment):
         return read_link(query, fragment)
     try:
-        return await run_apart(read_link, query, fragment, most=MOST_READ, whose=whose)
+        return await run_apart(read_link, query, fragment, most=MAX_READ, whose=whose)
     except WorkerError:
         reason = "This link holds more than can be opened."
         raise InferenceFailure(reason, "Open the card without it, and put the text in by hand or as a file.") from None

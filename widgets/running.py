@@ -22,14 +22,14 @@ from showcard.ui.components.parameters import ParameterPanel
 from showcard.ui.components.target_panel import PlacePanel
 from showcard.ui.components.tool_results import ToolResultPanel, pending, result_turn
 from showcard.ui.markup import panels
-from showcard.ui.markup.chat import Answer
+from showcard.ui.markup.chat import GrowingAnswer
 from showcard.ui.markup.html import one_line
 from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.session import calls as asking
 from showcard.ui.session.session import Session, cancel_and_wait
 from showcard.ui.session.streams import HEARTBEAT_SECONDS, Merged
-from showcard.ui.session.target import Typed
+from showcard.ui.session.target import TypedTarget
 from showcard.wire.request import Request, RequestError, ResolvedRequest
 
 from . import show
@@ -42,14 +42,14 @@ class Screen:
     """What the controls hold: where a run goes with which keys, and the values of the fields, of the parameters, of the
     headers and of a chat's options."""
 
-    where: Typed
+    where: TypedTarget
     fields: tuple[Any, ...]
     parameters: tuple[Any, ...]
     headers: Any = None
     options: tuple[Any, ...] = ()
 
 
-class Runner:
+class WidgetRunner:
     """The runs of one open page. A run that ends after its page has moved on changes nothing."""
 
     def __init__(self, page: Page, session: Session, parameters: ParameterPanel | None) -> None:
@@ -101,7 +101,7 @@ class Runner:
         screen.where.keep(self.session)
         found = reachable(self.page, self.session, screen.where.place)
         if not found.runs:
-            raise InferenceFailure(found.sentence, found.way_out, ways=("token", "place"))
+            raise InferenceFailure(found.sentence, found.hint, ways=("token", "place"))
         request = await asyncio.to_thread(self.request, screen)  # it reads files, and writes some anew
         for value in request.inputs.values():
             if isinstance(value, Media):
@@ -154,7 +154,7 @@ class Runner:
         quiet = [skip] * self.results.COUNT
         screen, progress = self.screen(values), asking.Progress()
         started, turn = perf_counter(), self.page.turn
-        answer = Answer(markdown=LiveMarkdown(self.session.id))
+        answer = GrowingAnswer(markdown=LiveMarkdown(self.session.id))
         said, typed = await asyncio.to_thread(self._asking, screen), screen.fields[0]
         blank = {"text": "", "files": []} if isinstance(typed, dict) else ""
         merged = Merged({"answer": self._pieces(screen, answer, progress)})
@@ -192,7 +192,7 @@ class Runner:
     async def _transcript(self, asked: Any = None) -> str:
         return await laid_out(lambda: show.transcript(self.page, self.session, asked), self.session.id)
 
-    async def _said(self, asked: Any, answer: Answer, started: float) -> list[Any]:
+    async def _said(self, asked: Any, answer: GrowingAnswer, started: float) -> list[Any]:
         """The transcript, the result and the status of an answer that has ended."""
         await answer.markdown.ended(answer.content)
         if answer.error:
@@ -231,7 +231,7 @@ class Runner:
             async for update in updates:
                 yield update
 
-    async def _pieces(self, screen: Screen, answer: Answer, progress: asking.Progress) -> AsyncIterator[Delta]:
+    async def _pieces(self, screen: Screen, answer: GrowingAnswer, progress: asking.Progress) -> AsyncIterator[Delta]:
         answer.resolved = resolved = await self._prepare(screen, progress)
         exchange = Exchange()
         async with aclosing(asking.stream(self.session, resolved, exchange, progress)) as deltas:  # type: ignore[type-var]

@@ -20,11 +20,11 @@ from showcard.metadata.visible import visible
 from showcard.snippets import Snippet, local_snippets
 from showcard.ui.components.code_panel import model_id
 from showcard.ui.markup import panels
-from showcard.ui.markup.chat import Answer, transcript_html
+from showcard.ui.markup.chat import GrowingAnswer, transcript_html
 from showcard.ui.markup.html import code_text, escape, verbatim
 from showcard.ui.session.calls import keys_of
 from showcard.ui.session.session import Session
-from showcard.ui.session.target import Look, support_address
+from showcard.ui.session.target import AvailabilityCheck, support_address
 from showcard.widgets.examples.missing_media import paths_of, said_of, without_lost
 from showcard.wire.request import ResolvedRequest
 from showcard.wire.secrets import hidden_in
@@ -32,8 +32,8 @@ from showcard.wire.secrets import hidden_in
 from . import views
 from .state import REPLAY, REPLAYS, Page
 
-MOST_CHOICES, LONGEST_TITLE = 200, 200
-MOST_FAILED = 20_000  # bytes of an answer that failed
+MAX_CHOICES, LONGEST_TITLE = 200, 200
+MAX_FAILED = 20_000  # bytes of an answer that failed
 AWAY = "The images of the first example are on another host. Choose an example to fetch them."
 
 
@@ -46,16 +46,16 @@ def example_title(example: Example) -> str:
 
 def example_choices(page: Page) -> list[tuple[str, int]]:
     """What the picker offers: the first examples, and the one that is chosen; titles with their numbers."""
-    shown = list(enumerate(page.examples[:MOST_CHOICES]))
-    if page.number is not None and page.number >= MOST_CHOICES:
+    shown = list(enumerate(page.examples[:MAX_CHOICES]))
+    if page.number is not None and page.number >= MAX_CHOICES:
         shown.append((page.number, page.examples[page.number]))
     return [(example_title(example)[:LONGEST_TITLE], number) for number, example in shown]
 
 
 def examples_label(page: Page) -> str:
     """What the picker of examples is called."""
-    if len(page.examples) > MOST_CHOICES:
-        return f"Examples (the first {MOST_CHOICES} of {len(page.examples):,})"
+    if len(page.examples) > MAX_CHOICES:
+        return f"Examples (the first {MAX_CHOICES} of {len(page.examples):,})"
     return "Examples" if page.model.examples else "Examples (the card has none; these are Showcard's)"
 
 
@@ -74,11 +74,11 @@ def field_value(page: Page, spec: Field) -> Any:
 # -- states of a run ---------------------------------------------------------------------------------------------------
 
 
-def where(found: Availability | Look, model: str = "") -> str:
+def where(found: Availability | AvailabilityCheck, model: str = "") -> str:
     """Where a run goes, or why it can't start; for a model that nobody serves, where to ask for a provider."""
-    unserved = isinstance(found, Look) and found.unserved
-    found = found.availability if isinstance(found, Look) else found
-    words = escape(f"{found.sentence} {'' if unserved else found.way_out}".strip())
+    unserved = isinstance(found, AvailabilityCheck) and found.unserved
+    found = found.availability if isinstance(found, AvailabilityCheck) else found
+    words = escape(f"{found.sentence} {'' if unserved else found.hint}".strip())
     if unserved:
         address = verbatim(support_address(model))
         words += f' <a href="{address}" target="_blank" rel="noopener noreferrer">Ask for provider support</a>'
@@ -227,12 +227,12 @@ def failed_json(exchange: Exchange) -> str:
     """What the server sent, when the call failed."""
     if not exchange.status:
         return no_json()
-    body = bytes(exchange.body[:MOST_FAILED]).decode("utf-8", "replace")
+    body = bytes(exchange.body[:MAX_FAILED]).decode("utf-8", "replace")
     try:
         return panels.raw_json(json.loads(body))
     except (ValueError, RecursionError):
-        long = f"These are the first {MOST_FAILED:,} of {exchange.received:,} bytes that came."
-        cut = _cut(long if exchange.received > MOST_FAILED else "")
+        long = f"These are the first {MAX_FAILED:,} of {exchange.received:,} bytes that came."
+        cut = _cut(long if exchange.received > MAX_FAILED else "")
         return f'<p class="dim">HTTP {exchange.status}</p>{cut}<div class="raw"><pre>{code_text(body)}</pre></div>'
 
 
@@ -257,7 +257,7 @@ def _begun(media: Media) -> Any:
 # -- chat --------------------------------------------------------------------------------------------------------------
 
 
-def chat_done(answer: Answer, seconds: float) -> str:
+def chat_done(answer: GrowingAnswer, seconds: float) -> str:
     """A finished chat answer: who, how long, how many tokens."""
     facts = ["Stopped"] if answer.stopped else []
     facts += [_via(answer.resolved)] if answer.resolved else []
@@ -267,7 +267,7 @@ def chat_done(answer: Answer, seconds: float) -> str:
     return _status(f"<span>{' · '.join(facts)}{_not_sent(answer.dropped)}</span>")
 
 
-def chat_json(answer: Answer, session: Session) -> str:
+def chat_json(answer: GrowingAnswer, session: Session) -> str:
     """A streamed answer as data, without the keys that it says back."""
     said = '<p class="dim">Put together from the chunks of the stream.</p>'
     remote = {"mcp_calls": [asdict(call) for call in answer.mcp_calls]} if answer.mcp_calls else {}

@@ -16,10 +16,10 @@ from showcard.metadata.model import Model
 from showcard.metadata.outputs.read import Output, Video
 from showcard.metadata.tasks.table import Task
 from showcard.ui.components.tool_results import pending
-from showcard.ui.markup.chat import Answer, wire_calls
+from showcard.ui.markup.chat import GrowingAnswer, wire_calls
 from showcard.ui.session.session import Session
 from showcard.ui.session.sources import Opened
-from showcard.ui.session.target import PROVIDERS, Place
+from showcard.ui.session.target import PROVIDERS, Target
 from showcard.ui.session.target import reachable as reachable_at
 from showcard.widgets.fields.encode import encoded_apart
 from showcard.wire.links import Link
@@ -229,7 +229,7 @@ async def _with_pictures(message: Mapping[str, Any], opened: Callable[[Media], A
 
 
 def build_request(
-    page: Page, place: Place, values: Sequence[Any], parameters: Mapping[str, Any] | None = None, again: bool = False
+    page: Page, place: Target, values: Sequence[Any], parameters: Mapping[str, Any] | None = None, again: bool = False
 ) -> Request:
     """The one Request of what is on the screen; without `parameters` those of the card and its example.
 
@@ -300,19 +300,19 @@ def same_inputs(page: Page, values: Sequence[Any], parameters: Mapping[str, Any]
     return True
 
 
-def reachable(page: Page, session: Session, place: Place) -> Availability:
+def reachable(page: Page, session: Session, place: Target) -> Availability:
     """Whether Run can start, and the sentence about where it goes."""
     return nameless(page, place) or reachable_at(page.row, page.model.name, session, place, page.model.opted_out)
 
 
-def nameless(page: Page, place: Place) -> Availability | None:
+def nameless(page: Page, place: Target) -> Availability | None:
     """That a pasted card can't be asked for by its id, where nobody has given one; None where it can."""
     if not page.opened.pasted or place.choice != PROVIDERS or place.named or page.model.opted_out:
         return None
     return Availability(False, "The card has no id on the Hub yet.", "Give one under “Model there”, such as org/model.")
 
 
-def take_turn(page: Page, asked: Any, answer: Answer, note: str = "") -> None:
+def take_turn(page: Page, asked: Any, answer: GrowingAnswer, note: str = "") -> None:
     """Add a question (none where results of tools were sent) and its live answer to the chat."""
     message = answer.message
     if asked:

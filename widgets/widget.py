@@ -20,15 +20,15 @@ from showcard.ui.markup.html import one_line, panel, tag
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.server.leaving import mark
 from showcard.ui.session.session import Session
-from showcard.ui.session.target import PROVIDERS, Look, first_place, look, remembered_by
+from showcard.ui.session.target import PROVIDERS, AvailabilityCheck, first_place, look, remembered_by
 from showcard.widgets.examples.choosing import Choosing
-from showcard.widgets.fields.inputs import Inputs
+from showcard.widgets.fields.inputs import InputPanel
 from showcard.wire.request import RequestError
 
 from . import about, show
 from .folder import FolderPanel
 from .linked import link_to, shared
-from .running import Runner
+from .running import WidgetRunner
 from .state import Page, nameless, reachable
 
 NAME = "model"  # under which the browser remembers where this widget runs
@@ -46,8 +46,8 @@ class Widget:
         self.row: Task | None = page.row
         self.chats = bool(self.row and self.row.output == "message")
         self.parameters = ParameterPanel(page.row.id, "in-p") if page.row and page.row.wire else None
-        self.inputs = Inputs(page, session)
-        self.runner = Runner(page, session, self.parameters)
+        self.inputs = InputPanel(page, session)
+        self.runner = WidgetRunner(page, session, self.parameters)
         self.choosing = Choosing(self.inputs, self.parameters, self.runner)
         self.code = CodePanel()
         self.place = PlacePanel("", session)
@@ -184,7 +184,7 @@ class Widget:
         typed.keep(self.session)
         missing = nameless(page, typed.place)
         found = (
-            Look(missing)
+            AvailabilityCheck(missing)
             if missing
             else await look(page.row, page.model.name, self.session, typed.place, page.model.opted_out, fresh)
         )

@@ -18,10 +18,10 @@ from showcard.metadata.media import Media
 from showcard.metadata.tasks.table import Task
 
 LONGEST_QUERY = 2_000  # characters; longer addresses are cut by programs that pass them on
-MOST_PACKED = 4_000_000  # characters behind the `#`
-MOST_UNPACKED = 16_000_000  # bytes
-MOST_DATA = 1_000_000  # characters of a field that is JSON: as many lists may be in it
-MOST_NAMES = 200
+MAX_PACKED = 4_000_000  # characters behind the `#`
+MAX_UNPACKED = 16_000_000  # bytes
+MAX_DATA = 1_000_000  # characters of a field that is JSON: as many lists may be in it
+MAX_NAMES = 200
 LONG = 64_000  # characters; what is longer, or unpacks to more, is read apart from the app
 PACKED = "in="
 
@@ -146,7 +146,7 @@ def _json(value: Any) -> str:
 
 def _data(text: str) -> Any:
     try:
-        return json.loads(text) if 0 < len(text) <= MOST_DATA else None
+        return json.loads(text) if 0 < len(text) <= MAX_DATA else None
     except (ValueError, RecursionError):
         return None
 
@@ -154,7 +154,7 @@ def _data(text: str) -> Any:
 def _pairs(query: str) -> dict[str, str]:
     """The first value of each name."""
     try:
-        pairs = parse_qsl(query, keep_blank_values=True, errors="replace", max_num_fields=MOST_NAMES)
+        pairs = parse_qsl(query, keep_blank_values=True, errors="replace", max_num_fields=MAX_NAMES)
     except ValueError:
         return {}
     return dict(reversed(pairs))
@@ -162,13 +162,13 @@ def _pairs(query: str) -> dict[str, str]:
 
 def _unpacked(fragment: str) -> str:
     """The query that stands packed behind a `#`; empty where there is none, or what is there is no such thing."""
-    query, whole = _opened(fragment, MOST_UNPACKED)
+    query, whole = _opened(fragment, MAX_UNPACKED)
     return query.decode("ascii") if whole and query.isascii() else ""
 
 
 def _opened(fragment: str, most: int) -> tuple[bytes, bool]:
     """What is packed behind a `#`, of `most` bytes at the most, and whether that is all of it."""
-    if not fragment.startswith(PACKED) or len(fragment) > MOST_PACKED:
+    if not fragment.startswith(PACKED) or len(fragment) > MAX_PACKED:
         return b"", False
     text = fragment.removeprefix(PACKED)
     try:

@@ -30,7 +30,7 @@ def data_url(media: Media) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
+class EmbeddedMedia:
     """Media inside JSON: base64 after `prefix`, which is empty or the head of a `data:` address."""
 
     media: Media
@@ -39,11 +39,11 @@ class Embedded:
 
 def with_bytes(value: Any, marker: Marker | None = None) -> Any:
     """JSON with the bytes of media in their place, or those of a marker."""
-    if isinstance(value, Embedded):
+    if isinstance(value, EmbeddedMedia):
         data = value.media.data or b""
         return value.prefix + (marker.base64(marker.stand_in(value.media)) if marker else base64_of(data))
     if isinstance(value, Media):
-        return with_bytes(Embedded(value, f"data:{media_type_of(value)};base64,"), marker)
+        return with_bytes(EmbeddedMedia(value, f"data:{media_type_of(value)};base64,"), marker)
     if isinstance(value, Mapping):
         return {key: with_bytes(item, marker) for key, item in value.items()}
     return [with_bytes(item, marker) for item in value] if isinstance(value, list | tuple) else value
@@ -51,8 +51,8 @@ def with_bytes(value: Any, marker: Marker | None = None) -> Any:
 
 def media_in(value: Any) -> Iterator[Media]:
     """All media in a value."""
-    if isinstance(value, Embedded | Media):
-        yield value.media if isinstance(value, Embedded) else value
+    if isinstance(value, EmbeddedMedia | Media):
+        yield value.media if isinstance(value, EmbeddedMedia) else value
     elif isinstance(value, Mapping | list | tuple):
         for item in value.values() if isinstance(value, Mapping) else value:
             yield from media_in(item)
@@ -124,13 +124,13 @@ class Marker:
         return self.media[int(data.decode()[len(self.text) :])]
 
     def restore(self, value: Any) -> Any:
-        """JSON with `Embedded` where a text holds the marker."""
+        """JSON with `EmbeddedMedia` where a text holds the marker."""
         return self._restore(value, base64.b64encode(self.text.encode()).decode()) if self.media else value
 
     def _restore(self, value: Any, encoded: str) -> Any:
         if isinstance(value, str):
             prefix, found, number = value.partition(encoded)
-            return Embedded(self.media[int(base64.b64decode(number))], prefix) if found else value
+            return EmbeddedMedia(self.media[int(base64.b64decode(number))], prefix) if found else value
         if isinstance(value, Mapping):
             return {key: self._restore(item, encoded) for key, item in value.items()}
         return [self._restore(item, encoded) for item in value] if isinstance(value, list | tuple) else value

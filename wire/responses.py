@@ -10,7 +10,7 @@ from showcard.metadata.media import Media
 from .call import CHAT_TASKS, HUB_KEY
 from .checks import check_header, check_headers, check_json, clean_url
 from .http import HttpRequest, Key
-from .media import Embedded, media_type_of
+from .media import EmbeddedMedia, media_type_of
 from .request import RequestError, ResolvedRequest
 
 ROUTER = "https://router.huggingface.co"
@@ -28,7 +28,7 @@ _NAMES = {
 
 
 def responses_request(resolved: ResolvedRequest) -> tuple[HttpRequest, tuple[str, ...]]:
-    """The request to `/v1/responses`, media as `Embedded`, and the parameters that it has no name for.
+    """The request to `/v1/responses`, media as `EmbeddedMedia`, and the parameters that it has no name for.
 
     Raises RequestError."""
     request = resolved.request
@@ -107,8 +107,8 @@ def _part(part: Any, role: str) -> Any:
     return dict(part)
 
 
-def _embedded(media: Media) -> Embedded:
-    return Embedded(media, f"data:{media_type_of(media)};base64,")
+def _embedded(media: Media) -> EmbeddedMedia:
+    return EmbeddedMedia(media, f"data:{media_type_of(media)};base64,")
 
 
 def _tool(tool: Mapping[str, Any]) -> dict[str, Any]:

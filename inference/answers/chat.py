@@ -138,7 +138,7 @@ class _Call:
         return self.arguments[0]
 
 
-class Bound:
+class StreamBound:
     """Ends an answer that does not end: a page holds MAX_CHARACTERS of one."""
 
     def __init__(self) -> None:
@@ -167,7 +167,7 @@ class Bound:
             )
 
 
-class Answer:
+class ChatAnswer:
     """A streamed answer in the making: its Deltas, and what is wrong with it when no more comes."""
 
     def __init__(self) -> None:

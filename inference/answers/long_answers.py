@@ -18,7 +18,7 @@ from showcard.metadata.tasks.table import find_task
 
 SECONDS = 7.5  # of the processor: JSON of 200 MB takes about five, and an answer or a sentence comes within ten
 MEMORY = 4 * 2**30
-MOST_RETURNED = 32 * 2**20  # media not counted
+MAX_RETURNED = 32 * 2**20  # media not counted
 T = TypeVar("T")
 _MEDIA_KINDS = ("image", "audio", "video", "mesh")
 
@@ -46,7 +46,7 @@ async def long_json(exchange: Exchange) -> Any:
 
 async def _apart(function: Callable[..., T], exchange: Exchange, *arguments: str) -> T:
     try:
-        called = run_apart(function, *arguments, seconds=SECONDS, memory=MEMORY, most=MOST_RETURNED)
+        called = run_apart(function, *arguments, seconds=SECONDS, memory=MEMORY, most=MAX_RETURNED)
         return await _kept(called)
     except (WorkerError, MemoryError):
         raise InferenceFailure(

@@ -7,7 +7,7 @@ from typing import Any
 
 import re2
 
-MOST_CHARACTERS = 1_000
+MAX_CHARACTERS = 1_000
 
 
 class PatternError(ValueError):
@@ -17,8 +17,8 @@ class PatternError(ValueError):
 @lru_cache(maxsize=200)
 def compiled(pattern: str) -> Any:
     """A pattern to search with. Raises PatternError."""
-    if len(pattern) > MOST_CHARACTERS:
-        raise PatternError(f"The pattern is longer than {MOST_CHARACTERS:,} characters.")
+    if len(pattern) > MAX_CHARACTERS:
+        raise PatternError(f"The pattern is longer than {MAX_CHARACTERS:,} characters.")
     options = re2.Options()
     options.log_errors = False
     try:

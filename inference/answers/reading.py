@@ -27,7 +27,7 @@ LARGE = 50_000  # bytes of an answer
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReadAnswer:
     """What an answer holds: its output, its JSON (None for media), and a sentence where a part of it was left out."""
 
     output: Output
@@ -35,7 +35,7 @@ class Found:
     cut: str = ""
 
 
-async def read(resolved: ResolvedRequest, result: Any, exchange: Exchange, fetched: bytes = b"") -> Found:
+async def read(resolved: ResolvedRequest, result: Any, exchange: Exchange, fetched: bytes = b"") -> ReadAnswer:
     """What is in an answer. Raises InferenceFailure when that is nothing.
 
     `result` is what the client made of it, `fetched` a file that the answer led to."""
@@ -43,14 +43,14 @@ async def read(resolved: ResolvedRequest, result: Any, exchange: Exchange, fetch
     if exchange.spool is not None:
         return await _read_long(resolved, exchange)
     if isinstance(result, bytes) and result and not _may_be_json(result, exchange):
-        return Found(normalise(task, result), None)
+        return ReadAnswer(normalise(task, result), None)
     if isinstance(result, Image):
         data = next((data for data in (fetched, body) if sniff(data)), b"")
-        return Found(normalise(task, data or await asyncio.to_thread(_png, result)), None)
+        return ReadAnswer(normalise(task, data or await asyncio.to_thread(_png, result)), None)
     raw = await asyncio.to_thread(_json, body) if exchange.whole else _MISSING
     large = len(body) > LARGE
     if raw is _MISSING and isinstance(result, bytes):
-        return Found(normalise(task, result), None)
+        return ReadAnswer(normalise(task, result), None)
     if raw is _MISSING and result is None:
         raise _not_json(body)
     if raw is not _MISSING:
@@ -61,7 +61,7 @@ async def read(resolved: ResolvedRequest, result: Any, exchange: Exchange, fetch
             continue
         output = await _normalised(task, value if value is raw else await asyncio.to_thread(_listed, value), large)
         if not isinstance(output, Unknown):
-            return Found(_said(output), None if raw is _MISSING else raw)
+            return ReadAnswer(_said(output), None if raw is _MISSING else raw)
     raise _not_promised(resolved, None if raw is _MISSING else raw)
 
 
@@ -70,7 +70,7 @@ async def _normalised(task: str, value: Any, large: bool) -> Output:
     return await asyncio.to_thread(normalise, task, value) if large else normalise(task, value)
 
 
-async def _read_long(resolved: ResolvedRequest, exchange: Exchange) -> Found:
+async def _read_long(resolved: ResolvedRequest, exchange: Exchange) -> ReadAnswer:
     """The same of an answer that is kept in a file."""
     found = await read_long(exchange, resolved.request.task)
     if found is None:
@@ -80,7 +80,7 @@ async def _read_long(resolved: ResolvedRequest, exchange: Exchange) -> Found:
         check_something(found.output, found.raw)
     if isinstance(found.output, Unknown):
         raise _not_promised(resolved, found.raw)
-    return Found(_said(found.output), found.raw, found.cut)
+    return ReadAnswer(_said(found.output), found.raw, found.cut)
 
 
 def _said(output: Output) -> Output:
@@ -120,9 +120,9 @@ def check_said(message: Message) -> None:
     """Raises InferenceFailure for a chat answer that says nothing at all."""
     if message.content.strip() or message.reasoning or message.tool_calls:
         return
-    way_out = _SILENT.get(message.finish_reason or "", "Run again, or ask differently.")
+    hint = _SILENT.get(message.finish_reason or "", "Run again, or ask differently.")
     retry = message.finish_reason != "content_filter"
-    raise InferenceFailure("The model answered without a word.", way_out, retry=retry)
+    raise InferenceFailure("The model answered without a word.", hint, retry=retry)
 
 
 _SILENT = {

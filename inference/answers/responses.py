@@ -19,7 +19,7 @@ from showcard.metadata.outputs.read import Message, ToolCall
 from showcard.wire.request import ResolvedRequest
 from showcard.wire.responses import responses_request
 
-from .chat import Bound, field_of
+from .chat import StreamBound, field_of
 from .long_answers import long_json
 from .reading import check_error, check_said
 
@@ -62,7 +62,7 @@ async def stream(
     """The pieces of the answer as they arrive; closing it closes the connection.
 
     Raises InferenceFailure, also when the answer breaks off: what came until then is good."""
-    exchange, bound = exchange or Exchange(), Bound()
+    exchange, bound = exchange or Exchange(), StreamBound()
     try:
         resolved = replace(resolved, request=replace(resolved.request, stream=True))
         with recording(exchange):
@@ -226,5 +226,5 @@ async def _json(exchange: Exchange) -> Any:
     try:
         return await long_json(exchange) if exchange.spool else json.loads(exchange.body)
     except (ValueError, RecursionError):
-        way_out = "Check that the server has the Responses API."
-        raise InferenceFailure("The server's answer is not JSON.", way_out) from None
+        hint = "Check that the server has the Responses API."
+        raise InferenceFailure("The server's answer is not JSON.", hint) from None

@@ -17,7 +17,7 @@ from showcard.inference.processes.workers import WorkerError, run_apart, run_apa
 from .patterns import PatternError
 from .schema_rules import TooLong, begin, bounded
 
-MOST_CHARACTERS = 2_000_000
+MAX_CHARACTERS = 2_000_000
 SECONDS_APART = 4.0
 
 
@@ -69,7 +69,7 @@ def verdict(answer: str, response_format: Mapping[str, Any] | None) -> Verdict |
         return None
     if not answer.strip():
         return Verdict(False, "The answer is empty, so it is not JSON.")
-    if len(answer) > MOST_CHARACTERS:
+    if len(answer) > MAX_CHARACTERS:
         return Verdict(False, "The answer is too long to be compared with the schema.")
     try:
         value = json.loads(answer, parse_constant=_refuse)

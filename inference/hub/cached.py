@@ -14,7 +14,7 @@ from huggingface_hub.errors import CacheNotFound
 from showcard.inference.errors import InferenceFailure
 from showcard.metadata.reading.files import Folder
 
-MOST_NAMED = 5
+MAX_NAMED = 5
 CACHED = "cached"  # a revision: whichever lies in the cache
 
 
@@ -70,12 +70,12 @@ async def open_cached(repo: str, revision: str = "main") -> tuple[str, Snapshot]
     found = next((m for m in of_repo if revision in (*m.refs, CACHED) or m.commit.startswith(revision)), None)
     if found is None:
         names = list(dict.fromkeys(model.id for model in held))
-        here = ", ".join(names[:MOST_NAMED]) + (" and others" if len(names) > MOST_NAMED else "")
+        here = ", ".join(names[:MAX_NAMED]) + (" and others" if len(names) > MAX_NAMED else "")
         which = f"{repo} is" if not of_repo else f"{repo} at {revision} is"
         raise InferenceFailure(
             f"{which} not in the cache, and this machine is set to work offline.",
             f"In the cache: {here}." if names else "Unset HF_HUB_OFFLINE, or open a folder.",
-            links=tuple((f"Open {name}", f"/?model={quote(name)}") for name in names[:MOST_NAMED]),
+            links=tuple((f"Open {name}", f"/?model={quote(name)}") for name in names[:MAX_NAMED]),
         )
     files = Snapshot(found)
     return await asyncio.to_thread(_card, files), files

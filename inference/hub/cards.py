@@ -14,9 +14,9 @@ from showcard.metadata.reading.files import Files
 from .cached import CACHED, cached_models, is_offline, open_cached
 
 REPO_ID = re.compile(r"^[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?$")
-MOST_BYTES = 5 * 2**20
-MOST_FILES = 5_000
-MOST_DECODED = 5
+MAX_BYTES = 5 * 2**20
+MAX_FILES = 5_000
+MAX_DECODED = 5
 
 
 class HubFiles:
@@ -68,7 +68,7 @@ class HubFiles:
                         break
         except httpx2.HTTPStatusError as error:
             failure = _repo_failure(self.repo, error.response, self._token)
-            raise OSError(f"{failure.reason} {failure.way_out}") from None
+            raise OSError(f"{failure.reason} {failure.hint}") from None
         except httpx2.HTTPError as error:
             raise OSError(explain(error).reason) from None
         return bytes(data[:most])
@@ -89,12 +89,12 @@ async def open_repo(repo: str, token: str | None, revision: str = "main", cached
             listing = await session.get(base, params={"expand": "siblings"})
             _check(listing, repo, token, revision)
             siblings = listing.json().get("siblings") or []
-            paths = sorted(str(item["rfilename"]) for item in siblings[:MOST_FILES] if "rfilename" in item)
+            paths = sorted(str(item["rfilename"]) for item in siblings[:MAX_FILES] if "rfilename" in item)
             text = ""
             if "README.md" in paths:
                 card = await session.get(f"{hub_endpoint()}/{repo}/resolve/{quote(revision, safe='')}/README.md")
                 _check(card, repo, token, revision)
-                text = card.content[:MOST_BYTES].decode("utf-8", "replace")
+                text = card.content[:MAX_BYTES].decode("utf-8", "replace")
     except httpx2.HTTPError as error:
         held = [model.commit for model in await cached_models() if model.id == repo] if cached else []
         raise InferenceFailure(
@@ -110,7 +110,7 @@ async def open_repo(repo: str, token: str | None, revision: str = "main", cached
 
 def is_inside(path: str) -> bool:
     """Whether a path that a listing names is one below the repo, also where a server decodes it twice or more."""
-    for _ in range(MOST_DECODED):
+    for _ in range(MAX_DECODED):
         parts = path.split("/")
         if not path.isprintable() or "\\" in path or any(part.strip() in ("", ".", "..") for part in parts):
             return False
@@ -149,11 +149,11 @@ def _repo_failure(repo: str, response: httpx2.Response, token: str | None) -> In
     """What a refusal means: the Hub hides what may not be seen, and says of gated repos that they are."""
     ways = () if token else ("token",)
     if response.headers.get("x-error-code") == "GatedRepo":
-        way_out = "Accept them there with your account" + ("." if token else ", then sign in with a token.")
+        hint = "Accept them there with your account" + ("." if token else ", then sign in with a token.")
         said = f"{repo} is gated: its conditions are at {HUB}/{repo}."
-        return InferenceFailure(said, way_out, ways=ways, links=(("Its conditions", f"{HUB}/{repo}"),))
+        return InferenceFailure(said, hint, ways=ways, links=(("Its conditions", f"{HUB}/{repo}"),))
     if response.status_code in (401, 404) or (response.status_code == 403 and not token):
-        way_out = "Check the id." if token else "Check the id; if the repo is private or gated, sign in with a token."
-        return InferenceFailure(f"The Hub has no model {repo} that can be seen here.", way_out, ways=ways)
+        hint = "Check the id." if token else "Check the id; if the repo is private or gated, sign in with a token."
+        return InferenceFailure(f"The Hub has no model {repo} that can be seen here.", hint, ways=ways)
     body = response.content if response.is_closed and response.is_stream_consumed else b""
     return status_failure(response.status_code, body, response.headers.get("retry-after"))

@@ -9,9 +9,9 @@ from typing import Any
 from showcard.inference.errors import InferenceFailure, status_failure
 from showcard.inference.transport.http import ROUTER, client
 
-from .ttl_cache import Kept
+from .ttl_cache import TTLCache
 
-_kept: Kept[dict[str, tuple[Offer, ...]]] = Kept(most=50)
+_kept: TTLCache[dict[str, tuple[Offer, ...]]] = TTLCache(most=50)
 
 
 @dataclass(frozen=True, slots=True)

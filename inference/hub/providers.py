@@ -14,11 +14,11 @@ from showcard.inference.transport.http import client, hub_endpoint
 from showcard.wire.call import CHAT_TASKS, helper_task
 
 from .cards import check_repo_id
-from .ttl_cache import Kept
+from .ttl_cache import TTLCache
 
 POLICIES = ("fastest", "cheapest", "preferred")
 _USABLE = ("live", "staging", "error")  # the mapping's statuses, best first
-_kept: Kept[tuple[ProviderMapping, ...]] = Kept()
+_kept: TTLCache[tuple[ProviderMapping, ...]] = TTLCache()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ async def mappings(model: str, token: str | None, fresh: bool = False) -> tuple[
     async with client(headers=headers) as session:
         response = await session.get(url)
     if response.status_code in (401, 404):
-        way_out = "Check the id." if token else "Check the id; a private or gated model needs a token that may see it."
-        raise InferenceFailure(f"The Hub has no model {model} that can be seen here.", way_out)
+        hint = "Check the id." if token else "Check the id; a private or gated model needs a token that may see it."
+        raise InferenceFailure(f"The Hub has no model {model} that can be seen here.", hint)
     if response.status_code != 200:
         raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
     try:

@@ -18,7 +18,7 @@ from .offers import Offer, served_by
 from .providers import ProviderMapping, read_mappings
 
 PAGE = 20
-MOST = 100
+MAX = 100
 _SHOWN = ("pipeline_tag", "library_name", "downloads", "likes", "gated", "private", "inferenceProviderMapping")
 
 
@@ -46,7 +46,7 @@ class FoundPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class ServedModel:
     """A model that a provider serves: how it stands, and the offer where the router names one."""
 
     model: str
@@ -76,7 +76,7 @@ async def find_models(
         held = [model.id for model in await cached_models() if text.strip().lower() in model.id.lower()]
         return FoundPage(tuple(FoundModel(name) for name in dict.fromkeys(held)), cached=True)
     asked: list[tuple[str, str | int | float | bool | None]] = [
-        ("limit", min(max(limit, 1), MOST)),
+        ("limit", min(max(limit, 1), MAX)),
         ("sort", "trendingScore"),
     ]
     asked += [("expand", name) for name in _SHOWN]
@@ -90,7 +90,7 @@ async def find_models(
             response = await session.get(f"{hub_endpoint()}/api/models", params=asked)
     except httpx2.HTTPError as error:
         told = explain(error)
-        raise InferenceFailure(f"The Hub can't be searched. {told.reason}", told.way_out) from None
+        raise InferenceFailure(f"The Hub can't be searched. {told.reason}", told.hint) from None
     if response.status_code != 200:
         raise status_failure(response.status_code, response.content, response.headers.get("retry-after"))
     try:
@@ -100,21 +100,21 @@ async def find_models(
     return FoundPage(found, _cursor(response.links.get("next", {}).get("url")))
 
 
-async def provider_page(provider: str, token: str | None = None) -> dict[str, tuple[Served, ...]]:
+async def provider_page(provider: str, token: str | None = None) -> dict[str, tuple[ServedModel, ...]]:
     """What a provider serves, by task, with prices where the router names them. Raises InferenceFailure."""
-    page = await find_models(provider=provider, token=token, limit=MOST)
+    page = await find_models(provider=provider, token=token, limit=MAX)
     try:
         priced = await served_by(provider, token)
     except (InferenceFailure, httpx2.HTTPError):
         priced = {}
-    found: dict[str, list[Served]] = defaultdict(list)
+    found: dict[str, list[ServedModel]] = defaultdict(list)
     for model in page.models:
         for mapping in model.providers:
             if mapping.provider == provider:
                 offer = priced.get(model.id) if mapping.task in CHAT_TASKS else None
-                found[mapping.task].append(Served(model.id, mapping.status, offer))
+                found[mapping.task].append(ServedModel(model.id, mapping.status, offer))
     listed = {model.id for model in page.models}
-    found["conversational"] += [Served(m, offer.status, offer) for m, offer in priced.items() if m not in listed]
+    found["conversational"] += [ServedModel(m, offer.status, offer) for m, offer in priced.items() if m not in listed]
     return {task: tuple(served) for task, served in sorted(found.items()) if served}
 
 

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
+class TTLCache(Generic[T]):
     """Answers by what was asked and by whom; each is forgotten after `seconds`, the oldest also beyond `most`."""
 
     def __init__(self, seconds: float = 300.0, most: int = 2_000) -> None:

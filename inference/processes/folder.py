@@ -25,7 +25,7 @@ from showcard.metadata.weights.runnable import ALL_PACKAGES, TORCH_PACKAGES, Not
 
 FOLDER = "folder"  # the provider of a request to one of them
 IDLE, LOADING, READY, FAILED = "idle", "loading", "ready", "failed"
-MOST_LINES, LONGEST_LINE = 400, 2_000
+MAX_LINES, LONGEST_LINE = 400, 2_000
 _POLL_SECONDS = 0.05
 _PATIENCE_SECONDS = 5.0
 _SECRET = ("TOKEN", "API_KEY", "SECRET", "PASSWORD", "CREDENTIALS")
@@ -49,7 +49,7 @@ class FolderModel:
     needed: int = 0
     failure: InferenceFailure | None = None
     process: subprocess.Popen[bytes] | None = None
-    log: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_LINES))
 
     @property
     def seconds(self) -> float:
@@ -137,7 +137,7 @@ class Folders:
         try:
             return python, plan_run(Folder(model.path), model.task, packages, free)
         except NotRunnable as refused:
-            raise InferenceFailure(refused.sentence, refused.way_out, ways=("place",)) from None
+            raise InferenceFailure(refused.sentence, refused.hint, ways=("place",)) from None
 
     def _leaving(self, coming: FolderModel) -> list[FolderModel]:
         """The models that leave when another comes, the least recently used first."""
@@ -238,7 +238,7 @@ def _hear(model: FolderModel, process: subprocess.Popen[bytes]) -> None:
             model.took, model.phase = model.seconds, READY
             model.log.append(f"{model.took:6.1f} s  Ready at {model.address}")
         elif "refused" in told:
-            refused = InferenceFailure(told["refused"], told.get("way_out", ""), ways=("place",))
+            refused = InferenceFailure(told["refused"], told.get("hint", ""), ways=("place",))
         elif "doing" in told:
             model.doing = told["doing"]
             model.log.append(f"{model.seconds:6.1f} s  {model.doing}")
@@ -268,11 +268,11 @@ def _note(model: FolderModel, process: subprocess.Popen[bytes]) -> None:
 
 
 def _crash(code: int) -> InferenceFailure:
-    way_out = "Restart it; its log says more."
+    hint = "Restart it; its log says more."
     if code == -signal.SIGKILL:
-        return InferenceFailure("The process that ran the model was killed, most often for want of memory.", way_out)
+        return InferenceFailure("The process that ran the model was killed, most often for want of memory.", hint)
     how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended by itself (exit code {code})"
-    return InferenceFailure(f"The process that ran the model {how}.", way_out)
+    return InferenceFailure(f"The process that ran the model {how}.", hint)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

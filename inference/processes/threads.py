@@ -16,7 +16,7 @@ from weakref import WeakSet
 
 T = TypeVar("T")
 
-MOST_SHORT = 16  # files to read and texts to look through: Python does one at a time, a slow disk may hold some up
+MAX_SHORT = 16  # files to read and texts to look through: Python does one at a time, a slow disk may hold some up
 waits: ContextVar[bool] = ContextVar("waits", default=False)  # what is given to a thread here may wait for long
 _set_up: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
@@ -25,7 +25,7 @@ class Threads(ThreadPoolExecutor):
     """What an event loop gives to threads (`asyncio.to_thread`)."""
 
     def __init__(self) -> None:
-        super().__init__(MOST_SHORT, thread_name_prefix="short")
+        super().__init__(MAX_SHORT, thread_name_prefix="short")
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Call it in a thread of the pool; where it may wait, in one of its own."""
@@ -58,8 +58,8 @@ async def start() -> None:
     """Make `Threads` the pool of this event loop, and start them; also those in which the system looks up names."""
     loop = asyncio.get_running_loop()
     set_up(loop)
-    met = Barrier(MOST_SHORT)
-    await asyncio.gather(*(loop.run_in_executor(None, met.wait) for _ in range(MOST_SHORT)))
+    met = Barrier(MAX_SHORT)
+    await asyncio.gather(*(loop.run_in_executor(None, met.wait) for _ in range(MAX_SHORT)))
     await loop.getaddrinfo("localhost", 0)
 
 

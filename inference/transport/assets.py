@@ -21,9 +21,9 @@ from showcard.metadata.reading.files import Files
 from .addresses import public_address
 from .http import client, for_pictures
 
-MOST_BYTES = 50 * 2**20
-MOST_PIXELS = 80_000_000
-MOST_REDIRECTS = 5
+MAX_BYTES = 50 * 2**20
+MAX_PIXELS = 80_000_000
+MAX_REDIRECTS = 5
 SECONDS = 30.0
 
 _OWN_REPO = re.compile(r"^https?://(?:huggingface\.co|hf\.co)/([\w.-]+/[\w.-]+)/(?:resolve|blob|raw)/[^/]+/(.+)$")
@@ -67,7 +67,7 @@ def read(source: str, files: Files | None) -> bytes:
     path = source.removeprefix("./").lstrip("/")
     for candidate in dict.fromkeys((path, unquote(path))):
         try:
-            return files.read(candidate, MOST_BYTES)
+            return files.read(candidate, MAX_BYTES)
         except FileNotFoundError:
             continue
         except (ValueError, OSError) as error:
@@ -87,10 +87,10 @@ async def fetch(url: str) -> tuple[bytes, str | None]:
 
 
 async def _follow(url: str) -> tuple[bytes, str | None]:
-    for _ in range(MOST_REDIRECTS + 1):
+    for _ in range(MAX_REDIRECTS + 1):
         request_url, headers, extensions = await _pinned(url)
         async with (
-            client(most=2 * MOST_BYTES, follow_redirects=False) as session,
+            client(most=2 * MAX_BYTES, follow_redirects=False) as session,
             session.stream("GET", request_url, headers=headers, extensions=extensions) as response,
         ):
             if response.is_redirect:
@@ -101,8 +101,8 @@ async def _follow(url: str) -> tuple[bytes, str | None]:
             data = bytearray()
             async for part in response.aiter_bytes():
                 data += part
-                if len(data) > MOST_BYTES:
-                    raise AssetError(f"{_short(url)} is larger than {MOST_BYTES >> 20} MB.")
+                if len(data) > MAX_BYTES:
+                    raise AssetError(f"{_short(url)} is larger than {MAX_BYTES >> 20} MB.")
             return bytes(data), response.headers.get("content-type", "").partition(";")[0].strip() or None
     raise AssetError(f"{_short(url)} redirects too often.")
 
@@ -136,22 +136,22 @@ async def _public_address(host: str, port: int) -> str:
 def _checked(media: Media) -> Media:
     """The media, after a look at its size: no image of more than 80 million pixels passes. Raises AssetError."""
     data = media.data or b""
-    if len(data) > MOST_BYTES:
-        raise AssetError(f"The file is larger than {MOST_BYTES >> 20} MB.")
+    if len(data) > MAX_BYTES:
+        raise AssetError(f"The file is larger than {MAX_BYTES >> 20} MB.")
     if media.kind == "image" and media.media_type != "image/svg+xml":
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
                 width, height = Image.open(io.BytesIO(data)).size
         except Image.DecompressionBombError:
-            width = height = MOST_PIXELS  # Pillow does not say how many
+            width = height = MAX_PIXELS  # Pillow does not say how many
         except (UnidentifiedImageError, OSError, ValueError):
             raise AssetError(
                 f"{_short(media.source or media.name or 'The file')} is not an image that opens."
             ) from None
-        if width * height > MOST_PIXELS:
+        if width * height > MAX_PIXELS:
             name = _short(media.source or media.name or "The image")
-            raise AssetError(f"{name} has too many pixels: at most {MOST_PIXELS // 1_000_000} million are opened.")
+            raise AssetError(f"{name} has too many pixels: at most {MAX_PIXELS // 1_000_000} million are opened.")
     return media
 
 

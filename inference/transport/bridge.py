@@ -19,19 +19,19 @@ from showcard.inference.errors import InferenceFailure
 from showcard.inference.processes.threads import set_up, waits
 
 from .assets import AssetError, fetch
-from .http import MEDIA, MOST_BYTES, Exchange, client, is_hub, recording, same_origin
+from .http import MAX_BYTES, MEDIA, Exchange, client, is_hub, recording, same_origin
 
-MOST_TICKET = 16 * 2**20  # of JSON that the library reads: how far a provider is, or a file in it
-MOST_VALUES = 200_000  # in it: lists, objects and what parts their items
+MAX_TICKET = 16 * 2**20  # of JSON that the library reads: how far a provider is, or a file in it
+MAX_VALUES = 200_000  # in it: lists, objects and what parts their items
 
 
 def _check_ticket(content: bytes) -> None:
     """Raises InferenceFailure for JSON that takes long to read: a single text does not, many values do."""
-    if len(content) > MOST_TICKET:
-        said = f"The provider's answer is larger than {MOST_TICKET >> 20} MB and was cut off."
+    if len(content) > MAX_TICKET:
+        said = f"The provider's answer is larger than {MAX_TICKET >> 20} MB and was cut off."
         raise InferenceFailure(said, "Ask for less.")
-    if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
-        raise InferenceFailure(f"The provider's answer holds more than {MOST_VALUES:,} values.", "Ask for less.")
+    if sum(map(content.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise InferenceFailure(f"The provider's answer holds more than {MAX_VALUES:,} values.", "Ask for less.")
 
 
 class Carrier:
@@ -74,7 +74,7 @@ class Carrier:
             headers = {"content-type": kind} if kind else {}
             return httpx2.Response(200, content=self.fetched, headers=headers, request=request)
         with recording(None):
-            session = client(most=MOST_BYTES, timeout=self.exchange.timeout, follow_redirects=False)
+            session = client(most=MAX_BYTES, timeout=self.exchange.timeout, follow_redirects=False)
         async with session:
             answer = await session.request(request.method, url, headers=request.headers, content=request.read())
         if not answer.headers.get("content-type", "").lower().startswith(MEDIA):

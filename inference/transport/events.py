@@ -74,8 +74,8 @@ class Events:
         held, size, count = [b""], 0, 0
         async for part in self._parts:
             since = perf_counter()
-            if since - self._heard > transport.MOST_SECONDS:  # comments, or nothing, a letter now and then
-                told = f"The server said nothing for {transport.MOST_SECONDS:.0f} s in its answer."
+            if since - self._heard > transport.MAX_SECONDS:  # comments, or nothing, a letter now and then
+                told = f"The server said nothing for {transport.MAX_SECONDS:.0f} s in its answer."
                 raise InferenceFailure(told, KEPT, retry=True)
             if self.exchange.spool is not None:
                 held, size = [], 0  # one long object, which the exchange keeps

@@ -32,11 +32,11 @@ HUB, ROUTER = "https://huggingface.co", "https://router.huggingface.co"
 TIMEOUT = httpx2.Timeout(connect=10, read=120, write=60, pool=10)
 LIMITS = httpx2.Limits(max_connections=400, max_keepalive_connections=100, keepalive_expiry=30)
 PICTURES = httpx2.Limits(max_connections=100, max_keepalive_connections=10, keepalive_expiry=10)
-MOST_BYTES = 200 * 2**20
-MOST_LISTED = 8 * 2**20  # of what is no answer of a model: lists of models, files of a repo
-MOST_KEPT = 2**20  # in memory; of an answer that is longer all goes to a file
-MOST_ERROR = 2**20
-MOST_SECONDS = 600.0  # that an answer may take behind its head, and a stream from one event to the next
+MAX_BYTES = 200 * 2**20
+MAX_LISTED = 8 * 2**20  # of what is no answer of a model: lists of models, files of a repo
+MAX_KEPT = 2**20  # in memory; of an answer that is longer all goes to a file
+MAX_ERROR = 2**20
+MAX_SECONDS = 600.0  # that an answer may take behind its head, and a stream from one event to the next
 ERROR_SECONDS = 10.0  # that a server may take to say what is wrong
 MEDIA = ("image/", "audio/", "video/", "model/", "application/octet-stream")  # how the types of media begin
 # What may go on to another host when a server redirects; the rest may hold a key.
@@ -96,7 +96,7 @@ class Exchange:
     dropped: tuple[str, ...] = ()
     answer: AsyncIterable[bytes] | None = None
     stand_ins: Marker | None = None
-    most_read: int = MOST_KEPT
+    most_read: int = MAX_KEPT
 
     @property
     def content_type(self) -> str:
@@ -154,9 +154,9 @@ def for_pictures() -> Iterator[None]:
 def client(most: int = 0, **options: object) -> httpx2.AsyncClient:
     """A short-lived client on a shared pool; close it, the pool stays.
 
-    An answer may have `most` bytes; else MOST_BYTES in a call that is recorded, and MOST_LISTED in another."""
+    An answer may have `most` bytes; else MAX_BYTES in a call that is recorded, and MAX_LISTED in another."""
     exchange = _current.get()
-    guarded = _Guarded(exchange, most or (MOST_BYTES if exchange else MOST_LISTED))
+    guarded = _Guarded(exchange, most or (MAX_BYTES if exchange else MAX_LISTED))
     settings: dict[str, object] = {"follow_redirects": True, "timeout": TIMEOUT, "transport": guarded}
     return httpx2.AsyncClient(**{**settings, **options})  # type: ignore[arg-type]
 
@@ -215,8 +215,8 @@ class _Guarded(httpx2.AsyncBaseTransport):
         assert isinstance(response.stream, httpx2.AsyncByteStream)
         unpack = _unpacker(response)
         kept, well = exchange if response.status_code < 400 else None, response.status_code < 300
-        seconds = (MOST_SECONDS if not exchange or not exchange.streaming else inf) if well else ERROR_SECONDS
-        response.stream = _Counted(response.stream, kept, unpack, self.most if well else MOST_ERROR, seconds)
+        seconds = (MAX_SECONDS if not exchange or not exchange.streaming else inf) if well else ERROR_SECONDS
+        response.stream = _Counted(response.stream, kept, unpack, self.most if well else MAX_ERROR, seconds)
         if response.status_code >= 400:
             # Read now: the client of a stream would not, and what the server says about it would be lost.
             said = hidden((await _refusal(response.stream)).decode("utf-8", "surrogateescape"), key)
@@ -364,7 +364,7 @@ class _Counted(httpx2.AsyncByteStream):
 async def _keep(exchange: Exchange, part: bytes) -> None:
     """Keep a part of an answer: the first in memory, and all of it in a file once it is known to be long."""
     before, exchange.received = exchange.received, exchange.received + len(part)
-    room = max(0, MOST_KEPT - before)
+    room = max(0, MAX_KEPT - before)
     exchange.body += part[:room]
     if len(part) > room and not exchange.is_events:
         if exchange.spool is None:
@@ -381,13 +381,13 @@ async def _refusal(stream: httpx2.AsyncByteStream) -> bytes:
         async with asyncio.timeout(ERROR_SECONDS):
             async for part in stream:
                 said += part
-                if len(said) > MOST_ERROR:
+                if len(said) > MAX_ERROR:
                     break
     except (InferenceFailure, httpx2.HTTPError, TimeoutError):
         pass
     finally:
         await stream.aclose()
-    return bytes(said[:MOST_ERROR])
+    return bytes(said[:MAX_ERROR])
 
 
 def _unpacker(response: httpx2.Response) -> Plain:

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import cast
 
-from .base import Engine, Runner, Talker
+from .base import Engine, Runner, TextGenerator
 
-__all__ = ["ENGINES", "Engine", "Runner", "Talker"]
+__all__ = ["ENGINES", "Engine", "Runner", "TextGenerator"]
 
 
-def _module(name: str, *given: str) -> Callable[[], Runner | Talker]:
+def _module(name: str, *given: str) -> Callable[[], Runner | TextGenerator]:
     """Imports an engine's module when it is first asked, so that the server starts at once."""
 
-    def load() -> Runner | Talker:
-        return cast("Runner | Talker", import_module(f"{__name__}.{name}").load(*given))
+    def load() -> Runner | TextGenerator:
+        return cast("Runner | TextGenerator", import_module(f"{__name__}.{name}").load(*given))
 
     return load
 

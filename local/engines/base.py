@@ -44,7 +44,7 @@ class Token:
     top: tuple[tuple[bytes, float], ...] = ()
 
 
-class Talker:
+class TextGenerator:
     """An engine that says one token after another: an answer to a conversation, or what comes after a text.
 
     `pause` is how many seconds the server waits between two streamed tokens; `sees` says whether it takes images."""
@@ -80,7 +80,7 @@ class Engine:
     id: str
     task: str
     description: str
-    load: Callable[[], Runner | Talker]
+    load: Callable[[], Runner | TextGenerator]
     license: str = "apache-2.0"
     languages: tuple[str, ...] = ()
     context_length: int | None = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from .base import Talker, Turn, pieces
+from .base import TextGenerator, Turn, pieces
 from .words import content
 
 # Below this share of the question's weight an entry is a guess, and a guess is not given.
@@ -21,7 +21,7 @@ _SYNONYMS = {"readme": "card", "modelcard": "card", "demo": "widget", "licence":
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HelpEntry:
     """A question, other ways to ask it, and its answer in Markdown."""
 
     question: str
@@ -30,12 +30,12 @@ class Entry:
     answer: str
 
 
-class CardHelper(Talker):
+class CardHelper(TextGenerator):
     """Answers the last message of the person from the list; each message stands for itself."""
 
     pause = 0.03
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[HelpEntry]) -> None:
         self._entries = entries
         counts = Counter(word for entry in entries for word in entry.words)
         self._weights = {word: math.log(1 + len(entries) / count) for word, count in counts.items()}
@@ -57,7 +57,7 @@ class CardHelper(Talker):
             return ranked[0][1].answer
         return f"I don't know that one. I only have a short list of answers. {self._offer([e for _, e in ranked])}"
 
-    def _ranked(self, text: str) -> list[tuple[float, Entry]]:
+    def _ranked(self, text: str) -> list[tuple[float, HelpEntry]]:
         asked = set(_stems(text))
         total = sum(self._weights.get(word, self._unknown) for word in asked)
         scored = [
@@ -67,7 +67,7 @@ class CardHelper(Talker):
         ]
         return [(score, entry) for score, _, entry in sorted(scored, key=lambda row: row[:2], reverse=True)]
 
-    def _offer(self, near: Sequence[Entry]) -> str:
+    def _offer(self, near: Sequence[HelpEntry]) -> str:
         chosen = [*near, *(entry for entry in self._entries if entry not in near)][:3]
         return "You can ask me:\n\n" + "\n".join(f"- {entry.question}" for entry in chosen)
 
@@ -80,14 +80,14 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(_SYNONYMS.get(word, word) for word in content(text))
 
 
-def read(text: str) -> list[Entry]:
+def read(text: str) -> list[HelpEntry]:
     """The entries of a list: `## question`, a line `also: ...`, and the answer below."""
     entries = []
     for block in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         question, _, rest = block.partition("\n")
         also, _, answer = rest.partition("\n")
         title = _stems(question)
-        entries.append(Entry(question.strip(), title, title | _stems(also.removeprefix("also:")), answer.strip()))
+        entries.append(HelpEntry(question.strip(), title, title | _stems(also.removeprefix("also:")), answer.strip()))
     return entries
 
 

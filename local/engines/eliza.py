@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .base import Talker, Turn, pieces, seed_of
+from .base import TextGenerator, Turn, pieces, seed_of
 
 # Patterns from the most telling to the least; `{0}` is what the first group caught, seen from the other side.
 _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -130,7 +130,7 @@ _REFLECTED = {
 }  # fmt: skip
 
 
-class Eliza(Talker):
+class Eliza(TextGenerator):
     """Answers the last message of the person; earlier ones are only remembered for a question about them."""
 
     pause = 0.045

@@ -70,7 +70,7 @@ FILTERS: dict[str, tuple[str, Filter]] = {
 _COMPILED = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, (words, _) in FILTERS.items()}
 
 
-class Filters:
+class PictureFilters:
     """Applies what the prompt names, in the order in which it names it."""
 
     def run(self, inputs: Any, parameters: Mapping[str, Any]) -> bytes:
@@ -109,6 +109,6 @@ def _size(value: Any) -> tuple[int, int] | None:
     return width, height
 
 
-def load() -> Filters:
+def load() -> PictureFilters:
     """The engine."""
-    return Filters()
+    return PictureFilters()

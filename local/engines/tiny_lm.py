@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import Talker, Token, Turn
+from .base import TextGenerator, Token, Turn
 from .bpe import Tokenizer
 from .llama import Llama
 from .sampling import Sampler, sampler, token
@@ -24,7 +24,7 @@ WRITER = "tiny-chat-1m"  # the folder whose weights also go on writing and fill 
 _ROLES = {"developer": "system", "tool": "user", "function": "user"}
 
 
-class TinyLM(Talker):
+class TinyLM(TextGenerator):
     """A model folder, loaded: weights, tokenizer and how it wants to be sampled."""
 
     knows_probabilities = True

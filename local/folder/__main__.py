@@ -58,13 +58,13 @@ def main(arguments: list[str] | None = None) -> int:
         plan = plan_run(Folder(folder), options.task, modules)
         model = load(folder, plan, lambda doing: say(doing=doing))
     except NotRunnable as refused:
-        say(refused=refused.sentence, way_out=refused.way_out)
+        say(refused=refused.sentence, hint=refused.hint)
         return 1
     except Refusal as refusal:
         say(refused=refusal.sentence)
         return 1
     except Exception as error:
-        say(refused=f"The model can't be loaded: {first_line(error)}", way_out="The log below says more.")
+        say(refused=f"The model can't be loaded: {first_line(error)}", hint="The log below says more.")
         raise
     return _serve(listener, folder, plan.task, model, say)
 
@@ -72,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _serve(listener: socket.socket, folder: Path, task: str, model: Any, say: Callable[..., None]) -> int:
     import uvicorn  # noqa: PLC0415
 
-    from .server import Served, create_app  # noqa: PLC0415
+    from .server import ServedFolder, create_app  # noqa: PLC0415
     from .warm import warm_up  # noqa: PLC0415
 
     class Announced(uvicorn.Server):
@@ -84,7 +84,7 @@ def _serve(listener: socket.socket, folder: Path, task: str, model: Any, say: Ca
             say(ready=f"http://127.0.0.1:{port}")
 
     config = uvicorn.Config(
-        create_app(Served(folder.name, task, model)), log_level="warning", access_log=False, lifespan="off",
+        create_app(ServedFolder(folder.name, task, model)), log_level="warning", access_log=False, lifespan="off",
         server_header=False, timeout_keep_alive=60, timeout_graceful_shutdown=1,
     )  # fmt: skip
     with contextlib.suppress(KeyboardInterrupt):

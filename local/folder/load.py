@@ -12,7 +12,7 @@ from .source import Source, Tell
 
 
 def load(folder: Path, plan: Plan, tell: Tell) -> Any:
-    """What runs the plan's task: a `Run`, or a `Talker` for a chat. Raises Refusal."""
+    """What runs the plan's task: a `Run`, or a `TextGenerator` for a chat. Raises Refusal."""
     if plan.engine == ONNX:
         from .onnx import load_onnx  # noqa: PLC0415
 

@@ -26,7 +26,7 @@ from .spans import STRIDE, Window, answers, question_of
 _ENTAILS = "This example is {}."
 
 
-class Session:
+class OnnxSession:
     """The model and its tokenizer; it gives the outputs for texts that were read."""
 
     def __init__(self, root: Path, plan: Plan, tell: Tell) -> None:
@@ -89,7 +89,7 @@ class Session:
 
 def load_onnx(root: Path, plan: Plan, tell: Tell) -> Run:
     """What runs a task from ONNX weights. Raises Refusal."""
-    return _RUNNERS[plan.task](Session(root, plan, tell))
+    return _RUNNERS[plan.task](OnnxSession(root, plan, tell))
 
 
 def softmax(logits: Array) -> Array:
@@ -103,7 +103,7 @@ def sigmoid(logits: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-logits.astype(np.float64))))
 
 
-def _rows(session: Session, logits: Array, parameters: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
+def _rows(session: OnnxSession, logits: Array, parameters: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
     """Labels with their scores, the best first."""
     several = session.config.get("problem_type") == "multi_label_classification" or len(logits) == 1
     default = "sigmoid" if several else "softmax"
@@ -113,7 +113,7 @@ def _rows(session: Session, logits: Array, parameters: Mapping[str, Any], most: 
     return [{"label": session.labels.get(int(n), f"LABEL_{n}"), "score": float(scores[n])} for n in best]
 
 
-def _text_classification(session: Session) -> Run:
+def _text_classification(session: OnnxSession) -> Run:
     tokenizer = session.tokenizer()
 
     def run(inputs: Any, parameters: Mapping[str, Any], stop: Event) -> Any:
@@ -123,7 +123,7 @@ def _text_classification(session: Session) -> Run:
     return run
 
 
-def _zero_shot(session: Session) -> Run:
+def _zero_shot(session: OnnxSession) -> Run:
     tokenizer = session.tokenizer()
     entails = next(n for n, name in session.labels.items() if name.lower().startswith("entail"))
     # Against its opposite where each label is judged by itself: the label that is farthest from it.
@@ -143,7 +143,7 @@ def _zero_shot(session: Session) -> Run:
     return run
 
 
-def _text_ranking(session: Session) -> Run:
+def _text_ranking(session: OnnxSession) -> Run:
     tokenizer = session.tokenizer()
 
     def run(inputs: Any, parameters: Mapping[str, Any], stop: Event) -> Any:
@@ -154,7 +154,7 @@ def _text_ranking(session: Session) -> Run:
     return run
 
 
-def _token_classification(session: Session) -> Run:
+def _token_classification(session: OnnxSession) -> Run:
     tokenizer = session.tokenizer()
 
     def run(inputs: Any, parameters: Mapping[str, Any], stop: Event) -> Any:
@@ -195,7 +195,7 @@ def _kind(label: str) -> str:
     return label[2:] if label[:2] in ("B-", "I-") else label
 
 
-def _fill_mask(session: Session) -> Run:
+def _fill_mask(session: OnnxSession) -> Run:
     tokenizer = session.tokenizer()
     stated = session.read("tokenizer_config.json").get("mask_token") or "[MASK]"
     mask = str(stated.get("content")) if isinstance(stated, dict) else str(stated)
@@ -224,7 +224,7 @@ def _filled(tokenizer: Any, read: Any, place: int, chances: Array, most: int) ->
     return rows
 
 
-def _question_answering(session: Session) -> Run:
+def _question_answering(session: OnnxSession) -> Run:
     size = min(session.longest, 512)
 
     def run(inputs: Any, parameters: Mapping[str, Any], stop: Event) -> Any:
@@ -245,24 +245,24 @@ def _question_answering(session: Session) -> Run:
     return run
 
 
-def _tokens(session: Session) -> tuple[Callable[[str], Array], Sentences]:
+def _tokens(session: OnnxSession) -> tuple[Callable[[str], Array], Sentences]:
     sentences = Sentences(session.folder)
     tokenizer = session.tokenizer(min(sentences.longest or session.longest, session.longest))
     return (lambda text: session.outputs([tokenizer.encode(text)])[0][0]), sentences
 
 
-def _feature_extraction(session: Session) -> Run:
+def _feature_extraction(session: OnnxSession) -> Run:
     tokens, sentences = _tokens(session)
     names = ("normalize", "prompt_name", "truncate", "truncation_direction")
     return lambda inputs, parameters, stop: features(tokens, sentences, inputs, only(parameters, *names))
 
 
-def _sentence_similarity(session: Session) -> Run:
+def _sentence_similarity(session: OnnxSession) -> Run:
     tokens, sentences = _tokens(session)
     return lambda inputs, parameters, stop: similarities(tokens, sentences, inputs)
 
 
-def _image_classification(session: Session) -> Run:
+def _image_classification(session: OnnxSession) -> Run:
     prepare = _image_reader(session.read("preprocessor_config.json"))
     (name,) = session.wanted
 
@@ -305,7 +305,7 @@ def _target(image: Any, size: Mapping[str, Any]) -> tuple[int, int]:
     raise Refusal("preprocessor_config.json does not say to which size an image is brought.")
 
 
-_RUNNERS: Mapping[str, Callable[[Session], Run]] = {
+_RUNNERS: Mapping[str, Callable[[OnnxSession], Run]] = {
     "text-classification": _text_classification,
     "zero-shot-classification": _zero_shot,
     "text-ranking": _text_ranking,

@@ -17,10 +17,10 @@ from showcard.metadata.media import sniff
 from .. import events
 from ..asking import read_chat, read_completion, read_generation
 from ..bodies import read_task
-from ..engines.base import Engine, Runner, Talker
+from ..engines.base import Engine, Runner, TextGenerator
 from ..errors import Refusal
 from ..generation import Generation
-from ..guard import Guard
+from ..guard import EngineGuard
 from ..listing import hub_model, openai_model
 from .pipelines import Run
 
@@ -29,17 +29,17 @@ LARGEST = 80_000_000  # bytes of a body: what the page takes as a file, as base6
 _ALSO = ("repetition_penalty", "typical_p")
 
 
-class Served:
+class ServedFolder:
     """The model: its row for the listings, and what answers for it, one request after the other."""
 
-    def __init__(self, name: str, task: str, model: Run | Talker) -> None:
+    def __init__(self, name: str, task: str, model: Run | TextGenerator) -> None:
         self.task = task
         self.model: Any = model
         self.row = Engine(
             f"local/{name}",
             task,
             "The model of a folder on this machine.",
-            lambda: cast("Runner | Talker", model),
+            lambda: cast("Runner | TextGenerator", model),
             context_length=getattr(model, "context_length", None),
         )
         self._turns = ThreadPoolExecutor(1, "answer")
@@ -62,10 +62,10 @@ class Served:
         return None if stop.is_set() else self.model(inputs, parameters, stop)
 
 
-def create_app(served: Served, max_body: int = LARGEST) -> FastAPI:
+def create_app(served: ServedFolder, max_body: int = LARGEST) -> FastAPI:
     """The application over one model."""
     app = FastAPI(title="A model of this machine", openapi_url=None)
-    app.add_middleware(Guard, max_body=max_body)
+    app.add_middleware(EngineGuard, max_body=max_body)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _not_routed)
     app.add_exception_handler(Exception, _failed)
@@ -76,7 +76,7 @@ def create_app(served: Served, max_body: int = LARGEST) -> FastAPI:
     return app
 
 
-def _add_listing(app: FastAPI, served: Served) -> None:
+def _add_listing(app: FastAPI, served: ServedFolder) -> None:
     @app.get("/health")
     async def health() -> Response:
         return JSONResponse({"status": "ok", "models": 1, "task": served.task})
@@ -90,12 +90,12 @@ def _add_listing(app: FastAPI, served: Served) -> None:
         return JSONResponse([hub_model(served.row)])
 
 
-def _add_task(app: FastAPI, served: Served, prefix: str) -> None:
+def _add_task(app: FastAPI, served: ServedFolder, prefix: str) -> None:
     async def run(request: Request) -> Response:
         if served.chats:
             raise Refusal("This model chats: POST messages to /v1/chat/completions.")
         body, content_type = await request.body(), request.headers.get("content-type", "")
-        if isinstance(served.model, Talker):
+        if isinstance(served.model, TextGenerator):
             made = await _generation(served, read_generation(body, _ALSO))
             return await events.respond(request, made, events.TextGeneration, done=False)
         inputs, parameters = read_task(served.task, content_type, body)
@@ -108,12 +108,12 @@ def _add_task(app: FastAPI, served: Served, prefix: str) -> None:
     app.add_api_route(f"{prefix}/pipeline/{served.task}", run, methods=["POST"])
 
 
-async def _generation(served: Served, asked: Any) -> Generation:
+async def _generation(served: ServedFolder, asked: Any) -> Generation:
     """An answer in the making; counting the tokens of the question takes a thread."""
     return await asyncio.to_thread(Generation, served.row, served.model, asked)
 
 
-def _add_writing(app: FastAPI, served: Served, prefix: str) -> None:
+def _add_writing(app: FastAPI, served: ServedFolder, prefix: str) -> None:
     async def complete(request: Request) -> Response:
         if not served.chats:
             raise Refusal(f"This model does {served.task}; it does not chat. POST to /.")
@@ -121,7 +121,7 @@ def _add_writing(app: FastAPI, served: Served, prefix: str) -> None:
         return await events.respond(request, made, events.Chat)
 
     async def go_on(request: Request) -> Response:
-        if not isinstance(served.model, Talker):
+        if not isinstance(served.model, TextGenerator):
             raise Refusal(f"This model does {served.task}; it does not go on from a text. POST to /.")
         made = await _generation(served, read_completion(await request.body())[1])
         return await events.respond(request, made, events.Completion)

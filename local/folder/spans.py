@@ -28,7 +28,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AnswerSpan:
     """A span of characters, and its score: the product of the chances that it begins and ends there."""
 
     start: int
@@ -50,9 +50,9 @@ def answers(windows: Sequence[Window], context: str, parameters: Mapping[str, An
     most, longest = count_of(parameters, "top_k", 1), count_of(parameters, "max_answer_len", LONGEST_ANSWER)
     found = [span for window in windows for span in _spans(window, longest, most)]
     if flag_of(parameters, "handle_impossible_answer"):
-        found.append(Found(0, 0, min((_nothing(window) for window in windows), default=0.0)))
+        found.append(AnswerSpan(0, 0, min((_nothing(window) for window in windows), default=0.0)))
     # Windows overlap: the same span counts once, with its best score.
-    best: dict[tuple[int, int], Found] = {}
+    best: dict[tuple[int, int], AnswerSpan] = {}
     for span in sorted(found, key=lambda span: -span.score):
         best.setdefault((span.start, span.end), span)
     rows = [
@@ -76,7 +76,7 @@ def _nothing(window: Window) -> float:
     return float(_chances(window.start, window)[at] * _chances(window.end, window)[at])
 
 
-def _spans(window: Window, longest: int, most: int) -> list[Found]:
+def _spans(window: Window, longest: int, most: int) -> list[AnswerSpan]:
     start, end = _chances(window.start, window), _chances(window.end, window)
     start[window.nothing] = end[window.nothing] = 0.0
     # The end is not before the start, and at most so many tokens behind it.
@@ -86,5 +86,5 @@ def _spans(window: Window, longest: int, most: int) -> list[Found]:
         first, last = np.unravel_index(place, scores.shape)
         begins, ends = window.places[first], window.places[last]
         if begins is not None and ends is not None and scores[first, last] > 0:
-            spans.append(Found(begins[0], ends[1], float(scores[first, last])))
+            spans.append(AnswerSpan(begins[0], ends[1], float(scores[first, last])))
     return spans

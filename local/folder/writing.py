@@ -8,14 +8,14 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
-from ..engines.base import Talker, Token, Turn, count_of, flag_of, seed_of
+from ..engines.base import TextGenerator, Token, Turn, count_of, flag_of, seed_of
 from ..errors import Refusal, first_line
 from .media import image_of
 from .pipelines import Run, texts
 from .source import Source
 
 DEFAULT_TOKENS = 100  # where a request does not say how many
-MOST_TOKENS = 4096
+MAX_TOKENS = 4096
 _NOT_OF_GENERATE = ("seed", "do_sample", "top_logprobs", "generate_parameters", "src_lang", "tgt_lang", "truncation",
                     "clean_up_tokenization_spaces", "max_new_tokens")  # fmt: skip
 _LONGEST_CHARACTER = 4  # bytes, and so tokens
@@ -49,7 +49,7 @@ class Writer:
             found = {name: value for name, value in found.items() if draws or name not in _DRAWING}
             found["do_sample"] = draws
         if "max_length" not in found:
-            found["max_new_tokens"] = min(count_of(told, "max_new_tokens", most), MOST_TOKENS)
+            found["max_new_tokens"] = min(count_of(told, "max_new_tokens", most), MAX_TOKENS)
         return found | {"seed": seed_of(told)}
 
     def read(self, text: str, **more: Any) -> Any:
@@ -178,7 +178,7 @@ class _Stopped:
         return self._torch.full((input_ids.shape[0],), self._stop.is_set(), **told)
 
 
-class Speaking(Talker):
+class Speaking(TextGenerator):
     """A model that goes on from a text, and that talks where its folder has a chat template."""
 
     knows_probabilities = True
@@ -217,7 +217,7 @@ class Speaking(Talker):
         return self._say(self.writer.read(text), parameters)
 
     def _say(self, given: Any, parameters: Mapping[str, Any]) -> Iterator[Token]:
-        settings = self.writer.settings(parameters, MOST_TOKENS)
+        settings = self.writer.settings(parameters, MAX_TOKENS)
         if self.context_length:
             room = self.context_length - int(given["input_ids"].shape[1])
             settings["max_new_tokens"] = max(1, min(settings["max_new_tokens"], room))

@@ -29,7 +29,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "table": ("structured_data", "structuredData", "table"),
 }
 KNOWN_INPUTS = frozenset(name for names in FIELDS.values() for name in names)
-MOST_CELLS = 100_000
+MAX_CELLS = 100_000
 _BLANK = frozenset(("", "-", "–", "—", "."))
 _PICTURES = frozenset(("image", "video", "audio", "mesh"))
 _ENOUGH = frozenset(("text", "prompt", "messages", "table", "image", "audio", "video", "sentences"))
@@ -46,14 +46,14 @@ class Problem(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class ExampleInputs:
     """The inputs read, and the keys of the item that fed them."""
 
     inputs: Mapping[str, Any]
     used: set[str]
 
 
-def read_inputs(item: Mapping[str, Any], row: Task | None, conversational: bool, has_output: bool) -> Inputs:
+def read_inputs(item: Mapping[str, Any], row: Task | None, conversational: bool, has_output: bool) -> ExampleInputs:
     """The inputs of an item. Raises Problem where the task can't use it."""
     if row is None:
         return _any_inputs(item)
@@ -79,7 +79,7 @@ def read_inputs(item: Mapping[str, Any], row: Task | None, conversational: bool,
     if not row.fields and not has_output:
         raise Problem(f"has nothing to show: {row.id} takes no input", "Give it an “output”.")
     _check_labels(inputs)
-    return Inputs(inputs, used)
+    return ExampleInputs(inputs, used)
 
 
 def read_given(item: Mapping[str, Any], row: Task) -> tuple[dict[str, Any], tuple[Problem, ...]]:
@@ -123,7 +123,7 @@ _ANY = {
 }
 
 
-def _any_inputs(item: Mapping[str, Any]) -> Inputs:
+def _any_inputs(item: Mapping[str, Any]) -> ExampleInputs:
     """What an item holds where no task is known: text, media, messages, a table."""
     inputs: dict[str, Any] = {}
     used: set[str] = set()
@@ -138,12 +138,12 @@ def _any_inputs(item: Mapping[str, Any]) -> Inputs:
         used.add("src")
     if _ENOUGH.isdisjoint(inputs):
         raise Problem("holds no input (no text, src, messages or table)", "Add “text” or “src”.")
-    return Inputs(inputs, used)
+    return ExampleInputs(inputs, used)
 
 
-def _chat(item: Mapping[str, Any]) -> Inputs:
+def _chat(item: Mapping[str, Any]) -> ExampleInputs:
     if item.get("messages") is not None:
-        return Inputs({"messages": _messages(item["messages"], "messages")}, {"messages"})
+        return ExampleInputs({"messages": _messages(item["messages"], "messages")}, {"messages"})
     used = {key for key in ("text", "prompt", "src") if item.get(key) is not None}
     if not used & {"text", "prompt"}:
         raise Problem("has neither “text” nor “messages”", "Add “text” with what the person says.")
@@ -156,7 +156,7 @@ def _chat(item: Mapping[str, Any]) -> Inputs:
         media = _media(item["src"], "src")
         url = media.source or media.data_url()
         content = [{"type": "image_url", "image_url": {"url": url}}, {"type": "text", "text": text}]
-    return Inputs({"messages": [{"role": "user", "content": content}]}, used)
+    return ExampleInputs({"messages": [{"role": "user", "content": content}]}, used)
 
 
 def _text(value: Any, key: str) -> str:
@@ -282,7 +282,7 @@ def _check_size(width: int, height: int, key: str) -> None:
     """Short rows are filled up, so that a few lines can stand for millions of cells."""
     if not width or not height:
         raise Problem(f"has an empty table as “{key}”", "Add a row.")
-    if width * height > MOST_CELLS:
+    if width * height > MAX_CELLS:
         raise Problem(f"has a table of {width * height:,} cells as “{key}”", "Show a part of it.")
 
 

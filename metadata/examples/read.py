@@ -14,7 +14,7 @@ from showcard.metadata.reading.card import Card
 from showcard.metadata.reading.yaml12 import KeyPath, Marks
 from showcard.metadata.tasks.table import Task
 
-from .inputs import FIELDS, KNOWN_INPUTS, Inputs, Problem, read_inputs
+from .inputs import FIELDS, KNOWN_INPUTS, ExampleInputs, Problem, read_inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class Example:
 
 TITLES = ("example_title", "title", "label", "name")
 _ABOUT = frozenset(("group", "output", "parameters", *TITLES))
-MOST_ITEMS = 2_000  # examples of one card; more would only keep a page busy
-MOST_KEYS = 200  # findings about keys
+MAX_ITEMS = 2_000  # examples of one card; more would only keep a page busy
+MAX_KEYS = 200  # findings about keys
 _DEFAULT_GROUP = "Group 1"
 # What a person might write instead, and what is meant.
 _MEANT = {
@@ -89,8 +89,8 @@ class _Reader:
         path: KeyPath = ("widget",)
         if isinstance(widget, list):
             for number, (at, item) in enumerate(_items(widget, path), start=1):
-                if number > MOST_ITEMS:
-                    message = f"Only the first {MOST_ITEMS:,} examples are read."
+                if number > MAX_ITEMS:
+                    message = f"Only the first {MAX_ITEMS:,} examples are read."
                     self.say("widget-long", message, at, "Keep those that show something.")
                     break
                 self.item(item, at, f"Example {number}")
@@ -131,7 +131,7 @@ class _Reader:
                 self.drop(who, problem.why, path, problem.fix)
             else:
                 self.say("example-no-input", f"{who} {problem.why}: only its output is shown.", path, problem.fix)
-                self.found.append(self._example(item, path, who, Inputs({}, set()), output))
+                self.found.append(self._example(item, path, who, ExampleInputs({}, set()), output))
             self._unknown_keys(item, path, who, KNOWN_INPUTS)
             return
         self.found.append(self._example(item, path, who, read, output))
@@ -142,7 +142,7 @@ class _Reader:
         return needed in (["text"], ["messages"]) or self.conversational
 
     def _example(
-        self, item: Mapping[str, Any], path: KeyPath, who: str, read: Inputs, output: Output | None
+        self, item: Mapping[str, Any], path: KeyPath, who: str, read: ExampleInputs, output: Output | None
     ) -> Example:
         """An example whose title is still empty where the card gives none."""
         given = (item.get(key) for key in TITLES if key not in read.used)
@@ -175,7 +175,7 @@ class _Reader:
         for key in item:
             if key in used or key in _ABOUT:
                 continue
-            if len(self.diagnostics) > len(self.found) + MOST_KEYS:
+            if len(self.diagnostics) > len(self.found) + MAX_KEYS:
                 return
             meant = _MEANT.get(key) or (None if key in KNOWN_INPUTS else closest(key, self._readable))
             if meant and meant not in item:

@@ -37,7 +37,7 @@ class Folder:
     """The files of a folder on this machine; nothing outside of it is ever read. A snapshot in the Hub's cache is made
     of links to the store beside it: those lead nowhere else."""
 
-    MOST_FILES = 5_000
+    MAX_FILES = 5_000
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -55,9 +55,9 @@ class Folder:
         for directory, names, files in os.walk(self.root):
             names[:] = sorted(n for n in names if not n.startswith("."))
             found.extend((Path(directory) / f).relative_to(self.root).as_posix() for f in files)
-            if len(found) > self.MOST_FILES:
+            if len(found) > self.MAX_FILES:
                 break
-        return sorted(found[: self.MOST_FILES])
+        return sorted(found[: self.MAX_FILES])
 
     def opens(self, path: str) -> bool:
         """Whether a listed file can be read: it may be a link that leads nowhere, or out of the folder."""

@@ -13,8 +13,8 @@ from showcard.metadata.lint.codes import diagnose
 from .yaml12 import children, compose
 from .yaml_errors import describe, guilty_line
 
-MOST_ATTEMPTS = 40
-MOST_WORK = 4_000_000  # characters parsed in all attempts together, so that a large file is given up sooner
+MAX_ATTEMPTS = 40
+MAX_WORK = 4_000_000  # characters parsed in all attempts together, so that a large file is given up sooner
 
 _BLANK_LINE = re.compile(r"^[ \t]+$", re.MULTILINE)
 _LEADING = re.compile(r"^[ ]*\t[ \t]*", re.MULTILINE)
@@ -37,7 +37,7 @@ class _Repair:
         self.found = found
         self.tabs: list[int] = []
         self.reported = False
-        self.attempts = max(3, min(MOST_ATTEMPTS, MOST_WORK // (len(text) + 1)))
+        self.attempts = max(3, min(MAX_ATTEMPTS, MAX_WORK // (len(text) + 1)))
 
     def run(self, error: yaml.YAMLError) -> tuple[Node | None, str]:
         for _ in range(self.attempts):

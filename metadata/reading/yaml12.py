@@ -20,8 +20,8 @@ KeyPath = tuple[str | int, ...]
 
 MAX_DEPTH = 100  # deeper nesting than any card has, far below what would exhaust a stack
 LARGE = 50_000  # characters
-MOST_COMPOSED = 80_000  # characters of a part of it, of which the places of values are found
-MOST_FINDINGS = 100  # of one document; more would tell nobody anything
+MAX_COMPOSED = 80_000  # characters of a part of it, of which the places of values are found
+MAX_FINDINGS = 100  # of one document; more would tell nobody anything
 ALIAS_ALLOWANCE = 100_000  # characters that aliases may add to a document, beside ten times its own length
 
 
@@ -157,7 +157,7 @@ class Marks:
 
 class LargeMarks(Marks):
     """Marks of a large document: its text is kept, not its tree, and only the part asked for is composed again. Of a
-    part above MOST_COMPOSED characters the lines at its beginning are: what stands below them is at the part's start,
+    part above MAX_COMPOSED characters the lines at its beginning are: what stands below them is at the part's start,
     as a tree of all of it would hold the process for seconds."""
 
     def __init__(self, root: Any, text: str, first_line: int) -> None:
@@ -179,8 +179,8 @@ class LargeMarks(Marks):
             return super()._find((), of_key)
         if name not in self._known:
             text, line = self._parts[name]
-            if len(text) > MOST_COMPOSED:
-                text = text[: text.rfind("\n", 0, MOST_COMPOSED) + 1]
+            if len(text) > MAX_COMPOSED:
+                text = text[: text.rfind("\n", 0, MAX_COMPOSED) + 1]
             try:
                 with uncollected():
                     self._known[name] = Marks(compose(text), line)
@@ -335,7 +335,7 @@ class Builder:
             self._say("yaml-tag", message, node, "Remove the tag.")
 
     def _say(self, code: str, message: str, node: Node, fix: str) -> None:
-        if len(self.diagnostics) >= MOST_FINDINGS:
+        if len(self.diagnostics) >= MAX_FINDINGS:
             return
         mark = node.start_mark
         self.diagnostics.append(diagnose(code, message, mark.line + self.first_line, mark.column + 1, fix=fix))

@@ -31,7 +31,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RuleFinding:
     """What a rule saw, the task it gives (if any), why, and whether no later rule may be asked."""
 
     saw: str

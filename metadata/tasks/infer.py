@@ -10,14 +10,14 @@ from showcard.metadata.reading.files import Files
 
 from . import formats
 from .architectures import architecture_task
-from .case import Case, Finding, card_tags, find_library, make_case, table
+from .case import Case, RuleFinding, card_tags, find_library, make_case, table
 from .hints import Hints, read_hints
 from .table import Task, find_task, rank
 from .table import task as row
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TraceStep:
     """One rule that was tried: what it looked at, and what came of it."""
 
     rule: str
@@ -33,7 +33,7 @@ class TaskGuess:
     task: Task | None
     conversational: bool
     rule: str
-    trace: tuple[Step, ...]
+    trace: tuple[TraceStep, ...]
 
     @property
     def widget(self) -> Task | None:
@@ -54,7 +54,7 @@ def detect_library(card: Card, files: Files | None = None) -> str | None:
 def infer(card: Card, hints: Hints) -> TaskGuess:
     """The task of a card whose files were read already."""
     case = make_case(card.data, hints)
-    trace: list[Step] = []
+    trace: list[TraceStep] = []
     for name, rule in RULES:
         finding = rule(case)
         if finding is None:
@@ -62,15 +62,15 @@ def infer(card: Card, hints: Hints) -> TaskGuess:
             continue
         found = find_task(finding.task) if finding.task else None
         if found is not None and (name != "pipeline_tag" and found.hidden and found.id != "conversational"):
-            trace.append(Step(name, finding.saw, f"{found.id} has no widget unless pipeline_tag says so"))
+            trace.append(TraceStep(name, finding.saw, f"{found.id} has no widget unless pipeline_tag says so"))
             continue
         if found is None and not finding.final:
-            trace.append(Step(name, finding.saw, finding.why))
+            trace.append(TraceStep(name, finding.saw, finding.why))
             continue
         chats = _conversational(case, found)
         if found is not None and found.id == "conversational":
             found = row("text-generation")
-        trace.append(Step(name, finding.saw, f"{found.id if found else 'no task'}: {finding.why}", won=True))
+        trace.append(TraceStep(name, finding.saw, f"{found.id if found else 'no task'}: {finding.why}", won=True))
         trace.append(chats)
         return TaskGuess(found, chats.won, name, tuple(trace))
     return TaskGuess(None, False, "none", tuple(trace))
@@ -85,26 +85,28 @@ def override(card: Card, hints: Hints, name: str) -> TaskGuess:
     chats = found.id == "conversational" or (guess.conversational and found == guess.task)
     if found.id == "conversational":
         found = row("text-generation")
-    steps = tuple(Step(s.rule, s.saw, s.verdict) for s in guess.trace)
-    said = Step("override", name, f"{found.id}: a person said so", won=True)
+    steps = tuple(TraceStep(s.rule, s.saw, s.verdict) for s in guess.trace)
+    said = TraceStep("override", name, f"{found.id}: a person said so", won=True)
     return TaskGuess(found, chats, "override", (said, *steps))
 
 
-def _stated(case: Case) -> Finding | None:
+def _stated(case: Case) -> RuleFinding | None:
     """`pipeline_tag`: always wins, also where no such task is known."""
     stated = case.data.get("pipeline_tag")
     if stated is None or stated is False:
         return None
     if not isinstance(stated, str):
-        return Finding(_short(stated), None, "pipeline_tag has to be one name; the Hub reads no task from it")
+        return RuleFinding(_short(stated), None, "pipeline_tag has to be one name; the Hub reads no task from it")
     found = find_task(stated)
     if found is None:
-        return Finding(_short(stated), None, "the card says so, but no such task is known", final=bool(stated.strip()))
+        return RuleFinding(
+            _short(stated), None, "the card says so, but no such task is known", final=bool(stated.strip())
+        )
     same = found.id == stated
-    return Finding(stated, found.id, "the card says so" if same else f"the card says so, as “{_short(stated)}”")
+    return RuleFinding(stated, found.id, "the card says so" if same else f"the card says so, as “{_short(stated)}”")
 
 
-def tagged(case: Case) -> Finding | None:
+def tagged(case: Case) -> RuleFinding | None:
     """Task names among the tags: the first in the table's order, where the architecture can do it."""
     named = {found.id: found for tag in case.tags if (found := _tag_task(tag)) and not found.hidden}
     if not named:
@@ -113,9 +115,9 @@ def tagged(case: Case) -> Finding | None:
     possible = [name for name in names if _possible(case, named[name])]
     saw = ", ".join(names)
     if not possible:
-        return Finding(saw, None, "the architecture can't do it, so the tag is taken for a topic")
+        return RuleFinding(saw, None, "the architecture can't do it, so the tag is taken for a topic")
     why = "a tag names it" if len(names) == 1 else "the first of these in the Hub's order"
-    return Finding(saw, possible[0], why)
+    return RuleFinding(saw, possible[0], why)
 
 
 _LEGACY_TAGS = {"text2text-generation": "text-generation", "structured-data-classification": "tabular-classification"}
@@ -146,17 +148,17 @@ def task_possible(doing: str, name: str) -> bool:
     return name in limits["only"] if "only" in limits else name not in limits["but"]
 
 
-def _sentence_transformers(case: Case) -> Finding | None:
+def _sentence_transformers(case: Case) -> RuleFinding | None:
     """sentence-transformers: sentence similarity, or ranking for cross-encoders."""
     types = " ".join(case.hints.modules)
     if case.library != "sentence-transformers" and "sentence_transformers" not in types:
         return None
     if {"cross-encoder", "reranker"} & set(case.tags):
-        return Finding("sentence-transformers with the tag cross-encoder", "text-ranking", "a cross-encoder ranks")
-    return Finding("sentence-transformers", "sentence-similarity", "what this library is for")
+        return RuleFinding("sentence-transformers with the tag cross-encoder", "text-ranking", "a cross-encoder ranks")
+    return RuleFinding("sentence-transformers", "sentence-similarity", "what this library is for")
 
 
-def _architecture(case: Case) -> Finding | None:
+def _architecture(case: Case) -> RuleFinding | None:
     """`architectures` in config.json, or the Auto class of a model with its own code."""
     config = case.hints.config
     names = case.hints.architectures
@@ -167,11 +169,11 @@ def _architecture(case: Case) -> Finding | None:
         return None
     task, how = architecture_task(names[0], config)
     if not task:
-        return Finding(names[0], None, "this class has no task of its own")
-    return Finding(names[0], task, "this class does that" if how == "table" else "the class's name says so")
+        return RuleFinding(names[0], None, "this class has no task of its own")
+    return RuleFinding(names[0], task, "this class does that" if how == "table" else "the class's name says so")
 
 
-def _evaluated(case: Case) -> Finding | None:
+def _evaluated(case: Case) -> RuleFinding | None:
     """`model-index`: named in the trace only; of 5 cards of 2022 with nothing else the Hub gave none a task."""
     index = case.data.get("model-index")
     first = index[0] if isinstance(index, list) and index else None
@@ -180,41 +182,43 @@ def _evaluated(case: Case) -> Finding | None:
         part = result.get("task") if isinstance(result, dict) else None
         name = part.get("type") if isinstance(part, dict) else None
         if isinstance(name, str):
-            return Finding(f"model-index task {_short(name)}", None, "the Hub does not follow evaluation results")
+            return RuleFinding(f"model-index task {_short(name)}", None, "the Hub does not follow evaluation results")
     return None
 
 
-def _base_model(case: Case) -> Finding | None:
+def _base_model(case: Case) -> RuleFinding | None:
     """`base_model`: the Hub would look at its card, which is not at hand."""
     named = case.data.get("base_model")
     if isinstance(named, list) and named:
         named = named[0]
     return (
-        Finding(_short(named), None, "its own card would tell; it is not at hand") if isinstance(named, str) else None
+        RuleFinding(_short(named), None, "its own card would tell; it is not at hand")
+        if isinstance(named, str)
+        else None
     )
 
 
-def _conversational(case: Case, found: Task | None) -> Step:
+def _conversational(case: Case, found: Task | None) -> TraceStep:
     """Whether the model chats: a tag, a chat template, or examples made of messages."""
     if found is None or found.id not in ("text-generation", "image-text-to-text", "conversational"):
-        return Step("conversational", found.id if found else "no task", "does not apply")
+        return TraceStep("conversational", found.id if found else "no task", "does not apply")
     if found.id == "conversational":
-        return Step("conversational", "pipeline_tag", "the card says so", won=True)
+        return TraceStep("conversational", "pipeline_tag", "the card says so", won=True)
     if "conversational" in case.tags:
-        return Step("conversational", "a tag", "the card says so", won=True)
+        return TraceStep("conversational", "a tag", "the card says so", won=True)
     if case.hints.chat_template:
-        return Step("conversational", f"a chat template in {case.hints.chat_template}", "it chats", won=True)
+        return TraceStep("conversational", f"a chat template in {case.hints.chat_template}", "it chats", won=True)
     widget = case.data.get("widget")
     if isinstance(widget, list) and any(isinstance(item, dict) and "messages" in item for item in widget):
-        return Step("conversational", "examples with messages", "it chats", won=True)
-    return Step("conversational", "no tag, no chat template", "it completes text")
+        return TraceStep("conversational", "examples with messages", "it chats", won=True)
+    return TraceStep("conversational", "no tag, no chat template", "it completes text")
 
 
 def _short(value: object) -> str:
     return str(value)[:80]
 
 
-Rule = Callable[[Case], Finding | None]
+Rule = Callable[[Case], RuleFinding | None]
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("pipeline_tag", _stated),
@@ -229,4 +233,4 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("model-index", _evaluated),
 )
 
-_SILENT = {name: Step(name, "nothing", "does not apply") for name, _ in RULES}
+_SILENT = {name: TraceStep(name, "nothing", "does not apply") for name, _ in RULES}

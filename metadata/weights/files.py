@@ -20,11 +20,11 @@ _POINTER = b"version https://git-lfs"
 
 
 class WeightsError(ValueError):
-    """Weights that can't be used; its text is a sentence for a person, `way_out` says what to do."""
+    """Weights that can't be used; its text is a sentence for a person, `hint` says what to do."""
 
-    def __init__(self, sentence: str, way_out: str = "") -> None:
+    def __init__(self, sentence: str, hint: str = "") -> None:
         super().__init__(sentence)
-        self.way_out = way_out
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,11 @@ _ROOM = 1.2  # the weights, and what a small input needs beside them
 class NotRunnable(ValueError):
     """Why a folder is not run: the check that said so, a sentence, and the way out."""
 
-    def __init__(self, code: str, sentence: str, way_out: str = "") -> None:
+    def __init__(self, code: str, sentence: str, hint: str = "") -> None:
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
-        self.way_out = way_out
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def plan_run(folder: Folder, task: str, modules: Collection[str], memory: int | 
             check(case)
         weights = _weights(case)
     except WeightsError as error:
-        raise NotRunnable("weights", str(error), error.way_out) from None
+        raise NotRunnable("weights", str(error), error.hint) from None
     except OSError as error:
         raise NotRunnable("files", f"It can't be read: {error}", "Copy the folder with its files (cp -rL).") from None
     engine = ONNX if weights.kind == "onnx" else TORCH
@@ -199,17 +199,17 @@ def _read_configurations(folder: Folder) -> dict[str, Mapping[str, Any]]:
 
 
 def _remote_code(case: _Case) -> None:
-    way_out = "Only models whose code is a part of transformers are run, as code from a folder could do anything."
+    hint = "Only models whose code is a part of transformers are run, as code from a folder could do anything."
     for path, value in case.configurations.items():
         if value.get("auto_map"):
-            raise NotRunnable("remote-code", f"{path} asks for code of its own (auto_map).", way_out)
+            raise NotRunnable("remote-code", f"{path} asks for code of its own (auto_map).", hint)
     for module in read_modules(case.folder):
         kind = str(module.get("type") or "")
         if not kind.startswith("sentence_transformers."):
-            raise NotRunnable("remote-code", f"modules.json asks for code of its own ({kind[:80]}).", way_out)
+            raise NotRunnable("remote-code", f"modules.json asks for code of its own ({kind[:80]}).", hint)
     code = next((path for path in case.paths if path.endswith((".py", ".pyc", ".so"))), None)
     if code:
-        raise NotRunnable("remote-code", f"The folder holds code ({code}), and is not run with it.", f"{way_out}"
+        raise NotRunnable("remote-code", f"The folder holds code ({code}), and is not run with it.", f"{hint}"
                           " Move the file elsewhere if the model does not need it.")  # fmt: skip
 
 

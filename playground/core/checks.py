@@ -19,8 +19,8 @@ from showcard.inference.processes.workers import WorkerError, run_apart_here
 from showcard.ui.session.typed_json import read_object
 from showcard.wire.request import RequestError
 
-MOST_CHARACTERS = 400_000
-MOST_CODE = 100_000
+MAX_CHARACTERS = 400_000
+MAX_CODE = 100_000
 SHORT = 10_000  # characters of an answer whose code is parsed here
 PARSES = "code parses"
 
@@ -48,7 +48,7 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class CheckMark:
     """What a check says of an answer; `passed` is None where it could not be checked."""
 
     check: str
@@ -77,11 +77,11 @@ def read_checks(
     )
 
 
-def run_checks(checks: Checks, answer: str, response_format: Mapping[str, Any] | None = None) -> tuple[Mark, ...]:
+def run_checks(checks: Checks, answer: str, response_format: Mapping[str, Any] | None = None) -> tuple[CheckMark, ...]:
     """What each check says of an answer (without its reasoning). Where the checks name no schema, the one that the
     answer was asked with counts."""
-    if len(answer) > MOST_CHARACTERS:
-        return (Mark("length", None, f"Longer than {MOST_CHARACTERS:,} characters: not checked."),)
+    if len(answer) > MAX_CHARACTERS:
+        return (CheckMark("length", None, f"Longer than {MAX_CHARACTERS:,} characters: not checked."),)
     marks = [_contains(text, answer) for text in checks.contains]
     marks += [_lacks(text, answer) for text in checks.lacks]
     if checks.pattern:
@@ -121,78 +121,78 @@ def _quoted(text: str) -> str:
     return f"“{text[:60]}…”" if len(text) > 60 else f"“{text}”"
 
 
-def _contains(text: str, answer: str) -> Mark:
+def _contains(text: str, answer: str) -> CheckMark:
     found = text.casefold() in answer.casefold()
-    return Mark(
+    return CheckMark(
         f"contains {_quoted(text)}", found, f"The answer {'contains' if found else 'does not contain'} {_quoted(text)}."
     )
 
 
-def _lacks(text: str, answer: str) -> Mark:
+def _lacks(text: str, answer: str) -> CheckMark:
     found = text.casefold() in answer.casefold()
-    return Mark(
+    return CheckMark(
         f"without {_quoted(text)}",
         not found,
         f"The answer {'contains' if found else 'does not contain'} {_quoted(text)}.",
     )
 
 
-def _matches(pattern: str, answer: str) -> Mark:
+def _matches(pattern: str, answer: str) -> CheckMark:
     name = f"matches {_quoted(pattern)}"
     try:
         fits = matches(pattern, answer)
     except PatternError as error:
-        return Mark(name, None, str(error))
-    return Mark(name, fits, "The pattern matches." if fits else "The pattern matches nowhere.")
+        return CheckMark(name, None, str(error))
+    return CheckMark(name, fits, "The pattern matches." if fits else "The pattern matches nowhere.")
 
 
-def _short(most: int, answer: str) -> Mark:
+def _short(most: int, answer: str) -> CheckMark:
     fits = len(answer) <= most
-    return Mark(f"at most {most:,} characters", fits, f"The answer has {len(answer):,} characters.")
+    return CheckMark(f"at most {most:,} characters", fits, f"The answer has {len(answer):,} characters.")
 
 
-def _is_json(answer: str) -> Mark:
+def _is_json(answer: str) -> CheckMark:
     try:
         json.loads(answer, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        return Mark("valid JSON", False, f"The answer is not JSON: {error}.")
-    return Mark("valid JSON", True, "The answer is JSON.")
+        return CheckMark("valid JSON", False, f"The answer is not JSON: {error}.")
+    return CheckMark("valid JSON", True, "The answer is JSON.")
 
 
 def _refuse(name: str) -> Any:
     raise ValueError(f"{name} is no JSON value")
 
 
-def _fits(schema: Mapping[str, Any] | None, response_format: Mapping[str, Any] | None, answer: str) -> Mark:
+def _fits(schema: Mapping[str, Any] | None, response_format: Mapping[str, Any] | None, answer: str) -> CheckMark:
     asked = {"type": "json_schema", "json_schema": {"schema": schema}} if schema else response_format
     found = judged_here(answer, asked)
     if found is None:
-        return Mark("fits the schema", None, "No schema is given, here or in the pane's settings: not checked.")
-    return Mark("fits the schema", found.fits, found.sentence)
+        return CheckMark("fits the schema", None, "No schema is given, here or in the pane's settings: not checked.")
+    return CheckMark("fits the schema", found.fits, found.sentence)
 
 
-def _parses(answer: str) -> Mark:
+def _parses(answer: str) -> CheckMark:
     """Whether every block of code that we can parse does; one that we can't is named. Much code is parsed in a worker
     process, as Python's own parser lets nothing else run."""
     return _parsed(answer) if len(answer) <= SHORT else _parsed_apart(answer)
 
 
 @lru_cache(maxsize=100)
-def _parsed_apart(answer: str) -> Mark:
+def _parsed_apart(answer: str) -> CheckMark:
     try:
         return run_apart_here(_parsed, answer)
     except WorkerError:
-        return Mark(PARSES, None, "The code takes too long to parse: not checked.")
+        return CheckMark(PARSES, None, "The code takes too long to parse: not checked.")
 
 
-def _parsed(answer: str) -> Mark:
+def _parsed(answer: str) -> CheckMark:
     name, blocks = PARSES, list(_blocks(answer))
     if not blocks:
-        return Mark(name, False, "The answer has no block of code.")
+        return CheckMark(name, False, "The answer has no block of code.")
     wrong, unknown, fine = [], [], 0
     for number, (language, code) in enumerate(blocks, 1):
         parse = _PARSERS.get(language)
-        if parse is None or len(code) > MOST_CODE:
+        if parse is None or len(code) > MAX_CODE:
             unknown.append(language[:20] or "a block that names no language")
         elif problem := parse(code):
             wrong.append(f"Block {number} ({language}) does not parse: {problem}.")
@@ -200,10 +200,10 @@ def _parsed(answer: str) -> Mark:
             fine += 1
     rest = f" Not checked: {', '.join(dict.fromkeys(unknown))}." if unknown else ""
     if wrong:
-        return Mark(name, False, wrong[0] + rest)
+        return CheckMark(name, False, wrong[0] + rest)
     if not fine:
-        return Mark(name, None, rest.strip())
-    return Mark(name, True, f"{fine} block{'s parse' if fine > 1 else ' parses'}.{rest}")
+        return CheckMark(name, None, rest.strip())
+    return CheckMark(name, True, f"{fine} block{'s parse' if fine > 1 else ' parses'}.{rest}")
 
 
 def _blocks(answer: str) -> Iterator[tuple[str, str]]:

@@ -13,10 +13,10 @@ from showcard.metadata.media import Media
 from showcard.wire.parameters import parameters_of
 from showcard.wire.request import Request, RequestError, without_open_calls
 
-from .state import LETTERS, MOST_PANES, ChatMessage, Comparison, Pane, Settings, Variant, new_id
+from .state import LETTERS, MAX_PANES, ChatMessage, Comparison, Pane, Settings, Variant, new_id
 
-MOST_TOOL_ROUNDS = 8
-MOST_READ = 2_000  # characters of a question, for a title
+MAX_TOOL_ROUNDS = 8
+MAX_READ = 2_000  # characters of a question, for a title
 # What "settings differ" and the locks speak of, beside the single parameters.
 SETTINGS = tuple(item.name for item in fields(Settings) if item.name not in ("parameters", "extra"))
 PARAMETERS = tuple(spec.name for spec in parameters_of("conversational"))
@@ -170,9 +170,9 @@ def with_results(pane: Pane, message_id: str, results: Mapping[str, str]) -> Pan
     held = pane.answer
     if held is None or held.id != message_id or not held.variant.tool_calls:
         raise RequestError("The last answer calls no tool.")
-    if tool_rounds(pane) > MOST_TOOL_ROUNDS:
+    if tool_rounds(pane) > MAX_TOOL_ROUNDS:
         raise RequestError(
-            f"The model called tools {MOST_TOOL_ROUNDS} times in a row for one question. Ask again to go on."
+            f"The model called tools {MAX_TOOL_ROUNDS} times in a row for one question. Ask again to go on."
         )
     for call in held.variant.tool_calls:
         pane = _with(pane, ChatMessage(new_id(), "tool", (Variant(results.get(call.id, "")),), call_id=call.id))
@@ -194,7 +194,7 @@ def tool_rounds(pane: Pane) -> int:
 
 def add_pane(comparison: Comparison, like: Pane | None = None, messages: bool = True) -> Pane | None:
     """One more pane at the end, with the settings (and messages) of another; None where there are as many as can be."""
-    if len(comparison.panes) >= MOST_PANES:
+    if len(comparison.panes) >= MAX_PANES:
         return None
     settings = like.settings if like else Settings()
     pane = Pane(settings, like.messages if like and messages else ())
@@ -289,7 +289,7 @@ def _turns(pane: Pane, turns: int) -> tuple[ChatMessage, ...]:
 def title_of(comparison: Comparison) -> str:
     """Its title, or the first question that was asked in it."""
     first = (message.content for pane in comparison.panes for message in pane.messages if message.role == "user")
-    return comparison.title or " ".join(next(first, "")[:MOST_READ].split())[:80]
+    return comparison.title or " ".join(next(first, "")[:MAX_READ].split())[:80]
 
 
 def letters(comparison: Comparison) -> str:

@@ -16,11 +16,11 @@ from itertools import pairwise
 from typing import Any, Literal
 
 CELLS = 8_000_000
-MOST_CELLS_AT_ONCE = 250_000
-MOST_SENTENCES_AT_ONCE = 1_600
+MAX_CELLS_AT_ONCE = 250_000
+MAX_SENTENCES_AT_ONCE = 1_600
 ALIKE = 0.4
-MOST_FIELDS = 2_000
-MOST_DEPTH = 60
+MAX_FIELDS = 2_000
+MAX_DEPTH = 60
 
 Kind = Literal["same", "removed", "added", "changed"]
 
@@ -34,7 +34,7 @@ _FENCED = re.compile(r"\A\s*```[\w-]*[ \t]*\n(.*?)\n?```\s*\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffPiece:
     """A stretch of words: what stands on the left, and what on the right."""
 
     kind: Kind
@@ -47,7 +47,7 @@ class Diff:
     """Rows of pieces, a row for each pair of sentences; the left texts joined are the first answer, the right ones
     the second. `similarity` is the share of words in common, 0 to 1; where it is not `exact`, at least that."""
 
-    rows: tuple[tuple[Piece, ...], ...]
+    rows: tuple[tuple[DiffPiece, ...], ...]
     similarity: float
     exact: bool = True
 
@@ -63,7 +63,7 @@ class Diff:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class DiffField:
     """A field of two JSON values by its path; None is no value at all, values are JSON text."""
 
     path: str
@@ -76,7 +76,7 @@ def diff(first: str, second: str) -> Diff:
     """What the second text has that the first has not, and the other way round."""
     left, right = _sentences(first), _sentences(second)
     budget = _Budget()
-    rows: list[tuple[Piece, ...]] = []
+    rows: list[tuple[DiffPiece, ...]] = []
     common = 0
     for a, b in _aligned(left, right, budget):
         row, equal = _compare(a, b, budget)
@@ -92,7 +92,7 @@ def similarity(first: str, second: str) -> float:
     return 1.0 if first == second else diff(first, second).similarity
 
 
-def fields(first: str, second: str) -> tuple[Field, ...] | None:
+def fields(first: str, second: str) -> tuple[DiffField, ...] | None:
     """The fields of two JSON answers (a code fence around them is fine), None where either is no object or list."""
     left, right = _container(first), _container(second)
     if left is None or right is None:
@@ -102,7 +102,7 @@ def fields(first: str, second: str) -> tuple[Field, ...] | None:
     for path in dict.fromkeys([*ours, *theirs]):
         a, b = ours.get(path), theirs.get(path)
         kind: Kind = "same" if a == b else "added" if a is None else "removed" if b is None else "changed"
-        found.append(Field(path, kind, a, b))
+        found.append(DiffField(path, kind, a, b))
     return tuple(found)
 
 
@@ -116,7 +116,7 @@ class _Budget:
 
     def take(self, cells: int) -> bool:
         """Whether a comparison of so many pairs may be made."""
-        if cells > min(self.left, MOST_CELLS_AT_ONCE):
+        if cells > min(self.left, MAX_CELLS_AT_ONCE):
             self.short = True
             return False
         self.left -= cells
@@ -171,13 +171,13 @@ def _alike(
 ) -> Iterator[tuple[list[_Sentence], list[_Sentence]]]:
     """The pairing of two runs of unequal sentences that has the most words in common (longest weighted path)."""
     cells = len(left) * len(right)
-    if cells > MOST_SENTENCES_AT_ONCE and min(len(left), len(right)) > 1:
+    if cells > MAX_SENTENCES_AT_ONCE and min(len(left), len(right)) > 1:
         budget.short = True
         x, y = len(left) // 2, len(right) // 2
         yield from _alike(left[:x], right[:y], budget)
         yield from _alike(left[x:], right[y:], budget)
         return
-    if cells <= 1 or cells > MOST_SENTENCES_AT_ONCE or not budget.take(cells * 20):
+    if cells <= 1 or cells > MAX_SENTENCES_AT_ONCE or not budget.take(cells * 20):
         if left or right:
             yield left, right
         return
@@ -209,14 +209,14 @@ def _overlap(a: Counter[str], b: Counter[str]) -> float:
     return 2 * (a & b).total() / total if total else 0.0
 
 
-def _compare(left: list[_Sentence], right: list[_Sentence], budget: _Budget) -> tuple[tuple[Piece, ...], int]:
+def _compare(left: list[_Sentence], right: list[_Sentence], budget: _Budget) -> tuple[tuple[DiffPiece, ...], int]:
     """The pieces of a row, and how many words are equal in it."""
     ours = [word for words, _ in left for word in words]
     theirs = [word for words, _ in right for word in words]
     pairs = _matches([k for _, keys in left for k in keys], [k for _, keys in right for k in keys], budget)
     if len(left) * len(right) != 1 and 2 * len(pairs) < ALIKE / 2 * (len(ours) + len(theirs)):
         pairs = []  # a few small words in common make no sentence the other's new wording
-    pieces: list[Piece] = []
+    pieces: list[DiffPiece] = []
     x = y = 0
     for i, j in [*pairs, (len(ours), len(theirs))]:
         _add(pieces, "removed", "".join(ours[x:i]), "")
@@ -227,14 +227,14 @@ def _compare(left: list[_Sentence], right: list[_Sentence], budget: _Budget) -> 
     return tuple(pieces), len(pairs)
 
 
-def _add(pieces: list[Piece], kind: Kind, left: str, right: str) -> None:
+def _add(pieces: list[DiffPiece], kind: Kind, left: str, right: str) -> None:
     if not left and not right:
         return
     if pieces and pieces[-1].kind == kind:
         left, right = pieces[-1].left + left, pieces[-1].right + right
-        pieces[-1] = Piece(kind, left, right)
+        pieces[-1] = DiffPiece(kind, left, right)
     else:
-        pieces.append(Piece(kind, left, right))
+        pieces.append(DiffPiece(kind, left, right))
 
 
 def _matches(a: Sequence[Hashable], b: Sequence[Hashable], budget: _Budget) -> list[tuple[int, int]]:
@@ -299,12 +299,12 @@ def _container(text: str) -> tuple[Any] | None:
 
 
 def _leaves(value: Any) -> Iterator[tuple[str, str]]:
-    """The values that hold no others, by path, at most MOST_FIELDS of them."""
+    """The values that hold no others, by path, at most MAX_FIELDS of them."""
     left: list[tuple[str, Any, int]] = [("$", value, 0)]
     count = 0
-    while left and count < MOST_FIELDS:
+    while left and count < MAX_FIELDS:
         path, item, depth = left.pop()
-        if isinstance(item, dict | list) and item and depth < MOST_DEPTH:
+        if isinstance(item, dict | list) and item and depth < MAX_DEPTH:
             inside = item.items() if isinstance(item, dict) else enumerate(item)
             left += [(_step(path, key), held, depth + 1) for key, held in reversed(list(inside))]
         else:

@@ -13,9 +13,9 @@ from . import saving
 from .keyless import without_keys
 from .state import Comparison
 
-MOST_BYTES = 50_000_000
-TOO_LARGE = f"The file is larger than {MOST_BYTES // 1_000_000} MB."
-MOST_RETURNED = 60_000_000  # bytes of what was read
+MAX_BYTES = 50_000_000
+TOO_LARGE = f"The file is larger than {MAX_BYTES // 1_000_000} MB."
+MAX_RETURNED = 60_000_000  # bytes of what was read
 LARGE = 250_000  # bytes; what is larger is read apart from the app
 
 
@@ -31,7 +31,7 @@ def to_json(comparison: Comparison) -> bytes:
 
 def read(data: bytes) -> Comparison:
     """The comparison of a file, from wherever it comes. Raises RequestError with a sentence for a person."""
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise RequestError(TOO_LARGE)
     try:
         value = json.loads(data.decode("utf-8-sig"), parse_constant=saving.no_constant)
@@ -45,12 +45,12 @@ async def read_apart(given: Path | str, whose: str) -> Comparison:
 
     `whose` is the session's id. Raises RequestError."""
     size = _size(given)
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         raise RequestError(TOO_LARGE)
     if size <= LARGE:
         return _read(given)
     try:
-        return await run_apart(_read, given, most=MOST_RETURNED, whose=whose)
+        return await run_apart(_read, given, most=MAX_RETURNED, whose=whose)
     except WorkerError:
         raise RequestError("The comparison is too large to be opened here.") from None
 

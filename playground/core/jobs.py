@@ -16,7 +16,7 @@ Job = Callable[[], Awaitable[T]]
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[K, T]):
+class JobResult(Generic[K, T]):
     """A job that has ended, and what it brought."""
 
     key: K
@@ -25,7 +25,7 @@ class Done(Generic[K, T]):
 
 async def run_jobs(
     jobs: Mapping[K, Job[T]], at_once: int, stop: asyncio.Event | None = None
-) -> AsyncGenerator[list[Done[K, T]], None]:
+) -> AsyncGenerator[list[JobResult[K, T]], None]:
     """What has ended since the last time, an empty list being a heartbeat. Jobs start in their order, `at_once` of them
     at a time. `stop` cancels what runs, also while nobody asks for more; closing the generator cancels and waits. A job
     that raises ends all."""
@@ -44,7 +44,7 @@ async def run_jobs(
                 _waited(running, stopping), timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
             over = [task for task in running if task in ended and not (stop.is_set() and task.cancelled())]
-            yield [Done(running.pop(task), task.result()) for task in over]
+            yield [JobResult(running.pop(task), task.result()) for task in over]
     finally:
         for task in _waited(running, stopping):
             task.cancel()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # a worker process that reads a comparison needs no network
 
 CHARACTERS_A_TOKEN = 4
 LEAST_SECONDS = 0.02  # below, it is the network that is measured
-MOST_SPEED = 10_000.0  # tokens a second; above, a proxy held the answer back and gave it at once
+MAX_SPEED = 10_000.0  # tokens a second; above, a proxy held the answer back and gave it at once
 LONG_PIECE = 24  # characters; a first piece that is longer holds several tokens
 
 
@@ -41,7 +41,7 @@ class Measurement:
             return None
         writing = self.total - self.time_to_first_token if self.writing is None else self.writing
         written = self.output_tokens - 1 if self.written is None else self.written
-        if written < 1 or writing < LEAST_SECONDS or written > MOST_SPEED * writing:
+        if written < 1 or writing < LEAST_SECONDS or written > MAX_SPEED * writing:
             return None
         return written / writing
 

@@ -16,21 +16,21 @@ from typing import Any, Literal
 from showcard.inference.processes.workers import WorkerError, run_apart
 from showcard.wire.request import Request
 
-from .checks import Mark
+from .checks import CheckMark
 from .jobs import run_jobs
 from .outcome import Ask, Outcome
 from .spreadsheets import guarded
 
-MOST_PROMPTS = 1_000
-MOST_CHARACTERS = 2_000_000
-MOST_IN_A_PROMPT = 50_000
-MOST_PROBLEMS = 20
-MOST_LINES = 20_000  # that are read; reading one that is broken takes as long as reading a long one
+MAX_PROMPTS = 1_000
+MAX_CHARACTERS = 2_000_000
+MAX_IN_A_PROMPT = 50_000
+MAX_PROBLEMS = 20
+MAX_LINES = 20_000  # that are read; reading one that is broken takes as long as reading a long one
 LONG = 20_000  # characters; what is longer is read apart from the app
 NAMES = ("prompt", "question", "input", "text", "query")
 KNOWN = frozenset({*NAMES, "tag", "id"})
 DELIMITERS = ",;\t"
-MOST_LOOKED = 50  # lines, for the form of a list
+MAX_LOOKED = 50  # lines, for the form of a list
 
 Form = Literal["text", "csv", "jsonl"]
 
@@ -54,30 +54,30 @@ class Listed:
 
 def read_prompts(text: str, form: Form | None = None) -> Listed:
     """The prompts of a text: one a line, CSV with a column `prompt`, or JSON lines; None: as what it looks like."""
-    if len(text) > MOST_CHARACTERS:
-        return Listed((), (f"The list is longer than {MOST_CHARACTERS:,} characters.",))
+    if len(text) > MAX_CHARACTERS:
+        return Listed((), (f"The list is longer than {MAX_CHARACTERS:,} characters.",))
     text = text.removeprefix("\ufeff")
     prompts: list[Prompt] = []
     problems: list[str] = []
-    for number, found in enumerate(islice(_READERS[form or form_of(text)](text), MOST_LINES + 1)):
-        if number == MOST_LINES:
-            problems.insert(0, f"Only the first {MOST_LINES:,} lines are read.")
+    for number, found in enumerate(islice(_READERS[form or form_of(text)](text), MAX_LINES + 1)):
+        if number == MAX_LINES:
+            problems.insert(0, f"Only the first {MAX_LINES:,} lines are read.")
         elif isinstance(found, str):
             problems.append(found)
-        elif len(found.text) > MOST_IN_A_PROMPT:
-            problems.append(f"Line {found.line}: the prompt is longer than {MOST_IN_A_PROMPT:,} characters.")
+        elif len(found.text) > MAX_IN_A_PROMPT:
+            problems.append(f"Line {found.line}: the prompt is longer than {MAX_IN_A_PROMPT:,} characters.")
         elif found.text.strip():
             prompts.append(found)
-    if len(prompts) > MOST_PROMPTS:
-        problems.append(f"Only the first {MOST_PROMPTS:,} of {len(prompts):,} prompts are taken.")
-    if len(problems) > MOST_PROBLEMS:
-        problems = [*problems[:MOST_PROBLEMS], f"And {len(problems) - MOST_PROBLEMS:,} more lines."]
-    return Listed(tuple(prompts[:MOST_PROMPTS]), tuple(problems))
+    if len(prompts) > MAX_PROMPTS:
+        problems.append(f"Only the first {MAX_PROMPTS:,} of {len(prompts):,} prompts are taken.")
+    if len(problems) > MAX_PROBLEMS:
+        problems = [*problems[:MAX_PROBLEMS], f"And {len(problems) - MAX_PROBLEMS:,} more lines."]
+    return Listed(tuple(prompts[:MAX_PROMPTS]), tuple(problems))
 
 
 async def read_apart(text: str, whose: str) -> Listed:
     """`read_prompts`, in a worker process where the list is a long one; `whose` is the session's id."""
-    if not LONG < len(text) <= MOST_CHARACTERS:
+    if not LONG < len(text) <= MAX_CHARACTERS:
         return read_prompts(text)
     try:
         return await run_apart(read_prompts, text, whose=whose)
@@ -100,7 +100,7 @@ def _delimiter(text: str) -> str:
     for delimiter in DELIMITERS:
         names = [name.strip().strip('"').lower() for name in lines[0].split(delimiter)]
         if any(name in NAMES for name in names):
-            rows = csv.reader(lines[1:MOST_LOOKED], delimiter=delimiter)
+            rows = csv.reader(lines[1:MAX_LOOKED], delimiter=delimiter)
             with suppress(csv.Error):
                 if KNOWN.issuperset(names) or any(len(row) == len(names) > 1 for row in rows):
                     return delimiter
@@ -184,7 +184,7 @@ Key = tuple[int, str]  # the number of a prompt, and a pane
 
 
 @dataclass(slots=True)
-class Batch:
+class PromptBatch:
     """A list under way: what was asked and what came of it. `models` names the panes' models by letter."""
 
     prompts: tuple[Prompt, ...] = ()
@@ -202,7 +202,7 @@ class Batch:
 
 
 async def run_batch(
-    batch: Batch, requests: Mapping[Key, Request], ask: Ask, at_once: int, stop: asyncio.Event | None = None
+    batch: PromptBatch, requests: Mapping[Key, Request], ask: Ask, at_once: int, stop: asyncio.Event | None = None
 ) -> AsyncGenerator[list[Key], None]:
     """Ask what is missing, and put it into the batch. Yields the keys that got an outcome, at least every 200 ms;
     `stop` or closing it cancels, and running again resumes."""
@@ -217,15 +217,15 @@ async def run_batch(
             yield [one.key for one in done]
 
 
-Marks = Callable[[Outcome, Request], Sequence[Mark]]
+Marks = Callable[[Outcome, Request], Sequence[CheckMark]]
 
 
-def to_jsonl(batch: Batch, marks: Marks) -> str:
+def to_jsonl(batch: PromptBatch, marks: Marks) -> str:
     """The table as JSON lines: a line a prompt."""
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _rows(batch, marks))
 
 
-def _rows(batch: Batch, marks: Marks) -> Iterator[dict[str, Any]]:
+def _rows(batch: PromptBatch, marks: Marks) -> Iterator[dict[str, Any]]:
     for number, prompt in enumerate(batch.prompts):
         answers = {}
         for letter, model in batch.models.items():
@@ -235,7 +235,7 @@ def _rows(batch: Batch, marks: Marks) -> Iterator[dict[str, Any]]:
         yield {"prompt": prompt.text, **({"tag": prompt.tag} if prompt.tag else {}), "answers": answers}
 
 
-def _answer(model: str, outcome: Outcome, marks: Sequence[Mark]) -> dict[str, Any]:
+def _answer(model: str, outcome: Outcome, marks: Sequence[CheckMark]) -> dict[str, Any]:
     if outcome.error:
         return {"model": model, "error": outcome.error}
     reasoning = {"reasoning": outcome.reasoning} if outcome.reasoning else {}
@@ -246,7 +246,7 @@ def _answer(model: str, outcome: Outcome, marks: Sequence[Mark]) -> dict[str, An
 FIGURES = ("time_to_first_token", "tokens_per_second", "total", "output_tokens", "prompt_tokens")
 
 
-def to_csv(batch: Batch, marks: Marks) -> str:
+def to_csv(batch: PromptBatch, marks: Marks) -> str:
     """The table as CSV, a row a prompt. What a spreadsheet would take for a formula begins with an apostrophe."""
     out = io.StringIO()
     # Quoted, so that a text with another country's separator stays one cell there too.

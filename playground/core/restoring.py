@@ -6,24 +6,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from showcard.playground.session import Desk
+from showcard.playground.session import CompareSession
 from showcard.wire.request import RequestError
 
 from . import conversation
-from .exported import MOST_BYTES, read_apart
+from .exported import MAX_BYTES, read_apart
 from .state import LETTERS, Comparison, Pane, Settings
 
-MOST_IN_LINK = 20_000
+MAX_IN_LINK = 20_000
 
 
 async def from_text(text: Any, whose: str) -> Comparison:
     """A comparison from its JSON text; `whose` is the session's id. Raises RequestError."""
-    if not isinstance(text, str) or len(text) > MOST_BYTES:
+    if not isinstance(text, str) or len(text) > MAX_BYTES:
         raise RequestError("This comparison is too large.")
     return await read_apart(text, whose)
 
 
-def from_link(desk: Desk, query: Mapping[str, Any]) -> str:
+def from_link(desk: CompareSession, query: Mapping[str, Any]) -> str:
     """Fill the panes of a desk that nothing was asked at yet from `?a=model&b=model`; gives the question of `q`.
 
     A model may be followed by a provider or policy, as in `org/model:fastest`. Nothing runs."""
@@ -48,4 +48,4 @@ def _settings(settings: Settings, wanted: str) -> Settings:
 
 
 def _short(value: Any) -> str:
-    return value.strip()[:MOST_IN_LINK] if isinstance(value, str) else ""
+    return value.strip()[:MAX_IN_LINK] if isinstance(value, str) else ""

@@ -18,7 +18,7 @@ from showcard.wire.request import Request
 from .jobs import run_jobs
 from .outcome import Ask, Outcome
 
-MOST_SAMPLES = 20
+MAX_SAMPLES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ async def sample(
 ) -> AsyncGenerator[Samples, None]:
     """Ask each pane's Request `count` times: all at once, or one after the other. Yields the samples as they grow, the
     same object each time, at least every 200 ms."""
-    count = min(max(count, 1), MOST_SAMPLES)
+    count = min(max(count, 1), MAX_SAMPLES)
     samples = Samples(count, {name: [] for name in requests})
     jobs = {(n, name): partial(ask, request) for n in range(count) for name, request in requests.items()}
     async with aclosing(run_jobs(jobs, len(jobs) if parallel else 1, stop)) as ended:

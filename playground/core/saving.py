@@ -17,18 +17,18 @@ from showcard.wire.request import RESPONSES, RequestError
 
 from .conversation import LOCKABLE, title_of
 from .measure import Measurement
-from .state import MOST_PANES, ChatMessage, Comparison, Pane, Raw, Record, Settings, Variant, new_id
+from .state import MAX_PANES, ChatMessage, Comparison, Pane, Raw, Record, Settings, Variant, new_id
 
 VERSION = 1
-MOST_MESSAGES = 2_000
-MOST_VARIANTS = 200
-MOST_TEXT = 2_000_000
-MOST_VERSIONS = 20_000  # of all messages of a comparison
-MOST_CALLS, MOST_IMAGES = 200, 100  # of a version
-MOST_SETTINGS, MOST_DEEP = 500_000, 100  # bytes of a pane's settings as JSON, and levels
+MAX_MESSAGES = 2_000
+MAX_VARIANTS = 200
+MAX_TEXT = 2_000_000
+MAX_VERSIONS = 20_000  # of all messages of a comparison
+MAX_CALLS, MAX_IMAGES = 200, 100  # of a version
+MAX_SETTINGS, MAX_DEEP = 500_000, 100  # bytes of a pane's settings as JSON, and levels
 DEEP = 6  # in a comparison: a version of a message
 # Of what went over the wire the browser keeps the beginnings, of the last answers.
-MOST_RAW, MOST_SENT, MOST_HEADERS, MOST_HEADER, MOST_POINTS = 20, 20_000, 60, 500, 400
+MAX_RAW, MAX_SENT, MAX_HEADERS, MAX_HEADER, MAX_POINTS = 20, 20_000, 60, 500, 400
 SLICE = 2**20  # characters
 ROLES = ("user", "assistant", "tool")
 Images = dict[str, Any]
@@ -38,7 +38,7 @@ def to_json(comparison: Comparison, raw: bool = False) -> dict[str, Any]:
     """The comparison as plain JSON data; `media` holds each image once. With `raw`, what went over the wire for the
     last answers is in it."""
     media: Images = {}
-    last = {message.id for pane in comparison.panes for message in pane.messages[-2 * MOST_RAW :]} if raw else ()
+    last = {message.id for pane in comparison.panes for message in pane.messages[-2 * MAX_RAW :]} if raw else ()
     panes = [
         {
             "id": pane.id,
@@ -97,13 +97,13 @@ def from_json(value: Any) -> Comparison:
     if value.get("version") != VERSION:
         raise RequestError("This comparison was written by another version of Showcard.")
     panes = value.get("panes")
-    if not isinstance(panes, list) or not 1 <= len(panes) <= MOST_PANES:
-        raise RequestError(f"A comparison has one to {MOST_PANES} panes.")
+    if not isinstance(panes, list) or not 1 <= len(panes) <= MAX_PANES:
+        raise RequestError(f"A comparison has one to {MAX_PANES} panes.")
     media = _media(value.get("media"))
     ids: set[str] = set()
     read = [_pane(pane, media, ids) for pane in panes]
-    if sum(len(message.variants) for pane in read for message in pane.messages) > MOST_VERSIONS:
-        raise RequestError(f"A comparison holds at most {MOST_VERSIONS:,} answers and questions.")
+    if sum(len(message.variants) for pane in read for message in pane.messages) > MAX_VERSIONS:
+        raise RequestError(f"A comparison holds at most {MAX_VERSIONS:,} answers and questions.")
     hidden = value.get("hidden") is True and len(read) == 2  # a vote is between two
     locked = LOCKABLE.intersection(name for name in _list(value.get("locked")) if isinstance(name, str))
     return Comparison(read, _id(value.get("id"), set()), _text(value.get("title"))[:200], locked, hidden)
@@ -153,8 +153,8 @@ def _variant_json(variant: Variant, media: Images, raw: bool) -> dict[str, Any]:
 
 
 def _raw_json(raw: Raw) -> dict[str, Any]:
-    sent = raw.sent if len(raw.sent) <= MOST_SENT else f"{raw.sent[:MOST_SENT]}…"
-    headers = [(name, value[:MOST_HEADER]) for name, value in raw.headers[:MOST_HEADERS]]
+    sent = raw.sent if len(raw.sent) <= MAX_SENT else f"{raw.sent[:MAX_SENT]}…"
+    headers = [(name, value[:MAX_HEADER]) for name, value in raw.headers[:MAX_HEADERS]]
     return {**asdict(raw), "sent": sent, "headers": headers}
 
 
@@ -187,8 +187,8 @@ def _pane(value: Any, media: Mapping[str, Media], ids: set[str]) -> Pane:
     if not isinstance(value, Mapping):
         raise RequestError("A pane of the comparison can't be read.")
     messages = _list(value.get("messages"))
-    if len(messages) > MOST_MESSAGES:
-        raise RequestError(f"A pane holds at most {MOST_MESSAGES:,} messages.")
+    if len(messages) > MAX_MESSAGES:
+        raise RequestError(f"A pane holds at most {MAX_MESSAGES:,} messages.")
     read = tuple(_message(message, media, ids) for message in messages)
     return Pane(_settings(value.get("settings")), read, _id(value.get("id"), ids))
 
@@ -196,7 +196,7 @@ def _pane(value: Any, media: Mapping[str, Media], ids: set[str]) -> Pane:
 def _settings(value: Any) -> Settings:
     held = value if isinstance(value, Mapping) else {}
     _look_deep(held)
-    if sum(map(len, pieces({name: item for name, item in held.items() if name != "system"}))) > MOST_SETTINGS:
+    if sum(map(len, pieces({name: item for name, item in held.items() if name != "system"}))) > MAX_SETTINGS:
         raise RequestError("The settings of a pane are too long.")
     texts = {name: _text(held.get(name)) for name in ("model", "provider", "base_url", "bill_to", "system")}
     tools = tuple(dict(tool) for tool in _list(held.get("tools")) if isinstance(tool, Mapping))
@@ -217,7 +217,7 @@ def _settings(value: Any) -> Settings:
 def _look_deep(value: Any) -> None:
     """Refuse what is nested so deeply that those who walk through it fail."""
     level = [value]
-    for _ in range(MOST_DEEP):
+    for _ in range(MAX_DEEP):
         level = [inner for held in level for inner in (held.values() if isinstance(held, Mapping) else _list(held))]
     if level:
         raise RequestError("The settings of a pane are nested too deeply.")
@@ -226,7 +226,7 @@ def _look_deep(value: Any) -> None:
 def _message(value: Any, media: Mapping[str, Media], ids: set[str]) -> ChatMessage:
     if not isinstance(value, Mapping) or value.get("role") not in ROLES:
         raise RequestError("A message of the comparison can't be read.")
-    variants = tuple(_variant(one, media) for one in _list(value.get("variants"))[:MOST_VARIANTS])
+    variants = tuple(_variant(one, media) for one in _list(value.get("variants"))[:MAX_VARIANTS])
     if not variants:
         raise RequestError("A message of the comparison says nothing.")
     shown = value.get("shown")
@@ -237,11 +237,11 @@ def _message(value: Any, media: Mapping[str, Media], ids: set[str]) -> ChatMessa
 def _variant(value: Any, media: Mapping[str, Media]) -> Variant:
     held = value if isinstance(value, Mapping) else {}
     images = tuple(
-        media[name] for name in _list(held.get("images"))[:MOST_IMAGES] if isinstance(name, str) and name in media
+        media[name] for name in _list(held.get("images"))[:MAX_IMAGES] if isinstance(name, str) and name in media
     )
     calls = tuple(
         ToolCall(_text(call.get("id")), _text(call.get("name")), _text(call.get("arguments")))
-        for call in _list(held.get("tool_calls"))[:MOST_CALLS]
+        for call in _list(held.get("tool_calls"))[:MAX_CALLS]
         if isinstance(call, Mapping)
     )
     record = _record(held.get("record"))
@@ -276,9 +276,9 @@ def _raw(value: Any) -> Raw | None:
         return None
     headers = [(_text(name), _text(said)) for name, said in filter(_is_pair, _list(value.get("headers")))]
     points = [(_number(at) or 0.0, _whole(size) or 0) for at, size in filter(_is_pair, _list(value.get("timeline")))]
-    sent, status = _text(value.get("sent"))[: MOST_SENT + 1], _whole(value.get("status")) or 0
+    sent, status = _text(value.get("sent"))[: MAX_SENT + 1], _whole(value.get("status")) or 0
     names = _text(value.get("method")), _text(value.get("url"))
-    return Raw(*names, sent, status, tuple(headers[:MOST_HEADERS]), tuple(points[:MOST_POINTS]))
+    return Raw(*names, sent, status, tuple(headers[:MAX_HEADERS]), tuple(points[:MAX_POINTS]))
 
 
 def _is_pair(value: Any) -> bool:
@@ -297,7 +297,7 @@ def _id(value: Any, ids: set[str]) -> str:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         return ""
-    if len(value) > MOST_TEXT:
+    if len(value) > MAX_TEXT:
         raise RequestError("A text of the comparison is too long.")
     return whole(value)
 

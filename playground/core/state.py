@@ -27,7 +27,7 @@ from showcard.metadata.outputs.read import ToolCall
 from .measure import Measurement
 
 LETTERS = "ABCD"
-MOST_PANES = len(LETTERS)
+MAX_PANES = len(LETTERS)
 
 
 def new_id() -> str:

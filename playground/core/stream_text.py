@@ -8,7 +8,7 @@ from showcard.metadata.visible import whole
 from showcard.wire.secrets import SHORTEST_KEY, hidden
 
 
-class Pieces:
+class StreamText:
     """Joins what a server cut in two: the halves of a character (JSON writes 😀 as two escapes), and a key of the
     person's that it says back, which is replaced. What may be the beginning of either waits for the next piece."""
 

@@ -11,10 +11,10 @@ from math import sqrt
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
-MOST_VOTES = 10_000
-MOST_KEPT_IN_BROWSER = 2_000
-MOST_TEXT = 300
-MOST_TAG = 60
+MAX_VOTES = 10_000
+MAX_KEPT_IN_BROWSER = 2_000
+MAX_TEXT = 300
+MAX_TAG = 60
 BUSY_SECONDS = 5.0  # that another program may have the file
 COLUMNS = ("first", "second", "choice", "tag", "at")
 _INSERT = "INSERT INTO votes (first, second, choice, tag, at) VALUES (?, ?, ?, ?, ?)"
@@ -68,7 +68,7 @@ class Tally:
 def new_vote(first: str, second: str, choice: Choice, tag: str = "") -> Vote:
     """A vote of now."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    return Vote(first[:MOST_TEXT], second[:MOST_TEXT], choice, " ".join(tag.split())[:MOST_TAG], now)
+    return Vote(first[:MAX_TEXT], second[:MAX_TEXT], choice, " ".join(tag.split())[:MAX_TAG], now)
 
 
 def wilson(wins: int, count: int) -> tuple[float, float, float]:
@@ -97,16 +97,16 @@ def tallies(votes: Iterable[Vote]) -> tuple[Tally, ...]:
 def read_votes(value: Any) -> tuple[Vote, ...]:
     """Votes from plain data, such as a browser gives back; what is no vote is left out."""
     rows = value if isinstance(value, list) else []
-    return tuple(vote for row in rows[-MOST_VOTES:] if (vote := _vote(row)) is not None)
+    return tuple(vote for row in rows[-MAX_VOTES:] if (vote := _vote(row)) is not None)
 
 
 def _vote(row: Any) -> Vote | None:
     if not isinstance(row, list | tuple) or len(row) != 5 or not all(isinstance(cell, str) for cell in row):
         return None
     first, second, choice, tag, at = row
-    if choice not in CHOICES or not first or not second or max(len(first), len(second)) > MOST_TEXT:
+    if choice not in CHOICES or not first or not second or max(len(first), len(second)) > MAX_TEXT:
         return None
-    return Vote(first, second, choice, tag[:MOST_TAG], at[:40])
+    return Vote(first, second, choice, tag[:MAX_TAG], at[:40])
 
 
 class Votes(Protocol):
@@ -151,7 +151,7 @@ class FileVotes:
     def all(self) -> Sequence[Vote]:
         """Every vote, oldest first."""
         with self._opened() as file:
-            newest = file.execute(_NEWEST, (MOST_VOTES,)).fetchall()
+            newest = file.execute(_NEWEST, (MAX_VOTES,)).fetchall()
         return read_votes([list(row) for row in reversed(newest)])
 
     def add(self, vote: Vote) -> None:
@@ -222,7 +222,7 @@ class HeldVotes:
 
     def add(self, vote: Vote) -> None:
         """Keep a vote; the oldest leave."""
-        self._votes = [*self._votes, vote][-MOST_KEPT_IN_BROWSER:]
+        self._votes = [*self._votes, vote][-MAX_KEPT_IN_BROWSER:]
 
     def clear(self) -> None:
         """Forget all."""

@@ -12,7 +12,7 @@ import gradio as gr
 from showcard.playground.core import conversation
 from showcard.playground.core.checks import Checks
 from showcard.playground.core.outcome import Ask, Outcome
-from showcard.playground.core.prompts import Batch
+from showcard.playground.core.prompts import PromptBatch
 from showcard.playground.core.sampling import Samples
 from showcard.playground.core.state import Comparison, Pane
 from showcard.playground.session import check
@@ -27,14 +27,14 @@ HELD = "compare-tools"
 
 
 @dataclass(slots=True)
-class Held:
+class ToolState:
     """The tools' state in one tab of the browser. `open` is the tool that is shown."""
 
     open: str = "diff"
     unified: bool = False
     checks: Checks = field(default_factory=Checks)
     samples: Samples | None = None
-    batch: Batch = field(default_factory=Batch)
+    batch: PromptBatch = field(default_factory=PromptBatch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ class Tool:
     inputs: list[Any] = field(default_factory=list)
 
 
-def held_of(session: Session) -> Held:
+def held_of(session: Session) -> ToolState:
     """The tools' state of a session."""
     found = session.pages.get(HELD)
-    if not isinstance(found, Held):
-        found = session.pages[HELD] = Held()
+    if not isinstance(found, ToolState):
+        found = session.pages[HELD] = ToolState()
     return found
 
 
@@ -88,7 +88,7 @@ def asker(session: Session) -> Ask:
         asked = await ask(request, session)
         failure = failure_of(asked)
         if failure is not None:
-            return Outcome(error=f"{failure.reason} {failure.way_out}".strip(), started=asked.started)
+            return Outcome(error=f"{failure.reason} {failure.hint}".strip(), started=asked.started)
         said = asked.variant()
         taken = said.record.measurement if said.record else None
         return Outcome(said.content, said.reasoning, taken, started=asked.started)

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from showcard.playground.core.checks import Checks, Mark, read_checks, run_checks
+from showcard.playground.core.checks import CheckMark, Checks, read_checks, run_checks
 from showcard.playground.core.state import Comparison
 from showcard.ui.markup.html import attribute, escape, isolated, one_line, panel
 from showcard.ui.markup.panels import note
@@ -67,7 +67,7 @@ async def draw_marks(mount: Mount, request: gr.Request) -> dict[Any, Any]:
     }
 
 
-def marks_of(comparison: Comparison, checks: Checks) -> Mapping[str, Sequence[Mark]]:
+def marks_of(comparison: Comparison, checks: Checks) -> Mapping[str, Sequence[CheckMark]]:
     """What the checks say of the last answers, by letter."""
     if not checks:
         return {}
@@ -78,7 +78,7 @@ def marks_of(comparison: Comparison, checks: Checks) -> Mapping[str, Sequence[Ma
     }
 
 
-def marks_html(marks: Sequence[Mark]) -> str:
+def marks_html(marks: Sequence[CheckMark]) -> str:
     """Marks as a row of badges; the word of each is there for those who see no colour."""
     badges = "".join(
         f'<span class="badge mark {_class(mark)}" title="{attribute(mark.sentence)}">'
@@ -95,11 +95,11 @@ def _quoting(sentence: str) -> str:
     return f"{escape(before)}“{isolated(quoted)}”{escape(after)}" if closing else escape(sentence)
 
 
-def _class(mark: Mark) -> str:
+def _class(mark: CheckMark) -> str:
     return {True: "ok", False: "bad", None: "open"}[mark.passed]
 
 
-def _sign(mark: Mark) -> str:
+def _sign(mark: CheckMark) -> str:
     return f'<span aria-hidden="true">{ {True: "✓", False: "✗", None: "–"}[mark.passed] }</span>'
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from showcard.playground.core.diff import Diff, Field, Piece, diff, fields
+from showcard.playground.core.diff import Diff, DiffField, DiffPiece, diff, fields
 from showcard.ui.markup.html import escape, isolated, running_text
 
-MOST_SHOWN = 200_000
-MOST_VALUE = 300
+MAX_SHOWN = 200_000
+MAX_VALUE = 300
 _SAID = {"same": "same", "changed": "differs"}
 
 Answers = Sequence[tuple[str, str]]  # a name, and the answer without its reasoning
@@ -24,8 +24,8 @@ def diffs_html(answers: Answers, unified: bool) -> str:
 
 def _one(first: str, left: str, second: str, right: str, unified: bool) -> str:
     title = f"<h3>{escape(first)} and {escape(second)}</h3>"
-    if max(len(left), len(right)) > MOST_SHOWN:
-        return f'{title}<p class="dim">Longer than {MOST_SHOWN:,} characters, which is too long to compare here.</p>'
+    if max(len(left), len(right)) > MAX_SHOWN:
+        return f'{title}<p class="dim">Longer than {MAX_SHOWN:,} characters, which is too long to compare here.</p>'
     held = fields(left, right)
     found = diff(left, right)
     told = f'<p class="dim">{escape(_summary(found, first, second, held))}</p>'
@@ -35,7 +35,7 @@ def _one(first: str, left: str, second: str, right: str, unified: bool) -> str:
     return title + told + shown
 
 
-def _summary(found: Diff, first: str, second: str, held: Sequence[Field] | None) -> str:
+def _summary(found: Diff, first: str, second: str, held: Sequence[DiffField] | None) -> str:
     if found.identical:
         return "The answers are identical."
     if held is not None:
@@ -64,7 +64,7 @@ def _beside(found: Diff) -> str:
 
 
 def _unified(found: Diff) -> str:
-    pieces: list[Piece] = [piece for row in found.rows for piece in row]
+    pieces: list[DiffPiece] = [piece for row in found.rows for piece in row]
     return f'<div class="cell unified" dir="auto">{"".join(_piece(p.kind, p.right or p.left) for p in pieces)}</div>'
 
 
@@ -78,7 +78,7 @@ def _piece(kind: str, text: str) -> str:
     return f"{running_text(text[:at])}<{name}>{running_text(inner)}</{name}>{running_text(text[at + len(inner) :])}"
 
 
-def _fields(held: Sequence[Field], first: str, second: str) -> str:
+def _fields(held: Sequence[DiffField], first: str, second: str) -> str:
     rows = "".join(
         f'<tr class="{field.kind}"><th scope="row">{isolated(field.path)}</th>{_value(field.left, field, "del")}'
         f'{_value(field.right, field, "ins")}<td class="dim">{escape(_word(field, first, second))}</td></tr>'
@@ -88,14 +88,14 @@ def _fields(held: Sequence[Field], first: str, second: str) -> str:
     return f'<div class="table" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
-def _value(value: str | None, field: Field, name: str) -> str:
+def _value(value: str | None, field: DiffField, name: str) -> str:
     if value is None:
         return "<td></td>"
-    cut = value if len(value) <= MOST_VALUE else f"{value[:MOST_VALUE]}…"
+    cut = value if len(value) <= MAX_VALUE else f"{value[:MAX_VALUE]}…"
     said = isolated(cut)
     return f"<td>{said}</td>" if field.kind == "same" else f"<td><{name}>{said}</{name}></td>"
 
 
-def _word(field: Field, first: str, second: str) -> str:
+def _word(field: DiffField, first: str, second: str) -> str:
     only = {"removed": f"only in {first}", "added": f"only in {second}"}
     return _SAID.get(field.kind) or only[field.kind]

@@ -10,12 +10,12 @@ import gradio as gr
 
 from showcard.metadata.media import Media
 from showcard.playground.core.exported import read_apart, to_json
-from showcard.playground.core.saving import MOST_MESSAGES as MOST_SAVED
+from showcard.playground.core.saving import MAX_MESSAGES as MAX_SAVED
 from showcard.playground.core.state import Comparison
 from showcard.playground.downloads import link
 from showcard.playground.session import desk_of
 from showcard.playground.view.exported_page import to_html
-from showcard.playground.view.messages import MOST_MESSAGES
+from showcard.playground.view.messages import MAX_MESSAGES
 from showcard.ui.markup import panels
 from showcard.ui.markup.html import one_line, panel
 from showcard.ui.markup.markdown import prepare
@@ -51,7 +51,7 @@ def build(mount: Mount) -> Tool:
             if comparison.hidden:
                 return one_line(panels.note("The file names the models. Vote first.", error=True))
             if form == "html":
-                await prepare(_said(comparison, MOST_SAVED), mount.session_of(request).id)
+                await prepare(_said(comparison, MAX_SAVED), mount.session_of(request).id)
             data = await asyncio.to_thread(write, comparison)
             return one_line(
                 link(mount.session_of(request).shelf, Media(data=data, media_type=kind), f"comparison.{form}")
@@ -66,7 +66,7 @@ def build(mount: Mount) -> Tool:
             found = await read_apart(Path(file or ""), mount.session_of(request).id)
         except RequestError as error:
             return {said: one_line(panels.note(str(error), "What was here is still here.", error=True))}
-        await prepare(_said(found, MOST_MESSAGES), mount.session_of(request).id)
+        await prepare(_said(found, MAX_MESSAGES), mount.session_of(request).id)
         return {**mount.replace(request, found), said: one_line(panels.note("The comparison was opened."))}
 
     as_json.click(saving("json"), None, [said], **QUIET)

@@ -13,10 +13,10 @@ import gradio as gr
 
 from showcard.metadata.media import Media
 from showcard.playground.core import prompts
-from showcard.playground.core.checks import Checks, Mark, run_checks
+from showcard.playground.core.checks import CheckMark, Checks, run_checks
 from showcard.playground.core.figures import seconds
 from showcard.playground.core.outcome import Outcome
-from showcard.playground.core.prompts import Batch, Key, Listed
+from showcard.playground.core.prompts import Key, Listed, PromptBatch
 from showcard.playground.downloads import link
 from showcard.ui.markup import panels
 from showcard.ui.markup.html import escape, isolated, one_line, panel, running_text, short_text
@@ -27,8 +27,8 @@ from .checks import marks_html
 from .mount import Mount
 
 RUN = "compare-prompts"
-MOST_ROWS = 100
-MOST_BYTES = 8_000_000
+MAX_ROWS = 100
+MAX_BYTES = 8_000_000
 SHOWN_CHARACTERS = 400
 DRAW_SECONDS = 1.0
 EXAMPLE = 'One prompt a line; or CSV with a column “prompt” (and “tag”); or JSON lines: {"prompt": "…"}'
@@ -100,7 +100,7 @@ def build(mount: Mount) -> Tool:
 
 def _opened(data: bytes | None) -> tuple[Any, str]:
     """The text of a file that was chosen, and what is wrong with it."""
-    if not data or len(data) > MOST_BYTES:
+    if not data or len(data) > MAX_BYTES:
         return gr.skip(), one_line(panels.note("The file is empty or larger than 8 MB.", error=True))
     return data.decode("utf-8-sig", "replace"), ""
 
@@ -134,7 +134,7 @@ async def _run(
     yield State(_said(batch, state, found), table, left=bool(batch.missing(requests)))
 
 
-def _batch(mount: Mount, request: gr.Request, found: Listed, before: Batch | None) -> Batch:
+def _batch(mount: Mount, request: gr.Request, found: Listed, before: PromptBatch | None) -> PromptBatch:
     """The list to run, with the answers of an earlier one where it is gone on with. Raises RequestError."""
     comparison = mount.comparison_of(request)
     if comparison.hidden:
@@ -142,13 +142,13 @@ def _batch(mount: Mount, request: gr.Request, found: Listed, before: Batch | Non
     if not found.prompts:
         raise RequestError("There is no prompt in the list.")
     models = {comparison.letter(pane): pane.settings.model for pane in comparison.panes}
-    batch = Batch(found.prompts, models)
+    batch = PromptBatch(found.prompts, models)
     if before is not None:
         batch.asked, batch.outcomes = dict(before.asked), dict(before.outcomes)
     return batch
 
 
-def _requests(mount: Mount, request: gr.Request, batch: Batch) -> dict[Key, Request]:
+def _requests(mount: Mount, request: gr.Request, batch: PromptBatch) -> dict[Key, Request]:
     """What every pane is asked, prompt by prompt. Raises RequestError."""
     comparison, session = mount.comparison_of(request), mount.session_of(request)
     panes = {comparison.letter(pane): pane for pane in comparison.panes}
@@ -160,13 +160,13 @@ def _requests(mount: Mount, request: gr.Request, batch: Batch) -> dict[Key, Requ
 
 
 def _marks(checks: Checks) -> prompts.Marks:
-    def marks(outcome: Outcome, request: Request) -> Sequence[Mark]:
+    def marks(outcome: Outcome, request: Request) -> Sequence[CheckMark]:
         return run_checks(checks, outcome.content, request.response_format) if not outcome.error else ()
 
     return marks
 
 
-def _said(batch: Batch, state: str, found: Listed) -> str:
+def _said(batch: PromptBatch, state: str, found: Listed) -> str:
     total = len(batch.prompts) * len(batch.models)
     failed = sum(bool(outcome.error) for outcome in batch.outcomes.values())
     words = [f"{len(batch.outcomes)} of {total} answers", f"{failed} failed" if failed else "", state]
@@ -177,18 +177,18 @@ def _said(batch: Batch, state: str, found: Listed) -> str:
     return told + bar + (f'<ul class="problems" aria-label="Left out">{problems}</ul>' if problems else "")
 
 
-def _table(batch: Batch, checks: Checks) -> str:
+def _table(batch: PromptBatch, checks: Checks) -> str:
     marks = _marks(checks)
     heads = "".join(f'<th scope="col">{letter} · {isolated(model)}</th>' for letter, model in batch.models.items())
     rows = []
-    for number, prompt in enumerate(batch.prompts[:MOST_ROWS]):
+    for number, prompt in enumerate(batch.prompts[:MAX_ROWS]):
         cells = "".join(_cell(batch, (number, letter), marks) for letter in batch.models)
         tag = f'<div class="dim">{isolated(prompt.tag)}</div>' if prompt.tag else ""
         rows.append(
             f'<tr><th scope="row"><div dir="auto">{running_text(_cut(prompt.text))}</div>{tag}</th>{cells}</tr>'
         )
-    more = len(batch.prompts) - MOST_ROWS
-    cut = f"The first {MOST_ROWS} of {len(batch.prompts):,} rows; the files hold all."
+    more = len(batch.prompts) - MAX_ROWS
+    cut = f"The first {MAX_ROWS} of {len(batch.prompts):,} rows; the files hold all."
     rest = f'<p class="dim">{cut}</p>' if more > 0 else ""
     return (
         f'<div class="table prompts" tabindex="0"><table><thead><tr><th scope="col">Prompt</th>{heads}</tr></thead>'
@@ -196,7 +196,7 @@ def _table(batch: Batch, checks: Checks) -> str:
     )
 
 
-def _cell(batch: Batch, key: Key, marks: prompts.Marks) -> str:
+def _cell(batch: PromptBatch, key: Key, marks: prompts.Marks) -> str:
     outcome = batch.outcomes.get(key)
     if outcome is None:
         return '<td class="dim">–</td>'

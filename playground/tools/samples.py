@@ -12,7 +12,7 @@ import gradio as gr
 from showcard.playground.core import sampling
 from showcard.playground.core.figures import seconds
 from showcard.playground.core.outcome import Outcome
-from showcard.playground.core.sampling import MOST_SAMPLES, Agreement, Samples, Spread
+from showcard.playground.core.sampling import MAX_SAMPLES, Agreement, Samples, Spread
 from showcard.ui.markup import panels
 from showcard.ui.markup.html import escape, one_line, panel, running_text
 from showcard.wire.request import Request, RequestError
@@ -34,7 +34,7 @@ def build(mount: Mount) -> Tool:
         question = gr.Textbox(
             label="Question", placeholder="Empty: each pane's last question, with its history", max_lines=4, scale=3
         )
-        count = gr.Textbox("5", label=f"Times a pane, up to {MOST_SAMPLES}", max_lines=1, min_width=120)
+        count = gr.Textbox("5", label=f"Times a pane, up to {MAX_SAMPLES}", max_lines=1, min_width=120)
         order = gr.Radio([TOGETHER, ONE_BY_ONE], value=ONE_BY_ONE, label="Order", min_width=220)
         start = gr.Button("Sample", variant="primary", scale=0, min_width=96, elem_id="sample")
         stop = gr.Button("Stop", scale=0, min_width=80, interactive=False, elem_id="stop-samples")
@@ -73,8 +73,8 @@ def build(mount: Mount) -> Tool:
 
 
 def _count(text: str) -> int:
-    if not text.strip().isascii() or not text.strip().isdigit() or not 1 <= int(text.strip()[:4]) <= MOST_SAMPLES:
-        raise RequestError(f"How often is a whole number from 1 to {MOST_SAMPLES}.")
+    if not text.strip().isascii() or not text.strip().isdigit() or not 1 <= int(text.strip()[:4]) <= MAX_SAMPLES:
+        raise RequestError(f"How often is a whole number from 1 to {MAX_SAMPLES}.")
     return int(text)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from showcard.playground.core.figures import best
-from showcard.playground.core.state import MOST_PANES, Comparison
-from showcard.playground.session import Desk
+from showcard.playground.core.state import MAX_PANES, Comparison
+from showcard.playground.session import CompareSession
 from showcard.ui.markup.html import attribute, escape
 
 from .buttons import button
@@ -30,9 +30,9 @@ def sheets() -> str:
     )
 
 
-def top(desk: Desk) -> str:
+def top(desk: CompareSession) -> str:
     """The title of the page, and what can be done with the whole comparison."""
-    full = len(desk.comparison.panes) >= MOST_PANES
+    full = len(desk.comparison.panes) >= MAX_PANES
     return (
         '<h1>Compare chat models</h1><span class="dim grow">One question to all panes. Each model sees only its own '
         "answers.</span>"
@@ -58,7 +58,7 @@ def tabs(comparison: Comparison) -> str:
     return f'<div role="tablist" aria-label="Panes" style="display:contents">{items}</div>'
 
 
-def kept(desk: Desk) -> str:
+def kept(desk: CompareSession) -> str:
     """Tells the page's script that there is something new to keep, and what is locked."""
     comparison, locked = desk.comparison, attribute(" ".join(sorted(desk.comparison.locked)))
     return (
@@ -68,7 +68,7 @@ def kept(desk: Desk) -> str:
     )
 
 
-def notice(desk: Desk) -> str:
+def notice(desk: CompareSession) -> str:
     """What was just done, and how to take it back."""
     if not desk.notice:
         return ""

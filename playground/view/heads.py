@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from showcard.inference.hub.offers import Offer
 from showcard.inference.hub.providers import POLICIES, split_model
 from showcard.playground.core import conversation
-from showcard.playground.core.state import MOST_PANES, Comparison, Pane, Settings
-from showcard.playground.session import Desk
+from showcard.playground.core.state import MAX_PANES, Comparison, Pane, Settings
+from showcard.playground.session import CompareSession
 from showcard.ui.markup.html import isolated, short_text, tag
 from showcard.wire.secrets import address
 
 from .buttons import button
 
-MOST_IN_BADGE = 3
+MAX_IN_BADGE = 3
 
 
-def head(desk: Desk, pane: Pane) -> str:
+def head(desk: CompareSession, pane: Pane) -> str:
     """Who answers in a pane, where, at what price, what differs from the other panes, and what can be done with it."""
     comparison, settings = desk.comparison, pane.settings
     letter = comparison.letter(pane)
@@ -34,7 +34,7 @@ def head(desk: Desk, pane: Pane) -> str:
         )
     )  # fmt: skip
     tools = (
-        button("duplicate", f"Duplicate pane {letter}", disabled=len(comparison.panes) >= MOST_PANES)
+        button("duplicate", f"Duplicate pane {letter}", disabled=len(comparison.panes) >= MAX_PANES)
         + (button("swap", f"Swap pane {letter} with the next") if many else "")
         + (button("remove", f"Remove pane {letter}") if many else "")
     )
@@ -53,7 +53,7 @@ def model_html(name: str) -> str:
     return f'<span class="cut"><bdi>{short_text(owner + slash)}</bdi><bdi>{short_text(own)}</bdi></span>'
 
 
-def where(desk: Desk, settings: Settings) -> str:
+def where(desk: CompareSession, settings: Settings) -> str:
     """Where a model is asked and at what published price, in a few words."""
     if settings.base_url:
         return address(settings.base_url).split("://")[-1].split("/")[0]
@@ -92,9 +92,9 @@ def badges(comparison: Comparison, pane: Pane) -> str:
     own = conversation.values(pane.settings)
     names = conversation.differing(comparison)
     said = [tag("span", f"{isolated(name)} {isolated(brief(own.get(name)))}", class_="badge diff") for name in names]
-    if len(said) > MOST_IN_BADGE:
-        rest = ", ".join(f"{name} {brief(own.get(name))}" for name in names[MOST_IN_BADGE:])
-        said[MOST_IN_BADGE:] = [tag("span", f"+{len(names) - MOST_IN_BADGE}", class_="badge diff", title=rest)]
+    if len(said) > MAX_IN_BADGE:
+        rest = ", ".join(f"{name} {brief(own.get(name))}" for name in names[MAX_IN_BADGE:])
+        said[MAX_IN_BADGE:] = [tag("span", f"+{len(names) - MAX_IN_BADGE}", class_="badge diff", title=rest)]
     return "".join(said)
 
 
@@ -109,7 +109,7 @@ def brief(value: object) -> str:
     return text if len(text) <= 24 else text[:23] + "…"
 
 
-def drawer_head(desk: Desk, pane: Pane) -> str:
+def drawer_head(desk: CompareSession, pane: Pane) -> str:
     """Whose settings are open, the way to the others', and the way out."""
     comparison = desk.comparison
     here = comparison.letter(pane)

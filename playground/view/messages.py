@@ -12,7 +12,7 @@ from showcard.metadata.outputs.read import ToolCall
 from showcard.playground.core import conversation
 from showcard.playground.core.figures import facts_html
 from showcard.playground.core.state import ChatMessage, Comparison, Pane, Variant
-from showcard.playground.session import Desk
+from showcard.playground.session import CompareSession
 from showcard.ui.markup.chat import MAX_ARGUMENTS, MAX_THOUGHT
 from showcard.ui.markup.html import attribute, code_text, escape, isolated, running_text, verbatim
 from showcard.ui.markup.markdown import chat_html, more_than
@@ -21,17 +21,17 @@ from showcard.ui.markup.panels import note
 from .buttons import button, toolbar
 from .heads import model_html
 
-MOST_LOCKED = 60.0  # seconds that the button to ask again is out of reach
+MAX_LOCKED = 60.0  # seconds that the button to ask again is out of reach
 # The page is drawn anew with each turn. What is more than that is in what Copy gives, and in the saved file.
-MOST_SHOWN = 20_000  # characters of a question or a result
-MOST_CALLS = 30  # of an answer
-MOST_MESSAGES = 400  # of a pane, the last ones
-MOST_DRAWN = 1_000_000  # characters of HTML of a pane, from the last message on, images aside
-MOST_BRACKETS = 200  # in arguments that are laid out: each level takes a line that begins further to the right
+MAX_SHOWN = 20_000  # characters of a question or a result
+MAX_CALLS = 30  # of an answer
+MAX_MESSAGES = 400  # of a pane, the last ones
+MAX_DRAWN = 1_000_000  # characters of HTML of a pane, from the last message on, images aside
+MAX_BRACKETS = 200  # in arguments that are laid out: each level takes a line that begins further to the right
 ROLES = {"user": "You", "system": "System", "tool": "Result"}
 
 
-def transcript(desk: Desk, pane: Pane) -> str:
+def transcript(desk: CompareSession, pane: Pane) -> str:
     """A pane's messages; while an answer is written anew, only what stands before it."""
     job = desk.jobs.get(pane.id)
     messages = conversation.until(pane, job.of if job else "")
@@ -47,8 +47,8 @@ def _last(messages: Sequence[ChatMessage], draw: Callable[[ChatMessage], str]) -
     """The last messages as HTML, and how many more there are."""
     drawn: list[str] = []
     size = 0
-    for message in messages[: -MOST_MESSAGES - 1 : -1]:
-        if size > MOST_DRAWN:
+    for message in messages[: -MAX_MESSAGES - 1 : -1]:
+        if size > MAX_DRAWN:
             break
         drawn.append(draw(message))
         size += 0 if message.variant.images else len(drawn[-1])
@@ -57,7 +57,7 @@ def _last(messages: Sequence[ChatMessage], draw: Callable[[ChatMessage], str]) -
     return (said if more else "") + "".join(reversed(drawn))
 
 
-def blank(desk: Desk, pane: Pane) -> str:
+def blank(desk: CompareSession, pane: Pane) -> str:
     """What to do where nothing was said yet."""
     others = [held for held in desk.comparison.panes if held.id != pane.id and conversation.questions(held)]
     if desk.asking.get(pane.id):
@@ -73,7 +73,7 @@ def blank(desk: Desk, pane: Pane) -> str:
     return f'<div class="blank" data-pane="{pane.id}"><p>{said}</p>{offers}</div>'
 
 
-def system_html(desk: Desk, pane: Pane) -> str:
+def system_html(desk: CompareSession, pane: Pane) -> str:
     """The system prompt as the first message."""
     prompt = pane.settings.system
     if desk.comparison.hidden:
@@ -83,7 +83,7 @@ def system_html(desk: Desk, pane: Pane) -> str:
     body = (
         editor(prompt, "system")
         if desk.editing == f"system-{pane.id}"
-        else f'<div class="text" dir="auto">{running_text(prompt[:MOST_SHOWN])}</div>{_cut(prompt)}'
+        else f'<div class="text" dir="auto">{running_text(prompt[:MAX_SHOWN])}</div>{_cut(prompt)}'
     )
     acts = "" if desk.editing == f"system-{pane.id}" else toolbar("System prompt", ("copy", "edit", "delete"))
     return (
@@ -92,7 +92,7 @@ def system_html(desk: Desk, pane: Pane) -> str:
     )
 
 
-def message_html(desk: Desk, pane: Pane, message: ChatMessage) -> str:
+def message_html(desk: CompareSession, pane: Pane, message: ChatMessage) -> str:
     """A message with its toolbar, or as a field where it is being edited."""
     who = author(desk.comparison, pane, message)
     busy = pane.id in desk.asking
@@ -127,17 +127,17 @@ def body_html(role: str, variant: Variant, address: Callable[[Media], str], hidd
     if role != "assistant":
         images = "".join(f'<img class="shown" src="{attribute(address(image))}" alt="">' for image in variant.images)
         shown = f'<div class="pictures">{images}</div>' if images else ""
-        text = f'<div class="text" dir="auto">{running_text(variant.content[:MOST_SHOWN])}</div>'
+        text = f'<div class="text" dir="auto">{running_text(variant.content[:MAX_SHOWN])}</div>'
         return f"{text}{_cut(variant.content)}{shown}"
     said = f'<div class="md text" dir="auto">{chat_html(variant.content)}</div>' if variant.content.strip() else ""
-    calls = "".join(call_html(call) for call in variant.tool_calls[:MOST_CALLS])
-    more = len(variant.tool_calls) - MOST_CALLS
+    calls = "".join(call_html(call) for call in variant.tool_calls[:MAX_CALLS])
+    more = len(variant.tool_calls) - MAX_CALLS
     calls += f'<p class="dim">… and {_count(more, "call")} more, which the saved file has.</p>' if more > 0 else ""
     return thought_html(variant, hidden) + said + calls or f'<p class="dim">{escape(nothing(variant))}</p>'
 
 
 def _cut(text: str) -> str:
-    more = len(text) - MOST_SHOWN
+    more = len(text) - MAX_SHOWN
     return f'<p class="dim">… and {more:,} characters more, which Copy and Edit have.</p>' if more > 0 else ""
 
 
@@ -165,7 +165,7 @@ def nothing(variant: Variant) -> str:
 def call_html(call: ToolCall) -> str:
     """A tool that the model calls, with its arguments."""
     arguments, cut = call.arguments[:MAX_ARGUMENTS], more_than(call.arguments, MAX_ARGUMENTS)
-    flat = bool(cut) or sum(map(arguments.count, "[{")) > MOST_BRACKETS
+    flat = bool(cut) or sum(map(arguments.count, "[{")) > MAX_BRACKETS
     with suppress(ValueError, RecursionError):
         arguments = arguments if flat else json.dumps(json.loads(arguments or "{}"), indent=2, ensure_ascii=False)
     title = f"<p>Calls <strong>{isolated(call.name)}</strong></p>"
@@ -226,7 +226,7 @@ def foot_html(message: ChatMessage) -> str:
 # Below the messages
 
 
-def live(desk: Desk, pane: Pane) -> str:
+def live(desk: CompareSession, pane: Pane) -> str:
     """Where an answer grows; the page's script fills it."""
     letter = desk.comparison.letter(pane)
     who = model_html(f"Answer {letter}" if desk.comparison.hidden else pane.settings.model)
@@ -240,7 +240,7 @@ def live(desk: Desk, pane: Pane) -> str:
     )
 
 
-def below(desk: Desk, pane: Pane) -> str:
+def below(desk: CompareSession, pane: Pane) -> str:
     """What stands below the messages: the growing answer, a failure, or nothing."""
     if pane.id in desk.asking:
         return live(desk, pane)
@@ -252,11 +252,11 @@ def below(desk: Desk, pane: Pane) -> str:
 
 def failure_card(pane: Pane, failure: InferenceFailure) -> str:
     """Why a pane has no answer, and the ways out."""
-    seconds = min(failure.retry_after or 0, MOST_LOCKED)  # another key or quota may help at once
+    seconds = min(failure.retry_after or 0, MAX_LOCKED)  # another key or quota may help at once
     label = "Retry this pane"
     retry = button("again", label, label, class_="plain primary", data_after=f"{seconds:.0f}" if seconds else None)
     other = button("settings", "Other provider or model", "Other provider or model", class_="plain")
-    told = note(failure.reason, failure.way_out, error=True, detail=failure.detail)
+    told = note(failure.reason, failure.hint, error=True, detail=failure.detail)
     return f'<div class="failed" data-pane="{pane.id}">{told}<div class="ways">{retry}{other}</div></div>'
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from showcard.snippets.answers import Answer
-from showcard.snippets.asked import Asked
+from showcard.snippets.answers import AnswerShape
+from showcard.snippets.asked import SnippetContext
 from showcard.snippets.draft import Draft
-from showcard.snippets.literals import WIDTH, Code, javascript, javascript_string
+from showcard.snippets.literals import WIDTH, SourceCode, javascript, javascript_string
 from showcard.snippets.notes import no_token_note
 from showcard.snippets.python.script import indented
 from showcard.snippets.tool_loop import calls_tools, is_forced
@@ -19,7 +19,7 @@ from showcard.wire.queues import Queue
 from showcard.wire.request import RequestError
 
 from . import tools as js_tools
-from .script import Script, expression, path_of
+from .script import JavaScriptScript, expression, path_of
 
 _LINES_OF = """\
 async function* linesOf(response) {
@@ -34,10 +34,10 @@ async function* linesOf(response) {
 }"""
 
 
-def write(asked: Asked) -> Draft:
+def write(asked: SnippetContext) -> Draft:
     """The snippet. Raises RequestError where it can't be written."""
     sent = asked.sent
-    script = Script(asked.options.save_to)
+    script = JavaScriptScript(asked.options.save_to)
     if asked.streams:
         script.blocks.append(_LINES_OF)
     if asked.needed:
@@ -70,15 +70,15 @@ def write(asked: Asked) -> Draft:
     return Draft(script.text())
 
 
-def _header(value: str | Key) -> str | Code:
-    return value if isinstance(value, str) else Code(f"`{value.scheme} ${{process.env.{value.name}}}`")
+def _header(value: str | Key) -> str | SourceCode:
+    return value if isinstance(value, str) else SourceCode(f"`{value.scheme} ${{process.env.{value.name}}}`")
 
 
 def _json(body: Any) -> str:
     return f"JSON.stringify({javascript(body, 2, WIDTH - 25)})"
 
 
-def _body(script: Script, asked: Asked) -> str:
+def _body(script: JavaScriptScript, asked: SnippetContext) -> str:
     sent, files = asked.sent, asked.files
     if sent.data is not None:
         return files[sent.data].variable
@@ -130,7 +130,7 @@ def _after(variable: str, text: str) -> str:
     return f"{variable} + {javascript_string(text)}" if text else variable
 
 
-def _show(script: Script, answer: Answer) -> str:
+def _show(script: JavaScriptScript, answer: AnswerShape) -> str:
     if answer.kind == "bytes":
         return script.write_file(answer.file, "Buffer.from(await response.arrayBuffer())")
     value = path_of("result", answer.path)
@@ -145,7 +145,7 @@ def _show(script: Script, answer: Answer) -> str:
     return f"const download = {fetched};\n{save}"
 
 
-def _tools(script: Script, asked: Asked, request: str) -> str:
+def _tools(script: JavaScriptScript, asked: SnippetContext, request: str) -> str:
     forced = is_forced(asked.sent.json.get("tool_choice"))
     if asked.responds:
         heard = partial(_events, responds=True) if asked.streams else None
@@ -155,7 +155,7 @@ def _tools(script: Script, asked: Asked, request: str) -> str:
     return js_tools.whole(script, request, "(await response.json()).choices[0].message", forced)
 
 
-def _text_of(asked: Asked) -> str:
+def _text_of(asked: SnippetContext) -> str:
     """The piece of text in an event of a stream."""
     if asked.responds:
         return 'chunk.type === "response.output_text.delta" ? chunk.delta : ""'

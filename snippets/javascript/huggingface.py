@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from showcard.metadata.media import Media
-from showcard.snippets.asked import Asked
+from showcard.snippets.asked import SnippetContext
 from showcard.snippets.draft import Draft
 from showcard.snippets.files import File
-from showcard.snippets.literals import WIDTH, Code, javascript, javascript_string
+from showcard.snippets.literals import WIDTH, SourceCode, javascript, javascript_string
 from showcard.snippets.notes import no_token_note
 from showcard.snippets.tool_loop import calls_tools, is_forced
 from showcard.wire.call import CHAT_TASKS, ClientCall
@@ -18,7 +18,7 @@ from showcard.wire.media import media_type_of
 from showcard.wire.request import RequestError, ResolvedRequest
 
 from . import tools as js_tools
-from .script import Script, chunks, expression, key_of
+from .script import JavaScriptScript, chunks, expression, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,11 @@ _SAME_ELSEWHERE = frozenset(
 _SAME_WITHOUT_PARAMETERS = frozenset({("nscale", "text-to-image"), ("scaleway", "feature-extraction")})
 
 
-def write(asked: Asked) -> Draft:
+def write(asked: SnippetContext) -> Draft:
     """The snippet. Raises RequestError where the library can't do it, or does something else."""
     resolved, call = asked.resolved, asked.call
     _check(resolved, call)
-    script = Script(asked.options.save_to)
+    script = JavaScriptScript(asked.options.save_to)
     script.use("@huggingface/inference", "InferenceClient")
     script.blocks.append(_client(resolved, call))
     files = asked.call_files
@@ -122,7 +122,7 @@ def _client(resolved: ResolvedRequest, call: ClientCall) -> str:
     return f"{no_token_note(resolved, '//')}const client = new InferenceClient({key or 'undefined'}, {options});"
 
 
-def _arguments(asked: Asked) -> dict[str, Any]:
+def _arguments(asked: SnippetContext) -> dict[str, Any]:
     resolved, call = asked.resolved, asked.call
     arguments: dict[str, Any] = {}
     if not resolved.route:
@@ -131,12 +131,12 @@ def _arguments(asked: Asked) -> dict[str, Any]:
     return {**arguments, "model": model} if model else arguments
 
 
-def _options(asked: Asked) -> str:
+def _options(asked: SnippetContext) -> str:
     bill_to = asked.call.client.get("bill_to")
     return f", {javascript({'billTo': bill_to})}" if bill_to is not None else ""
 
 
-def _chat(script: Script, asked: Asked, files: Mapping[Media, File]) -> str:
+def _chat(script: JavaScriptScript, asked: SnippetContext, files: Mapping[Media, File]) -> str:
     call, sent = asked.call, asked.sent.json
     # The body, not the arguments: this library does not shape messages and formats as huggingface_hub does.
     rest = {name: value for name, value in sent.items() if name not in ("model", "stream")}
@@ -153,7 +153,7 @@ def _chat(script: Script, asked: Asked, files: Mapping[Media, File]) -> str:
     return f"const stream = client.chatCompletionStream({value}{options});\n{loop}"
 
 
-def _tools(script: Script, asked: Asked, given: dict[str, Any], options: str) -> str:
+def _tools(script: JavaScriptScript, asked: SnippetContext, given: dict[str, Any], options: str) -> str:
     hoisted, forced = js_tools.hoist(script, given), is_forced(given.get("tool_choice"))
     value = javascript(hoisted, 0, 50)
     if asked.call.arguments.get("stream"):
@@ -163,7 +163,7 @@ def _tools(script: Script, asked: Asked, given: dict[str, Any], options: str) ->
     return js_tools.whole(script, request, "completion.choices[0].message", forced)
 
 
-def _task(script: Script, asked: Asked, files: Mapping[Media, File]) -> str:
+def _task(script: JavaScriptScript, asked: SnippetContext, files: Mapping[Media, File]) -> str:
     call, method = asked.call, _METHODS[asked.resolved.request.task]
     names = (
         {method.inputs: ""} if isinstance(method.inputs, str) else {name: key for key, name in method.inputs.items()}
@@ -182,11 +182,11 @@ def _task(script: Script, asked: Asked, files: Mapping[Media, File]) -> str:
     return start + (script.show(f"result.{method.show}", True) if method.show else script.show("result", False, True))
 
 
-def _blob(script: Script, value: Any, files: Mapping[Media, File]) -> Any:
+def _blob(script: JavaScriptScript, value: Any, files: Mapping[Media, File]) -> Any:
     if not isinstance(value, Media):
         return value
     file, kind = files[value], javascript({"type": media_type_of(value)})
     if file.address is not None:
-        return Code(f"await ({script.fetch(javascript_string(file.address))}).blob()")
+        return SourceCode(f"await ({script.fetch(javascript_string(file.address))}).blob()")
     script.use("node:fs/promises", "readFile")
-    return Code(f"new Blob([await readFile({javascript_string(file.name)})], {kind})")
+    return SourceCode(f"new Blob([await readFile({javascript_string(file.name)})], {kind})")

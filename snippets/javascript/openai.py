@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from showcard.metadata.media import Media
-from showcard.snippets.asked import Asked
+from showcard.snippets.asked import SnippetContext
 from showcard.snippets.draft import Draft
-from showcard.snippets.literals import Code, javascript, javascript_string
+from showcard.snippets.literals import SourceCode, javascript, javascript_string
 from showcard.snippets.notes import no_token_note
 from showcard.snippets.openai_arguments import NO_KEY, OpenAICall, openai_call
 from showcard.snippets.tool_loop import calls_tools, is_forced
 from showcard.wire.media import media_type_of
 
 from . import tools as js_tools
-from .script import Script, call, chunks, expression, key_of
+from .script import JavaScriptScript, call, chunks, expression, key_of
 
 
-def write(asked: Asked) -> Draft:
+def write(asked: SnippetContext) -> Draft:
     """The snippet. Raises RequestError where the client can't do it."""
     made = openai_call(asked)
-    script = Script(asked.options.save_to)
+    script = JavaScriptScript(asked.options.save_to)
     script.use("openai", "OpenAI")
     constructor = {"baseURL": made.base_url, "apiKey": key_of(made.key) if made.key is not None else NO_KEY}
     if made.headers:
@@ -37,14 +37,14 @@ def write(asked: Asked) -> Draft:
     return Draft(script.text(), "npm install openai")
 
 
-def _argument(value: Any, asked: Asked) -> Any:
+def _argument(value: Any, asked: SnippetContext) -> Any:
     if not isinstance(value, Media):
         return expression(value, asked.files)
     file, kind = asked.files[value], javascript({"type": media_type_of(value)})
-    return Code(f"new File([{file.variable}], {javascript_string(file.name)}, {kind})")
+    return SourceCode(f"new File([{file.variable}], {javascript_string(file.name)}, {kind})")
 
 
-def _tools(script: Script, made: OpenAICall, arguments: dict[str, Any]) -> str:
+def _tools(script: JavaScriptScript, made: OpenAICall, arguments: dict[str, Any]) -> str:
     hoisted, forced = js_tools.hoist(script, arguments), is_forced(made.arguments.get("tool_choice"))
     answer, stream = made.route.result, bool(made.arguments.get("stream"))
     kept = "response = " if answer == "response" else "const completion = "
@@ -56,7 +56,7 @@ def _tools(script: Script, made: OpenAICall, arguments: dict[str, Any]) -> str:
     return js_tools.whole(script, request, "completion.choices[0].message", forced)
 
 
-def _run(script: Script, asked: Asked, made: OpenAICall, arguments: dict[str, Any]) -> str:
+def _run(script: JavaScriptScript, asked: SnippetContext, made: OpenAICall, arguments: dict[str, Any]) -> str:
     if calls_tools(asked):
         return _tools(script, made, arguments)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from showcard.snippets.files import File
-from showcard.snippets.literals import WIDTH, Code, javascript, javascript_string, plain
+from showcard.snippets.literals import WIDTH, SourceCode, javascript, javascript_string, plain
 from showcard.snippets.python.script import indented
-from showcard.wire.media import Embedded
+from showcard.wire.media import EmbeddedMedia
 from showcard.wire.request import RequestError
 
 _FETCHED = """\
@@ -25,7 +25,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 @dataclass(slots=True)
-class Script:
+class JavaScriptScript:
     """A JavaScript module in the making: what it imports, and its blocks, a blank line between them.
 
     `save_to`: see Options."""
@@ -92,9 +92,9 @@ def chunks(inner: str) -> str:
     return f"for await (const chunk of stream) {{\n{indented(inner, 2)}\n}}"
 
 
-def key_of(name: str) -> Code:
+def key_of(name: str) -> SourceCode:
     """The value of a key: read from the environment when the script runs."""
-    return Code(f"process.env.{name}")
+    return SourceCode(f"process.env.{name}")
 
 
 def call(function: str, value: Any, prefix: str = "", indent: int = 0) -> str:
@@ -105,7 +105,7 @@ def call(function: str, value: Any, prefix: str = "", indent: int = 0) -> str:
 
 def expression(value: Any, files: Mapping[Any, File]) -> Any:
     """A JSON body with the variables of its files in it. Raises RequestError for what JavaScript would change."""
-    if isinstance(value, Embedded):
+    if isinstance(value, EmbeddedMedia):
         return embedded(value.prefix, files[value.media])
     if isinstance(value, dict):
         return {key: expression(item, files) for key, item in value.items()}
@@ -116,15 +116,15 @@ def expression(value: Any, files: Mapping[Any, File]) -> Any:
     return plain(value)
 
 
-def embedded(prefix: str, file: File) -> str | Code:
+def embedded(prefix: str, file: File) -> str | SourceCode:
     """The value of media inside JSON, where their base64 is in their variable; remote ones may stay an address."""
     if not prefix:
-        return Code(file.variable)
+        return SourceCode(file.variable)
     if file.address is not None:
         return file.address
     if _PREFIX.fullmatch(prefix):
-        return Code(f"`{prefix}${{{file.variable}}}`")
-    return Code(f"{javascript_string(prefix)} + {file.variable}")
+        return SourceCode(f"`{prefix}${{{file.variable}}}`")
+    return SourceCode(f"{javascript_string(prefix)} + {file.variable}")
 
 
 def path_of(start: str, path: tuple[str | int, ...]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from showcard.snippets.literals import WIDTH, Code, javascript
+from showcard.snippets.literals import WIDTH, SourceCode, javascript
 from showcard.snippets.python.script import indented
 from showcard.snippets.tool_loop import ROUNDS, STILL_CALLS, is_forced
 
-from .script import Script
+from .script import JavaScriptScript
 
 _RUN_TOOL = """\
 async function runTool(name, args) {
@@ -39,7 +39,7 @@ for (const call of calls) {
 }"""
 
 
-def hoist(script: Script, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def hoist(script: JavaScriptScript, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments, with the conversation and the tools in variables; one that forces a tool forces it once."""
     script.blocks.append(_RUN_TOOL)
     lines: list[str] = []
@@ -51,7 +51,7 @@ def hoist(script: Script, arguments: Mapping[str, Any]) -> dict[str, Any]:
             continue
         word = "let" if variable == "choice" else "const"
         lines.append(f"{word} {variable} = {javascript(value, 0, WIDTH - len(variable) - 10)};")
-        hoisted[name] = Code(variable)
+        hoisted[name] = SourceCode(variable)
     script.blocks.append("\n".join(lines))
     return hoisted
 
@@ -62,7 +62,7 @@ def _rounds(body: list[str], forced: bool) -> str:
     return f"{head}\n{indented(chr(10).join(lines), 2)}\n}}"
 
 
-def whole(script: Script, request: str, message: str, forced: bool) -> str:
+def whole(script: JavaScriptScript, request: str, message: str, forced: bool) -> str:
     """The loop over answers that come whole: `request` is the code that asks, `message` where it has the message."""
     body = [
         request,
@@ -74,7 +74,7 @@ def whole(script: Script, request: str, message: str, forced: bool) -> str:
     return f"let message;\n{_rounds(body, forced)}\n{script.show('message.content', True)}"
 
 
-def streamed(script: Script, request: str, chunks: Callable[[str], str], forced: bool) -> str:
+def streamed(script: JavaScriptScript, request: str, chunks: Callable[[str], str], forced: bool) -> str:
     """The loop over answers that come in pieces: `chunks` goes through them with code that reads each."""
     shown = script.piece('delta?.content ?? ""')
     take = f'const delta = chunk.choices?.[0]?.delta;\ncontent += delta?.content ?? "";\n{shown}\n{_GATHER}'
@@ -89,7 +89,9 @@ def streamed(script: Script, request: str, chunks: Callable[[str], str], forced:
     return script.streamed(_rounds(body, forced))
 
 
-def responses(script: Script, request: str, chunks: Callable[[str], str] | None, output: str, forced: bool) -> str:
+def responses(
+    script: JavaScriptScript, request: str, chunks: Callable[[str], str] | None, output: str, forced: bool
+) -> str:
     """The loop of the Responses API, whose calls are items of their own; `chunks` goes through a stream's events.
 
     `output`: where a response that comes whole has its items; empty in the case of OpenAI's own client."""
@@ -116,7 +118,7 @@ def responses(script: Script, request: str, chunks: Callable[[str], str] | None,
     return f"let response, items;\n{loop}\n{script.show('response.output_text', True)}"
 
 
-def items_text(script: Script, output: str) -> str:
+def items_text(script: JavaScriptScript, output: str) -> str:
     """Lines that show the text in the items of a response."""
     texts = 'parts.filter((part) => part.type === "output_text").map((part) => part.text)'
     shown = script.show(f'{texts}.join("")', True)

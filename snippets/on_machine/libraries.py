@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from showcard.metadata.tasks.table import Task
-from showcard.snippets.literals import Code, plain, python_string, shell_word
-from showcard.snippets.python.script import Script
+from showcard.snippets.literals import SourceCode, plain, python_string, shell_word
+from showcard.snippets.python.script import PythonScript
 from showcard.snippets.snippet import Snippet
 from showcard.wire.call import CHAT_TASKS
 from showcard.wire.checks import check_json, check_model_id
@@ -40,7 +40,7 @@ class _Library:
     """A library: its writer, and what is installed beside what it imports (of a shell: the whole command)."""
 
     name: str
-    write: Callable[[_Model], str | Script]
+    write: Callable[[_Model], str | PythonScript]
     install: tuple[str, ...] = ()
 
 
@@ -73,14 +73,14 @@ def _snippet(library: _Library, model: _Model) -> Snippet:
     return Snippet(language, library.name, written.text(), None, written.install(*library.install, *more), filename)
 
 
-def _transformers(model: _Model) -> Script:
-    script = Script()
+def _transformers(model: _Model) -> PythonScript:
+    script = PythonScript()
     local_transformers.write(script, model.id, model.row, model.inputs)
     return script
 
 
-def _diffusers(model: _Model) -> Script:
-    script, task = Script(), model.row.id
+def _diffusers(model: _Model) -> PythonScript:
+    script, task = PythonScript(), model.row.id
     if task not in ("text-to-image", "image-to-image", "text-to-video", "image-to-video"):
         raise RequestError(f"diffusers does no {model.row.name.lower()}.")
     pipeline = "AutoPipelineForImage2Image" if task == "image-to-image" else "DiffusionPipeline"
@@ -97,7 +97,7 @@ def _diffusers(model: _Model) -> Script:
     if task.startswith("image"):
         script.use("diffusers.utils", "load_image")
         script.blocks.append(script.call("load_image", [(None, given(model.inputs, "image"))], "picture = "))
-        arguments.append(("image", Code("picture")))
+        arguments.append(("image", SourceCode("picture")))
     if model.inputs.get(prompt) is not None or not arguments:
         arguments.insert(0, ("prompt", given(model.inputs, prompt)))
     called = script.call("pipe", arguments)
@@ -109,8 +109,8 @@ def _diffusers(model: _Model) -> Script:
     return script
 
 
-def _sentence_transformers(model: _Model) -> Script:
-    script, task, inputs = Script(), model.row.id, model.inputs
+def _sentence_transformers(model: _Model) -> PythonScript:
+    script, task, inputs = PythonScript(), model.row.id, model.inputs
     kind = "CrossEncoder" if task == "text-ranking" else "SentenceTransformer"
     script.use("sentence_transformers", kind)
     script.blocks.append(f"model = {kind}({model.literal})")
@@ -133,8 +133,8 @@ def _sentence_transformers(model: _Model) -> Script:
     return script
 
 
-def _timm(model: _Model) -> Script:
-    script = Script()
+def _timm(model: _Model) -> PythonScript:
+    script = PythonScript()
     if model.row.id not in ("image-classification", "image-feature-extraction"):
         raise RequestError(f"timm does no {model.row.name.lower()}.")
     for name in ("timm", "torch"):
@@ -166,11 +166,11 @@ def _timm(model: _Model) -> Script:
     return script
 
 
-def _vllm(model: _Model) -> Script:
-    script = Script()
+def _vllm(model: _Model) -> PythonScript:
+    script = PythonScript()
     script.use("vllm", "LLM", "SamplingParams")
     script.blocks.append(f"llm = LLM(model={model.literal})\nparams = SamplingParams(max_tokens=256)")
-    params = (None, Code("params"))
+    params = (None, SourceCode("params"))
     if model.row.id == "text-generation":
         called = script.call("llm.generate", [(None, given(model.inputs, "text")), params], "outputs = ")
     else:

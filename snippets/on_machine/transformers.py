@@ -8,8 +8,8 @@ from typing import Any
 from showcard.metadata.media import Media
 from showcard.metadata.tasks.table import Task
 from showcard.snippets.files import files_of
-from showcard.snippets.literals import Code, plain, python_string
-from showcard.snippets.python.script import Script
+from showcard.snippets.literals import SourceCode, plain, python_string
+from showcard.snippets.python.script import PythonScript
 from showcard.wire.call import CHAT_TASKS
 from showcard.wire.request import RequestError
 
@@ -43,7 +43,7 @@ _PROGRAMS = {
 _SOUNDS = frozenset({"text-to-speech", "text-to-audio"})
 
 
-def write(script: Script, model_id: str, row: Task, inputs: Mapping[str, Any]) -> None:
+def write(script: PythonScript, model_id: str, row: Task, inputs: Mapping[str, Any]) -> None:
     """The blocks of a script. Raises RequestError where the library does not do the task."""
     if row.id in CHAT_TASKS:
         _chat(script, model_id, row, inputs)
@@ -66,7 +66,7 @@ def given(inputs: Mapping[str, Any], name: str) -> Any:
     return file.address or file.name
 
 
-def _pipeline(script: Script, model_id: str, row: Task, inputs: Mapping[str, Any]) -> None:
+def _pipeline(script: PythonScript, model_id: str, row: Task, inputs: Mapping[str, Any]) -> None:
     script.use("transformers", "pipeline")
     arguments = [
         (argument, given(inputs, name))
@@ -84,7 +84,7 @@ def _pipeline(script: Script, model_id: str, row: Task, inputs: Mapping[str, Any
     script.blocks.append(f'{called}\nsoundfile.write("output.wav", result["audio"].squeeze(), result["sampling_rate"])')
 
 
-def _chat(script: Script, model_id: str, row: Task, inputs: Mapping[str, Any]) -> None:
+def _chat(script: PythonScript, model_id: str, row: Task, inputs: Mapping[str, Any]) -> None:
     script.use("transformers", "pipeline")
     name = "text-generation" if row.id == "conversational" else row.id
     script.blocks.append(script.call("pipeline", [(None, name), ("model", model_id)], "pipe = "))
@@ -120,14 +120,14 @@ def messages_of(inputs: Mapping[str, Any], image: Callable[[str], dict[str, Any]
     ]
 
 
-def _load(script: Script, model: str, prepares: str, kind: str) -> None:
+def _load(script: PythonScript, model: str, prepares: str, kind: str) -> None:
     """Two lines that load a model and what prepares its inputs."""
     script.use("transformers", prepares, kind)
     variable = "tokenizer" if prepares == "AutoTokenizer" else "processor"
     script.blocks.append(f"{variable} = {prepares}.from_pretrained({model})\nmodel = {kind}.from_pretrained({model})")
 
 
-def _question(script: Script, model: str, inputs: Mapping[str, Any]) -> None:
+def _question(script: PythonScript, model: str, inputs: Mapping[str, Any]) -> None:
     script.use("torch")
     _load(script, model, "AutoTokenizer", "AutoModelForQuestionAnswering")
     asked: list[tuple[str | None, Any]] = [(None, given(inputs, "question")), (None, given(inputs, "context"))]
@@ -141,7 +141,7 @@ def _question(script: Script, model: str, inputs: Mapping[str, Any]) -> None:
     )
 
 
-def _rewrite(script: Script, model: str, inputs: Mapping[str, Any]) -> None:
+def _rewrite(script: PythonScript, model: str, inputs: Mapping[str, Any]) -> None:
     _load(script, model, "AutoTokenizer", "AutoModelForSeq2SeqLM")
     asked = [(None, given(inputs, "text")), ("truncation", True), ("return_tensors", "pt")]
     script.blocks.append(
@@ -151,12 +151,12 @@ def _rewrite(script: Script, model: str, inputs: Mapping[str, Any]) -> None:
     )
 
 
-def _image(script: Script, inputs: Mapping[str, Any]) -> None:
+def _image(script: PythonScript, inputs: Mapping[str, Any]) -> None:
     script.use("transformers.image_utils", "load_image")
     script.blocks.append(script.call("load_image", [(None, given(inputs, "image"))], "image = "))
 
 
-def _caption(script: Script, model: str, inputs: Mapping[str, Any]) -> None:
+def _caption(script: PythonScript, model: str, inputs: Mapping[str, Any]) -> None:
     _load(script, model, "AutoProcessor", "AutoModelForImageTextToText")
     _image(script, inputs)
     script.blocks.append(
@@ -166,11 +166,11 @@ def _caption(script: Script, model: str, inputs: Mapping[str, Any]) -> None:
     )
 
 
-def _visual_question(script: Script, model: str, inputs: Mapping[str, Any]) -> None:
+def _visual_question(script: PythonScript, model: str, inputs: Mapping[str, Any]) -> None:
     script.use("torch")
     _load(script, model, "AutoProcessor", "AutoModelForVisualQuestionAnswering")
     _image(script, inputs)
-    asked = [("images", Code("image")), ("text", given(inputs, "question")), ("return_tensors", "pt")]
+    asked = [("images", SourceCode("image")), ("text", given(inputs, "question")), ("return_tensors", "pt")]
     script.blocks.append(
         f"{script.call('processor', asked, 'inputs = ')}\n"
         "with torch.no_grad():\n"
@@ -179,7 +179,7 @@ def _visual_question(script: Script, model: str, inputs: Mapping[str, Any]) -> N
     )
 
 
-def _redraw(script: Script, model: str, inputs: Mapping[str, Any]) -> None:
+def _redraw(script: PythonScript, model: str, inputs: Mapping[str, Any]) -> None:
     script.use("torch")
     script.use("PIL", "Image")
     _load(script, model, "AutoImageProcessor", "AutoModelForImageToImage")
@@ -192,7 +192,7 @@ def _redraw(script: Script, model: str, inputs: Mapping[str, Any]) -> None:
     )
 
 
-_MODELS: Mapping[str, Callable[[Script, str, Mapping[str, Any]], None]] = {
+_MODELS: Mapping[str, Callable[[PythonScript, str, Mapping[str, Any]], None]] = {
     "question-answering": _question,
     "summarization": _rewrite,
     "translation": _rewrite,

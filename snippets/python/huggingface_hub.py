@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from showcard.metadata.media import Media
-from showcard.snippets.asked import Asked
+from showcard.snippets.asked import SnippetContext
 from showcard.snippets.draft import Draft
 from showcard.snippets.files import File
 from showcard.snippets.literals import plain, python_string
@@ -18,7 +18,7 @@ from showcard.wire.media import media_type_of
 from showcard.wire.request import RequestError
 
 from . import tools as python_tools
-from .script import Script, chat_loop, chunks, embedded
+from .script import PythonScript, chat_loop, chunks, embedded
 
 # What is printed of each result, by the method that gave it; `result` is the variable.
 _PRINT_ITEM = {
@@ -59,12 +59,12 @@ _NEEDS = {
 }
 
 
-def write(asked: Asked) -> Draft:
+def write(asked: SnippetContext) -> Draft:
     """The snippet. Raises RequestError where the client can't do it."""
     call, options = asked.call, asked.options
     if call.verbatim:
         raise RequestError("huggingface_hub would send the JSON schema in a form that most endpoints don't read.")
-    script = Script(options.asynchronous, options.save_to, keys=asked.keys)
+    script = PythonScript(options.asynchronous, options.save_to, keys=asked.keys)
     client = "AsyncInferenceClient" if options.asynchronous else "InferenceClient"
     script.use("huggingface_hub", client)
     files = asked.call_files
@@ -79,7 +79,7 @@ def write(asked: Asked) -> Draft:
     return Draft(script.text(), script.install(*filter(None, [_NEEDS.get(call.method)])))
 
 
-def _read_nested(script: Script, call: ClientCall, files: Mapping[Media, File]) -> None:
+def _read_nested(script: PythonScript, call: ClientCall, files: Mapping[Media, File]) -> None:
     """Media inside messages are read into variables, as base64."""
     nested = [file for media, file in files.items() if media not in call.arguments.values() and not file.address]
     if nested:
@@ -96,7 +96,7 @@ def expression_of(value: Any, files: Mapping[Media, File], nested: bool = False)
     return [expression_of(item, files, True) for item in value] if isinstance(value, list) else plain(value)
 
 
-def _run(script: Script, asked: Asked, arguments: list[tuple[str, Any]]) -> str:
+def _run(script: PythonScript, asked: SnippetContext, arguments: list[tuple[str, Any]]) -> str:
     call = asked.call
     if calls_tools(asked):
         return _tools(script, call, arguments)
@@ -120,7 +120,7 @@ def _run(script: Script, asked: Asked, arguments: list[tuple[str, Any]]) -> str:
     return f"{result('result')}\n{_show(script, call)}"
 
 
-def _show(script: Script, call: ClientCall) -> str:
+def _show(script: PythonScript, call: ClientCall) -> str:
     if call.method == "image_segmentation":
         return (
             "for number, item in enumerate(result):\n"
@@ -147,7 +147,7 @@ def _show(script: Script, call: ClientCall) -> str:
     return f"print({_PRINT.get(call.method, 'result')})"
 
 
-def _tools(script: Script, call: ClientCall, arguments: list[tuple[str, Any]]) -> str:
+def _tools(script: PythonScript, call: ClientCall, arguments: list[tuple[str, Any]]) -> str:
     hoisted, forced = python_tools.hoist(script, arguments), is_forced(call.arguments.get("tool_choice"))
     stream = bool(call.arguments.get("stream"))
     request = script.call("client.chat_completion", hoisted, f"{'stream' if stream else 'completion'} = {script.wait}")
@@ -156,7 +156,7 @@ def _tools(script: Script, call: ClientCall, arguments: list[tuple[str, Any]]) -
     return python_tools.whole(script, request, "completion.choices[0].message", kind="strict", forced=forced)
 
 
-def _stream(script: Script, call: ClientCall, arguments: list[tuple[str, Any]]) -> str:
+def _stream(script: PythonScript, call: ClientCall, arguments: list[tuple[str, Any]]) -> str:
     start = script.call(f"client.{call.method}", arguments, f"stream = {script.wait}")
     if call.method == "text_generation":
         piece = script.piece("chunk.token.text" if call.arguments.get("details") else "chunk")

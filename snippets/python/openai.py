@@ -6,20 +6,20 @@ from functools import partial
 from typing import Any
 
 from showcard.metadata.media import Media
-from showcard.snippets.asked import Asked
+from showcard.snippets.asked import SnippetContext
 from showcard.snippets.draft import Draft
 from showcard.snippets.notes import no_token_note
 from showcard.snippets.openai_arguments import NO_KEY, OpenAICall, openai_call
 from showcard.snippets.tool_loop import calls_tools, is_forced
 
 from . import tools as python_tools
-from .script import Script, chat_loop, chunks, expression, form_file, indented
+from .script import PythonScript, chat_loop, chunks, expression, form_file, indented
 
 
-def write(asked: Asked) -> Draft:
+def write(asked: SnippetContext) -> Draft:
     """The snippet. Raises RequestError where the client can't do it."""
     call, options = openai_call(asked), asked.options
-    script = Script(options.asynchronous, options.save_to, keys=asked.keys)
+    script = PythonScript(options.asynchronous, options.save_to, keys=asked.keys)
     client = "AsyncOpenAI" if options.asynchronous else "OpenAI"
     script.use("openai", client)
     script.open(client, constructor_of(script, call), no_token_note(asked.resolved, "#"))
@@ -33,18 +33,18 @@ def write(asked: Asked) -> Draft:
     return Draft(script.text(), script.install())
 
 
-def constructor_of(script: Script, call: OpenAICall) -> list[tuple[str | None, Any]]:
+def constructor_of(script: PythonScript, call: OpenAICall) -> list[tuple[str | None, Any]]:
     """The arguments that make the client."""
     constructor: list[tuple[str | None, Any]] = [("base_url", call.base_url)]
     constructor.append(("api_key", script.key(call.key) if call.key is not None else NO_KEY))
     return [*constructor, ("default_headers", dict(call.headers))] if call.headers else constructor
 
 
-def _argument(value: Any, asked: Asked) -> Any:
+def _argument(value: Any, asked: SnippetContext) -> Any:
     return form_file(asked.files[value]) if isinstance(value, Media) else expression(value, asked.files)
 
 
-def _run(script: Script, asked: Asked, call: OpenAICall, arguments: list[tuple[str, Any]]) -> str:
+def _run(script: PythonScript, asked: SnippetContext, call: OpenAICall, arguments: list[tuple[str, Any]]) -> str:
     if calls_tools(asked):
         return _tools(script, call, arguments)
 
@@ -67,7 +67,7 @@ def _run(script: Script, asked: Asked, call: OpenAICall, arguments: list[tuple[s
     return f"{result(variable)}\n{script.show(value, plain)}"
 
 
-def _tools(script: Script, call: OpenAICall, arguments: list[tuple[str, Any]]) -> str:
+def _tools(script: PythonScript, call: OpenAICall, arguments: list[tuple[str, Any]]) -> str:
     hoisted, forced = python_tools.hoist(script, arguments), is_forced(call.arguments.get("tool_choice"))
     stream, answer = bool(call.arguments.get("stream")), call.route.result
     variable = "stream" if stream else {"message": "completion"}.get(answer, answer)
@@ -89,9 +89,9 @@ _SHOWN = {
 }
 
 
-def _events(script: Script, inner: str) -> str:
+def _events(script: PythonScript, inner: str) -> str:
     return f"{script.each} event in stream:\n{indented(inner, 4)}"
 
 
-def _piece(script: Script) -> str:
+def _piece(script: PythonScript) -> str:
     return f'if event.type == "response.output_text.delta":\n    {script.piece("event.delta")}'

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from showcard.metadata.media import Media
-from showcard.snippets.answers import Answer
-from showcard.snippets.asked import Asked
+from showcard.snippets.answers import AnswerShape
+from showcard.snippets.asked import SnippetContext
 from showcard.snippets.draft import Draft
 from showcard.snippets.files import File
-from showcard.snippets.literals import WIDTH, Code, python, python_string
+from showcard.snippets.literals import WIDTH, SourceCode, python, python_string
 from showcard.snippets.notes import no_token_note
 from showcard.snippets.tool_loop import calls_tools, is_forced
 from showcard.wire.call import CHAT_TASKS
@@ -19,7 +19,7 @@ from showcard.wire.http import HttpRequest, Key
 from showcard.wire.queues import Queue
 
 from . import tools as python_tools
-from .script import Script, expression, form_file, indented, path_of
+from .script import PythonScript, expression, form_file, indented, path_of
 
 _QUEUE_NOTE = "# The job waits in a queue: it is asked after until it is done."
 _FETCHED = """\
@@ -39,13 +39,13 @@ async def lines_of(response):
 
 
 @dataclass(slots=True)
-class _Requests(Script):
+class _Requests(PythonScript):
     """A script whose calls go through requests, or a client of httpx."""
 
     def fetch(self, address: str) -> str:
         """The bytes at an address, which is Python too."""
         if not self.asynchronous:
-            return Script.fetch(self, address)
+            return PythonScript.fetch(self, address)
         self.define(_FETCHED)
         return f"await fetched(client, {address})"
 
@@ -54,7 +54,7 @@ class _Requests(Script):
         return f"{self.wait}{'client' if self.asynchronous else 'requests'}.get({address}{options})"
 
 
-def write(asked: Asked) -> Draft:
+def write(asked: SnippetContext) -> Draft:
     """The snippet. Raises RequestError where it can't be written."""
     sent, options = asked.sent, asked.options
     script = _Requests(options.asynchronous, options.save_to, keys=asked.keys)
@@ -68,7 +68,7 @@ def write(asked: Asked) -> Draft:
     headers = {name: _header(script, value) for name, value in sent.headers if not _is_implied(sent, name, value)}
     arguments: list[tuple[str | None, Any]] = [(None, sent.url)]
     if headers:
-        arguments.append(("headers", Code("headers") if sent.queue else headers))
+        arguments.append(("headers", SourceCode("headers") if sent.queue else headers))
     if headers and sent.queue:
         script.blocks.append(f"headers = {python(headers, 0, WIDTH - 10)}")
     arguments += _body(script, sent, asked.files)
@@ -91,16 +91,16 @@ def _is_implied(sent: HttpRequest, name: str, value: str | Key) -> bool:
     return sent.json is not None and name == "Content-Type" and value == "application/json"
 
 
-def _header(script: Script, value: str | Key) -> str | Code:
+def _header(script: PythonScript, value: str | Key) -> str | SourceCode:
     if isinstance(value, str):
         return value
     script.use("os")
-    return Code(f"f\"{value.scheme} {{os.environ['{value.name}']}}\"")
+    return SourceCode(f"f\"{value.scheme} {{os.environ['{value.name}']}}\"")
 
 
-def _body(script: Script, sent: HttpRequest, files: Mapping[Media, File]) -> list[tuple[str | None, Any]]:
+def _body(script: PythonScript, sent: HttpRequest, files: Mapping[Media, File]) -> list[tuple[str | None, Any]]:
     if sent.data is not None:
-        return [("content" if script.asynchronous else "data", Code(files[sent.data].variable))]
+        return [("content" if script.asynchronous else "data", SourceCode(files[sent.data].variable))]
     if sent.form:
         data = {name: value for name, value in sent.form if isinstance(value, str)}
         media = {name: value for name, value in sent.form if isinstance(value, Media)}
@@ -143,7 +143,7 @@ def _after(variable: str, text: str) -> str:
     return f"{variable} + {python_string(text)}" if text else variable
 
 
-def _show(script: _Requests, answer: Answer) -> list[str]:
+def _show(script: _Requests, answer: AnswerShape) -> list[str]:
     value = path_of("response.json()", answer.path)
     if answer.kind == "items":
         return [python_tools.items_text(script, value)]
@@ -197,7 +197,7 @@ def _tools(script: _Requests, arguments: list[tuple[str | None, Any]], note: str
     return note + python_tools.whole(script, request, message, kind="json", forced=forced)
 
 
-def _events(script: Script, arguments: list[tuple[str | None, Any]], inner: str, responds: bool) -> str:
+def _events(script: PythonScript, arguments: list[tuple[str | None, Any]], inner: str, responds: bool) -> str:
     """The way through the events of a stream, with the code that reads each as `chunk`."""
     script.use("json")
     if script.asynchronous:
@@ -219,7 +219,7 @@ def _events(script: Script, arguments: list[tuple[str | None, Any]], inner: str,
     return head + indented(chunk, 8)
 
 
-def _pieces(script: Script, asked: Asked) -> str:
+def _pieces(script: PythonScript, asked: SnippetContext) -> str:
     resolved = asked.resolved
     if asked.responds:
         piece = script.piece('chunk["delta"]')

@@ -11,8 +11,8 @@ from typing import Any
 from showcard.metadata.media import Media
 from showcard.snippets.files import File
 from showcard.snippets.keys import Keys
-from showcard.snippets.literals import Code, python_call, python_string
-from showcard.wire.media import Embedded, media_type_of
+from showcard.snippets.literals import SourceCode, python_call, python_string
+from showcard.wire.media import EmbeddedMedia, media_type_of
 
 _PREFIX = re.compile(r"[\w.+/:;,=-]*", re.ASCII)
 _FETCHED = """\
@@ -26,7 +26,7 @@ _PACKAGES = {"PIL": "pillow", "sentence_transformers": "sentence-transformers"}
 
 
 @dataclass(slots=True)
-class Script:
+class PythonScript:
     """A Python script in the making: what it imports, its functions, and its blocks, a blank line between them.
 
     An asynchronous one is a coroutine that has `client`, its constructor, open. `save_to`: see Options. `keys` are
@@ -54,10 +54,10 @@ class Script:
         if function not in self.functions:
             self.functions.append(function)
 
-    def key(self, name: str) -> Code:
+    def key(self, name: str) -> SourceCode:
         """The value of a key: read from the environment when the script runs."""
         self.use("os")
-        return Code(f"os.environ[{python_string(name)}]")
+        return SourceCode(f"os.environ[{python_string(name)}]")
 
     def call(
         self, function: str, arguments: Iterable[tuple[str | None, object]], prefix: str = "", indent: int = 0
@@ -170,7 +170,7 @@ def indented(code: str, by: int) -> str:
     return "\n".join(f"{' ' * by}{line}" if line else "" for line in code.split("\n"))
 
 
-def chat_loop(script: Script) -> str:
+def chat_loop(script: PythonScript) -> str:
     """The loop over the chunks of a chat, of both libraries that have them as objects."""
     # The first chunk may hold a role only, the last one (usage) no choice at all.
     return (
@@ -180,7 +180,7 @@ def chat_loop(script: Script) -> str:
     )
 
 
-def chunks(script: Script, inner: str) -> str:
+def chunks(script: PythonScript, inner: str) -> str:
     """The way through the chunks of a chat, with the code that reads each `delta`."""
     return (
         f"{script.each} chunk in stream:\n"
@@ -190,30 +190,30 @@ def chunks(script: Script, inner: str) -> str:
     )
 
 
-def embedded(prefix: str, file: File) -> str | Code:
+def embedded(prefix: str, file: File) -> str | SourceCode:
     """The value of media inside JSON, where their base64 is in their variable; remote ones may stay an address."""
     if not prefix:
-        return Code(file.variable)
+        return SourceCode(file.variable)
     if file.address is not None:
         return file.address
     literal = python_string(f"{prefix}{{{file.variable}}}") if _PREFIX.fullmatch(prefix) else ""
-    return Code(f"f{literal}" if literal else f"{python_string(prefix)} + {file.variable}")
+    return SourceCode(f"f{literal}" if literal else f"{python_string(prefix)} + {file.variable}")
 
 
 def expression(value: Any, files: Mapping[Media, File]) -> Any:
     """A JSON body with the variables of its files in it."""
     if not files:
         return value
-    if isinstance(value, Embedded):
+    if isinstance(value, EmbeddedMedia):
         return embedded(value.prefix, files[value.media])
     if isinstance(value, dict):
         return {key: expression(item, files) for key, item in value.items()}
     return [expression(item, files) for item in value] if isinstance(value, list) else value
 
 
-def form_file(file: File) -> Code:
+def form_file(file: File) -> SourceCode:
     """A file as a field of a form: its name, bytes and type."""
-    return Code(f"({python_string(file.name)}, {file.variable}, {python_string(media_type_of(file.media))})")
+    return SourceCode(f"({python_string(file.name)}, {file.variable}, {python_string(media_type_of(file.media))})")
 
 
 def path_of(start: str, path: tuple[str | int, ...]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from showcard.snippets.literals import WIDTH, Code, python
+from showcard.snippets.literals import WIDTH, SourceCode, python
 from showcard.snippets.tool_loop import ROUNDS, STILL_CALLS, is_forced
 
-from .script import Script, indented
+from .script import PythonScript, indented
 
 _RUN_TOOL = """\
 def run_tool(name: str, arguments: dict) -> str:
@@ -48,7 +48,7 @@ _SENT_BACK = (
 )
 
 
-def hoist(script: Script, arguments: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+def hoist(script: PythonScript, arguments: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
     """The arguments, with the conversation and the tools in variables; one that forces a tool forces it once."""
     script.use("json")
     script.functions.append(_RUN_TOOL)
@@ -58,7 +58,7 @@ def hoist(script: Script, arguments: Iterable[tuple[str, Any]]) -> list[tuple[st
         variable = "messages" if name == "input" else name
         if kept:
             lines.append(f"{variable} = {python(value, 0, WIDTH - len(variable) - 3)}")
-        hoisted.append((name, Code(variable) if kept else value))
+        hoisted.append((name, SourceCode(variable) if kept else value))
     script.blocks.append("\n".join(lines))
     return hoisted
 
@@ -81,7 +81,7 @@ def _answers(calls: str, call: tuple[str, str, str]) -> list[str]:
     ]
 
 
-def whole(script: Script, request: str, message: str, *, kind: str, forced: bool) -> str:
+def whole(script: PythonScript, request: str, message: str, *, kind: str, forced: bool) -> str:
     """The loop over answers that come whole: `request` is the code that asks, `message` where it has the message.
 
     `kind`: the message is "json", an "object" that can be sent back, or a "strict" one, which would send more."""
@@ -98,7 +98,7 @@ def whole(script: Script, request: str, message: str, *, kind: str, forced: bool
     return f"{_rounds(body, forced)}\n{shown}"
 
 
-def streamed(script: Script, request: str, chunks: Callable[[str], str], *, objects: bool, forced: bool) -> str:
+def streamed(script: PythonScript, request: str, chunks: Callable[[str], str], *, objects: bool, forced: bool) -> str:
     """The loop over answers that come in pieces: `chunks` goes through them with code that reads each `delta`."""
     given, text = ("delta.content",) * 2 if objects else ('delta.get("content")', 'delta["content"]')
     take = f"if {given}:\n    content += {text}\n    {script.piece(text)}\n"
@@ -115,7 +115,9 @@ def streamed(script: Script, request: str, chunks: Callable[[str], str], *, obje
     return script.streamed(_rounds(body, forced))
 
 
-def responses(script: Script, request: str, chunks: Callable[[str], str] | None, *, objects: bool, forced: bool) -> str:
+def responses(
+    script: PythonScript, request: str, chunks: Callable[[str], str] | None, *, objects: bool, forced: bool
+) -> str:
     """The loop of the Responses API, whose calls are items of their own; `chunks` goes through a stream's events."""
 
     def of(thing: str, name: str) -> str:
@@ -151,7 +153,7 @@ def responses(script: Script, request: str, chunks: Callable[[str], str] | None,
     return f"{loop}\n{script.show('response.output_text', True) if objects else items_text(script, output)}"
 
 
-def items_text(script: Script, output: str) -> str:
+def items_text(script: PythonScript, output: str) -> str:
     """Lines that show the text in the items of a response."""
     text = '"".join(part["text"] for part in parts if part["type"] == "output_text")'
     return f'parts = [part for item in {output} for part in item.get("content") or []]\n{script.show(text, True)}'

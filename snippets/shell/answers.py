@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from showcard.snippets.answers import Answer
+from showcard.snippets.answers import AnswerShape
 from showcard.snippets.literals import shell_word
 from showcard.wire.queues import Path, Queue
 
@@ -20,12 +20,12 @@ text_at() {{
 }}"""
 
 
-def is_kept(answer: Answer) -> bool:
+def is_kept(answer: AnswerShape) -> bool:
     """Whether the JSON is only the way to the result, so that it goes into a file."""
     return answer.kind in ("url", "base64")
 
 
-def after_answer(answer: Answer, queue: Queue | None, headers: list[str]) -> str:
+def after_answer(answer: AnswerShape, queue: Queue | None, headers: list[str]) -> str:
     """The lines that follow a request whose JSON is in the file."""
     lines = [_READ, *(_wait(queue, headers) if queue else ())]
     fetch = _fetch(answer)
@@ -72,7 +72,7 @@ def _ask(headers: list[str], suffix: str) -> str:
     return " \\\n    ".join(["curl --fail-with-body --silent --show-error --globoff", *options])
 
 
-def _fetch(answer: Answer) -> list[str]:
+def _fetch(answer: AnswerShape) -> list[str]:
     file = shell_word(answer.file)
     if answer.kind == "base64":
         return [f'printf %s "{_text_at(answer.path)}" | base64 -d > {file}']

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from showcard.metadata.media import Media
-from showcard.snippets.asked import Asked
+from showcard.snippets.asked import SnippetContext
 from showcard.snippets.draft import Draft
 from showcard.snippets.files import File
 from showcard.snippets.literals import Secret, heredoc, json_text, shell_word
 from showcard.snippets.notes import no_token_note
 from showcard.snippets.tool_loop import calls_tools, is_forced
 from showcard.wire.http import HttpRequest, Key
-from showcard.wire.media import Embedded, media_type_of, texts
+from showcard.wire.media import EmbeddedMedia, media_type_of, texts
 from showcard.wire.request import RequestError
 
 from .answers import ANSWER_FILE, after_answer, is_kept
@@ -25,7 +25,7 @@ _Piece: TypeAlias = "str | File | Secret"
 _LONGEST_ARGUMENT = 100_000
 
 
-def write(asked: Asked) -> Draft:
+def write(asked: SnippetContext) -> Draft:
     """The snippet. Raises RequestError where it can't be written."""
     sent, answer = asked.sent, asked.answer
     pieces = _pieces(sent.json, asked.files, bool(asked.keys.secrets)) if sent.json is not None else []
@@ -42,7 +42,7 @@ def write(asked: Asked) -> Draft:
     return Draft("\n\n".join(blocks) + "\n")
 
 
-def _command(asked: Asked, output: bool = True) -> list[str]:
+def _command(asked: SnippetContext, output: bool = True) -> list[str]:
     """The options, one a line, without the JSON body."""
     sent, files = asked.sent, asked.files
     first = ["curl", "--fail-with-body"]
@@ -62,7 +62,7 @@ def _command(asked: Asked, output: bool = True) -> list[str]:
     return lines
 
 
-def _tools(asked: Asked, pieces: list[_Piece]) -> str:
+def _tools(asked: SnippetContext, pieces: list[_Piece]) -> str:
     if len(pieces) > 1:
         body = f"{{\n{_printed(pieces)}\n}} > {REQUEST_FILE}"
     else:
@@ -113,7 +113,7 @@ def _pieces(body: Any, files: Mapping[Media, File], has_keys: bool) -> list[_Pie
                 raise RequestError("The key holds characters that a shell can't put into JSON as they are.")
             held.append(value)
             return mark
-        if isinstance(value, Embedded):
+        if isinstance(value, EmbeddedMedia):
             file = files[value.media]
             if file.address is not None and value.prefix:
                 return file.address

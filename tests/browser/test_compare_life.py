@@ -158,9 +158,9 @@ def test_tools_are_called_answered_and_bounded(page: Page, server: Chats) -> Non
     assert asked["messages"][-2]["tool_calls"][0]["function"]["arguments"] == '{"city": "Bern"}'
     # A model that calls without end is stopped from it.
     pane = conversation.asked(Pane(Settings(ALPHA, base_url=server.url)), "weather for ever")
-    for number in range(conversation.MOST_TOOL_ROUNDS + 1):
+    for number in range(conversation.MAX_TOOL_ROUNDS + 1):
         pane = conversation.answered(pane, Variant(tool_calls=(ToolCall(f"c{number}", "get_weather", "{}"),)))
-        if number < conversation.MOST_TOOL_ROUNDS:
+        if number < conversation.MAX_TOOL_ROUNDS:
             message = pane.messages[-1]
             pane = conversation.with_results(pane, message.id, {f"c{number}": "rain"})
     open_file(page, to_json(Comparison([pane])))

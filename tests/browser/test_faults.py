@@ -35,8 +35,8 @@ APP = """import sys, httpx2
 from showcard.inference import chat, events, transport
 from showcard.ui import asking
 transport.TIMEOUT = httpx2.Timeout(connect=2, read=2, write=2, pool=10)
-transport.MOST_SECONDS, transport.ERROR_SECONDS, asking.MOST_SECONDS = 4, 1, 1
-transport.MOST_BYTES, chat.MAX_CHARACTERS, events.MAX_LINES, events.MAX_EVENT = 2**25, 10_000, 5_000, 2**20
+transport.MAX_SECONDS, transport.ERROR_SECONDS, asking.MAX_SECONDS = 4, 1, 1
+transport.MAX_BYTES, chat.MAX_CHARACTERS, events.MAX_LINES, events.MAX_EVENT = 2**25, 10_000, 5_000, 2**20
 import app
 sys.exit(app.main(sys.argv[1:]))"""
 

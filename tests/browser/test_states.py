@@ -141,13 +141,13 @@ FAILURES: list[tuple[int, Any, str, str, str]] = [
 
 def test_every_failure_is_a_sentence_with_a_way_out(page: Page, endpoint: Endpoint) -> None:
     at_endpoint(page, endpoint)
-    for status, answer, reason, way_out, way in FAILURES:
+    for status, answer, reason, hint, way in FAILURES:
         endpoint.answers.append((status, answer))
         page.get_by_role("button", name="Run", exact=True).click()
         alert = page.locator("#result [role=alert]:not([data-old])")
         expect(alert).to_be_visible()
         expect(alert).to_contain_text(reason)
-        expect(alert).to_contain_text(way_out)
+        expect(alert).to_contain_text(hint)
         buttons = alert.locator(".ways button").all_inner_texts()
         assert way in buttons if way else not buttons, (status, buttons)
         expect(page.locator("#in-text textarea")).not_to_have_value("")

@@ -10,11 +10,11 @@ import gradio as gr
 import pytest
 from playwright.sync_api import Browser, expect
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.ui.server import routes
 from showcard.ui.server.app import build_app
 from showcard.ui.server.guard import Access
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Site
 from tests.support.serving import serving
 
@@ -31,7 +31,7 @@ def test_a_text_that_is_too_long_is_said_to_be(browser: Browser, few: None) -> N
         with gr.Blocks(analytics_enabled=False) as demo:
             text = gr.Textbox(label="Text")
             gr.Button("Count").click(len, text, gr.Number(label="Length"))
-        return build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+        return build_app(demo, Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore()), Access())
 
     with ThreadPoolExecutor() as threads:  # this one has a loop: the browser's
         app = threads.submit(asyncio.run, made()).result()

@@ -212,7 +212,7 @@ async def test_the_bound_that_an_answer_reached_is_named() -> None:
 
 
 async def test_an_answer_beyond_every_bound_breaks_the_promise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "MOST_BYTES", 2**20)
+    monkeypatch.setattr(transport, "MAX_BYTES", 2**20)
     async with scripted(answering("200 OK", " " * 2**21)) as server:
         report = await check("m", base_url=server.url, task="text-classification")
     said = next(finding for finding in report.findings if finding.name == "answer")

@@ -10,7 +10,7 @@ import pytest
 
 from showcard.inference import run as client
 from showcard.inference.answers import chat, responses
-from showcard.inference.answers.chat import Answer, ThoughtSplitter, ToolCalls
+from showcard.inference.answers.chat import ChatAnswer, ThoughtSplitter, ToolCalls
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.reply import Delta
 from showcard.inference.transport import events
@@ -77,7 +77,7 @@ async def test_it_ends_at_a_bound_that_is_named(what: str) -> None:
         await tell(piece, told)
     said = sum(len(delta.content) + len(delta.reasoning) for delta in told)
     assert most - 1_000 <= said <= most + (500 if sentence == LINES else 0)
-    assert "What came is kept." in caught.value.way_out
+    assert "What came is kept." in caught.value.hint
 
 
 async def test_so_does_a_call_of_a_tool() -> None:
@@ -115,7 +115,7 @@ async def test_so_does_the_responses_api(sent: dict[str, object], sentence: str)
 
 
 async def test_the_bytes_of_a_stream_are_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "MOST_BYTES", 2**20)
+    monkeypatch.setattr(transport, "MAX_BYTES", 2**20)
     told: list[Delta] = []
     with pytest.raises(InferenceFailure, match=r"The answer is larger than 1 MB and was cut off\."):
         await tell(event(content="a", more="b" * 9_000), told)
@@ -134,7 +134,7 @@ async def test_a_stream_keeps_no_more_than_it_shows() -> None:
     async with scripted(script) as server:
         resolved = at_endpoint(request("conversational", stream=True), server.url)
         assert len([delta async for delta in client.stream(resolved, None, exchange)]) >= 40
-    assert (len(exchange.body), exchange.spool) == (transport.MOST_KEPT, None)
+    assert (len(exchange.body), exchange.spool) == (transport.MAX_KEPT, None)
     assert exchange.received > 3_600_000
 
 
@@ -170,7 +170,7 @@ def test_the_arguments_of_a_call_are_not_joined_for_each_piece() -> None:
 
 
 def test_the_end_of_the_arguments_comes_though_the_answer_breaks_off() -> None:
-    answer = Answer()
+    answer = ChatAnswer()
     told = [d for n in range(9_000) for d in answer.take(json.loads(event(tool_calls=[call()])[6:]))]
     told += answer.end()
     assert told[-1].tool_calls[0].arguments == "abcd" * 9_000

@@ -170,8 +170,8 @@ async def test_a_fault_ends_in_its_sentence(fault: str, way: str) -> None:
         assert sentence in caught.value.reason
         assert said in caught.value.reason
         assert caught.value.retry is retry
-        assert caught.value.way_out
-        assert "!" not in caught.value.reason + caught.value.way_out
+        assert caught.value.hint
+        assert "!" not in caught.value.reason + caught.value.hint
         server.script = answering("200 OK", good, kind)
         assert await ask(server.url) == answer
 
@@ -336,7 +336,7 @@ async def test_a_packed_answer_is_read() -> None:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("packed", [False, True])
 async def test_an_oversized_answer_is_cut_off(way: str, packed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(transport, "MAX_BYTES", 100_000)
     body = b"data: " + b" " * 5_000_000
     headers = ("content-encoding: gzip",) if packed else ()
     script = answering("200 OK", gzip.compress(body) if packed else body, "text/event-stream", *headers)
@@ -432,7 +432,7 @@ async def test_a_certificate_that_nobody_signed(way: str, self_signed: ssl.SSLCo
 
 def test_how_long_to_wait_is_said() -> None:
     assert status_failure(429, b"", "7").retry_after == 7
-    assert "7 s" in status_failure(429, b"", "7").way_out
+    assert "7 s" in status_failure(429, b"", "7").hint
     assert status_failure(503, b'{"estimated_time": 20.5}', None).retry_after == 20.5
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
     assert 50 < (status_failure(503, b"", later).retry_after or 0) <= 60
@@ -463,7 +463,7 @@ async def test_the_wait_arrives_from_a_stream_too() -> None:
 def test_any_exception_is_a_sentence(error: Exception, sentence: str) -> None:
     found = explain(error)
     assert found.reason == sentence
-    assert found.way_out or isinstance(error, RequestError)  # which says what to correct itself
+    assert found.hint or isinstance(error, RequestError)  # which says what to correct itself
     assert explain(found) is found
 
 

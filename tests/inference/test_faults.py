@@ -24,14 +24,14 @@ SOON = httpx2.Timeout(0.5)
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "MOST_BYTES", 2**25)
+    monkeypatch.setattr(transport, "MAX_BYTES", 2**25)
 
 
 @pytest.mark.parametrize("way", ["plain", "streamed"])
 @pytest.mark.parametrize("name", FAULTS)
 async def test_a_fault_ends_in_its_sentence(name: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if FAULTS[name].lasts:
-        monkeypatch.setattr(transport, "MOST_SECONDS", 0.4)
+        monkeypatch.setattr(transport, "MAX_SECONDS", 0.4)
         monkeypatch.setattr(transport, "ERROR_SECONDS", 0.2)
     fault, (ask, good, kind, answer) = FAULTS[name], WAYS[way]
     sentence, said = fault.plain if way == "plain" else fault.chat, ([] if way == "plain" else [[]])
@@ -40,8 +40,8 @@ async def test_a_fault_ends_in_its_sentence(name: str, way: str, monkeypatch: py
         if sentence:
             with pytest.raises(InferenceFailure) as caught:
                 await asyncio.wait_for(asked, 20)
-            assert sentence in f"{caught.value.reason} {caught.value.way_out}"
-            assert caught.value.way_out
+            assert sentence in f"{caught.value.reason} {caught.value.hint}"
+            assert caught.value.hint
         else:
             assert await asyncio.wait_for(asked, 20) in (answer, "A0", fault.kept)
         assert "".join(said[0] if said else ()).startswith(fault.kept if said else "")
@@ -76,7 +76,7 @@ async def test_a_server_that_does_not_take_the_request() -> None:
 
 async def test_words_that_come_slowly_are_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model may take as long as it likes, as long as it says something."""
-    monkeypatch.setattr(transport, "MOST_SECONDS", 0.4)
+    monkeypatch.setattr(transport, "MAX_SECONDS", 0.4)
 
     async def script(talk: Talk) -> None:
         await talk.events()

@@ -12,7 +12,7 @@ from huggingface_hub import TextClassificationOutputElement
 from showcard.inference import run as client
 from showcard.inference.answers import reading
 from showcard.inference.errors import InferenceFailure
-from showcard.inference.transport.bridge import MOST_TICKET, _check_ticket
+from showcard.inference.transport.bridge import MAX_TICKET, _check_ticket
 from showcard.metadata.outputs.read import Labels, normalise
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Talk, scripted
@@ -47,6 +47,6 @@ async def test_a_large_answer_is_walked_through_in_a_thread(size: int, monkeypat
 
 def test_a_ticket_may_hold_a_long_text_but_not_many_values() -> None:
     _check_ticket(json.dumps({"status": "done", "image": "x" * 10_000_000}).encode())
-    for many in (b"[" + b"[]," * 300_000 + b"[]]", b"x" * (MOST_TICKET + 1)):
+    for many in (b"[" + b"[]," * 300_000 + b"[]]", b"x" * (MAX_TICKET + 1)):
         with pytest.raises(InferenceFailure, match="provider's answer"):
             _check_ticket(many)

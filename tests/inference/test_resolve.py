@@ -7,7 +7,7 @@ import pytest
 from showcard.inference import run as client
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.hub.providers import ProviderMapping, choose
-from showcard.inference.resolve import Embedded, availability, discover, resolve, resolve_offline
+from showcard.inference.resolve import EmbeddedEngine, availability, discover, resolve, resolve_offline
 from showcard.metadata.outputs.read import Answers, Entities, Labels
 from showcard.wire.request import Request, RequestError
 from tests.support.scripted import Talk, scripted
@@ -18,11 +18,11 @@ def chat(model: str = "org/m", **more: object) -> Request:
 
 
 @pytest.fixture
-async def embedded(engine_url: str) -> Embedded:
+async def embedded(engine_url: str) -> EmbeddedEngine:
     return await discover(engine_url)
 
 
-async def test_the_engine_says_what_it_serves(embedded: Embedded) -> None:
+async def test_the_engine_says_what_it_serves(embedded: EmbeddedEngine) -> None:
     served = {model.task.id for model in embedded.models.values()}
     assert {"text-classification", "token-classification", "question-answering", "conversational"} <= served
 
@@ -41,7 +41,7 @@ async def test_the_engine_says_what_it_serves(embedded: Embedded) -> None:
     ],
 )
 async def test_the_engine_answers(
-    embedded: Embedded, task: str, model: str, inputs: dict[str, str], kind: type
+    embedded: EmbeddedEngine, task: str, model: str, inputs: dict[str, str], kind: type
 ) -> None:
     reply = await client.run(await resolve(Request(task, model, inputs), embedded))
     assert isinstance(reply.output, kind)
@@ -49,7 +49,7 @@ async def test_the_engine_answers(
     assert reply.raw
 
 
-async def test_the_engine_streams(embedded: Embedded) -> None:
+async def test_the_engine_streams(embedded: EmbeddedEngine) -> None:
     pieces = [d async for d in client.stream(await resolve(chat("showcard/eliza", stream=True), embedded))]
     assert len([p for p in pieces if p.content]) > 2
     assert pieces[-1].usage
@@ -95,7 +95,7 @@ def test_a_model_that_nobody_serves_is_a_sentence() -> None:
         choose(served, "novita", "conversational", "org/m")
 
 
-async def test_availability_says_where_or_why_not(embedded: Embedded) -> None:
+async def test_availability_says_where_or_why_not(embedded: EmbeddedEngine) -> None:
     def said(request: Request, keys: dict[str, str]) -> tuple[bool, str]:
         found = availability(request, embedded, keys)
         return found.runs, found.sentence

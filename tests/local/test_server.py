@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from showcard.local.engines import Engine
-from showcard.local.engines.base import Talker, Turn
+from showcard.local.engines.base import TextGenerator, Turn
 
 SENTIMENT, CHAT = "/models/showcard/sentiment", "/v1/chat/completions"
 TINY = "showcard/tiny-chat-380k"
@@ -215,7 +215,7 @@ def test_a_large_body_is_refused(serve: Callable[..., Any], chunked: bool) -> No
         assert said == {"error": "The body is larger than 0.001 MB, the most this server takes."}
 
 
-class Endless(Talker):
+class Endless(TextGenerator):
     """A chat engine that never ends by itself, and tells when it was closed."""
 
     def __init__(self) -> None:
@@ -230,7 +230,7 @@ class Endless(Talker):
             self.closed.set()
 
 
-class Waiting(Talker):
+class Waiting(TextGenerator):
     """Says one word, then waits until it may go on."""
 
     def __init__(self) -> None:
@@ -242,7 +242,7 @@ class Waiting(Talker):
         yield " two" if self.go_on.wait(10) else " late"
 
 
-class Failing(Talker):
+class Failing(TextGenerator):
     """Fails at the second word of a chat, and at once as a task."""
 
     def stream(self, turns: Sequence[Turn], parameters: Mapping[str, Any]) -> Iterator[str]:
@@ -255,7 +255,7 @@ class Failing(Talker):
         raise ZeroDivisionError("secret")
 
 
-class Saying(Talker):
+class Saying(TextGenerator):
     """A chat engine that says these pieces."""
 
     def __init__(self, *said: str) -> None:

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from showcard.inference.hub.offers import Offer
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.metadata.media import Media
 from showcard.playground import actions
 from showcard.playground.composer import Read, read_question
 from showcard.playground.core.state import Comparison, Pane, Settings
-from showcard.playground.session import Desk
-from showcard.ui.session.media_store import Shelf
+from showcard.playground.session import CompareSession
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 from showcard.wire.request import RequestError
 
@@ -30,10 +30,10 @@ ODD = st.recursive(
 )
 
 
-def desk() -> Desk:
-    held = Session(Site(Embedded("http://127.0.0.1:1"), Shelf()))
+def desk() -> CompareSession:
+    held = Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore()))
     panes = [Pane(Settings(name), id=name) for name in "ab"]
-    return Desk(held, Comparison(panes), held.site.feeds.open())
+    return CompareSession(held, Comparison(panes), held.site.feeds.open())
 
 
 @given(st.sampled_from(NAMES), ODD, ODD, ODD, ODD)

@@ -10,12 +10,12 @@ import pytest
 from showcard.inference.hub import offers as offers_module
 from showcard.inference.hub import providers
 from showcard.inference.hub.offers import Offer
-from showcard.inference.resolve import Embedded, EngineModel
+from showcard.inference.resolve import EmbeddedEngine, EngineModel
 from showcard.metadata.tasks.table import task
 from showcard.playground import catalogue
-from showcard.playground.catalogue import Filters
+from showcard.playground.catalogue import CatalogueFilters
 from showcard.playground.catalogue_panel import CataloguePanel, found_html
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 from tests.support.scripted import Talk, scripted
 
@@ -26,23 +26,25 @@ LARGE = Offer("groq", "live", 128_000, 0.5, 2.0, True)
 @pytest.mark.parametrize(
     ("filters", "cheap", "large"),
     [
-        (Filters(), True, True),
-        (Filters(provider="groq"), False, True),
-        (Filters(most_price=1.0), True, False),
-        (Filters(least_context=32_000), False, True),
-        (Filters(tools=True), False, True),
+        (CatalogueFilters(), True, True),
+        (CatalogueFilters(provider="groq"), False, True),
+        (CatalogueFilters(most_price=1.0), True, False),
+        (CatalogueFilters(least_context=32_000), False, True),
+        (CatalogueFilters(tools=True), False, True),
     ],
 )
-def test_filters(filters: Filters, cheap: bool, large: bool) -> None:
+def test_filters(filters: CatalogueFilters, cheap: bool, large: bool) -> None:
     assert (filters.fits(CHEAP), filters.fits(LARGE)) == (cheap, large)
-    assert filters.fits(Offer("x", "live")) == (filters == Filters())
+    assert filters.fits(Offer("x", "live")) == (filters == CatalogueFilters())
 
 
 def test_numbers_are_read_as_people_write_them() -> None:
-    assert CataloguePanel.read(("q", "any provider", "$0.5", "32k", True, None)) == Filters(
+    assert CataloguePanel.read(("q", "any provider", "$0.5", "32k", True, None)) == CatalogueFilters(
         "q", "", 0.5, 32_000, True, False
     )
-    assert CataloguePanel.read((None, "groq", "cheap", "-1", False, True)) == Filters(provider="groq", tools=True)
+    assert CataloguePanel.read((None, "groq", "cheap", "-1", False, True)) == CatalogueFilters(
+        provider="groq", tools=True
+    )
 
 
 async def test_the_hub_an_endpoint_and_the_embedded_chats_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,19 +64,19 @@ async def test_the_hub_an_endpoint_and_the_embedded_chats_are_searched(monkeypat
 
     monkeypatch.setattr(catalogue, "offers", priced)
     model = EngineModel("showcard/eliza", task("conversational"))
-    session = Session(Site(Embedded("http://127.0.0.1:1", {"showcard/eliza": model}), Shelf()))
+    session = Session(Site(EmbeddedEngine("http://127.0.0.1:1", {"showcard/eliza": model}), MediaStore()))
     async with scripted(script) as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
-        found = await catalogue.find(session, Filters(), f"{server.url}/v1")
+        found = await catalogue.find(session, CatalogueFilters(), f"{server.url}/v1")
         assert [entry.model for entry in found.entries] == [
             "mine", '"><b>hostile', "showcard/eliza", "org/one", "org/two",
         ]  # fmt: skip
         assert "<b>hostile" not in found_html(found)
         assert "from $0.1 / $0.4" in found_html(found)
-        tools = await catalogue.find(session, Filters(tools=True))
+        tools = await catalogue.find(session, CatalogueFilters(tools=True))
         assert [entry.model for entry in tools.entries] == ["org/two"]
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    alone = await catalogue.find(session, Filters("ELI"))
+    alone = await catalogue.find(session, CatalogueFilters("ELI"))
     assert [entry.model for entry in alone.entries] == ["showcard/eliza"]
     assert "can't be searched" in alone.trouble
     offers_module.forget()

@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 from showcard.inference.errors import InferenceFailure
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.metadata.outputs.read import ToolCall
 from showcard.playground import actions
 from showcard.playground import reads as kept
 from showcard.playground.core import conversation, exported
 from showcard.playground.core.figures import facts
 from showcard.playground.core.state import Comparison, Pane, Record, Settings, Variant
-from showcard.playground.session import Desk, Job
-from showcard.playground.stream import Asking, ask, failure_of
+from showcard.playground.session import CompareSession, Job
+from showcard.playground.stream import PaneCall, ask, failure_of
 from showcard.playground.view import exported_page
 from showcard.playground.view.messages import below, call_html, transcript
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 from showcard.wire.request import RequestError
 from tests.support.scripted import Talk, scripted
@@ -41,16 +41,16 @@ def usage(prompt: int, completion: int, reasoning: int | None = None) -> str:
 
 
 def session() -> Session:
-    return Session(Site(Embedded("http://127.0.0.1:1"), Shelf()))
+    return Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore()))
 
 
-def desk(url: str, *models: str) -> Desk:
+def desk(url: str, *models: str) -> CompareSession:
     held = session()
     panes = [Pane(Settings(model, base_url=url), id=model) for model in models]
-    return Desk(held, Comparison(panes), held.site.feeds.open())
+    return CompareSession(held, Comparison(panes), held.site.feeds.open())
 
 
-async def send(held: Desk, text: str, *panes: str) -> None:
+async def send(held: CompareSession, text: str, *panes: str) -> None:
     """Ask all panes, or some, to the end."""
     asked = [pane for pane in held.comparison.panes if not panes or pane.id in panes]
     for pane in asked:
@@ -59,14 +59,14 @@ async def send(held: Desk, text: str, *panes: str) -> None:
         pass
 
 
-async def until(held: Desk, true: Callable[[], bool]) -> None:
+async def until(held: CompareSession, true: Callable[[], bool]) -> None:
     """Wait for what the feed tells of."""
     async for _ in held.feed.lines():
         if true():
             return
 
 
-async def act(held: Desk, name: str, pane: str, message: str = "", **more: Any) -> None:
+async def act(held: CompareSession, name: str, pane: str, message: str = "", **more: Any) -> None:
     """What a button does, to the end."""
     posted = json.dumps({"act": name, "pane": pane, "message": message, **more})
     run = actions.perform(held, actions.read(posted)).run(held)
@@ -318,7 +318,7 @@ async def test_a_key_that_a_server_says_back_is_hidden() -> None:
         await send(held, "first")
         failure = held.failures["A"]
         assert failure.reason.endswith("Incorrect API key: Bearer …")
-        assert "aSecretKey" not in failure.detail + failure.way_out
+        assert "aSecretKey" not in failure.detail + failure.hint
         await send(held, "again")
     answer = held.comparison.panes[0].answer
     assert answer
@@ -448,7 +448,7 @@ async def test_half_characters_are_joined_wherever_they_are_cut() -> None:
         assert "\U0001f600" in found[0].decode()
 
 
-async def aiter_until_ended(held: Desk, lines: list[str]) -> AsyncIterator[None]:
+async def aiter_until_ended(held: CompareSession, lines: list[str]) -> AsyncIterator[None]:
     """Collects what the page is sent of the answers, until one has ended."""
     async for line in held.feed.lines():
         lines.append(line)
@@ -498,7 +498,7 @@ def test_what_a_call_tells_is_without_keys_whoever_lets_them_through() -> None:
     """The transport hides the key that it sent; this is the second net."""
     held = session()
     held.keep_hub_token(KEY)
-    asking = Asking(conversation.request(conversation.asked(Pane(Settings("m")), "q")), held)
+    asking = PaneCall(conversation.request(conversation.asked(Pane(Settings("m")), "q")), held)
     asking.exchange.headers = [("x-inference-provider", KEY), ("x-echo", f"Bearer {KEY}")]
     asking.failure = InferenceFailure(f"No: {KEY}", f"Take {KEY}", detail=KEY)
     record, failure = asking.variant().record, failure_of(asking)
@@ -506,7 +506,7 @@ def test_what_a_call_tells_is_without_keys_whoever_lets_them_through() -> None:
     assert record.raw
     assert failure
     assert (record.provider, record.raw.headers[1]) == ("…", ("x-echo", "Bearer …"))
-    assert (failure.reason, failure.way_out, failure.detail) == ("No: …", "Take …", "…")
+    assert (failure.reason, failure.hint, failure.detail) == ("No: …", "Take …", "…")
 
 
 @pytest.mark.parametrize("status", ["401 Unauthorized", "500 Internal Server Error", "200 OK"])

@@ -18,7 +18,7 @@ from showcard.snippets import CLIENTS, snippets_for
 from showcard.snippets.files import files_of
 from showcard.wire.call import CHAT_TASKS, has_method
 from showcard.wire.http import Key, http_request
-from showcard.wire.media import Embedded, with_bytes
+from showcard.wire.media import EmbeddedMedia, with_bytes
 from showcard.wire.request import ResolvedRequest
 from showcard.wire.responses import responses_request
 from tests.support.answers import answer
@@ -300,7 +300,7 @@ def assert_words(words: list[str], stdin: bytes | None, resolved: ResolvedReques
 def plain(value: Any) -> Any:
     if isinstance(value, Key):
         return f"{value.scheme} {environment(Path('/'))[value.name]}"
-    if isinstance(value, Embedded):
+    if isinstance(value, EmbeddedMedia):
         return value.prefix + Media(data=value.media.data).data_url().partition(",")[2]
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from showcard.snippets import literals
-from showcard.snippets.literals import Code
+from showcard.snippets.literals import SourceCode
 from tests.support.hostile import LONG, TEXTS
 
 TEXT = st.text(st.characters(exclude_categories=())) | st.sampled_from(TEXTS)
@@ -183,7 +183,7 @@ def test_layout_is_that_of_a_formatter():
         '{\n    "a": [1, 2.5, None, True],\n    "b": {\n        "c": "' + "x" * 70 + '",\n        "d": [],\n    },\n}'
     )
     assert literals.json_text({"a": 1}) == '{"a": 1}'
-    assert literals.javascript({"a": 1, "b-c": Code("x")}) == '{ a: 1, "b-c": x }'
+    assert literals.javascript({"a": 1, "b-c": SourceCode("x")}) == '{ a: 1, "b-c": x }'
     assert literals.python_string('say "hi"') == "'say \"hi\"'"
     assert literals.shell_word("https://example.org/a?b") == "'https://example.org/a?b'"
     assert literals.shell_word("") == "''"

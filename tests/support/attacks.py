@@ -17,7 +17,7 @@ REPEATING = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 MANY = 3  # a group that repeats more often than this may run away
 WINDOW = 3  # parts of a pattern that are repeated together
 BREAKS = ("", "\0", "\n", "!")
-MOST = 300  # attacks on one pattern
+MAX = 300  # attacks on one pattern
 _CANDIDATES = [*" \t\n\raA0_-.:;,|`<>/\"'=()[]{}*#$é€\u2028!~", "\0"]
 _CATEGORIES = {
     op.CATEGORY_DIGIT: "0", op.CATEGORY_NOT_DIGIT: "a", op.CATEGORY_SPACE: " ", op.CATEGORY_NOT_SPACE: "a",
@@ -63,7 +63,7 @@ def attacks(pattern: re.Pattern[Any]) -> list[Attack]:
     text = source.decode("latin-1") if isinstance(source, bytes) else source
     flags = pattern.flags & ~(re.UNICODE if isinstance(source, bytes) else 0)
     parsed = parser.parse(text, flags)
-    return list(islice((attack for attack in dict.fromkeys(_made(list(parsed))) if attack.piece), MOST))
+    return list(islice((attack for attack in dict.fromkeys(_made(list(parsed))) if attack.piece), MAX))
 
 
 def _made(parts: list[Any]) -> Iterator[Attack]:

@@ -35,7 +35,7 @@ def main() -> None:
     while told.get("waits") and not (folder / "go").exists():
         time.sleep(0.02)
     if "refused" in told:
-        say(refused=told["refused"][0], way_out=told["refused"][1])
+        say(refused=told["refused"][0], hint=told["refused"][1])
         sys.exit(1)
     if "exit" in told:
         sys.exit(told["exit"])

@@ -15,7 +15,7 @@ import pytest
 from showcard.playground import actions
 from showcard.ui.components.theme import COLOURS
 from showcard.ui.server import front
-from showcard.ui.session.live_channel import Growing, Sent
+from showcard.ui.session.live_channel import LiveAnswer, SentSoFar
 from showcard.wire import secrets
 from tests.conftest import ROOT
 
@@ -85,7 +85,7 @@ def test_buttons_do_what_somebody_knows() -> None:
 
 
 def test_the_lines_of_the_live_channel_say_what_is_known() -> None:
-    growing, sent, said = Growing("a"), Sent(), set[str]()
+    growing, sent, said = LiveAnswer("a"), SentSoFar(), set[str]()
     for piece in ("# A title\n\n", "text", "\n\n```\ncode", "\n```\n\nend"):
         growing.thoughts.add("why")
         growing.markdown.add(piece)

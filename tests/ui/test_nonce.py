@@ -10,11 +10,11 @@ import gradio.routes
 import httpx2
 import pytest
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.ui.gradio_patches import nonce
 from showcard.ui.gradio_patches.light_tabs import laying_out
 from showcard.ui.server.app import Access, build_app
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Site
 
 pytestmark = pytest.mark.filterwarnings("ignore:SSR mode")  # as the app has it
@@ -26,7 +26,7 @@ FOREIGN = "</script><script>alert(1)</script>"
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
     with laying_out(), gr.Blocks(analytics_enabled=False) as demo:
         gr.Textbox(value=FOREIGN, label=FOREIGN)
-    app = build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+    app = build_app(demo, Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore()), Access())
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost") as found:
         yield found
 

@@ -21,17 +21,17 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
 from showcard.inference.errors import InferenceFailure
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.inference.transport import assets
 from showcard.metadata.media import Media
 from showcard.ui.server import uploads
 from showcard.ui.server.app import build_app
-from showcard.ui.server.bounds import MUCH_LATER, Bound, Held, shared_out
+from showcard.ui.server.bounds import MUCH_LATER, Bound, HeldShare, shared_out
 from showcard.ui.server.guard import Access
 from showcard.ui.server.visitors import COOKIE, NOBODY, Visitor, visitor
 from showcard.ui.session import calls as asking
 from showcard.ui.session import session
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Sessions, Site
 from showcard.wire.request import Request
 from tests.support.scripted import Talk, scripted
@@ -85,7 +85,7 @@ async def served(site: Site, proxies: int | None = 1) -> AsyncIterator[App]:
 
 
 def shared(**more: Any) -> Site:
-    return Site(Embedded("http://127.0.0.1:1", {}), Shelf(), shared=True, **more)
+    return Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore(), shared=True, **more)
 
 
 class Browser:
@@ -367,7 +367,7 @@ async def test_calls_of_one_person_end_before_those_of_all() -> None:
 
 
 def test_alone_on_a_machine_nothing_has_an_end() -> None:
-    site = Site(Embedded("http://127.0.0.1:1", {}), Shelf(), tabs_each=1, calls_each=1, uploads_each=1)
+    site = Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore(), tabs_each=1, calls_each=1, uploads_each=1)
     bounds = site.bounds
     held = (bounds.calls, bounds.fetches, bounds.requests, bounds.streams)
     assert not any([*bound.levels(Visitor("x", "y"))] for bound in (bounds.tabs, bounds.uploads, bounds.files))
@@ -385,7 +385,7 @@ def test_what_is_left_for_each(most: int, each: int | None, expected: tuple[int,
 
 
 def test_what_is_let_go_is_counted_no_more() -> None:
-    held = Held(Bound("things", each=1, near=2, all=3))
+    held = HeldShare(Bound("things", each=1, near=2, all=3))
     ann, ben = Visitor("ann", "here"), Visitor("ben", "here")
     with held.one(ann), held.one(ben):
         assert held.full(Visitor("cleo", "here")).key == "at here"  # type: ignore[union-attr]

@@ -10,10 +10,10 @@ import gradio as gr
 import httpx2
 import pytest
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.ui.gradio_patches.light_tabs import laying_out
 from showcard.ui.server.app import Access, build_app
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Site
 from tests.conftest import ROOT, clean_environment
 
@@ -65,7 +65,7 @@ async def test_pages_that_were_only_laid_out_are_all_served() -> None:
         with demo.route("Second", "/second"):
             gr.Textbox(elem_id="second")
     assert not hasattr(demo.app, "routes")
-    app = build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+    app = build_app(demo, Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore()), Access())
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost") as client:
         for path, held in (("/", "first"), ("/second", "second")):
             answer = await client.get(path)

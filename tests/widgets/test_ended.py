@@ -6,11 +6,11 @@ import gradio as gr
 import pytest
 
 from showcard.inference.reply import Reply
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.metadata.model import read_model
 from showcard.metadata.outputs.read import Label, Labels
 from showcard.ui.components.target_panel import FORGET
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 from showcard.ui.session.sources import Opened
 from showcard.widgets.state import Page
@@ -24,7 +24,9 @@ CARD = "---\npipeline_tag: text-classification\nwidget: [{text: Now}]\n---\n"
 async def test_its_answer_is_an_old_one(told: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     page = Page(Opened(read_model(CARD), None, ""))
     with gr.Blocks():
-        widget = Widget(page, Session(Site(Embedded("http://127.0.0.1:1", {}), Shelf())), gr.BrowserState(""))
+        widget = Widget(
+            page, Session(Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore())), gr.BrowserState("")
+        )
         widget.build()
     place = ["", "auto", "", "", "", False, "", "", "", FORGET]
     parameters = widget.parameters.values({}) if widget.parameters else []

@@ -6,16 +6,16 @@ import re
 
 import pytest
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.metadata.tasks.table import TASKS
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Site
 from showcard.widgets.index import MODALITIES, example_models, index_html
 
 
 @pytest.fixture(scope="module")
 def html() -> str:
-    return index_html(Site(embedded=Embedded("http://127.0.0.1:10", {}), shelf=Shelf()))
+    return index_html(Site(embedded=EmbeddedEngine("http://127.0.0.1:10", {}), shelf=MediaStore()))
 
 
 def test_every_card_has_a_tile_and_every_tile_something_to_see(html: str) -> None:

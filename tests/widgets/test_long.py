@@ -65,7 +65,7 @@ def test_of_media_only_the_beginning_is_written_down() -> None:
 def test_of_many_examples_the_picker_has_the_first_and_the_one_that_is_chosen() -> None:
     page = opened(None, "pipeline_tag: text-classification\nwidget:\n" + "- text: x\n" * 900)
     choices = show.example_choices(page)
-    assert [number for _, number in choices] == list(range(show.MOST_CHOICES))
+    assert [number for _, number in choices] == list(range(show.MAX_CHOICES))
     assert show.examples_label(page) == "Examples (the first 200 of 900)"
     page.choose(page.examples[700])
     assert page.number == 700

@@ -11,21 +11,21 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.inference.transport import http as transport
 from showcard.metadata.media import Media
 from showcard.metadata.model import read_model
 from showcard.ui.components.parameters import ParameterPanel
 from showcard.ui.components.target_panel import FORGET
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 from showcard.ui.session.sources import Opened
 from showcard.ui.session.target import ENDPOINT
 from showcard.widgets.examples.choosing import Choosing
 from showcard.widgets.fields import components as fields
 from showcard.widgets.fields import encode
-from showcard.widgets.fields.inputs import Inputs
-from showcard.widgets.running import Runner
+from showcard.widgets.fields.inputs import InputPanel
+from showcard.widgets.running import WidgetRunner
 from showcard.widgets.state import Page, load_inputs
 from showcard.widgets.views import masks
 from tests.support.scripted import Talk, scripted
@@ -54,7 +54,7 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
 
 def made(tags: str, example: str = "") -> tuple[Page, Session]:
     page = Page(Opened(read_model(f"---\n{tags}\n{example}---\n# x", None, "org/m"), None, ""))
-    return page, Session(Site(Embedded("http://127.0.0.1:1"), Shelf()))
+    return page, Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore()))
 
 
 def picture(folder: Path) -> Path:
@@ -74,7 +74,7 @@ async def test_a_posted_picture_and_masks_are_read_apart(
     page.choose(None)
     assert page.row is not None
     panel = ParameterPanel(page.row.id, "p")
-    runner, path = Runner(page, session, panel), str(picture(tmp_path))
+    runner, path = WidgetRunner(page, session, panel), str(picture(tmp_path))
     async with scripted(script) as server:
         place = [ENDPOINT, "auto", "", server.url, "", False, "", "", "", FORGET]
         options = ["", [], "", "", False] if runner.options else []
@@ -96,8 +96,8 @@ async def test_the_file_of_an_example_is_read_apart(tmp_path: Path, threads: dic
 
     page.load = load
     await load_inputs(page)
-    inputs = Inputs(page, session)
-    choosing = Choosing(inputs, None, Runner(page, session, None))
+    inputs = InputPanel(page, session)
+    choosing = Choosing(inputs, None, WidgetRunner(page, session, None))
     choosing._filled = lambda *_: []  # type: ignore[method-assign,assignment]
     await choosing._choose(0, str(picture(tmp_path)))
     assert threads["encoded"]

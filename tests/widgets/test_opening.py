@@ -11,14 +11,14 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.metadata.media import Media
 from showcard.metadata.tasks.table import TASKS, Task, find_task
 from showcard.ui.markup.panels import ILLUSTRATION, RECORDED
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 from showcard.widgets import show
-from showcard.widgets.fields.inputs import Inputs
+from showcard.widgets.fields.inputs import InputPanel
 from showcard.widgets.index import example_models
 from showcard.widgets.page import _read
 from showcard.widgets.state import Page
@@ -30,7 +30,7 @@ MEDIA = ("image", "audio", "video")
 
 @pytest.fixture
 def session() -> Session:
-    return Session(Site(Embedded("http://127.0.0.1:1", {}), Shelf()))
+    return Session(Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore()))
 
 
 async def opened(source: str, session: Session, link: Link | None = None) -> Page:
@@ -41,7 +41,7 @@ async def opened(source: str, session: Session, link: Link | None = None) -> Pag
 
 def in_fields(page: Page, session: Session) -> dict[str, Any]:
     """What the fields hold, as a request would have it."""
-    inputs = Inputs(page, session)
+    inputs = InputPanel(page, session)
     return inputs.readable(inputs.values())
 
 
@@ -93,7 +93,7 @@ async def test_every_documented_shape(section: Section, session: Session) -> Non
     titles = [title for title, _ in show.example_choices(page)]
     assert titles[0] == items[0].get("example_title", "Example 1")
     assert len(titles) == len(items)
-    inputs = Inputs(page, session)
+    inputs = InputPanel(page, session)
     with gr.Blocks():
         inputs.build()
     if "src" in items[0]:

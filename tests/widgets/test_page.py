@@ -9,12 +9,12 @@ import pytest
 
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.processes import workers
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.metadata.lint.run import lint
 from showcard.metadata.model import read_model
 from showcard.metadata.reading.card import parse_card
 from showcard.ui.session import sources
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 from showcard.ui.session.sources import open_source
 from showcard.widgets import linked
@@ -25,7 +25,10 @@ from showcard.wire.links import Link, read_link, write_link
 
 @pytest.mark.parametrize("odd", [None, 3, [], {"a": 1}, ["x"], "\ud800", "#", "#in=%", "x" * 300_000])
 async def test_odd_values_open_a_card_or_are_a_sentence(odd: Any) -> None:
-    page, tab = ModelPage(Site(Embedded("http://127.0.0.1:1"), Shelf()), ""), SimpleNamespace(session_hash="tab")
+    page, tab = (
+        ModelPage(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore()), ""),
+        SimpleNamespace(session_hash="tab"),
+    )
     request: Any = tab
     for updates in (
         await page._follow_link(odd, request),
@@ -64,7 +67,7 @@ async def test_long_metadata_are_read_apart_from_the_app(
 
     monkeypatch.setattr(sources, "run_apart_here", noted)
     card = "---\npipeline_tag: fill-mask\nwidget:\n" + "- text: hi\n" * front + "bad: [\n---\n" + "# x\n\n" * 3 * below
-    session = Session(Site(Embedded("http://127.0.0.1:1"), Shelf()))
+    session = Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore()))
     opened = await open_source(card, session)
     assert asked == ([(parse_card, session.id)] if apart else [])
     here = read_model(card, None, "Pasted card")
@@ -80,11 +83,14 @@ async def test_metadata_that_take_too_long_are_a_sentence(monkeypatch: pytest.Mo
     monkeypatch.setattr(sources, "run_apart_here", late)
     card = "---\n" + "a: b\n" * 20_000 + "---\n"
     with pytest.raises(InferenceFailure, match="too long"):
-        await open_source(card, Session(Site(Embedded("http://127.0.0.1:1"), Shelf())))
+        await open_source(card, Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore())))
 
 
 async def test_a_link_that_holds_too_much_is_a_sentence() -> None:
-    page, tab = ModelPage(Site(Embedded("http://127.0.0.1:1"), Shelf()), ""), SimpleNamespace(session_hash="tab")
+    page, tab = (
+        ModelPage(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore()), ""),
+        SimpleNamespace(session_hash="tab"),
+    )
     _, trouble, *_ = await page._follow_link(write_link(Link("org/m", fields={"text": "a" * 5_000_000})), tab)  # type: ignore[arg-type]
     assert "This link holds more than can be opened." in trouble
 
@@ -92,7 +98,9 @@ async def test_a_link_that_holds_too_much_is_a_sentence() -> None:
 async def test_a_long_line_is_no_name() -> None:
     for shared in (False, True):
         with pytest.raises(InferenceFailure, match="not a Hub id") as caught:
-            await open_source("x" * 300_000, Session(Site(Embedded("http://127.0.0.1:1"), Shelf(), shared=shared)))
+            await open_source(
+                "x" * 300_000, Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore(), shared=shared))
+            )
         assert len(caught.value.reason) < 300
 
 
@@ -108,7 +116,7 @@ widget:
 @pytest.mark.parametrize("number", ["", "2"])
 async def test_a_link_asks_no_other_host_for_the_files_of_its_card(number: str) -> None:
     """Any web page may hold a link; who opens a card by hand asks for its files."""
-    held = Session(Site(Embedded("http://127.0.0.1:1"), Shelf()))
+    held = Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore()))
     page, _ = await _read(held, CARD, "", Link(card=CARD, example=number))
     assert (page.trouble, page.number) == ("", int(number or 1) - 1)
     assert page.example is not None

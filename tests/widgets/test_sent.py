@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.inference.transport import http as transport
 from showcard.metadata.model import read_model
 from showcard.ui.components.headers import header_ticks
 from showcard.ui.components.parameters import ParameterPanel
 from showcard.ui.components.target_panel import FORGET
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 from showcard.ui.session.sources import Opened
 from showcard.ui.session.target import ENDPOINT
-from showcard.widgets.running import Runner
+from showcard.widgets.running import WidgetRunner
 from showcard.widgets.state import Page
 from tests.inference.test_errors import answering
 from tests.support.scripted import Scripted, Talk, scripted
@@ -36,7 +36,7 @@ async def run(server: Scripted, tags: str, text: str, ticked: Any, parameters: d
     page.choose(None)
     assert page.row is not None
     panel = ParameterPanel(page.row.id, "p")
-    runner = Runner(page, Session(Site(Embedded("http://127.0.0.1:1"), Shelf())), panel)
+    runner = WidgetRunner(page, Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore())), panel)
     place = [ENDPOINT, "auto", "", server.url, "", False, "", "", "", FORGET]
     options = ["", [], "", "", False] if runner.options else []
     others = [""] * (len(page.row.fields) - 1)

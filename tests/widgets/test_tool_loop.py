@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.inference.transport import http as transport
 from showcard.metadata.model import read_model
 from showcard.ui.components.parameters import ParameterPanel
 from showcard.ui.components.target_panel import FORGET
 from showcard.ui.session.functions import Functions
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 from showcard.ui.session.sources import Opened
 from showcard.ui.session.target import ENDPOINT
-from showcard.widgets.running import Runner
+from showcard.widgets.running import WidgetRunner
 from showcard.widgets.state import Page
 from tests.support.scripted import Talk, scripted
 
@@ -47,11 +47,11 @@ async def test_a_function_runs_when_it_is_told_to_and_not_before() -> None:
         asked.append(json.loads(talk.body))
         await talk.answer("200 OK", answers[len(asked) - 1])
 
-    session = Session(Site(Embedded("http://127.0.0.1:1"), Shelf(), functions=Functions({"now": now})))
+    session = Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore(), functions=Functions({"now": now})))
     page = Page(Opened(read_model(CARD, None, "org/m"), None, ""))
     page.choose(None)
     parameters = ParameterPanel("conversational", "p")
-    runner = Runner(page, session, parameters)
+    runner = WidgetRunner(page, session, parameters)
     async with scripted(script) as server:
         place = [ENDPOINT, "auto", "", f"{server.url}/v1", "", False, "", "", "", FORGET]
         options = ["", ["now", "evil"], "", '{"min_p": 0.5}', False]
@@ -72,11 +72,11 @@ async def test_a_function_runs_when_it_is_told_to_and_not_before() -> None:
 
 
 async def test_without_a_call_that_waits_nothing_is_sent() -> None:
-    session = Session(Site(Embedded("http://127.0.0.1:1"), Shelf()))
+    session = Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore()))
     page = Page(Opened(read_model(CARD, None, "org/m"), None, ""))
     page.choose(None)
     parameters = ParameterPanel("conversational", "p")
-    runner = Runner(page, session, parameters)
+    runner = WidgetRunner(page, session, parameters)
     values = [ENDPOINT, *[""] * 8, FORGET, "", *parameters.values({}), [], "", [], "", "", False]
     for listener in (runner.answer_call, runner.run_call):
         assert await ask(listener("x", *values))
@@ -95,7 +95,7 @@ async def test_a_message_instead_of_a_result_leaves_the_call_out() -> None:
     page = Page(Opened(read_model(CARD, None, "org/m"), None, ""))
     page.choose(None)
     parameters = ParameterPanel("conversational", "p")
-    runner = Runner(page, Session(Site(Embedded("http://127.0.0.1:1"), Shelf())), parameters)
+    runner = WidgetRunner(page, Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore())), parameters)
     async with scripted(script) as server:
         for text in ("What time is it?", "Never mind."):
             place = [ENDPOINT, "auto", "", f"{server.url}/v1", "", False, "", "", "", FORGET]

@@ -17,7 +17,7 @@ from PIL import Image as Pillow
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Audio, Box, Boxes, Clip, Image, Mask, Masks, Mesh, Output, Video
 from showcard.widgets.views import Context, gallery, render
-from showcard.widgets.views.geometry import Unreadable, read
+from showcard.widgets.views.geometry import UnreadableMesh, read
 from tests.support.view_cards import torus, triangle
 
 
@@ -242,7 +242,7 @@ def test_binary_stl_is_read() -> None:
     ],
 )
 def test_a_broken_file_is_a_sentence(data: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableMesh):
         read(Media(data=data))
     html = shown(Mesh(Media(data=data, name="x.glb")))
     assert "drawn here" in html or "draw" in html

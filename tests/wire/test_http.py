@@ -8,7 +8,7 @@ from huggingface_hub.inference._providers import PROVIDERS
 from showcard.metadata.media import Media
 from showcard.wire.call import CHAT_TASKS, OWN_ENDPOINT_CANT, has_method
 from showcard.wire.http import HttpRequest, Key, http_request
-from showcard.wire.media import Embedded, media_type_of
+from showcard.wire.media import EmbeddedMedia, media_type_of
 from showcard.wire.request import RequestError, ResolvedRequest
 from tests.support.requests import (
     IMAGE,
@@ -30,7 +30,7 @@ NOT_COMPARED = {"user-agent", "content-length", "host", "connection", "accept-en
 
 def plain(value):
     """JSON with the base64 of its media."""
-    if isinstance(value, Embedded):
+    if isinstance(value, EmbeddedMedia):
         return value.prefix + Media(data=value.media.data).data_url().partition(",")[2]
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
@@ -176,7 +176,7 @@ def test_media_are_found_again_whatever_the_texts_say():
         asked = request("image-to-image", provider="fal-ai", inputs={"image": image, "prompt": text})
         built = http_request(routed(asked, "fal-ai/x"))
         assert built.json["prompt"] == text
-        assert built.json["image_url"] == Embedded(image, "data:image/png;base64,")
+        assert built.json["image_url"] == EmbeddedMedia(image, "data:image/png;base64,")
 
 
 @pytest.mark.parametrize("name", ["../../x", "a/b?c", "a#b", "http://evil.example/x", "a b", "a/../b", "a/%2e%2e/b"])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from showcard.metadata.examples.inputs import read_given
 from showcard.metadata.media import Media
 from showcard.metadata.tasks.table import TASKS, task
-from showcard.wire.links import LONG, LONGEST_QUERY, MOST_DATA, Link, is_long, link_fields, read_link, write_link
+from showcard.wire.links import LONG, LONGEST_QUERY, MAX_DATA, Link, is_long, link_fields, read_link, write_link
 
 numbers = st.one_of(st.integers(-(10**20), 10**20), st.floats(allow_nan=False, allow_infinity=False))
 cells = st.one_of(st.none(), st.text(), numbers, st.booleans())
@@ -120,7 +120,7 @@ def test_a_table_that_holds_more_than_a_page_shows_is_left_out() -> None:
     def table(cells: int) -> str:
         return packed(f"text=x&table=[{','.join(['[]'] * cells)}]")
 
-    assert read_link("", table(MOST_DATA)).fields == {"text": "x"}
+    assert read_link("", table(MAX_DATA)).fields == {"text": "x"}
     assert len(read_link("", table(9)).fields["table"]) == 9
 
 

@@ -14,7 +14,7 @@ from showcard.ui.session.tool_schemas import read_format, read_tools
 from showcard.ui.session.typed_json import read_object
 from showcard.wire.request import RESPONSES, Request, RequestError
 
-MOST_CHARACTERS = 200_000
+MAX_CHARACTERS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class ChatOptionsPanel:
         """The options that the controls set. Raises RequestError with a sentence for what is wrong."""
         tools, offered, schema, extra, responses = values
         for text in (tools, schema, extra):
-            if isinstance(text, str) and len(text) > MOST_CHARACTERS:
+            if isinstance(text, str) and len(text) > MAX_CHARACTERS:
                 raise RequestError("The tools, the schema or the extra body are too long.")
         found = read_tools(_said(tools))
         named = {tool["function"]["name"] for tool in found if "function" in tool}

@@ -16,16 +16,16 @@ from showcard.ui.markup.found import report_html
 from showcard.ui.markup.html import one_line
 from showcard.ui.session.session import Session, cancel_and_wait
 from showcard.ui.session.streams import HEARTBEAT_SECONDS
-from showcard.ui.session.target import ENDPOINT, PROVIDERS, Typed, reachable
+from showcard.ui.session.target import ENDPOINT, PROVIDERS, TypedTarget, reachable
 
 
-async def checking(row: Task | None, model: str, session: Session, typed: Typed) -> AsyncIterator[list[Any]]:
+async def checking(row: Task | None, model: str, session: Session, typed: TypedTarget) -> AsyncIterator[list[Any]]:
     """Asks a model at a place for everything its task promises. Yields updates of (report, check button)."""
     typed.keep(session)
     place, run = typed.place, f"check-{model}"
     found = reachable(row, model, session, place)
     if row is None or not found.runs:
-        said = panels.note(found.sentence, found.way_out, error=True, ways=("token", "place"))
+        said = panels.note(found.sentence, found.hint, error=True, ways=("token", "place"))
         yield [one_line(said), gr.skip()]
         return
     embedded = place.choice not in (PROVIDERS, ENDPOINT)

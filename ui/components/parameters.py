@@ -14,7 +14,7 @@ from showcard.wire.parameters import Parameter, parameters_of
 from showcard.wire.request import RequestError
 
 OTHER = "Other parameters"
-MOST_DOC = 220
+MAX_DOC = 220
 STEPS = (0.01, 0.05, 0.1, 0.5, 1.0)  # of a number that may be a fraction
 
 
@@ -73,7 +73,7 @@ class ParameterPanel:
 
 def _info(spec: Parameter, held: Mapping[str, Any], source: str | None) -> str:
     """A parameter's help, and who set it."""
-    doc = spec.doc if len(spec.doc) <= MOST_DOC else spec.doc[: MOST_DOC - 1] + "…"
+    doc = spec.doc if len(spec.doc) <= MAX_DOC else spec.doc[: MAX_DOC - 1] + "…"
     if source is None:
         return doc
     value = _show(spec, held.get(spec.name))

@@ -15,9 +15,9 @@ from showcard.ui.session.target import (
     ENDPOINT,
     OWN_KEYS,
     PROVIDERS,
-    Look,
-    Place,
-    Typed,
+    AvailabilityCheck,
+    Target,
+    TypedTarget,
     is_hosted,
     places,
     provider_choices,
@@ -40,14 +40,14 @@ class PlacePanel:
         self.session = session
         self.components: list[gr.components.Component] = []
 
-    def build(self, row: Task | None, model: str, place: Place, folder: str = "") -> None:
+    def build(self, row: Task | None, model: str, place: Target, folder: str = "") -> None:
         """Lay the controls out for a model and its task, showing a place; `folder` as of `places`."""
         with gr.Column(elem_classes="place-box tight"):
             self._build(row, model, place, folder)
             asks = "look press" if place.choice in (PROVIDERS, ENDPOINT) else "look"
             self.look = gr.Button("Look who serves it", visible="hidden", elem_id=self._id("look"), elem_classes=asks)
 
-    def _build(self, row: Task | None, model: str, place: Place, folder: str) -> None:
+    def _build(self, row: Task | None, model: str, place: Target, folder: str) -> None:
         choices = places(row, model, self.session, folder)
         shown = self._shown(place)
         with gr.Row(elem_classes="tight end"):
@@ -78,7 +78,7 @@ class PlacePanel:
         self.components = [self.choice, self.provider, self.named, self.base_url, self.endpoint_key, self.trusted]
         self.components += [self.hub_token, self.provider_key, self.bill_to, self.forget]
 
-    def _build_account(self, place: Place, shown: dict[str, dict[str, Any]]) -> None:
+    def _build_account(self, place: Target, shown: dict[str, dict[str, Any]]) -> None:
         """Whose token or key is used, and who pays."""
         self.signed = panel(signed_in(self.session), elem_id=self._id("signed"), visible=self.session.site.signs_in)
         with gr.Row(elem_classes="tight"):
@@ -140,14 +140,14 @@ class PlacePanel:
         self.forget.click(forget, None, fields, **options).then(listener, inputs, outputs, **options)
 
     @staticmethod
-    def read(values: Sequence[Any]) -> Typed:
+    def read(values: Sequence[Any]) -> TypedTarget:
         """The place and the keys that the controls hold; they may hold anything that was posted."""
         choice, provider, named, base_url, endpoint_key, trusted, hub_token, provider_key, bill_to, _ = values
         provider, named = _text(provider) or "auto", _text(named)
-        place = Place(_text(choice), _text(base_url), provider, _text(bill_to), trusted is True, named)
-        return Typed(place, _text(hub_token), _text(provider_key), _text(endpoint_key))
+        place = Target(_text(choice), _text(base_url), provider, _text(bill_to), trusted is True, named)
+        return TypedTarget(place, _text(hub_token), _text(provider_key), _text(endpoint_key))
 
-    def updates(self, place: Place, found: Look | None = None) -> list[Any]:
+    def updates(self, place: Target, found: AvailabilityCheck | None = None) -> list[Any]:
         """Updates of the controls for a place: what is of no use there is hidden; keys that are held leave the page."""
         shown = self._shown(place)
         choices: dict[str, Any] = {"choices": _with(place.provider, found.choices)} if found and found.choices else {}
@@ -164,7 +164,7 @@ class PlacePanel:
             gr.update(**shown["forget"]),
         ]
 
-    def _shown(self, place: Place) -> dict[str, dict[str, Any]]:
+    def _shown(self, place: Target) -> dict[str, dict[str, Any]]:
         """Which controls a place has."""
         at_providers, at_endpoint = place.choice == PROVIDERS, place.choice == ENDPOINT
         hosted = at_endpoint and is_hosted(place.base_url)

@@ -12,7 +12,7 @@ from showcard.ui.markup.chat import calls_of
 from showcard.ui.markup.html import escape, one_line, panel
 from showcard.ui.session.functions import Functions
 
-MOST_CHARACTERS = 200_000
+MAX_CHARACTERS = 200_000
 
 
 def pending(turns: Sequence[Mapping[str, Any]]) -> tuple[ToolCall, ...]:
@@ -28,7 +28,7 @@ def pending(turns: Sequence[Mapping[str, Any]]) -> tuple[ToolCall, ...]:
 
 def result_turn(call: ToolCall, result: str) -> dict[str, Any]:
     """The turn that gives a call's result back to the model."""
-    return {"role": "tool", "tool_call_id": call.id, "name": call.name, "content": result[:MOST_CHARACTERS]}
+    return {"role": "tool", "tool_call_id": call.id, "name": call.name, "content": result[:MAX_CHARACTERS]}
 
 
 class ToolResultPanel:

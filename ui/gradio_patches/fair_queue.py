@@ -12,13 +12,13 @@ from typing import Any
 import gradio as gr
 from fastapi import HTTPException, Request
 
-from showcard.ui.server.bounds import Bounds, Held
+from showcard.ui.server.bounds import Bounds, HeldShare
 from showcard.ui.server.visitors import Visitor, visitor_of
 
 from .unbounded_records import let_go_of_tab
 
-MOST_UNREAD = 1_000  # messages that nobody fetched, of one tab
-MOST_KNOWN = 20_000  # hashes
+MAX_UNREAD = 1_000  # messages that nobody fetched, of one tab
+MAX_KNOWN = 20_000  # hashes
 
 
 def share_out(demo: gr.Blocks, bounds: Bounds) -> None:
@@ -28,13 +28,13 @@ def share_out(demo: gr.Blocks, bounds: Bounds) -> None:
 
     async def bounded(body: Any, request: Request, username: str | None) -> Any:
         visitor = visitor_of(request.scope)
-        line = Held(bounds.events)
+        line = HeldShare(bounds.events)
         for event in _events(queue):
             line.add(visitor_of(event.request.scope))
         if level := line.full(visitor):
             raise HTTPException(429, bounds.events.sentence(level))
         unread = queue.pending_messages_per_session.get(body.session_hash)
-        if unread is not None and unread.qsize() > MOST_UNREAD:
+        if unread is not None and unread.qsize() > MAX_UNREAD:
             raise HTTPException(429, "This page has not fetched the answers to what it asked. Load it again.")
         held.note(visitor, body.session_hash)
         return await push(body, request, username)
@@ -73,7 +73,7 @@ class _Tabs:
         theirs.move_to_end(tab)
         if len(theirs) > 2 * levels[-1].most:
             self._let_go(next(iter(theirs)))
-        if len(self.known) > MOST_KNOWN:
+        if len(self.known) > MAX_KNOWN:
             self._forget(next(iter(self.known)))
 
     def _forget(self, tab: str) -> None:

@@ -142,7 +142,7 @@ def transcript_html(
 
 
 @dataclass(slots=True)
-class Answer:
+class GrowingAnswer:
     """A chat answer as it grows."""
 
     model: str = "Model"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from showcard.inference.check import ABSENT, BROKEN, KEPT, Report
-from showcard.inference.hub.search import FoundModel, Served
+from showcard.inference.hub.search import FoundModel, ServedModel
 from showcard.metadata.tasks.table import find_task
 from showcard.metadata.visible import whole
 
@@ -55,7 +55,7 @@ def _facts(model: FoundModel) -> str:
     return " · ".join(fact for fact in facts if fact)
 
 
-def provider_html(provider: str, served: Mapping[str, Sequence[Served]], known: bool) -> str:
+def provider_html(provider: str, served: Mapping[str, Sequence[ServedModel]], known: bool) -> str:
     """What a provider serves, by task, with how each model stands and what it costs."""
     note = (
         ""
@@ -76,7 +76,7 @@ def provider_html(provider: str, served: Mapping[str, Sequence[Served]], known: 
     return note + tables
 
 
-def _served_rows(models: Sequence[Served]) -> str:
+def _served_rows(models: Sequence[ServedModel]) -> str:
     return "".join(
         f'<tr><td><a href="/?model={quote(whole(item.model), safe="/")}">{escape(item.model)}</a></td>'
         f"<td>{escape(item.status)}</td><td>{escape(item.offer.facts) if item.offer else ''}</td></tr>"

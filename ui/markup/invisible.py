@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from showcard.metadata.visible import HIDING, TURNING, code_point, name_of
 
-MOST = 500  # marks of one text that are elements: what is more is only written out
+MAX = 500  # marks of one text that are elements: what is more is only written out
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _PIECES = re.compile(r"<[^<>]*>|[^<]+|<")
 _TAG = re.compile(r"<(/?)(pre|code|kbd|samp|a)(?=[\s>])")
@@ -70,7 +70,7 @@ class _Budget:
     """Makes marks while there may be more of them."""
 
     def __init__(self, mark: Mark) -> None:
-        self.mark, self.left = mark, MOST
+        self.mark, self.left = mark, MAX
 
     def __call__(self, found: re.Match[str]) -> str:
         if found.groupdict().get("kept"):

@@ -24,8 +24,8 @@ from .html import code_text, escape, short_text, tag
 _log = logging.getLogger(__name__)
 
 PAGES = (("Model", "/"), ("Compare", "/compare"), ("Find", "/find"), ("All widgets", "/widgets"))
-MOST_JSON = 100_000
-MOST_COLOURED = 30_000
+MAX_JSON = 100_000
+MAX_COLOURED = 30_000
 _LEXERS = {"python": "python", "js": "javascript", "sh": "bash", "json": "json"}
 _FORMAT = HtmlFormatter(nowrap=True, classprefix="hl-")
 
@@ -90,7 +90,7 @@ WAYS = {
 
 def note(
     sentence: str,
-    way_out: str = "",
+    hint: str = "",
     *,
     error: bool = False,
     detail: str = "",
@@ -105,7 +105,7 @@ def note(
     role = "alert" if error else "note"
     return (
         f'<div class="note{" error" if error else ""}" role="{role}"><strong>{escape(sentence)}</strong> '
-        f"{escape(way_out)}{buttons}{more}</div>"
+        f"{escape(hint)}{buttons}{more}</div>"
     )
 
 
@@ -119,7 +119,7 @@ def failure(error: BaseException) -> str:
     if isinstance(error, InferenceFailure | RequestError | httpx2.HTTPError | httpx2.InvalidURL):
         told = explain(error)
         ways = [*(["retry"] if told.retry else []), *(way for way in told.ways if way in WAYS)]
-        return note(told.reason, told.way_out, error=True, detail=told.detail, ways=ways, links=told.links)
+        return note(told.reason, told.hint, error=True, detail=told.detail, ways=ways, links=told.links)
     if isinstance(error, AssetError):
         return note(str(error), "Choose another file.", error=True)
     _log.error("Unforeseen failure", exc_info=error)
@@ -143,11 +143,11 @@ def raw_json(value: Any) -> str:
     for piece in json.JSONEncoder(indent=2, ensure_ascii=False, default=str).iterencode(value):
         pieces.append(piece)
         length += len(piece)
-        if length > MOST_JSON:
+        if length > MAX_JSON:
             break
-    text, cut = escaped_json("".join(pieces)[: MOST_JSON + 1]), length > MOST_JSON
-    rest = f'<p class="dim">Cut: these are the first {MOST_JSON:,} characters.</p>' if cut else ""
-    shown = coloured(text[:MOST_JSON], "json" if not cut else "")
+    text, cut = escaped_json("".join(pieces)[: MAX_JSON + 1]), length > MAX_JSON
+    rest = f'<p class="dim">Cut: these are the first {MAX_JSON:,} characters.</p>' if cut else ""
+    shown = coloured(text[:MAX_JSON], "json" if not cut else "")
     copy = '<button type="button" class="copy" aria-label="Copy">Copy</button>'
     return f'<div class="raw"><div>{copy}<pre tabindex="0"><code>{shown}</code></pre></div>{rest}</div>'
 
@@ -155,6 +155,6 @@ def raw_json(value: Any) -> str:
 def coloured(text: str, language: str) -> str:
     """Text as HTML with its syntax in colours, where it is not too long; not a letter of it is changed."""
     lexer = _LEXERS.get(language)
-    if lexer is None or len(text) > MOST_COLOURED or "\r" in text:  # Pygments makes a line end of a carriage return
+    if lexer is None or len(text) > MAX_COLOURED or "\r" in text:  # Pygments makes a line end of a carriage return
         return code_text(text).replace("\r", "&#13;")
     return highlight(text, get_lexer_by_name(lexer, stripnl=False), _FORMAT)

@@ -26,8 +26,8 @@ Part = str | tuple[str, dict[str, str]]  # HTML, or the name and the attributes 
 VOID = frozenset(("img", "br", "hr", "col", "input"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 CALLOUTS = frozenset(("note", "tip", "important", "warning", "caution"))
-MOST_TEX = 40_000  # characters of formulas and of code in colour, in one text
-MOST_CODE = 100_000
+MAX_TEX = 40_000  # characters of formulas and of code in colour, in one text
+MAX_CODE = 100_000
 _FORMAT = HtmlFormatter(nowrap=True, classprefix="hl-")
 
 
@@ -55,7 +55,7 @@ class _Rewriter(HTMLParser):
         self._anchors: dict[str, int] = {}
         self._heading: int | None = None  # where in `out` the heading under way starts
         self._held: tuple[str, int] | None = None  # what is read as text, with its place: code or a formula
-        self._left = {"tex": MOST_TEX, "code": MOST_CODE if refers else 0}  # a chat answer stays small
+        self._left = {"tex": MAX_TEX, "code": MAX_CODE if refers else 0}  # a chat answer stays small
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}

@@ -19,7 +19,7 @@ from showcard.ui.gradio_patches.light_tabs import lighten
 from showcard.ui.gradio_patches.nonce import add_nonces
 from showcard.ui.gradio_patches.replaced_listeners import let_go
 from showcard.ui.gradio_patches.unbounded_records import hold_little, hold_little_of_tabs, let_go_of_tab
-from showcard.ui.session.live_channel import Feed
+from showcard.ui.session.live_channel import LiveChannel
 from showcard.ui.session.media_store import SHOWN, Crowded
 from showcard.ui.session.session import Site
 
@@ -156,7 +156,7 @@ def _file(media: Media | None) -> Response:
     )
 
 
-async def stream_feed(socket: WebSocket, feed: Feed | None) -> None:
+async def stream_feed(socket: WebSocket, feed: LiveChannel | None) -> None:
     """Send a feed's lines until there are no more, or the page leaves."""
     if feed is None:
         await socket.close(4404)

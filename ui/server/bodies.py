@@ -21,8 +21,8 @@ from starlette.formparsers import MultiPartException
 
 from .routes import KILOBYTE, MEGABYTE
 
-MOST_AT_ONCE = 256 * MEGABYTE  # of all bodies that are being gathered
-MOST_FILES = 20  # of one upload: each needs a descriptor for a moment
+MAX_AT_ONCE = 256 * MEGABYTE  # of all bodies that are being gathered
+MAX_FILES = 20  # of one upload: each needs a descriptor for a moment
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -52,7 +52,7 @@ class _Gathering:
 class Bodies:
     """Gathers bodies. Where all of them together are too much, the largest of who sends most makes room."""
 
-    def __init__(self, most_at_once: int = MOST_AT_ONCE) -> None:
+    def __init__(self, most_at_once: int = MAX_AT_ONCE) -> None:
         self.most_at_once = most_at_once
         self._gathered: set[_Gathering] = set()
 
@@ -151,8 +151,8 @@ class FilesAlone(route_utils.GradioMultiPartParser):  # type: ignore[misc]
         super().on_headers_finished()
         if self._current_part.file is None:
             raise MultiPartException("Only files can be uploaded.")
-        if self._current_files > MOST_FILES:
-            raise MultiPartException(f"At most {MOST_FILES} files can be uploaded at once.")
+        if self._current_files > MAX_FILES:
+            raise MultiPartException(f"At most {MAX_FILES} files can be uploaded at once.")
         self._current_part.file.filename = addressable(self._current_part.file.filename)
 
 

@@ -64,7 +64,7 @@ class Reached(Exception):
     """A bound that a visitor has reached; its text is a sentence for them."""
 
 
-class Held:
+class HeldShare:
     """Counts what is held under a bound."""
 
     def __init__(self, bound: Bound) -> None:
@@ -107,11 +107,11 @@ class Bounds:
     tabs: Bound = Bound("open tabs", LATER)
     uploads: Bound = Bound("files", MUCH_LATER)
     files: Bound = Bound("uploaded files", MUCH_LATER)
-    calls: Held = field(default_factory=lambda: Held(Bound("calls under way")))
-    fetches: Held = field(default_factory=lambda: Held(Bound("pictures of other hosts on their way")))
+    calls: HeldShare = field(default_factory=lambda: HeldShare(Bound("calls under way")))
+    fetches: HeldShare = field(default_factory=lambda: HeldShare(Bound("pictures of other hosts on their way")))
     events: Bound = Bound("requests in line")
-    requests: Held = field(default_factory=lambda: Held(Bound("requests under way")))
-    streams: Held = field(default_factory=lambda: Held(Bound("open connections")))
+    requests: HeldShare = field(default_factory=lambda: HeldShare(Bound("requests under way")))
+    streams: HeldShare = field(default_factory=lambda: HeldShare(Bound("open connections")))
 
 
 def bounds_of(
@@ -132,19 +132,19 @@ def bounds_of(
     asked = shared_out("calls under way", SOON, calls, calls_each, 16, 16)
     if not shared:
         kept = Bound("files", MUCH_LATER, all=uploads)
-        return Bounds(open_tabs, kept, calls=Held(asked))
+        return Bounds(open_tabs, kept, calls=HeldShare(asked))
     each = open_tabs.each or 100
     return Bounds(
         open_tabs,
         shared_out("files", MUCH_LATER, uploads, uploads_each, 10, 100 * 2**20),
         Bound("uploaded files", MUCH_LATER, 1_000, 1_000 * PEOPLE_AT_AN_ADDRESS),
-        Held(asked),
-        Held(Bound("pictures of other hosts on their way", SOON, 24, 48)),
+        HeldShare(asked),
+        HeldShare(Bound("pictures of other hosts on their way", SOON, 24, 48)),
         Bound("requests in line", SOON, 48, 120),
         _each_and_near("requests under way", max(each * 4, LEAST_REQUESTS)),
         _each_and_near("open connections", max(each * 2, LEAST_STREAMS)),
     )
 
 
-def _each_and_near(what: str, each: int) -> Held:
-    return Held(Bound(what, SOON, each, each * PEOPLE_AT_AN_ADDRESS))
+def _each_and_near(what: str, each: int) -> HeldShare:
+    return HeldShare(Bound(what, SOON, each, each * PEOPLE_AT_AN_ADDRESS))

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from showcard.ui.gradio_patches import nonce
 
 from .bodies import Bodies, BodyRefused, Left, counted, too_large
-from .routes import EVENTS, UPLOAD, Routes, Served
+from .routes import EVENTS, UPLOAD, Routes, ServedRoute
 from .signin import COOKIE
 
 Scope = MutableMapping[str, Any]
@@ -90,7 +90,7 @@ class Guard:
             scope["headers"] = [header for header in scope["headers"] if header[0] != b"range" or _is_range(header[1])]
             await self.app(scope, receive, send)
 
-    def _judge(self, scope: Scope) -> Served | Response:
+    def _judge(self, scope: Scope) -> ServedRoute | Response:
         """What a request asks for, or the answer that refuses it."""
         headers, path, method = dict(scope["headers"]), scope["path"], scope.get("method", "WEBSOCKET")
         hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
@@ -112,7 +112,7 @@ class Guard:
             return JSONResponse({"error": f"This address does not take {method}."}, 405, allowed)
         return served
 
-    async def _bounded(self, scope: Scope, served: Served, receive: Receive) -> Receive:
+    async def _bounded(self, scope: Scope, served: ServedRoute, receive: Receive) -> Receive:
         """What gives the app the body of a request. Raises BodyRefused, and Left."""
         said = {name: value for name, value in scope["headers"] if name in LENGTHS}
         if len(said) > 1:
@@ -168,7 +168,7 @@ def refuse(status: int, sentence: str) -> Response:
     return JSONResponse({"error": sentence}, status_code=status)
 
 
-def _too_much(served: Served, refused: BodyRefused) -> Response:
+def _too_much(served: ServedRoute, refused: BodyRefused) -> Response:
     """The answer to a body that is not taken, in the form in which Gradio's page shows what it says."""
     if served.path == UPLOAD:
         return PlainTextResponse(str(refused), refused.status)

@@ -7,9 +7,9 @@ server is left as it is, unless the browser holds all that stands on it."""
 
 from __future__ import annotations
 
-from showcard.ui.session.live_channel import Feed
+from showcard.ui.session.live_channel import LiveChannel
 
 
-def mark(feed: Feed) -> str:
+def mark(feed: LiveChannel) -> str:
     """What names a tab to its page's script, unseen."""
     return f'<span hidden data-feed="{feed.name}"></span>'

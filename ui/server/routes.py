@@ -17,7 +17,7 @@ SMALL = 16 * KILOBYTE  # the body of a request that needs none, or a few words
 # What a page sends of its fields: a card of 4 MB, 8 million characters of values; JSON makes more of both.
 FORM = 32 * MEGABYTE
 UPLOADS = 100 * MEGABYTE  # of one request, which may hold several files
-MOST_CHARACTERS, MOST_BYTES = 2_000, 255  # of a path, and of each name in it
+MAX_CHARACTERS, MAX_BYTES = 2_000, 255  # of a path, and of each name in it
 
 UPLOAD = "/gradio_api/upload"
 EVENTS = "/gradio_api/queue/data"
@@ -62,7 +62,7 @@ GRADIOS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class ServedRoute:
     """An address that is served: as its route writes it, with the methods it takes and the most bytes of a body."""
 
     path: str
@@ -76,12 +76,12 @@ class Routes:
     def __init__(self, pages: Iterable[str] = (), signs_in: bool = False, folder: str | None = None) -> None:
         shown = [("GET", f"/{page}{end}", SMALL) for page in pages if page for end in ("", "/")]
         rows = [*OURS, *(SIGN_IN if signs_in else ()), *GRADIOS, *shown]
-        self.served = tuple(Served(path, frozenset(methods.split()), most) for methods, path, most in rows)
+        self.served = tuple(ServedRoute(path, frozenset(methods.split()), most) for methods, path, most in rows)
         self._plain = {served.path: served for served in self.served if "{" not in served.path}
         self._open = [(_pattern(served.path), served) for served in self.served if "{" in served.path]
         self._folder = Path(folder) if folder else None
 
-    def find(self, path: str) -> Served | None:
+    def find(self, path: str) -> ServedRoute | None:
         """What is served at a path, None where that is nothing."""
         if found := self._plain.get(path):
             return found
@@ -101,7 +101,7 @@ def is_crooked(path: str) -> bool:
     """Whether a path goes up, stays where it is, has empty names or backslashes, or names that are too long for a file:
     none of our pages writes such."""
     names = path.split("/")
-    long = len(path) > MOST_CHARACTERS or any(len(name.encode()) > MOST_BYTES for name in names)
+    long = len(path) > MAX_CHARACTERS or any(len(name.encode()) > MAX_BYTES for name in names)
     return long or "\\" in path or "" in names[1:-1] or not {".", ".."}.isdisjoint(names)
 
 

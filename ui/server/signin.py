@@ -21,7 +21,7 @@ import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from .bounds import LATER, Bound, Held
+from .bounds import LATER, Bound, HeldShare
 from .notice import notice
 from .visitors import NOBODY, Visitor, cookie_in, visitor_of
 
@@ -32,10 +32,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 COOKIE = "showcard"
 INFO = "oauth_info"  # under which a session holds what was learnt
 LOGIN, CALLBACK, LOGOUT = "/login/huggingface", "/login/callback", "/logout"
-MOST_PEOPLE = 20_000
-MOST_OF_ONE = 20  # browsers that one person is signed in with
+MAX_PEOPLE = 20_000
+MAX_OF_ONE = 20  # browsers that one person is signed in with
 SECONDS_KEPT = 24 * 3600
-MOST_ATTEMPTS = 20_000
+MAX_ATTEMPTS = 20_000
 SECONDS_OF_ATTEMPT = 15 * 60
 SECONDS_OF_PROVIDER = 20.0
 ATTEMPTS = Bound("attempts to sign in", LATER, each=20, near=80)
@@ -69,7 +69,7 @@ class MemorySessions:
         self.app = app
         self._people: OrderedDict[str, _Held] = OrderedDict()
         self._attempts: OrderedDict[str, _Held] = OrderedDict()
-        self._counted = Held(ATTEMPTS)
+        self._counted = HeldShare(ATTEMPTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request with its session; one that signed in gets a new name."""
@@ -129,15 +129,15 @@ class MemorySessions:
     def _let_go_of_people(self, account: str) -> None:
         """The oldest leave, where there are too many: of one person first."""
         theirs = [name for name, held in self._people.items() if account_of(held.values) == account]
-        for name in theirs[:-MOST_OF_ONE]:
+        for name in theirs[:-MAX_OF_ONE]:
             del self._people[name]
-        while len(self._people) > MOST_PEOPLE:
+        while len(self._people) > MAX_PEOPLE:
             self._people.popitem(last=False)
 
     def _let_go_of_attempts(self) -> None:
         while self._attempts:
             name, oldest = next(iter(self._attempts.items()))
-            if len(self._attempts) <= MOST_ATTEMPTS and monotonic() - oldest.seen <= SECONDS_OF_ATTEMPT:
+            if len(self._attempts) <= MAX_ATTEMPTS and monotonic() - oldest.seen <= SECONDS_OF_ATTEMPT:
                 return
             self._forget(name)
 
@@ -148,7 +148,7 @@ def attach(app: FastAPI) -> None:
 
     @app.get(LOGIN)
     async def login(request: Request) -> Response:
-        attempts: Held = request.scope["attempts"]
+        attempts: HeldShare = request.scope["attempts"]
         if level := attempts.full(visitor_of(request.scope)):
             return _failed(attempts.bound.sentence(level), 429)
         params = dict(request.query_params)

@@ -24,7 +24,7 @@ SECONDS_BODY, LEAST_BYTES = 20.0, 20 * 2**10  # of a body, in each such span
 SECONDS_UNREAD = 60.0  # that an answer waits for a reader, and a body that was refused for its end
 SECONDS_BETWEEN = 1.0  # two looks at all connections
 DESCRIPTORS = 16_384  # that are asked for: tabs need some each, and the usual limit is 1,024
-MOST_CONNECTIONS = 8_192
+MAX_CONNECTIONS = 8_192
 MESSAGE_BYTES = 4 * 2**10  # of a WebSocket: pages only listen
 WAITING = 128  # connections that the system holds for us: all may come in one turn of the loop
 BUSY = "This server has no room for another connection. Try again in a minute."
@@ -39,13 +39,13 @@ def room_for_connections() -> int:
     try:
         import resource  # noqa: PLC0415 not on Windows
     except ImportError:
-        return MOST_CONNECTIONS
+        return MAX_CONNECTIONS
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         soft = wanted
-    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, soft // 2)
+    return MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MAX_CONNECTIONS, soft // 2)
 
 
 def server_options() -> dict[str, Any]:
@@ -78,7 +78,7 @@ class BoundedServer(uvicorn.Server):
 class Connection(H11Protocol):
     """A connection over HTTP that knows how long it has been there, and how much it has sent."""
 
-    most = MOST_CONNECTIONS
+    most = MAX_CONNECTIONS
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """It was made: where there are too many, another one makes room, or this one is told to come again."""

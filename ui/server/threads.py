@@ -18,19 +18,17 @@ from starlette.middleware import gzip
 
 from showcard.inference.processes import threads, workers
 
-MOST = (
-    24  # what Gradio makes of a value, a piece of a file, an answer to pack: all short, and Python does one at a time
-)
+MAX = 24  # what Gradio makes of a value, a piece of a file, an answer to pack: all short, and Python does one at a time
 
 
 async def start() -> None:
     """Start the threads of this event loop, and those that the workers are called from."""
     WorkerThread.MAX_IDLE_TIME = sys.maxsize
     limit = anyio.to_thread.current_default_thread_limiter()
-    limit.total_tokens = MOST
+    limit.total_tokens = MAX
     gzip._gzip_capacity_limiter.set(limit)
-    met = Barrier(MOST)
-    await asyncio.gather(*(anyio.to_thread.run_sync(met.wait) for _ in range(MOST)))
+    met = Barrier(MAX)
+    await asyncio.gather(*(anyio.to_thread.run_sync(met.wait) for _ in range(MAX)))
     await threads.start()
     workers.start()
 

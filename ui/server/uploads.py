@@ -20,14 +20,14 @@ from gradio.route_utils import GradioMultiPartParser
 from starlette.responses import PlainTextResponse
 
 from .bodies import BodyRefused
-from .bounds import Bounds, Held, Level
+from .bounds import Bounds, HeldShare, Level
 from .visitors import NOBODY, Visitor, visitor_of
 
 REFUSED = "A file has to be uploaded before it can be used."
 UNWRITTEN = "The file can't be kept: the server's folder for uploads can't be written to"
 MEGABYTE = 2**20
-MOST_AT_ONCE = 100 * MEGABYTE  # of one request, which may hold several files
-MOST_TOLD = MEGABYTE  # of the answer that names the files
+MAX_AT_ONCE = 100 * MEGABYTE  # of one request, which may hold several files
+MAX_TOLD = MEGABYTE  # of the answer that names the files
 SECONDS_SAFE = 3600  # that a file stays, whoever needs room
 OWN_ROOM = 8192  # that a file takes beside its bytes: it has a folder of its own
 UPLOAD = "/gradio_api/upload"
@@ -46,7 +46,7 @@ class Bounded:
 
     def __init__(self, app: App, demo: gr.Blocks, bounds: Bounds) -> None:
         self.app, self.demo = app, demo
-        self.bytes, self.files = Held(bounds.uploads), Held(bounds.files)
+        self.bytes, self.files = HeldShare(bounds.uploads), HeldShare(bounds.files)
         self.owners: dict[str, Visitor] = {}  # by path
         self.under_way: dict[object, tuple[Visitor, int]] = {}
         self.looked = 0.0
@@ -88,8 +88,8 @@ class Bounded:
 
     async def _admit(self, visitor: Visitor, length: int, before: int = 0) -> None:
         """Count so many bytes of an upload, of which some may have come before. Raises BodyRefused."""
-        if before + length > MOST_AT_ONCE:
-            raise BodyRefused(413, f"At most {_megabytes(MOST_AT_ONCE)} can be uploaded at once.")
+        if before + length > MAX_AT_ONCE:
+            raise BodyRefused(413, f"At most {_megabytes(MAX_AT_ONCE)} can be uploaded at once.")
         async with self.looking:
             if self._full(visitor, length) or time.monotonic() - self.looked > SECONDS_SAFE / 60:
                 await self._look(visitor, length)
@@ -145,7 +145,7 @@ class _Answer:
 
     async def __call__(self, message: MutableMapping[str, Any]) -> None:
         self.status = message.get("status", self.status)
-        if len(self.body) < MOST_TOLD:
+        if len(self.body) < MAX_TOLD:
             self.body += message.get("body", b"")
         await self.send(message)
 

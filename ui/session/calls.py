@@ -21,7 +21,7 @@ from showcard.wire.secrets import hidden, hidden_in, keys_in
 
 from .session import Session
 
-MOST_SECONDS = 300.0  # that a person is made to wait for a model to load
+MAX_SECONDS = 300.0  # that a person is made to wait for a model to load
 LONGEST_PAUSE = 10.0
 
 
@@ -135,7 +135,7 @@ class Patience:
 
     def __init__(self, progress: Progress | None = None) -> None:
         self.progress = progress or Progress()
-        self.until = monotonic() + MOST_SECONDS
+        self.until = monotonic() + MAX_SECONDS
 
     async def wait(self, failure: InferenceFailure) -> None:
         """Until it is worth asking again. Raises the failure where that is not to be expected."""

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError, validate_call
 from showcard.inference.processes.threads import in_its_own
 
 SECONDS = 30.0
-MOST_CHARACTERS = 100_000
+MAX_CHARACTERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Functions:
             text = json.dumps({"error": f"{name} did not end within {SECONDS:.0f} s."})
         except Exception as error:
             text = json.dumps({"error": f"{type(error).__name__}: {error}"})
-        return text[:MOST_CHARACTERS]
+        return text[:MAX_CHARACTERS]
 
 
 def load_functions(path: Path) -> Functions:

@@ -31,7 +31,7 @@ Kept = tuple[bytes, str]  # and its media type
 
 
 @dataclass(slots=True)
-class Growing:
+class LiveAnswer:
     """An answer under way, as a page shows it."""
 
     key: str
@@ -44,7 +44,7 @@ class Growing:
         """The thoughts so far, apart from the answer."""
         return str(self.thoughts)
 
-    def line(self, sent: Sent) -> str | None:
+    def line(self, sent: SentSoFar) -> str | None:
         """What was not sent yet, as a line; None where that is nothing."""
         held, said = self.markdown, dict[str, Any]()
         size, thoughts = held.shown_size, len(self.thoughts)
@@ -64,7 +64,7 @@ class Growing:
 
 
 @dataclass(slots=True)
-class Sent:
+class SentSoFar:
     """How much of an answer a connection has sent."""
 
     blocks: int = 0
@@ -79,22 +79,22 @@ class Sent:
         return not (self.blocks or self.tail or self.reasoning or self.ended)
 
 
-class Feed:
+class LiveChannel:
     """What grows on one tab's page. `read` gives what `/kept` serves by its name, None where there is no such thing."""
 
-    def __init__(self, feeds: Feeds) -> None:
+    def __init__(self, feeds: LiveChannels) -> None:
         self.name = secrets.token_urlsafe(18)
         self.read: Callable[[str], Kept | None] = lambda what: None
         self._feeds = feeds
-        self._growing: dict[str, Growing] = {}
+        self._growing: dict[str, LiveAnswer] = {}
         self._watching: set[asyncio.Event] = set()
 
-    def open(self, key: str) -> Growing:
+    def open(self, key: str) -> LiveAnswer:
         """Begin an answer; one that grew under the same key is forgotten."""
-        self._growing[key] = Growing(key, LiveMarkdown(self.name, self.tell))
+        self._growing[key] = LiveAnswer(key, LiveMarkdown(self.name, self.tell))
         return self._growing[key]
 
-    def close(self, growing: Growing) -> None:
+    def close(self, growing: LiveAnswer) -> None:
         """An answer has ended, and the page shows it by other means."""
         growing.ended = True
         if self._growing.get(growing.key) is growing:
@@ -108,7 +108,7 @@ class Feed:
 
     async def lines(self) -> AsyncIterator[str]:
         """The lines for one connection, at a bounded rate; they end when nothing has grown for a while."""
-        news, sent = asyncio.Event(), dict[int, tuple[Growing, Sent]]()
+        news, sent = asyncio.Event(), dict[int, tuple[LiveAnswer, SentSoFar]]()
         news.set()
         self._watching.add(news)
         self._feeds.streaming += 1
@@ -130,7 +130,7 @@ class Feed:
             self._watching.discard(news)
             self._feeds.streaming -= 1
 
-    def _first(self, sent: dict[int, tuple[Growing, Sent]]) -> bool:
+    def _first(self, sent: dict[int, tuple[LiveAnswer, SentSoFar]]) -> bool:
         """Whether an answer has begun of which nothing was sent."""
         for growing in self._growing.values():
             began = bool(growing.thoughts or growing.markdown.size)
@@ -138,10 +138,10 @@ class Feed:
                 return True
         return False
 
-    def _new(self, sent: dict[int, tuple[Growing, Sent]]) -> list[str]:
+    def _new(self, sent: dict[int, tuple[LiveAnswer, SentSoFar]]) -> list[str]:
         """What was not sent yet of every answer; those that have ended are forgotten after their last line."""
         for growing in self._growing.values():
-            sent.setdefault(id(growing), (growing, Sent()))
+            sent.setdefault(id(growing), (growing, SentSoFar()))
         lines = [line for growing, so_far in sent.values() if (line := growing.line(so_far)) is not None]
         for key, (_, so_far) in list(sent.items()):
             if so_far.ended:
@@ -149,11 +149,11 @@ class Feed:
         return lines
 
 
-class Feeds:
+class LiveChannels:
     """The feeds of all open tabs by a name that nobody can guess; each is held by its tab's session."""
 
     def __init__(self) -> None:
-        self._held: WeakValueDictionary[str, Feed] = WeakValueDictionary()
+        self._held: WeakValueDictionary[str, LiveChannel] = WeakValueDictionary()
         self.streaming = 0
 
     @property
@@ -161,12 +161,12 @@ class Feeds:
         """Seconds between two lines of a connection; longer when many stream."""
         return FLUSH_SECONDS if self.streaming < BUSY else BUSY_SECONDS
 
-    def open(self) -> Feed:
+    def open(self) -> LiveChannel:
         """A new tab's feed."""
-        feed = Feed(self)
+        feed = LiveChannel(self)
         self._held[feed.name] = feed
         return feed
 
-    def get(self, name: str) -> Feed | None:
+    def get(self, name: str) -> LiveChannel | None:
         """The feed of a name."""
         return self._held.get(name)

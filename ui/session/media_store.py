@@ -16,9 +16,9 @@ from showcard.metadata.media import Media
 from showcard.metadata.reading.files import Files
 from showcard.ui.server.bounds import Reached
 
-MOST_BYTES = 64 * 2**20  # of one person
-MOST_ITEMS = 2_000
-MOST_IN_ALL = 1024 * 2**20
+MAX_BYTES = 64 * 2**20  # of one person
+MAX_ITEMS = 2_000
+MAX_IN_ALL = 1024 * 2**20
 
 # What a browser may show in place; everything else is only ever downloaded.
 SHOWN = ("image/", "audio/", "video/", "model/")
@@ -37,12 +37,12 @@ class _Item:
     repo: str | None
 
 
-class Part:
+class SessionMedia:
     """One person's media by unguessable name; the least recently used leave when it is full.
 
     Within `fetching` something is fetched from another host."""
 
-    def __init__(self, name: str, most_bytes: int = MOST_BYTES, fetching: Holding = nullcontext) -> None:
+    def __init__(self, name: str, most_bytes: int = MAX_BYTES, fetching: Holding = nullcontext) -> None:
         self.name = name
         self.fetching = fetching
         self.bytes = 0
@@ -104,23 +104,23 @@ class Part:
         before = self._held.pop(name, None)
         self.bytes += len(item.media.data or b"") - (len(before.media.data or b"") if before else 0)
         self._held[name] = item
-        while (self.bytes > self._most or len(self._held) > MOST_ITEMS) and len(self._held) > 1:
+        while (self.bytes > self._most or len(self._held) > MAX_ITEMS) and len(self._held) > 1:
             self.drop_oldest()
 
 
-class Shelf:
+class MediaStore:
     """The parts of all people; where all together are too large, the largest part lets go first."""
 
-    def __init__(self, most_bytes: int = MOST_BYTES, most_in_all: int = MOST_IN_ALL) -> None:
-        self._parts: dict[str, Part] = {}
+    def __init__(self, most_bytes: int = MAX_BYTES, most_in_all: int = MAX_IN_ALL) -> None:
+        self._parts: dict[str, SessionMedia] = {}
         self._most = most_bytes
         self._most_in_all = most_in_all
         self.own = self.part("")  # of the app itself: its example cards
 
-    def part(self, owner: str, fetching: Holding = nullcontext) -> Part:
+    def part(self, owner: str, fetching: Holding = nullcontext) -> SessionMedia:
         """The part of a person, by what only their session knows; new where there is none."""
         if owner not in self._parts:
-            self._parts[owner] = Part(secrets.token_urlsafe(9), self._most, fetching)
+            self._parts[owner] = SessionMedia(secrets.token_urlsafe(9), self._most, fetching)
         self._shrink()
         return self._parts[owner]
 

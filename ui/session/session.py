@@ -20,18 +20,18 @@ from showcard.inference.errors import InferenceFailure
 from showcard.inference.keys import ENDPOINT_KEY, own_key_name
 from showcard.inference.processes.folder import Folders
 from showcard.inference.processes.workers import work_for
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.ui.server.bounds import Bounds, Reached, bounds_of
 from showcard.ui.server.signin import Person, person_of
 from showcard.ui.server.visitors import NOBODY, Visitor, visitor_of
 from showcard.wire.call import HUB_KEY
 
 from .functions import Functions
-from .live_channel import Feed, Feeds
-from .media_store import Part, Shelf
-from .target import Place, is_hosted
+from .live_channel import LiveChannel, LiveChannels
+from .media_store import MediaStore, SessionMedia
+from .target import Target, is_hosted
 
-MOST_PAGES = 4  # the one that is seen, and those whose last events are still on their way
+MAX_PAGES = 4  # the one that is seen, and those whose last events are still on their way
 SECONDS_KEPT = 24 * 3600
 SECONDS_IDLE = 15 * 60.0  # after which a tab makes room for another one, where there are too many
 SECONDS_AWAY, SECONDS_LOST = 120.0, 600.0  # that a tab may be put aside, or out of sight, and find all as it was
@@ -44,8 +44,8 @@ class Site:
     `data_dir` is the folder for what is kept on this machine; None where nothing is, as in shared mode. `tabs` are
     found by the names of their feeds."""
 
-    embedded: Embedded
-    shelf: Shelf
+    embedded: EmbeddedEngine
+    shelf: MediaStore
     shared: bool = False
     machine_token: str | None = None
     endpoints: tuple[str, ...] = ()  # shared mode: the only base URLs that may be called
@@ -53,7 +53,7 @@ class Site:
     folders: Folders | None = None  # what runs models of folders; never in shared mode
     signs_in: bool = False  # people sign in with Hugging Face: on a Space
     functions: Functions = field(default_factory=Functions)  # that a chat may call, when a person says so
-    place: Place = field(default_factory=Place)  # where runs go, as the app was started
+    place: Target = field(default_factory=Target)  # where runs go, as the app was started
     machine_keys: Mapping[str, str] = field(default_factory=dict)  # of this machine's environment; never in shared mode
     most_tabs: int = 0  # that are held at once, how many bytes of files, and calls under way: 0 where there is no end
     most_uploads: int = 0
@@ -62,7 +62,7 @@ class Site:
     uploads_each: int | None = None
     calls_each: int | None = None
     bounds: Bounds = field(init=False, compare=False)
-    feeds: Feeds = field(default_factory=Feeds, compare=False)
+    feeds: LiveChannels = field(default_factory=LiveChannels, compare=False)
     tabs: WeakValueDictionary[str, Session] = field(
         default_factory=WeakValueDictionary, compare=False
     )  # by their feeds
@@ -156,12 +156,12 @@ class Session:
     provider_keys: dict[str, str] = field(default_factory=dict)
     endpoint_keys: dict[Origin, str] = field(default_factory=dict)
     trusted: set[Origin] = field(default_factory=set)  # endpoints that may get the Hugging Face token
-    remembered: dict[str, Place] = field(default_factory=dict)  # by widget or pane, as this browser had it
+    remembered: dict[str, Target] = field(default_factory=dict)  # by widget or pane, as this browser had it
     pages: dict[str, Any] = field(default_factory=dict)
     shown: str = ""  # the page that the tab shows
     opening: int = 0  # counts the cards that were asked for: one that comes after a later one is not shown
     runs: Runs = field(default_factory=Runs)
-    feed: Feed = field(init=False)
+    feed: LiveChannel = field(init=False)
     seen: float = field(default_factory=monotonic)
     closed: bool = False
     _leaving: asyncio.TimerHandle | None = None
@@ -172,10 +172,10 @@ class Session:
         self.site.tabs[self.feed.name] = self
 
     @property
-    def shelf(self) -> Part:
+    def shelf(self) -> SessionMedia:
         """This person's part of the shelf; one that nobody finds where the tab was closed meanwhile."""
         if self.closed:
-            return Part(self.id)
+            return SessionMedia(self.id)
         return self.site.shelf.part(self.id, lambda: self.site.bounds.fetches.one(self.visitor))
 
     def counts_for(self, key: str) -> bool:
@@ -235,7 +235,7 @@ class Session:
         """Hold an open page; its id. The oldest pages leave."""
         name = secrets.token_urlsafe(9)
         self.pages[name] = page
-        while len(self.pages) > MOST_PAGES:
+        while len(self.pages) > MAX_PAGES:
             del self.pages[next(iter(self.pages))]
         return name
 

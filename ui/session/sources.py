@@ -26,8 +26,8 @@ FIRST = (
 )  # fmt: skip
 LONGEST_NAME = 4_096  # of a path, an id or an address
 _BEGINS_AS_YAML = re.compile(r"[A-Za-z_][\w-]*:(\s|$)")
-MOST_CHARACTERS = 4_000_000
-MOST_RETURNED = 64 * 2**20  # bytes of a card that was read in a worker
+MAX_CHARACTERS = 4_000_000
+MAX_RETURNED = 64 * 2**20  # bytes of a card that was read in a worker
 IN_REPO = ("tree", "blob", "resolve", "raw")
 CARD_SUFFIXES = (".md", ".markdown", ".yaml", ".yml", ".txt")
 CARD_FILES = frozenset(
@@ -85,14 +85,14 @@ def parser(whose: str) -> Parse:
     def parse(text: str | bytes) -> Card:
         if not is_large(text):
             return parse_card(text)
-        return run_apart_here(parse_card, text, most=MOST_RETURNED, whose=whose)
+        return run_apart_here(parse_card, text, most=MAX_RETURNED, whose=whose)
 
     return parse
 
 
 async def _read_source(source: str, session: Session, task: str | None) -> Opened:
     text = source.strip()
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MAX_CHARACTERS:
         raise InferenceFailure("This is too long for a model card.", "Paste the card alone, or give its path.")
     if not text:
         text = example_cards()[0].model

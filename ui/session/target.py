@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 EMBEDDED, FOLDER, PROVIDERS, ENDPOINT = "embedded:", "folder:", "providers", "endpoint"
 AUTO = "auto"
 OWN_KEYS = frozenset(name for name in KNOWN if name != "hf-inference")  # providers that can be asked with their own key
-MOST_CHARACTERS = 2_000
-MOST_REMEMBERED = 20
+MAX_CHARACTERS = 2_000
+MAX_REMEMBERED = 20
 LISTING_SECONDS = 3.0
 OPTED_OUT = "The card opts out of inference (inference: false)."
 POLICIES = {"fastest": "the fastest", "cheapest": "the cheapest"}
@@ -49,7 +49,7 @@ def is_hosted(base_url: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Target:
     """Where runs go. `choice` is `embedded:` and a model, `folder:` and an address, `providers` or
     `endpoint`.
 
@@ -95,22 +95,22 @@ class Place:
         return {name: value for name, value in asdict(self).items() if name != "named"}
 
     @classmethod
-    def from_json(cls, value: Any) -> Place | None:
+    def from_json(cls, value: Any) -> Target | None:
         """The inverse; None for what is no place. What comes from a browser may be anything."""
         if not isinstance(value, Mapping):
             return None
         wanted = {item.name: bool if item.name == "trusted" else str for item in fields(cls) if item.name != "named"}
         found = {name: value.get(name) for name, kind in wanted.items() if isinstance(value.get(name), kind)}
-        if not found.get("choice") or any(len(str(text)) > MOST_CHARACTERS for text in found.values()):
+        if not found.get("choice") or any(len(str(text)) > MAX_CHARACTERS for text in found.values()):
             return None
         return cls(**found)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedTarget:
     """What the controls of a place hold: the place, and the keys that were typed beside it."""
 
-    place: Place
+    place: Target
     hub_token: str = ""
     provider_key: str = ""
     endpoint_key: str = ""
@@ -144,7 +144,7 @@ def places(row: Task | None, model: str, session: Session, folder: str = "") -> 
     return [("Run it here: the weights in this folder", FOLDER + folder), *others] if folder else others
 
 
-def first_place(row: Task | None, model: str, session: Session, name: str, folder: str = "") -> Place:
+def first_place(row: Task | None, model: str, session: Session, name: str, folder: str = "") -> Target:
     """Where a widget or pane called `name` starts: what the browser remembers, what the app was started with, or the
     likeliest. A model of the embedded engine or of a folder starts there, with what is remembered at hand."""
     choices = [choice for _, choice in places(row, model, session, folder)]
@@ -154,7 +154,7 @@ def first_place(row: Task | None, model: str, session: Session, name: str, folde
     return replace(found, choice=choices[0] if choices else "")
 
 
-def reachable(row: Task | None, model: str, session: Session, place: Place, opted_out: bool = False) -> Availability:
+def reachable(row: Task | None, model: str, session: Session, place: Target, opted_out: bool = False) -> Availability:
     """Whether a run can start, and the sentence about where it goes, without asking anyone."""
     refused = _refused(row, session, place, opted_out)
     if refused or row is None:
@@ -172,7 +172,7 @@ def reachable(row: Task | None, model: str, session: Session, place: Place, opte
     return found
 
 
-def _refused(row: Task | None, session: Session, place: Place, opted_out: bool) -> Availability | None:
+def _refused(row: Task | None, session: Session, place: Target, opted_out: bool) -> Availability | None:
     """Why a run can't start at a place, whatever is typed; None where nothing is against it."""
     if row is None:
         return Availability(False, "No task is known for this card.", "Set pipeline_tag, or choose a task.")
@@ -195,11 +195,11 @@ def _refused_folder(session: Session, address: str) -> Availability | None:
     if folders is None:
         return Availability(False, "Models of folders run only where one person uses the app.")
     failure = folders.refusal(address)
-    return Availability(False, failure.reason, failure.way_out) if failure else None
+    return Availability(False, failure.reason, failure.hint) if failure else None
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class AvailabilityCheck:
     """What is known of a place: whether it runs, the providers to choose from (label, name), whether the Hub says that
     nobody serves the model, and how the only model of an endpoint is called, where the card calls it otherwise."""
 
@@ -210,8 +210,8 @@ class Look:
 
 
 async def look(
-    row: Task | None, model: str, session: Session, place: Place, opted_out: bool = False, fresh: bool = False
-) -> Look:
+    row: Task | None, model: str, session: Session, place: Target, opted_out: bool = False, fresh: bool = False
+) -> AvailabilityCheck:
     """The same after asking the Hub who serves the model, in what state and at what price, or a chat's endpoint which
     models it has. Never raises."""
     refused = _refused(row, session, place, opted_out)
@@ -223,10 +223,10 @@ async def look(
             more = f" and {len(names) - 5} more" if len(names) > 5 else ""
             there = replace(there, sentence=f"{there.sentence} Name the model there: {', '.join(names[:5])}{more}.")
         only = names[0] if len(names) == 1 and model not in names else ""
-        return Look(there, provider_choices(row), named=only)
+        return AvailabilityCheck(there, provider_choices(row), named=only)
     request = place.of(Request(row.id, model, {}))
     found = await standing(request, session.site.embedded, session.keys_for(), fresh)
-    return Look(found.availability, provider_choices(row, found.served, found.offers), found.served == ())
+    return AvailabilityCheck(found.availability, provider_choices(row, found.served, found.offers), found.served == ())
 
 
 async def _models_at(base_url: str, session: Session) -> list[str]:
@@ -274,8 +274,8 @@ def remembered_by(session: Session) -> dict[str, Any]:
 def recall(session: Session, value: Any) -> None:
     """Take over what a browser remembered, as far as it is what we gave it."""
     for name, held in value.items() if isinstance(value, Mapping) else ():
-        place = Place.from_json(held)
-        if place and isinstance(name, str) and len(name) < 40 and len(session.remembered) < MOST_REMEMBERED:
+        place = Target.from_json(held)
+        if place and isinstance(name, str) and len(name) < 40 and len(session.remembered) < MAX_REMEMBERED:
             session.remembered.setdefault(name, place)
 
 

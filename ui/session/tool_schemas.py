@@ -16,8 +16,8 @@ from showcard.wire.request import RequestError
 
 from .typed_json import read_json, read_object
 
-MOST_TOOLS = 128
-MOST_SIGNATURES = 30_000  # characters of Python, as its parser takes long and lets nothing else run
+MAX_TOOLS = 128
+MAX_SIGNATURES = 30_000  # characters of Python, as its parser takes long and lets nothing else run
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BARE = re2.compile(r"((?:async )?def .*\)(?: *-> *[^:]+)?):?[ \t]*")
 _TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean", "list": "array", "dict": "object"}
@@ -43,8 +43,8 @@ def read_tools(text: str) -> tuple[Mapping[str, Any], ...]:
 
 def _check_number(tools: int) -> None:
     """Raises RequestError where there are too many."""
-    if tools > MOST_TOOLS:
-        raise RequestError(f"More than {MOST_TOOLS} tools can't be offered.")
+    if tools > MAX_TOOLS:
+        raise RequestError(f"More than {MAX_TOOLS} tools can't be offered.")
 
 
 def read_format(text: str) -> Mapping[str, Any] | None:
@@ -118,8 +118,8 @@ def _wrong(text: str) -> str:
 
 
 def _signatures(text: str) -> Iterator[dict[str, Any]]:
-    if len(text) > MOST_SIGNATURES:
-        raise RequestError(f"Tools: signatures of more than {MOST_SIGNATURES:,} characters are not read; write JSON.")
+    if len(text) > MAX_SIGNATURES:
+        raise RequestError(f"Tools: signatures of more than {MAX_SIGNATURES:,} characters are not read; write JSON.")
     _check_number(sum(line.startswith(("def ", "async def ")) for line in text.split("\n")))  # parsing takes long
     try:
         body = ast.parse(_with_bodies(text)).body

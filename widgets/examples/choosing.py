@@ -18,14 +18,14 @@ from showcard.ui.components.parameters import ParameterPanel
 from showcard.ui.markup.html import one_line
 from showcard.ui.markup.markdown import laid_out
 from showcard.widgets import show
-from showcard.widgets.fields.inputs import Inputs
-from showcard.widgets.running import Runner
+from showcard.widgets.fields.inputs import InputPanel
+from showcard.widgets.running import WidgetRunner
 from showcard.widgets.state import Page, card_parameters, load_example, parameter_sources, parameters_title
 from showcard.wire.request import RequestError
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedInputs:
     """What the screen held before an example took its place: the values of its controls, and the page."""
 
     values: tuple[Any, ...]
@@ -36,10 +36,10 @@ class Choosing:
     """The picker of examples, and all that an example fills. `rest` are the panels it fills beside the fields:
     transcript, result, JSON, mask; the lines for addresses and the results of tools follow."""
 
-    def __init__(self, inputs: Inputs, parameters: ParameterPanel | None, runner: Runner) -> None:
+    def __init__(self, inputs: InputPanel, parameters: ParameterPanel | None, runner: WidgetRunner) -> None:
         self.page, self.session = inputs.page, inputs.session
         self.inputs, self.parameters, self.runner = inputs, parameters, runner
-        self.before: Typed | None = None
+        self.before: TypedInputs | None = None
         self.box: gr.Accordion | None = None
 
     def build(self) -> None:
@@ -89,7 +89,7 @@ class Choosing:
 
     async def _choose(self, number: int | None, *typed: Any) -> list[Any]:
         """Updates of (picker, undo, all that an example fills)."""
-        self.before = Typed(typed, copy(self.page)) if await asyncio.to_thread(self._was_typed, typed) else None
+        self.before = TypedInputs(typed, copy(self.page)) if await asyncio.to_thread(self._was_typed, typed) else None
         await self.runner.stop()
         try:
             await load_example(self.page, number)
@@ -118,7 +118,7 @@ class Choosing:
 
     def _picked(self) -> Any:
         """The example in the picker; one that the gallery or a link chose may not be among those it shows yet."""
-        if len(self.page.examples) <= show.MOST_CHOICES:
+        if len(self.page.examples) <= show.MAX_CHOICES:
             return gr.update(value=self.page.number)
         return gr.update(value=self.page.number, choices=show.example_choices(self.page))
 

@@ -19,7 +19,7 @@ from showcard.widgets.views.parts import far, missing, remote_button
 
 from .missing_media import is_lost, paths_of
 
-MOST_ITEMS = 200
+MAX_ITEMS = 200
 LONGEST = 200
 _PLACE = re.compile(r"(?im)^[ \t]*<gallery[ \t]*/>[ \t]*$")
 _OTHER_TAG = re.compile(r"<(?!/?(?:p|img|a|br|button|span|em|strong)\b)")
@@ -78,7 +78,7 @@ def gallery(page: Page, session: Session) -> str:
     context = context_of(page, session)
     paths = paths_of(page.model.files)
     here = [found for found in recorded(page) if not is_lost(found[2], paths)]
-    items = [_item(*found, context) for found in here[:MOST_ITEMS]]
+    items = [_item(*found, context) for found in here[:MAX_ITEMS]]
     opening = f'<ul class="gallery" aria-label="Gallery" data-page="{verbatim(page.name)}">'
     return f"{opening}{''.join(items)}</ul>" if items else ""
 

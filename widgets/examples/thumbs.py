@@ -16,7 +16,7 @@ from showcard.ui.markup.html import escape, tag
 from showcard.widgets.views.mesh import still
 from showcard.widgets.views.wave import wave_of
 
-MOST_TEXT = 110
+MAX_TEXT = 110
 
 
 def thumb(example: Example, files: Files | None, address: Callable[[Media], str]) -> str:
@@ -81,4 +81,4 @@ def _answer(output: Any) -> str:
 
 def _cut(text: str) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= MOST_TEXT else text[: MOST_TEXT - 1] + "…"
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"

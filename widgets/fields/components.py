@@ -20,7 +20,7 @@ from showcard.wire.request import RequestError
 from .encode import encoded
 from .values import read_list, read_table, write_list, write_table
 
-MOST_MEDIA = 50 * 2**20
+MAX_MEDIA = 50 * 2**20
 
 
 class ImageField(gr.Image):  # type: ignore[misc]
@@ -138,8 +138,8 @@ def _read_media(value: Any, field: Field) -> Media | None:
     if not value:
         return None
     path = Path(str(value))
-    if path.stat().st_size > MOST_MEDIA:
-        raise RequestError(f"{field.label} is larger than {MOST_MEDIA >> 20} MB.")
+    if path.stat().st_size > MAX_MEDIA:
+        raise RequestError(f"{field.label} is larger than {MAX_MEDIA >> 20} MB.")
     return encoded(Media.from_bytes(path.read_bytes(), name=path.name))
 
 

@@ -25,7 +25,7 @@ MEDIA = ("image", "audio", "video")
 MASKS = ("<mask>", "[MASK]", "<special1>", "[mask]", "<MASK>", "{mask}")
 
 
-class Inputs:
+class InputPanel:
     """The components of the fields of one open page, in the order of the task's row."""
 
     def __init__(self, page: Page, session: Session) -> None:

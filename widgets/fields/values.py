@@ -12,8 +12,8 @@ from typing import Any
 
 from showcard.wire.request import RequestError
 
-MOST_CHARACTERS = 8_000_000
-MOST_CELLS = 200_000
+MAX_CHARACTERS = 8_000_000
+MAX_CELLS = 200_000
 
 
 def write_list(value: Any) -> str:
@@ -51,8 +51,8 @@ def read_table(text: Any, what: str) -> dict[str, list[Any]] | None:
     names, rows = (value.get("names"), value.get("rows")) if isinstance(value, dict) else (None, None)
     if not isinstance(names, list) or not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise RequestError(f"{what} is not a table.")
-    if not all(isinstance(name, str) for name in names) or len(names) * len(rows) > MOST_CELLS:
-        raise RequestError(f"{what} is not a table of at most {MOST_CELLS:,} cells.")
+    if not all(isinstance(name, str) for name in names) or len(names) * len(rows) > MAX_CELLS:
+        raise RequestError(f"{what} is not a table of at most {MAX_CELLS:,} cells.")
     if len(set(names)) < len(names):
         twice = next(name for n, name in enumerate(names) if name in names[:n])
         raise RequestError(f"Two columns of the table are called “{twice[:60]}”. Rename one.")
@@ -86,7 +86,7 @@ def _value(cell: Any, what: str) -> Any:
 def _json(text: Any, what: str) -> Any:
     if text is None or not str(text).strip():
         return None
-    if len(str(text)) > MOST_CHARACTERS:
+    if len(str(text)) > MAX_CHARACTERS:
         raise RequestError(f"{what} is too long.")
     try:
         return json.loads(str(text))

@@ -12,7 +12,7 @@ from showcard.metadata.outputs.read import Image, Text
 from showcard.metadata.tasks.table import Field, Task, task
 from showcard.ui.gradio_patches.old_renders import forget_old_renders
 from showcard.ui.markup import panels
-from showcard.ui.markup.chat import Answer
+from showcard.ui.markup.chat import GrowingAnswer
 from showcard.ui.markup.html import escape, one_line, panel, tag
 from showcard.ui.markup.markdown import chat_html
 from showcard.ui.server.leaving import mark
@@ -24,7 +24,7 @@ from showcard.widgets.fields import components as fields
 from showcard.widgets.index import FLOWS
 from showcard.wire.request import RequestError
 
-from .step import QUIET, Done, Step
+from .step import QUIET, FlowStep, StepResult
 
 EDITORS = ("black-forest-labs/FLUX.1-Kontext-dev", "Qwen/Qwen-Image-Edit")
 LISTENERS = ("openai/whisper-large-v3", "openai/whisper-large-v3-turbo")
@@ -81,7 +81,7 @@ class Editor:
         self.session = session
         self.row = task("image-to-image")
         self.after: Media | None = None
-        self.step = Step("edit", self.row.id, EDITORS, session, self._inputs, self._draw)
+        self.step = FlowStep("edit", self.row.id, EDITORS, session, self._inputs, self._draw)
 
     def build(self) -> None:
         """Lay it out: the picture and the prompt, where it runs, before and after."""
@@ -103,7 +103,7 @@ class Editor:
         found = {spec.name: fields.read(spec, value) for spec, value in zip(self.row.fields, values, strict=True)}
         return {name: value for name, value in found.items() if value is not None}
 
-    def _draw(self, done: Done) -> list[Any]:
+    def _draw(self, done: StepResult) -> list[Any]:
         if done.reply is None:
             return [gr.skip()]
         output, request = done.reply.output, done.reply.resolved.request
@@ -127,8 +127,10 @@ class Notes:
     """A recording, its transcript, and what a chat model makes of it."""
 
     def __init__(self, session: Session) -> None:
-        self.listen = Step("listen", "automatic-speech-recognition", LISTENERS, session, self._heard, self._transcribed)
-        self.sum_up = Step(
+        self.listen = FlowStep(
+            "listen", "automatic-speech-recognition", LISTENERS, session, self._heard, self._transcribed
+        )
+        self.sum_up = FlowStep(
             "notes", "conversational", WRITERS, session, self._asked, self._noted, self._growing, ("summarization",)
         )
 
@@ -160,7 +162,7 @@ class Notes:
         return {"audio": fields.read(AUDIO, values[0])}
 
     @staticmethod
-    def _transcribed(done: Done) -> list[Any]:
+    def _transcribed(done: StepResult) -> list[Any]:
         if done.reply is None or not isinstance(done.reply.output, Text):
             return [gr.skip(), gr.skip()]
         model = done.reply.resolved.request.model
@@ -174,7 +176,7 @@ class Notes:
         return {"text": text} if row.output == "text" else {"messages": [{"role": "user", "content": ASK + text}]}
 
     @staticmethod
-    def _noted(done: Done) -> list[Any]:
+    def _noted(done: StepResult) -> list[Any]:
         resolved = done.reply.resolved if done.reply else done.answer.resolved if done.answer else None
         if resolved is None:
             return [gr.skip()]
@@ -184,7 +186,7 @@ class Notes:
         return [one_line(show.boxed(body, badge))]
 
     @staticmethod
-    def _growing(answer: Answer) -> list[Any]:
+    def _growing(answer: GrowingAnswer) -> list[Any]:
         return [answer.html]
 
 

@@ -19,14 +19,14 @@ from showcard.ui.components.code_panel import CodePanel
 from showcard.ui.components.picker import Picker
 from showcard.ui.components.target_panel import PlacePanel
 from showcard.ui.markup import panels
-from showcard.ui.markup.chat import Answer
+from showcard.ui.markup.chat import GrowingAnswer
 from showcard.ui.markup.html import escape, one_line, panel
 from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.session import calls as asking
 from showcard.ui.session.session import Session, cancel_and_wait
 from showcard.ui.session.streams import HEARTBEAT_SECONDS, Batch
-from showcard.ui.session.target import Place, first_place, places, reachable
+from showcard.ui.session.target import Target, first_place, places, reachable
 from showcard.widgets import show
 from showcard.wire.call import HUB_KEY
 from showcard.wire.request import Request, RequestError, ResolvedRequest
@@ -36,14 +36,14 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class StepResult:
     """A finished call: its reply, or the chat answer that was put together from its pieces."""
 
     reply: Reply | None = None
-    answer: Answer | None = None
+    answer: GrowingAnswer | None = None
 
 
-class Step:
+class FlowStep:
     """A call that a page makes, of a model for `task_id`; those that run here may be of the tasks in `also` too, which
     come first. `models` are ids on the Hub; any other may be typed.
 
@@ -57,8 +57,8 @@ class Step:
         models: Sequence[str],
         session: Session,
         inputs: Inputs,
-        draw: Callable[[Done], list[Any]],
-        grow: Callable[[Answer], list[Any]] | None = None,
+        draw: Callable[[StepResult], list[Any]],
+        grow: Callable[[GrowingAnswer], list[Any]] | None = None,
         also: tuple[str, ...] = (),
     ) -> None:
         self.name, self.session, self.inputs, self.draw, self.grow = name, session, inputs, draw, grow
@@ -160,7 +160,7 @@ class Step:
         inputs = self.inputs(row, values[1 + PlacePanel.COUNT :])
         return place.of(Request(row.id, name, inputs, stream=row.output == "message"))
 
-    def _place(self, name: str, values: Sequence[Any]) -> Place:
+    def _place(self, name: str, values: Sequence[Any]) -> Target:
         """Where it runs: what the panel says, unless that is still of the model before this one."""
         place, row = PlacePanel.read(values[1 : 1 + PlacePanel.COUNT]).place, self._row(name)
         offered = {choice for _, choice in places(row, name, self.session)}
@@ -177,11 +177,15 @@ class Step:
 
     async def _run(self, *values: Any) -> AsyncIterator[list[Any]]:
         """Yields updates of (the outputs ..., status, run, stop, trouble)."""
-        answer, progress, started = Answer(markdown=LiveMarkdown(self.session.id)), asking.Progress(), perf_counter()
+        answer, progress, started = (
+            GrowingAnswer(markdown=LiveMarkdown(self.session.id)),
+            asking.Progress(),
+            perf_counter(),
+        )
         running = asyncio.create_task(self._ask(values, answer, progress))
         stop: Callable[[], Any] = running.cancel
         self.session.runs.start(self.name, stop)
-        idle: list[Any] = [gr.skip()] * len(self.draw(Done()))
+        idle: list[Any] = [gr.skip()] * len(self.draw(StepResult()))
         try:
             yield [*idle, one_line(show.running(0.0)), gr.update(interactive=False), gr.update(visible=True), ""]
             while not (await asyncio.wait({running}, timeout=HEARTBEAT_SECONDS))[0]:
@@ -202,30 +206,30 @@ class Step:
             self.session.runs.end(self.name, stop)
             await cancel_and_wait(running)
 
-    async def _ask(self, values: Sequence[Any], answer: Answer, progress: asking.Progress) -> Done:
+    async def _ask(self, values: Sequence[Any], answer: GrowingAnswer, progress: asking.Progress) -> StepResult:
         typed, name = PlacePanel.read(values[1 : 1 + PlacePanel.COUNT]), _model(values[0])
         typed.keep(self.session)
         found = reachable(self._row(name), name, self.session, self._place(name, values))
         if not found.runs:
-            raise InferenceFailure(found.sentence, found.way_out, ways=("token", "place"))
+            raise InferenceFailure(found.sentence, found.hint, ways=("token", "place"))
         resolved: ResolvedRequest = await asking.resolved_for(
             self.session, await asyncio.to_thread(self.request, values), progress
         )
         if not resolved.request.stream:
-            return Done(await asking.run(self.session, resolved, None, progress))
+            return StepResult(await asking.run(self.session, resolved, None, progress))
         answer.resolved = resolved
         async for delta in asking.stream(self.session, resolved, None, progress):
             answer.take(Batch[Delta]([(perf_counter(), delta)]))
         await answer.markdown.ended(answer.content)
-        return Done(answer=answer)
+        return StepResult(answer=answer)
 
 
 def _where(found: Availability) -> str:
     """Where a run goes, or in a sentence what is missing."""
-    return f'<div class="status"><span>{escape(f"{found.sentence} {found.way_out}".strip())}</span></div>'
+    return f'<div class="status"><span>{escape(f"{found.sentence} {found.hint}".strip())}</span></div>'
 
 
-def _status(done: Done, seconds: float) -> str:
+def _status(done: StepResult, seconds: float) -> str:
     if done.reply:
         return show.done(done.reply)
     return show.chat_done(done.answer, seconds) if done.answer else ""

@@ -4,10 +4,10 @@ from showcard.metadata.outputs.read import Answer, Answers
 from showcard.ui.markup.html import running_text, short_text
 
 from .context import Context, count, empty, number, short
-from .parts import MOST_ROWS, Row, actions, bars, copy_button, fold, save_json
+from .parts import MAX_ROWS, Row, actions, bars, copy_button, fold, save_json
 
-MOST_CONTEXT = 400_000
-MOST_ANSWER = 100_000
+MAX_CONTEXT = 400_000
+MAX_ANSWER = 100_000
 
 
 def render(output: Answers, context: Context) -> str:
@@ -17,10 +17,10 @@ def render(output: Answers, context: Context) -> str:
         return empty("No answer was found.")
     best, *others = found
     score = f'<p class="dim">score <span class="num">{number(best.score)}</span></p>' if best.score is not None else ""
-    alternatives = bars([Row(item.answer, item.score) for item in others[:MOST_ROWS]], left=len(others) - MOST_ROWS)
+    alternatives = bars([Row(item.answer, item.score) for item in others[:MAX_ROWS]], left=len(others) - MAX_ROWS)
     return "".join(
         (
-            f'<div class="answer" dir="auto">{short_text(short(best.answer, MOST_ANSWER))}</div>{score}',
+            f'<div class="answer" dir="auto">{short_text(short(best.answer, MAX_ANSWER))}</div>{score}',
             _in_context(best, context.inputs.get("context")),
             fold(count(len(others), "other answer"), alternatives, "fold open-wide") if others else "",
             actions(copy_button("answer"), save_json(output.items, "answers.json", context)),
@@ -32,11 +32,11 @@ def _in_context(answer: Answer, text: object) -> str:
     """The context with the answer marked; the page's script scrolls to it."""
     if not isinstance(text, str) or not text:
         return ""
-    place = place_of(answer, text[:MOST_CONTEXT])
+    place = place_of(answer, text[:MAX_CONTEXT])
     if place is None:
         return '<p class="dim">The answer does not stand in the context in these words.</p>'
     start, end = place
-    before, found, after = map(running_text, (text[:start], text[start:end], text[end:MOST_CONTEXT]))
+    before, found, after = map(running_text, (text[:start], text[start:end], text[end:MAX_CONTEXT]))
     return (
         '<div class="context" dir="auto" tabindex="0" role="region" aria-label="The answer in its context" '
         f"data-arrive>{before}<mark>{found}</mark>{after}</div>"

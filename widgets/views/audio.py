@@ -10,7 +10,7 @@ from .context import Context, count, empty
 from .parts import far, host, missing, save_media, size_text
 from .wave import clock, wave_of
 
-MOST_CLIPS = 50
+MAX_CLIPS = 50
 
 
 def render(output: Audio, context: Context) -> str:
@@ -21,9 +21,9 @@ def render(output: Audio, context: Context) -> str:
     several = len(clips) > 1
     shown = [
         _clip(clip.media, clip.label or (f"Sound {n + 1}" if several else ""), context)
-        for n, clip in enumerate(clips[:MOST_CLIPS])
+        for n, clip in enumerate(clips[:MAX_CLIPS])
     ]
-    rest = len(clips) - MOST_CLIPS
+    rest = len(clips) - MAX_CLIPS
     more = f'<p class="dim">{count(rest, "sound")} more came back.</p>' if rest > 0 else ""
     return f'<div class="clips">{"".join(shown)}</div>{more}'
 

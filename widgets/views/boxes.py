@@ -12,8 +12,8 @@ from .context import Context, colour, count, empty, line_colour, number
 from .parts import Row, actions, bars, copy_button, save_json, scale_of
 from .stage import Size, size_of, stage, without_image
 
-MOST_DRAWN = 500
-MOST_TAGS = 24  # with more boxes than this a label is shown when its box is pointed at
+MAX_DRAWN = 500
+MAX_TAGS = 24  # with more boxes than this a label is shown when its box is pointed at
 LONGEST_TAG = 60
 FARTHEST = 1e9
 
@@ -40,7 +40,7 @@ def render(output: Boxes, context: Context) -> str:
         return empty("No object was found.")
     image = context.inputs.get("image")
     size = size_of(image)
-    items = output.items[:MOST_DRAWN]
+    items = output.items[:MAX_DRAWN]
     shares = size is not None and _are_shares(items)
     placed = _place(items, size if size and shares else Size(1, 1))
     shown = size or _extent(placed)
@@ -94,7 +94,7 @@ def _over_image(placed: list[_Placed], image: object, size: Size, context: Conte
     ordered = sorted(placed, key=lambda box: -box.width * box.height)
     shapes = "".join(_shape(box) for box in ordered)
     tags = "".join(_tag(box, size) for box in ordered if not box.outside(size))
-    few = " few" if len(placed) <= MOST_TAGS else ""
+    few = " few" if len(placed) <= MAX_TAGS else ""
     drawing = (
         f'<svg viewBox="0 0 {size.width:g} {size.height:g}" preserveAspectRatio="none" '
         f'aria-label="{count(len(placed), "box", "boxes")}" role="group">{shapes}</svg>'
@@ -150,4 +150,4 @@ def _list(items: tuple[Box, ...]) -> str:
         rows.append(
             Row(box.label, box.score, dot=line_colour(box.label), attributes=f' tabindex="0" data-pair="{n}"{score}')
         )
-    return bars(rows, first=MOST_DRAWN)
+    return bars(rows, first=MAX_DRAWN)

@@ -12,8 +12,8 @@ from .marks import marked
 from .parts import actions, copy_button, fold, save_json, table
 from .spans import merged, place
 
-MOST_LISTED = 500
-MOST_MARKED = 1_000
+MAX_LISTED = 500
+MAX_MARKED = 1_000
 FIRST_KEYS = 40
 
 
@@ -23,8 +23,8 @@ def render(output: Entities, context: Context) -> str:
     if not output.items:
         shown = f'<div class="entities" dir="auto">{running_text(text)}</div>' if text else ""
         return shown + empty("No entities were found.")
-    pieces = (output.pieces or output.items)[:MOST_MARKED]
-    whole = output.items[:MOST_MARKED] if output.pieces else merged(pieces, text)
+    pieces = (output.pieces or output.items)[:MAX_MARKED]
+    whole = output.items[:MAX_MARKED] if output.pieces else merged(pieces, text)
     if whole == pieces:
         drawn = _drawn(whole, text)
     else:
@@ -42,8 +42,8 @@ def render(output: Entities, context: Context) -> str:
 
 
 def _unmarked(items: tuple[Entity, ...]) -> str:
-    said = f"The first {MOST_MARKED:,} of {len(items):,} entities are marked."
-    return f'<p class="dim">{said}</p>' if len(items) > MOST_MARKED else ""
+    said = f"The first {MAX_MARKED:,} of {len(items):,} entities are marked."
+    return f'<p class="dim">{said}</p>' if len(items) > MAX_MARKED else ""
 
 
 def _drawn(items: tuple[Entity, ...], text: str) -> str:
@@ -65,7 +65,7 @@ def _legend(items: Iterable[Entity], keys: dict[str, int]) -> str:
         f'<span class="num">{many:,}</span></button>'
         for label, many in counts.items()
     ]
-    rest = shown[FIRST_KEYS:MOST_LISTED]
+    rest = shown[FIRST_KEYS:MAX_LISTED]
     more = fold(f"{len(rest):,} more labels", f'<div class="legend">{"".join(rest)}</div>') if rest else ""
     return f'<div class="legend" role="group" aria-label="Labels">{"".join(shown[:FIRST_KEYS])}</div>{more}'
 
@@ -84,9 +84,9 @@ def _table(items: Iterable[Entity]) -> str:
     rows = [
         f'<tr><td dir="auto">{short_text(short(item.word))}</td><td dir="auto">{short_text(short(item.label))}</td>'
         f'<td class="num">{number(item.score)}</td><td class="num">{_where(item)}</td></tr>'
-        for item in held[:MOST_LISTED]
+        for item in held[:MAX_LISTED]
     ]
-    rest = len(held) - MOST_LISTED
+    rest = len(held) - MAX_LISTED
     more = f'<p class="dim">{rest:,} more in the download.</p>' if rest > 0 else ""
     return table(["Words", "Label", "Score", "Characters"], rows, "Entities") + more
 

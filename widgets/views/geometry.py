@@ -14,18 +14,18 @@ import numpy as np
 
 from showcard.metadata.media import Media
 
-MOST_BYTES = 64 * 2**20
-MOST_JSON = 4 * 2**20
-MOST_POINTS = 1_000_000
-MOST_LINES = 3_000_000  # lines of an OBJ file that are looked at
-MOST_NODES = 5_000
+MAX_BYTES = 64 * 2**20
+MAX_JSON = 4 * 2**20
+MAX_POINTS = 1_000_000
+MAX_LINES = 3_000_000  # lines of an OBJ file that are looked at
+MAX_NODES = 5_000
 TRIANGLES = 4
 
 Points = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 Faces = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 
-class Unreadable(Exception):
+class UnreadableMesh(Exception):
     """Why a file can't be drawn."""
 
 
@@ -40,16 +40,16 @@ class Geometry:
 def read(media: Media) -> Geometry:
     """The geometry of a file. Raises Unreadable with the reason."""
     data = media.data or b""
-    if len(data) > MOST_BYTES:
-        raise Unreadable(f"It is larger than {MOST_BYTES >> 20} MB.")
+    if len(data) > MAX_BYTES:
+        raise UnreadableMesh(f"It is larger than {MAX_BYTES >> 20} MB.")
     try:
         found = _read(data, media)
-    except Unreadable:
+    except UnreadableMesh:
         raise
     except Exception as error:  # a hostile file: whatever goes wrong in it, it can't be drawn
-        raise Unreadable("The file can't be read.") from error
+        raise UnreadableMesh("The file can't be read.") from error
     if not len(found.points) or not np.isfinite(found.points).all():
-        raise Unreadable("It has no points that can be drawn.")
+        raise UnreadableMesh("It has no points that can be drawn.")
     inside = (found.faces >= 0).all(axis=1) & (found.faces < len(found.points)).all(axis=1)
     return Geometry(found.points, found.faces[inside])
 
@@ -63,7 +63,7 @@ def _read(data: bytes, media: Media) -> Geometry:
     if name.endswith(".stl") or media.media_type in ("model/stl", "application/sla"):
         return _stl(data)
     if not data[:1].isascii() or b"\0" in data[:200]:
-        raise Unreadable("Only binary glTF, OBJ and STL can be drawn here.")
+        raise UnreadableMesh("Only binary glTF, OBJ and STL can be drawn here.")
     return _obj(data)
 
 
@@ -74,8 +74,8 @@ def _obj(data: bytes) -> Geometry:
     points: list[list[float]] = []
     faces: list[tuple[int, int, int]] = []
     for n, line in enumerate(io.BytesIO(data)):
-        if n > MOST_LINES or len(points) > MOST_POINTS or len(faces) > MOST_POINTS:
-            raise Unreadable("It has too many points.")
+        if n > MAX_LINES or len(points) > MAX_POINTS or len(faces) > MAX_POINTS:
+            raise UnreadableMesh("It has too many points.")
         kind, _, rest = line.partition(b" ")
         if kind == b"v":
             points.append([float(value) for value in rest.split()[:3]])
@@ -84,7 +84,7 @@ def _obj(data: bytes) -> Geometry:
             numbers = [corner - 1 if corner > 0 else len(points) + corner for corner in corners]
             faces += [(numbers[0], b, c) for b, c in pairwise(numbers[1:])]
     if not points:
-        raise Unreadable("Only binary glTF, OBJ and STL can be drawn here.")
+        raise UnreadableMesh("Only binary glTF, OBJ and STL can be drawn here.")
     return Geometry(np.array(points, dtype=np.float64).reshape(-1, 3), _faces(faces))
 
 
@@ -94,8 +94,8 @@ def _faces(faces: Sequence[Sequence[int]]) -> Faces:
 
 def _stl(data: bytes) -> Geometry:
     (many,) = struct.unpack_from("<I", data, 80)
-    if many * 50 + 84 > len(data) or many * 3 > MOST_POINTS:
-        raise Unreadable("Only binary STL can be drawn here.")
+    if many * 50 + 84 > len(data) or many * 3 > MAX_POINTS:
+        raise UnreadableMesh("Only binary STL can be drawn here.")
     record = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("rest", "<u2")])
     corners = np.frombuffer(data, record, many, 84)["corners"].reshape(-1, 3)
     unique, numbers = np.unique(corners, axis=0, return_inverse=True)
@@ -109,11 +109,11 @@ _TYPES = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126:
 
 def _glb(data: bytes) -> Geometry:
     length, kind = struct.unpack_from("<II", data, 12)
-    if kind != 0x4E4F534A or length > MOST_JSON:
-        raise Unreadable("Its description can't be read.")
+    if kind != 0x4E4F534A or length > MAX_JSON:
+        raise UnreadableMesh("Its description can't be read.")
     told = json.loads(data[20 : 20 + length])
     if "KHR_draco_mesh_compression" in (told.get("extensionsRequired") or ()):
-        raise Unreadable("Its points are compressed with Draco.")
+        raise UnreadableMesh("Its points are compressed with Draco.")
     at = 20 + length + (-length % 4)
     binary = data[at + 8 : at + 8 + struct.unpack_from("<I", data, at)[0]] if len(data) >= at + 8 else b""
     points: list[Points] = []
@@ -132,10 +132,10 @@ def _glb(data: bytes) -> Geometry:
             points.append(found @ matrix[:3, :3].T + matrix[:3, 3])
             faces.append(numbers[: len(numbers) // 3 * 3].reshape(-1, 3) + many)
             many += len(found)
-            if many > MOST_POINTS:
-                raise Unreadable("It has too many points.")
+            if many > MAX_POINTS:
+                raise UnreadableMesh("It has too many points.")
     if not points:
-        raise Unreadable("It has no triangles.")
+        raise UnreadableMesh("It has no triangles.")
     return Geometry(np.concatenate(points), np.concatenate(faces))
 
 
@@ -143,16 +143,16 @@ def _accessor(told: Mapping[str, Any], binary: bytes, number: int) -> Points:
     accessor = told["accessors"][number]
     view = told["bufferViews"][accessor["bufferView"]]
     if told["buffers"][view.get("buffer", 0)].get("uri"):
-        raise Unreadable("Its points are in another file.")
+        raise UnreadableMesh("Its points are in another file.")
     width = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}[accessor["type"]]
     kind = np.dtype(_TYPES[accessor["componentType"]])
     many = int(accessor["count"])
-    if not 0 <= many <= 3 * MOST_POINTS:
-        raise Unreadable("It has too many points.")
+    if not 0 <= many <= 3 * MAX_POINTS:
+        raise UnreadableMesh("It has too many points.")
     at = int(view.get("byteOffset", 0)) + int(accessor.get("byteOffset", 0))
     stride = int(view.get("byteStride") or kind.itemsize * width)
     if at < 0 or stride <= 0 or at + stride * (many - 1) + kind.itemsize * width > len(binary):
-        raise Unreadable("It ends too early.")
+        raise UnreadableMesh("It ends too early.")
     return np.ndarray((many, width), kind, binary, at, (stride, kind.itemsize)).astype(np.float64)
 
 
@@ -163,14 +163,14 @@ def _placed(told: Mapping[str, Any]) -> Iterator[tuple[int, Points]]:
     roots = scenes[told.get("scene", 0)].get("nodes", []) if scenes else range(len(nodes))
     waiting = [(number, np.eye(4)) for number in roots]
     seen = 0
-    while waiting and seen < MOST_NODES:
+    while waiting and seen < MAX_NODES:
         number, above = waiting.pop()
         seen += 1
         node = nodes[number]
         matrix = above @ _matrix(node)
         if "mesh" in node:
             yield int(node["mesh"]), matrix
-        waiting += [(child, matrix) for child in (node.get("children") or ())[:MOST_NODES]]
+        waiting += [(child, matrix) for child in (node.get("children") or ())[:MAX_NODES]]
     if not nodes:
         yield from ((n, np.eye(4)) for n in range(len(told.get("meshes") or ())))
 

@@ -12,7 +12,7 @@ from showcard.ui.markup.html import attribute, escape, running_text
 from .context import colour, number
 
 DEEPEST = 12  # marks within marks; browsers give up far below a hundred
-MOST_PIECES = 20_000
+MAX_PIECES = 20_000
 LONGEST_LABEL = 60  # characters of a label at its mark; the legend and the list have it whole
 
 
@@ -39,7 +39,7 @@ def marked(text: str, spans: Iterable[Span], keys: Mapping[str, int]) -> tuple[s
         span = heapq.heappop(queue)[3]
         writer.close_until(span.start)
         inside = writer.room(span)
-        if inside is None or number_of > MOST_PIECES:
+        if inside is None or number_of > MAX_PIECES:
             if not span.goes_on:
                 left.append(span.entity)
             continue

@@ -12,12 +12,12 @@ from showcard.metadata.outputs.read import Mask, Masks
 from showcard.ui.markup.html import attribute, short_text, verbatim
 
 from .context import Context, count, empty, line_colour
-from .parts import MOST_ROWS, Row, actions, bars, copy_button, far, fold, missing, remote_button
+from .parts import MAX_ROWS, Row, actions, bars, copy_button, far, fold, missing, remote_button
 from .stage import Size, size_of, stage, without_image
 
-MOST_DRAWN = 100
-MOST_PIXELS = 16_000_000  # a mask larger than this is taken as it is, without a look at its pixels, and
-MOST_IN_ALL = 100_000_000  # the same where it has more than its part of these
+MAX_DRAWN = 100
+MAX_PIXELS = 16_000_000  # a mask larger than this is taken as it is, without a look at its pixels, and
+MAX_IN_ALL = 100_000_000  # the same where it has more than its part of these
 
 
 def render(output: Masks, context: Context) -> str:
@@ -27,10 +27,10 @@ def render(output: Masks, context: Context) -> str:
     image = context.inputs.get("image")
     size = size_of(image)
     drawn = [
-        (n, item) for n, item in enumerate(output.items[:MOST_DRAWN]) if not missing(item.mask) and not far(item.mask)
+        (n, item) for n, item in enumerate(output.items[:MAX_DRAWN]) if not missing(item.mask) and not far(item.mask)
     ]
     shown = size or next((found for _, item in drawn if (found := size_of(item.mask))), None)
-    most = min(MOST_PIXELS, MOST_IN_ALL // (len(drawn) or 1))
+    most = min(MAX_PIXELS, MAX_IN_ALL // (len(drawn) or 1))
     over = "".join(_overlay(n, item, context, most) for n, item in drawn)
     picture = ""
     if shown is not None:
@@ -95,10 +95,10 @@ def _slider() -> str:
 
 def _notes(output: Masks, size: Size | None) -> str:
     said = []
-    rest = len(output.items) - MOST_DRAWN
+    rest = len(output.items) - MAX_DRAWN
     if rest > 0:
-        said.append(f"The first {MOST_DRAWN} regions are drawn, {rest:,} more are listed.")
-    if size is not None and any(_stretched(item.mask, size) for item in output.items[:MOST_DRAWN]):
+        said.append(f"The first {MAX_DRAWN} regions are drawn, {rest:,} more are listed.")
+    if size is not None and any(_stretched(item.mask, size) for item in output.items[:MAX_DRAWN]):
         said.append("Some masks have another shape than the image and are stretched over it.")
     return f'<p class="dim">{" ".join(said)}</p>' if said else ""
 
@@ -110,20 +110,20 @@ def _stretched(mask: Media, size: Size) -> bool:
 
 def _list(items: tuple[Mask, ...], drawn: set[int], context: Context) -> str:
     rows = []
-    for n, item in enumerate(items[:MOST_ROWS]):
+    for n, item in enumerate(items[:MAX_ROWS]):
         tick = ""
         if n in drawn:
             said = attribute(f"Show {item.label[:80]}")
             tick = f'<input type="checkbox" class="show-mask" checked data-mask="{n}" aria-label="{said}"> '
         attributes = f' tabindex="0" data-pair="{n}"'
         rows.append(Row(item.label, item.score, dot=line_colour(item.label), before=tick, attributes=attributes))
-    return bars(rows, left=len(items) - MOST_ROWS)
+    return bars(rows, left=len(items) - MAX_ROWS)
 
 
 def _files(items: tuple[Mask, ...], context: Context) -> str:
     """The masks themselves, to save; one elsewhere is only offered."""
     lines = []
-    for n, item in enumerate(items[:MOST_DRAWN]):
+    for n, item in enumerate(items[:MAX_DRAWN]):
         name = item.mask.name or f"mask-{n + 1}.png"
         label = f'<bdi dir="auto">{short_text(item.label[:200])}</bdi>'
         if missing(item.mask):

@@ -11,10 +11,10 @@ from showcard.metadata.outputs.read import Mesh
 from showcard.ui.markup.html import escape
 
 from .context import Context, count, empty
-from .geometry import Faces, Geometry, Points, Unreadable, read
+from .geometry import Faces, Geometry, Points, UnreadableMesh, read
 from .parts import far, host, missing, save_media, size_text
 
-MOST_EDGES = 3_000
+MAX_EDGES = 3_000
 YAW, PITCH = 0.6, 0.35
 REACH = 110  # half the side of the drawing; the object itself stays within 100
 
@@ -32,7 +32,7 @@ def render(output: Mesh, context: Context) -> str:
             found = read(media)
             facts += [count(len(found.points), "point"), count(len(found.faces), "triangle")]
             drawing = _drawing(found)
-        except Unreadable as reason:
+        except UnreadableMesh as reason:
             said = f"A 3D object. It can't be drawn here: {reason}"
     note = f'<p class="dim">{escape(said)}</p>' if said else ""
     shown = " · ".join(fact for fact in facts if fact)
@@ -46,7 +46,7 @@ def still(media: Media) -> str:
     """The object as a drawing that stands still, empty where it can't be read."""
     try:
         found = read(media)
-    except Unreadable:
+    except UnreadableMesh:
         return ""
     edges, _ = _edges(found)
     used, numbers = np.unique(edges, return_inverse=True)
@@ -83,15 +83,15 @@ def _edges(found: Geometry) -> tuple[Faces, bool]:
     """Pairs of points to draw a line between, each once and not too many; a point cloud has lines of no length."""
     faces = found.faces
     if not len(faces):
-        step = -(-len(found.points) // MOST_EDGES)
+        step = -(-len(found.points) // MAX_EDGES)
         alone = np.arange(0, len(found.points), step)
         return np.stack([alone, alone], axis=1), step > 1
-    most = MOST_EDGES * 4
+    most = MAX_EDGES * 4
     step = -(-len(faces) // most)
     kept = faces[::step]
     pairs = np.sort(np.concatenate([kept[:, [0, 1]], kept[:, [1, 2]], kept[:, [2, 0]]]), axis=1)
     pairs = np.unique(pairs, axis=0)
-    thin = -(-len(pairs) // MOST_EDGES)
+    thin = -(-len(pairs) // MAX_EDGES)
     return pairs[::thin], step > 1 or thin > 1
 
 

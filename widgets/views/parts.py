@@ -20,8 +20,8 @@ from showcard.ui.markup.html import attribute, escape, short_text, verbatim
 from .context import Context, count, number, short
 
 FIRST_ROWS = 50
-MOST_ROWS = 500  # what a list draws; a page with thousands of them holds up the app and the browser
-MOST_IN_PAGE = 24_000  # bytes of a download that stand in the page itself; longer ones get an address
+MAX_ROWS = 500  # what a list draws; a page with thousands of them holds up the app and the browser
+MAX_IN_PAGE = 24_000  # bytes of a download that stand in the page itself; longer ones get an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def save_text(
 
 
 def _save(data: bytes, name: str, context: Context, label: str, media_type: str) -> str:
-    if len(data) <= MOST_IN_PAGE:
+    if len(data) <= MAX_IN_PAGE:
         address = f"data:{media_type};charset=utf-8,{quote(data)}"
     else:
         address = context.address(Media(data=data, media_type=media_type, name=name))

@@ -11,8 +11,8 @@ from .context import Context, colour, count, empty, short
 from .parts import actions, copy_button, save_json, table
 
 FIRST_ROWS = 200
-MOST_COLUMNS = 100
-MOST_CLASSES = 10  # more different texts than this are no classes, and stay without colours
+MAX_COLUMNS = 100
+MAX_CLASSES = 10  # more different texts than this are no classes, and stay without colours
 
 
 def render(output: Predictions, context: Context) -> str:
@@ -21,7 +21,7 @@ def render(output: Predictions, context: Context) -> str:
         return empty("No prediction came back.")
     names, columns = _inputs(context.inputs.get("table"))
     classes = {value for value in output.values if isinstance(value, str)}
-    coloured = 0 < len(classes) <= MOST_CLASSES
+    coloured = 0 < len(classes) <= MAX_CLASSES
     height = max([len(output.values), *(len(column) for column in columns)])
     rows = []
     for r in range(min(FIRST_ROWS, height)):
@@ -43,7 +43,7 @@ def _inputs(held: object) -> tuple[list[str], list[list[object]]]:
     if not isinstance(held, Mapping):
         return [], []
     columns = [list(values) if isinstance(values, list | tuple) else [values] for values in held.values()]
-    return [str(name) for name in held][:MOST_COLUMNS], columns[:MOST_COLUMNS]
+    return [str(name) for name in held][:MAX_COLUMNS], columns[:MAX_COLUMNS]
 
 
 def _column_name(names: list[str]) -> str:

@@ -6,7 +6,7 @@ from showcard.metadata.outputs.read import Similarities
 from showcard.ui.markup.html import escape
 
 from .context import Context, count, empty
-from .parts import MOST_ROWS, Row, actions, bars, copy_button, save_json
+from .parts import MAX_ROWS, Row, actions, bars, copy_button, save_json
 
 
 def render(output: Similarities, context: Context) -> str:
@@ -14,7 +14,7 @@ def render(output: Similarities, context: Context) -> str:
     if not output.scores:
         return empty("No similarity came back.")
     names, odd = _names(output, context.inputs.get("sentences"))
-    shown = output.scores[:MOST_ROWS]
+    shown = output.scores[:MAX_ROWS]
     ranks = {n: rank for rank, n in enumerate(sorted(range(len(shown)), key=lambda n: _order(shown[n])))}
     rows = [
         Row(name, score, attributes=f' style="--rank:{ranks.get(n, n)}"')
@@ -24,7 +24,7 @@ def render(output: Similarities, context: Context) -> str:
     sort = '<label class="tick"><input type="checkbox"> Nearest first</label>' if len(rows) > 1 else ""
     source = context.inputs.get("source_sentence")
     to = f'<p class="dim" dir="auto">Compared with: {escape(str(source)[:300])}</p>' if source else ""
-    listed = bars(rows, first=MOST_ROWS, left=len(output.scores) - len(shown))
+    listed = bars(rows, first=MAX_ROWS, left=len(output.scores) - len(shown))
     return f'<div class="ranked">{to}{sort}<div class="tall">{listed}</div>{odd}</div>' + actions(
         copy_button("bars"), save_json(held, "similarities.json", context)
     )

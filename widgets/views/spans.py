@@ -12,7 +12,7 @@ from showcard.metadata.outputs.read import Entity
 from .marks import Span
 
 LONGEST_SEARCHED = 200
-MOST_READ = 20_000_000  # characters of the text that may be read in vain, over all words
+MAX_READ = 20_000_000  # characters of the text that may be read in vain, over all words
 _PREFIX = re.compile(r"^([BIESLU])[-_](?=.)")
 
 Offset = Callable[[int], int | None]
@@ -99,7 +99,7 @@ class _Search:
 
     def next(self, word: str) -> tuple[int, int] | None:
         """The next place of a word: after the last word found, else after its own last place."""
-        if not word or word in self.absent or self.read > MOST_READ:
+        if not word or word in self.absent or self.read > MAX_READ:
             return None
         mine = self.after.get(word, 0)
         for start in sorted({max(self.onwards, mine), mine}, reverse=True):

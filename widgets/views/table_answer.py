@@ -9,9 +9,9 @@ from .context import Context, count, empty, short
 from .parts import actions, copy_button, save_json, table
 
 FIRST_ROWS = 100
-MOST_MARKED_ROWS = 100
-MOST_COLUMNS = 100
-MOST_ANSWER = 100_000
+MAX_MARKED_ROWS = 100
+MAX_COLUMNS = 100
+MAX_ANSWER = 100_000
 
 
 def render(output: TableAnswer, context: Context) -> str:
@@ -19,7 +19,7 @@ def render(output: TableAnswer, context: Context) -> str:
     if not output.answer.strip() and not output.cells:
         return empty("No answer was found in the table.")
     return (
-        f'<div class="answer" dir="auto">{short_text(short(output.answer, MOST_ANSWER))}</div>'
+        f'<div class="answer" dir="auto">{short_text(short(output.answer, MAX_ANSWER))}</div>'
         + _how(output)
         + _table(context.inputs.get("table"), set(output.coordinates))
         + actions(copy_button("answer"), save_json(output, "answer.json", context))
@@ -40,7 +40,7 @@ def _table(held: object, marked: set[tuple[int, int]]) -> str:
     if not isinstance(held, Mapping) or not held:
         return ""
     columns = [list(values) if isinstance(values, list | tuple) else [values] for values in held.values()]
-    columns, names = columns[:MOST_COLUMNS], [str(name) for name in held][:MOST_COLUMNS]
+    columns, names = columns[:MAX_COLUMNS], [str(name) for name in held][:MAX_COLUMNS]
     height = max(len(column) for column in columns)
     rows: list[str] = []
     before = -1
@@ -59,7 +59,7 @@ def _table(held: object, marked: set[tuple[int, int]]) -> str:
 
 def _rows(height: int, marked: set[tuple[int, int]]) -> list[int]:
     """The rows to show: the first, and those with a marked cell wherever they stand."""
-    late = sorted({r for r, _ in marked if FIRST_ROWS <= r < height})[:MOST_MARKED_ROWS]
+    late = sorted({r for r, _ in marked if FIRST_ROWS <= r < height})[:MAX_MARKED_ROWS]
     return [*range(min(FIRST_ROWS, height)), *late]
 
 

@@ -12,7 +12,7 @@ from showcard.ui.markup.html import running_text, short_text, verbatim
 from .context import Context, empty, short
 from .parts import actions, copy_button, fold, left_out, missing, save_json, save_text
 
-FIRST_CHUNKS, MOST_CHUNKS = 200, 1_000
+FIRST_CHUNKS, MAX_CHUNKS = 200, 1_000
 LONGEST = 400_000
 
 
@@ -44,12 +44,10 @@ def _chunks(chunks: Sequence[Chunk], context: Context) -> str:
     if isinstance(heard, Media) and not missing(heard):
         address = verbatim(context.address(heard))
         player = f'<audio controls preload="none" src="{address}" aria-label="The sound that was transcribed"></audio>'
-    lines = [_chunk(chunk) for chunk in chunks[:MOST_CHUNKS]]
+    lines = [_chunk(chunk) for chunk in chunks[:MAX_CHUNKS]]
     first, rest = "".join(lines[:FIRST_CHUNKS]), "".join(lines[FIRST_CHUNKS:])
     more = fold(f"{len(lines) - FIRST_CHUNKS:,} more", f'<ol class="chunks">{rest}</ol>') if rest else ""
-    return (
-        f'<div class="timed">{player}<ol class="chunks">{first}</ol>{more}</div>{left_out(len(chunks) - MOST_CHUNKS)}'
-    )
+    return f'<div class="timed">{player}<ol class="chunks">{first}</ol>{more}</div>{left_out(len(chunks) - MAX_CHUNKS)}'
 
 
 def _chunk(chunk: Chunk) -> str:

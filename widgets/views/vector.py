@@ -14,7 +14,7 @@ from showcard.ui.markup.html import attribute, escape
 from .context import Context, count, empty, number
 from .parts import actions, copy_button, save_json
 
-COLUMNS, MOST_LINES = 128, 32
+COLUMNS, MAX_LINES = 128, 32
 FIRST_NUMBERS = 8
 # Above zero and below: strong enough on white and on black, as the strength of a number is how solid its colour is.
 ABOVE, BELOW = (79, 70, 229), (217, 119, 6)
@@ -59,8 +59,8 @@ def _grid(values: Numbers, shape: tuple[int, ...]) -> Numbers:
     clean = clean / (float(np.abs(clean).max()) or 1.0)  # so that no mean of them overflows
     if len(shape) >= 2 and shape[-1] > 1 and len(clean) % shape[-1] == 0 and len(clean) // shape[-1] > 1:
         matrix = clean.reshape(-1, shape[-1])
-        return _shrink(_shrink(matrix, MOST_LINES).T, COLUMNS).T
-    line = _shrink(clean.reshape(-1, 1), COLUMNS * MOST_LINES)[:, 0]
+        return _shrink(_shrink(matrix, MAX_LINES).T, COLUMNS).T
+    line = _shrink(clean.reshape(-1, 1), COLUMNS * MAX_LINES)[:, 0]
     lines = -(-len(line) // COLUMNS)
     width = -(-len(line) // lines)
     return np.pad(line, (0, lines * width - len(line))).reshape(lines, width)

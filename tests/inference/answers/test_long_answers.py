@@ -45,7 +45,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every answer is a long one."""
-    monkeypatch.setattr(transport, "MOST_KEPT", 8)
+    monkeypatch.setattr(transport, "MAX_KEPT", 8)
 
 
 async def ask(
@@ -129,7 +129,7 @@ async def test_a_picture_of_22_mb_in_json_is_read_and_takes_no_memory_of_the_app
     reply = await ask("text-to-image", body, exchange=exchange)
     assert isinstance(reply.output, Image)
     assert reply.output.media.data == data
-    assert (exchange.received, len(exchange.body)) == (len(body), transport.MOST_KEPT)
+    assert (exchange.received, len(exchange.body)) == (len(body), transport.MAX_KEPT)
     assert reply.raw["image"].endswith(f"… ({len(body) - 13:,} characters)")
 
 
@@ -255,7 +255,7 @@ async def test_reading_ends_in_a_sentence_soon_enough(
     monkeypatch.setattr(long_answers, "read", apart.holds_whatever_it_is_given)
     with pytest.raises(InferenceFailure, match="takes too long or too much memory to read") as caught:
         await ask("text-classification", json.dumps(LABELS))
-    assert caught.value.way_out == "Ask for less."
+    assert caught.value.hint == "Ask for less."
 
 
 # -- what is none ------------------------------------------------------------------------------------------------------
@@ -281,7 +281,7 @@ async def test_what_is_no_answer_is_a_sentence(body: str, sentence: str, small: 
 async def test_the_bound_of_an_answer_is_named_and_nothing_is_left(
     small: None, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "MOST_BYTES", 3 * 2**20)
+    monkeypatch.setattr(transport, "MAX_BYTES", 3 * 2**20)
     with pytest.raises(InferenceFailure, match=r"The answer is larger than 3 MB and was cut off\."):
         await ask("text-classification", json.dumps(LABELS * 3))
 
@@ -311,7 +311,7 @@ async def test_no_folder_for_temporary_files(tmp_path: Path, small: None, monkey
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file" / "below"))
     with pytest.raises(InferenceFailure, match=r"can't keep it while it is read: Not a directory\.") as caught:
         await ask("text-classification", json.dumps(LABELS))
-    assert "TMPDIR" in caught.value.way_out
+    assert "TMPDIR" in caught.value.hint
 
 
 async def test_a_disk_that_is_full(small: None, files: Path) -> None:

@@ -99,7 +99,7 @@ async def gated_files(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "token", "sentence", "way_out"),
+    ("script", "token", "sentence", "hint"),
     [
         (repo, None, "has no model", "sign in with a token"),
         (answering("404 Not Found", "{}"), "hf_x", "has no model", "Check the id"),
@@ -112,12 +112,12 @@ async def gated_files(talk: Talk) -> None:
     ],
 )
 async def test_a_refusal_is_a_sentence(
-    monkeypatch: pytest.MonkeyPatch, script: Script, token: str | None, sentence: str, way_out: str
+    monkeypatch: pytest.MonkeyPatch, script: Script, token: str | None, sentence: str, hint: str
 ) -> None:
     async with hub(monkeypatch, script):
         with pytest.raises(InferenceFailure, match=sentence) as caught:
             await open_repo("org/gated", token)
-    assert way_out in caught.value.way_out
+    assert hint in caught.value.hint
 
 
 async def test_no_network_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,7 +249,7 @@ async def test_offline_nothing_outside_the_repo_is_read(path: str) -> None:
 async def test_offline_the_cache_is_offered() -> None:
     with pytest.raises(InferenceFailure, match="not in the cache") as caught:
         await open_repo("org/other", None)
-    assert "org/mine" in caught.value.way_out
+    assert "org/mine" in caught.value.hint
     with pytest.raises(InferenceFailure, match="at v2 is not"):
         await open_repo("org/mine", None, "v2")
     assert [model.id for model in await cached_models()] == ["org/mine"]
@@ -262,7 +262,7 @@ async def test_offline_without_a_cache(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(InferenceFailure, match="not in the cache") as caught:
         await open_repo("org/mine", None)
-    assert "HF_HUB_OFFLINE" in caught.value.way_out
+    assert "HF_HUB_OFFLINE" in caught.value.hint
 
 
 CLIMBING = (

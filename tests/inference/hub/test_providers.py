@@ -12,7 +12,7 @@ from showcard.inference.errors import InferenceFailure
 from showcard.inference.hub import offers, providers
 from showcard.inference.hub.offers import Offer
 from showcard.inference.hub.providers import ProviderMapping, choose, read_mappings
-from showcard.inference.hub.ttl_cache import Kept
+from showcard.inference.hub.ttl_cache import TTLCache
 from showcard.inference.keys import own_key_name
 from showcard.inference.resolve import resolve, resolve_offline, standing
 from showcard.wire.http import http_request
@@ -95,12 +95,12 @@ def test_the_best_mapping_is_chosen(found: list[ProviderMapping], provider: str,
 def test_a_model_that_nobody_serves_is_a_sentence() -> None:
     with pytest.raises(InferenceFailure, match="No Inference Provider serves org/m") as caught:
         choose((), "auto", "text-to-image", "org/m")
-    assert "https://huggingface.co/org/m" in caught.value.way_out
+    assert "https://huggingface.co/org/m" in caught.value.hint
     with pytest.raises(InferenceFailure, match="not for text-generation"):
         choose((LIVE,), "auto", "text-generation", "org/m")
     with pytest.raises(InferenceFailure, match="novita does not serve org/m") as caught:
         choose((LIVE,), "novita", "conversational", "org/m")
-    assert "groq" in caught.value.way_out
+    assert "groq" in caught.value.hint
     unknown = ProviderMapping("nebius", "n", "text-to-image", "live")
     with pytest.raises(InferenceFailure, match="huggingface_hub does not know how to ask it"):
         choose((unknown,), "auto", "text-to-image", "org/m")
@@ -172,7 +172,7 @@ async def test_what_is_known_is_each_persons_own_and_grows_old(internet: Callabl
 def test_a_memory_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr("showcard.inference.hub.ttl_cache.monotonic", lambda: now[0])
-    kept: Kept[int] = Kept(seconds=10, most=2)
+    kept: TTLCache[int] = TTLCache(seconds=10, most=2)
     for number, asked in enumerate("abc"):
         kept.put(asked, None, number)
     assert [kept.get(asked, None) for asked in "abc"] == [None, 1, 2]

@@ -94,7 +94,7 @@ async def test_a_refusal_of_the_process_is_the_sentence(folders, offered):
     model = offered(refused=["The weights lack 2 tensors.", "Save them."])
     with pytest.raises(InferenceFailure) as failed:
         await folders.ready(model.address)
-    assert (failed.value.reason, failed.value.way_out, model.phase) == (
+    assert (failed.value.reason, failed.value.hint, model.phase) == (
         "The weights lack 2 tensors.", "Save them.", FAILED,
     )  # fmt: skip
 
@@ -106,7 +106,7 @@ async def test_a_process_that_ends_while_it_loads_is_a_sentence(folders, offered
     with pytest.raises(InferenceFailure) as failed:
         await folders.ready(offered(**script).address)
     assert words in failed.value.reason
-    assert failed.value.way_out == "Restart it; its log says more."
+    assert failed.value.hint == "Restart it; its log says more."
 
 
 async def test_a_crash_while_it_answers_is_told_and_it_starts_again(folders, offered):

@@ -19,7 +19,7 @@ async def test_a_call_that_waits_in_a_thread_keeps_no_short_work_from_its_own() 
         with carrying(Exchange()):
             return await asyncio.to_thread(ready.wait, 20)
 
-    calls = [asyncio.create_task(call()) for _ in range(2 * threads.MOST_SHORT)]
+    calls = [asyncio.create_task(call()) for _ in range(2 * threads.MAX_SHORT)]
     await asyncio.sleep(0)
     try:
         assert await asyncio.wait_for(asyncio.to_thread(str, 1), 10) == "1"
@@ -32,7 +32,7 @@ async def test_a_call_that_waits_in_a_thread_keeps_no_short_work_from_its_own() 
 async def test_the_pool_neither_grows_nor_shrinks() -> None:
     await threads.start()
     names = [thread.name for thread in threading.enumerate() if thread.name.startswith("short")]
-    assert len(names) >= threads.MOST_SHORT
+    assert len(names) >= threads.MAX_SHORT
     before = threading.active_count()
     await asyncio.gather(*(asyncio.to_thread(sum, range(10_000)) for _ in range(200)))
     assert threading.active_count() == before

@@ -257,7 +257,7 @@ async def test_redirects_end(names: dict[str, list[str]], public: Play) -> None:
         public(server)
         with pytest.raises(AssetError, match="redirects too often"):
             await load(Media(source="http://cards.example/x.png"), None)
-        assert len(server.heads) == assets.MOST_REDIRECTS + 1
+        assert len(server.heads) == assets.MAX_REDIRECTS + 1
 
 
 async def silent(talk: Talk) -> None:
@@ -298,7 +298,7 @@ def bomb(packed: bool) -> Script:
 async def test_a_file_that_is_larger_than_it_should_be(
     names: dict[str, list[str]], public: Play, monkeypatch: pytest.MonkeyPatch, packed: bool
 ) -> None:
-    monkeypatch.setattr(assets, "MOST_BYTES", 2**20)
+    monkeypatch.setattr(assets, "MAX_BYTES", 2**20)
     names["cards.example"] = ["93.184.216.34"]
     async with scripted(bomb(packed)) as server:
         public(server)
@@ -359,7 +359,7 @@ async def test_own_files_by_their_address_come_from_the_repo(folder: Folder) -> 
 
 
 async def test_a_picture_of_too_many_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assets, "MOST_PIXELS", 100)
+    monkeypatch.setattr(assets, "MAX_PIXELS", 100)
     with pytest.raises(AssetError, match="pixels"):
         await load(Media.from_bytes(png(20, 20)), None)
 

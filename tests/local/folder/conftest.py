@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from PIL import Image
 
 from showcard.local.folder.load import load
-from showcard.local.folder.server import Served, create_app
+from showcard.local.folder.server import ServedFolder, create_app
 from showcard.metadata.reading.files import Folder
 from showcard.metadata.weights.runnable import ALL_PACKAGES, plan_run
 
@@ -37,11 +37,11 @@ def folder_of(tmp_path_factory) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def hosting() -> Iterator[Callable[[Served], str]]:
+def hosting() -> Iterator[Callable[[ServedFolder], str]]:
     """`hosting(served)`: the address of a server of that model."""
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def host(served: Served) -> str:
+    def host(served: ServedFolder) -> str:
         address, *one = _start(create_app(served))
         running.append((one[0], one[1]))
         return address
@@ -60,7 +60,7 @@ def serving(hosting) -> Callable[[Path, str], str]:
     def serve(path: Path, task: str) -> str:
         if (path, task) not in running:
             plan = plan_run(Folder(path), task, ALL_PACKAGES)
-            running[path, task] = hosting(Served(path.name, task, load(path, plan, lambda _: None)))
+            running[path, task] = hosting(ServedFolder(path.name, task, load(path, plan, lambda _: None)))
         return running[path, task]
 
     return serve

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from showcard.local.engines.base import Talker
+from showcard.local.engines.base import TextGenerator
 from showcard.local.errors import Refusal
-from showcard.local.folder.server import Served
+from showcard.local.folder.server import ServedFolder
 from showcard.local.folder.warm import warm_up
 
 
@@ -24,7 +24,7 @@ from showcard.local.folder.warm import warm_up
 )
 def test_it_is_asked_once(hosting, task, inputs):
     asked = []
-    address = hosting(Served("x", task, lambda given, parameters, stop: asked.append(given)))
+    address = hosting(ServedFolder("x", task, lambda given, parameters, stop: asked.append(given)))
     warm_up(urlsplit(address).port, task)
     assert asked == inputs
 
@@ -32,13 +32,13 @@ def test_it_is_asked_once(hosting, task, inputs):
 def test_a_chat_says_one_token(hosting):
     said = []
 
-    class Chat(Talker):
+    class Chat(TextGenerator):
         def stream(self, turns, parameters):
             for word in ("one", " two", " three"):
                 said.append(turns[0].content)
                 yield word
 
-    warm_up(urlsplit(hosting(Served("x", "conversational", Chat()))).port, "conversational")
+    warm_up(urlsplit(hosting(ServedFolder("x", "conversational", Chat()))).port, "conversational")
     assert said == ["a", "a"]  # the second one tells whether there was more to say
 
 
@@ -46,7 +46,7 @@ def test_what_comes_of_it_is_no_matter(hosting):
     def refuse(inputs, parameters, stop):
         raise Refusal("No.")
 
-    warm_up(urlsplit(hosting(Served("x", "text-classification", refuse))).port, "text-classification")
+    warm_up(urlsplit(hosting(ServedFolder("x", "text-classification", refuse))).port, "text-classification")
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         warm_up(unused.getsockname()[1], "text-classification")

@@ -39,7 +39,7 @@ def test_nothing_outside_of_the_folder_is_read(tmp_path, path):
 
 
 def test_a_huge_folder_is_listed_in_part(tmp_path, monkeypatch):
-    monkeypatch.setattr(Folder, "MOST_FILES", 3)
+    monkeypatch.setattr(Folder, "MAX_FILES", 3)
     for number in range(6):
         (tmp_path / f"f{number}").write_text("")
     assert len(Folder(tmp_path).list()) == 3

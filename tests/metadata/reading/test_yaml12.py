@@ -10,7 +10,7 @@ import pytest
 from showcard.metadata.reading import yaml12
 from showcard.metadata.reading.document import read_document
 from showcard.metadata.reading.yaml12 import (
-    MOST_COMPOSED,
+    MAX_COMPOSED,
     Builder,
     LargeMarks,
     Mark,
@@ -137,7 +137,7 @@ def test_of_a_part_that_is_huge_the_lines_at_its_beginning_are_found(monkeypatch
     assert large.at(("widget", 40_000, "n")) == large.at(("widget",))
     assert large.at(("b",)) == Mark(100_003, 4)
     assert len(composed) == 2
-    assert max(composed) <= MOST_COMPOSED  # a tree of all of it would hold the process for seconds
+    assert max(composed) <= MAX_COMPOSED  # a tree of all of it would hold the process for seconds
 
 
 def test_an_alias_is_counted_each_time_it_is_used():

@@ -107,7 +107,7 @@ def test_what_is_wrong_has_its_own_sentence(tmp_path, change, code, words):
         assert plan_run(Folder(path), "text-classification", ALL_PACKAGES, PLENTY)
         return
     refused = refusal(path)
-    assert (refused.code, refused.way_out != "") == (code, True)
+    assert (refused.code, refused.hint != "") == (code, True)
     assert words in refused.sentence
 
 
@@ -153,7 +153,7 @@ def test_memory_is_counted_before_anything_is_loaded(tmp_path):
 def test_the_missing_extra_names_the_packages_and_the_pip_line(tmp_path):
     refused = refusal(folder(tmp_path), modules={"numpy", "PIL", "fastapi", "uvicorn", "yaml"})
     assert refused.sentence == "Running it needs torch and transformers, which this Python lacks."
-    assert "pip install -r requirements-local.txt" in refused.way_out
+    assert "pip install -r requirements-local.txt" in refused.hint
 
 
 def test_sound_needs_its_packages_too(tmp_path):

@@ -116,7 +116,7 @@ def test_results_of_tools_follow_the_call_and_loops_are_bounded() -> None:
     ]
     with pytest.raises(RequestError, match="calls no tool"):
         c.with_results(pane, answer.id, {})
-    for _ in range(c.MOST_TOOL_ROUNDS - 1):
+    for _ in range(c.MAX_TOOL_ROUNDS - 1):
         pane = c.answered(pane, Variant("", tool_calls=calls))
         pane = c.with_results(pane, pane.messages[-1].id, {"1": "again"})
     pane = c.answered(pane, Variant("", tool_calls=calls))

@@ -106,7 +106,7 @@ def test_long_answers_take_bounded_work(name: str, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(module, "SequenceMatcher", counting)
     assert sides(first, second) == (first, second)
     assert sum(taken) <= module.CELLS
-    assert max(taken, default=0) <= module.MOST_CELLS_AT_ONCE
+    assert max(taken, default=0) <= module.MAX_CELLS_AT_ONCE
 
 
 def test_what_is_too_long_to_be_compared_at_once_is_still_compared() -> None:
@@ -159,4 +159,4 @@ def test_a_value_has_no_fields_that_differ_from_itself(value: object) -> None:
 def test_many_fields_are_cut() -> None:
     found = fields(json.dumps(list(range(9_999))), "[]")
     assert found is not None
-    assert len(found) <= module.MOST_FIELDS + 1
+    assert len(found) <= module.MAX_FIELDS + 1

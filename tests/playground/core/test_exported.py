@@ -129,11 +129,11 @@ async def test_a_large_file_that_cant_be_read_is_a_sentence(tmp_path: Path, monk
             await apart(file, monkeypatch)
     with pytest.raises(RequestError, match="no longer here"):
         await apart(tmp_path / "gone.json", monkeypatch)
-    monkeypatch.setattr(exported, "MOST_BYTES", 290_000)
+    monkeypatch.setattr(exported, "MAX_BYTES", 290_000)
     with pytest.raises(RequestError, match="larger than 50 MB"):
         await apart(file, monkeypatch)
-    monkeypatch.setattr(exported, "MOST_BYTES", 400_000)
-    monkeypatch.setattr(exported, "MOST_RETURNED", 1_000)
+    monkeypatch.setattr(exported, "MAX_BYTES", 400_000)
+    monkeypatch.setattr(exported, "MAX_RETURNED", 1_000)
     with pytest.raises(RequestError, match="too large to be opened"):
         await apart(to_json(Comparison([Pane(Settings("m", system="s" * 300_000))])).decode(), monkeypatch)
 
@@ -211,7 +211,7 @@ def test_what_is_no_file_of_ours_is_a_sentence(data: bytes, said: str) -> None:
 
 
 def test_a_file_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exported, "MOST_BYTES", 10)
+    monkeypatch.setattr(exported, "MAX_BYTES", 10)
     with pytest.raises(RequestError, match="larger than"):
         read(b"x" * 11)
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from showcard.inference.processes import workers
 from showcard.playground.core import prompts
-from showcard.playground.core.checks import Mark
+from showcard.playground.core.checks import CheckMark
 from showcard.playground.core.measure import Measurement
 from showcard.playground.core.outcome import Outcome
-from showcard.playground.core.prompts import Batch, Prompt, form_of, read_prompts, run_batch, to_csv, to_jsonl
+from showcard.playground.core.prompts import Prompt, PromptBatch, form_of, read_prompts, run_batch, to_csv, to_jsonl
 from showcard.wire.request import Request
 
 
@@ -124,7 +124,7 @@ class Model:
         return Outcome(error="Too busy.") if text in self.fails else Outcome(f"{text}!")
 
 
-async def run(batch: Batch, model: Model, requests: dict[tuple[int, str], Request], stop_after: int = 99) -> None:
+async def run(batch: PromptBatch, model: Model, requests: dict[tuple[int, str], Request], stop_after: int = 99) -> None:
     async with asyncio.timeout(10), aclosing(run_batch(batch, requests, model.ask, 1)) as running:
         async for _ in running:
             if len(batch.outcomes) >= stop_after:
@@ -132,7 +132,7 @@ async def run(batch: Batch, model: Model, requests: dict[tuple[int, str], Reques
 
 
 async def test_cancel_and_resume_ask_each_once() -> None:
-    batch, model = Batch(tuple(map(Prompt, "abcd")), {"A": "m"}), Model()
+    batch, model = PromptBatch(tuple(map(Prompt, "abcd")), {"A": "m"}), Model()
     requests = {(n, "A"): request("m", p.text) for n, p in enumerate(batch.prompts)}
     model.fails, model.blocked = {"b"}, {"c"}
     await run(batch, model, requests, stop_after=2)
@@ -148,8 +148,8 @@ async def test_cancel_and_resume_ask_each_once() -> None:
     assert model.asked.count("m d") == 1
 
 
-def filled(answer: str, prompt: str = "q") -> Batch:
-    batch = Batch((Prompt(prompt, "=tag"), Prompt("unanswered")), {"A": "=m", "B": "n"})
+def filled(answer: str, prompt: str = "q") -> PromptBatch:
+    batch = PromptBatch((Prompt(prompt, "=tag"), Prompt("unanswered")), {"A": "=m", "B": "n"})
     batch.asked = {(0, "A"): request("=m", prompt), (0, "B"): request("n", prompt)}
     batch.outcomes = {
         (0, "A"): Outcome(answer, "thought", Measurement(0.25, 1.25, 11, 3, True)),
@@ -158,8 +158,8 @@ def filled(answer: str, prompt: str = "q") -> Batch:
     return batch
 
 
-def marks(outcome: Outcome, request: Request) -> list[Mark]:
-    return [Mark("contains “x”", "x" in outcome.content, "said"), Mark("code parses", None, "not checked")]
+def marks(outcome: Outcome, request: Request) -> list[CheckMark]:
+    return [CheckMark("contains “x”", "x" in outcome.content, "said"), CheckMark("code parses", None, "not checked")]
 
 
 def test_json_lines_hold_answers_checks_and_measurements() -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from showcard.playground.core.stream_text import Pieces
+from showcard.playground.core.stream_text import StreamText
 
 KEY = "sk-abcabcabcabd"
 
 
 def fed(pieces: list[str], *keys: str) -> tuple[str, list[str]]:
     """The whole text, and how it came."""
-    joined = Pieces(keys)
+    joined = StreamText(keys)
     came = [joined.feed(piece) for piece in pieces]
     return "".join([*came, joined.end()]), came
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import ToolCall
 from showcard.playground.core.state import ChatMessage, Comparison, Pane, Settings, Variant
 from showcard.playground.session import desk_of
-from showcard.playground.view.messages import MOST_DRAWN, MOST_MESSAGES, transcript
-from showcard.ui.session.media_store import Shelf
+from showcard.playground.view.messages import MAX_DRAWN, MAX_MESSAGES, transcript
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 
 DEEP = ToolCall("1", "f", "[" * 900 + "]" * 900)
 
 
 def drawn(variant: Variant, times: int, system: str = "") -> str:
-    desk = desk_of(Session(Site(Embedded("http://127.0.0.1:1"), Shelf())))
+    desk = desk_of(Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore())))
     messages = tuple(ChatMessage(f"m{number}", "user", (variant,)) for number in range(times - 1))
     pane = Pane(Settings("m", system=system), (*messages, ChatMessage("last", "assistant", (variant,))))
     desk.put(Comparison([pane]))
@@ -27,10 +27,10 @@ def drawn(variant: Variant, times: int, system: str = "") -> str:
 @pytest.mark.parametrize(
     ("variant", "times", "more"),
     [
-        (Variant("Hello"), 2_000, f"{2_000 - MOST_MESSAGES:,} earlier messages"),
+        (Variant("Hello"), 2_000, f"{2_000 - MAX_MESSAGES:,} earlier messages"),
         (Variant("x" * 90_000), 300, "earlier messages not shown here"),
         (Variant("Hello", tool_calls=(DEEP,) * 200), 1, "170 calls more, which the saved file has"),
-        (Variant("Hello"), MOST_MESSAGES, ""),
+        (Variant("Hello"), MAX_MESSAGES, ""),
     ],
 )
 def test_the_last_messages_are_drawn_and_the_rest_is_counted(variant: Variant, times: int, more: str) -> None:
@@ -38,7 +38,7 @@ def test_the_last_messages_are_drawn_and_the_rest_is_counted(variant: Variant, t
     assert more in found
     assert ("earlier message" in found) == ("earlier" in more)
     assert 'data-message="last"' in found
-    assert len(found) < 2 * MOST_DRAWN
+    assert len(found) < 2 * MAX_DRAWN
 
 
 def test_a_long_system_prompt_is_shown_in_part() -> None:
@@ -48,7 +48,7 @@ def test_a_long_system_prompt_is_shown_in_part() -> None:
 
 
 def test_images_are_at_an_address_that_stays_while_they_are_held() -> None:
-    desk = desk_of(Session(Site(Embedded("http://127.0.0.1:1"), Shelf(most_bytes=30))))
+    desk = desk_of(Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore(most_bytes=30))))
     image = Media.from_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * 10)
     pane = Pane(messages=(ChatMessage("q", "user", (Variant("look", (image, image)),)),))
     desk.put(Comparison([pane]))

@@ -11,7 +11,7 @@ import gradio as gr
 import pytest
 from gradio.state_holder import SessionState, StateHolder
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.ui.gradio_patches import unbounded_records as files
 from showcard.ui.gradio_patches.light_tabs import lighten
 from showcard.ui.gradio_patches.old_renders import forget_old_renders
@@ -22,7 +22,7 @@ from showcard.ui.gradio_patches.unbounded_records import (
     hold_little_of_tabs,
     let_go_of_tab,
 )
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Sessions, Site
 from showcard.ui.session.sources import open_source
 from showcard.widgets.page import ModelPage
@@ -88,7 +88,7 @@ async def test_what_a_late_event_brings_back_is_let_go_of_again(page: Callable[[
 
 
 async def test_switching_cards_holds_no_more_and_no_more(page: Callable[[int], gr.Blocks]) -> None:
-    site = Site(Embedded("http://127.0.0.1:1", {}), Shelf())
+    site = Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore())
     with gr.Blocks(analytics_enabled=False) as demo:
         model_page = ModelPage(site, "")
         model_page.build()
@@ -185,7 +185,7 @@ async def test_a_tab_holds_no_description_of_what_it_drew(page: Callable[[int], 
 
 async def test_gradio_lets_go_of_a_tab_with_us() -> None:
     closed: list[str] = []
-    site = Site(Embedded("http://127.0.0.1:1", {}), Shelf(), when_closed=[closed.append])
+    site = Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore(), when_closed=[closed.append])
     with gr.Blocks(analytics_enabled=False) as demo:
         gr.State("")
     demo.queue()

@@ -17,7 +17,7 @@ from showcard.inference.processes import workers
 from showcard.inference.reply import Delta
 from showcard.metadata.outputs.read import Message, ToolCall
 from showcard.ui.markup import markdown, markdown_worker
-from showcard.ui.markup.chat import MAX_LIVE_HTML, Answer, message_html
+from showcard.ui.markup.chat import MAX_LIVE_HTML, GrowingAnswer, message_html
 from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import AS_IT_IS, chat_html, laid_out, simple_html
 from showcard.ui.session.streams import Batch
@@ -86,7 +86,7 @@ def test_what_is_said_of_the_end_is_its_end(pieces: list[str]) -> None:
 
 async def test_an_update_of_a_long_answer_is_short_and_has_its_end() -> None:
     for delta in (Delta("word" * 10), Delta("", "thought" * 10), Delta("*a*\n\n")):
-        answer, longest = Answer(), 0
+        answer, longest = GrowingAnswer(), 0
         for _ in range(4_000):
             answer.take(Batch([(0.0, delta)]))
         answer.take(Batch([(0.0, Delta("the end", "" if delta.content else "the end"))]))

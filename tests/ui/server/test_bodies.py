@@ -15,12 +15,12 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.ui.server.app import build_app
 from showcard.ui.server.bodies import Bodies, BodyRefused
 from showcard.ui.server.guard import Access
 from showcard.ui.server.routes import FORM, GRADIOS, MEGABYTE, OURS, SMALL, UPLOADS
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Site
 from tests.support.serving import serving
 
@@ -44,7 +44,7 @@ def port(folder: Path) -> Iterator[int]:
         with gr.Blocks(analytics_enabled=False) as demo:
             text = gr.Textbox()
             text.submit(len, text, gr.Number(), queue=False, api_name="long")
-        return build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+        return build_app(demo, Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore()), Access())
 
     with serving(asyncio.run(made())) as found:
         yield found
@@ -125,7 +125,7 @@ def test_an_upload_in_chunks_is_counted_and_leaves_nothing(few: None, folder: Pa
     async def made() -> Any:
         with gr.Blocks(analytics_enabled=False) as demo:
             gr.File()
-        return build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+        return build_app(demo, Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore()), Access())
 
     before = sorted(folder.rglob("*"))
     with serving(asyncio.run(made())) as port:

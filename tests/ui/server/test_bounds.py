@@ -19,11 +19,11 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.ui.server import uploads
 from showcard.ui.server.app import Access, build_app
 from showcard.ui.session import session
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Sessions, Site
 
 KILOBYTE = 1024
@@ -31,7 +31,7 @@ KILOBYTE = 1024
 
 @pytest.fixture
 def site() -> Site:
-    return Site(Embedded("http://127.0.0.1:1", {}), Shelf(), most_tabs=2, most_uploads=2 * uploads.MEGABYTE)
+    return Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore(), most_tabs=2, most_uploads=2 * uploads.MEGABYTE)
 
 
 async def laid_out(site: Site) -> FastAPI:
@@ -102,7 +102,7 @@ def test_many_tiny_files_are_counted_as_what_they_take(client: httpx2.Client) ->
 def test_an_upload_of_any_length_is_refused_before_it_is_read(client: httpx2.Client) -> None:
     asked = HTTPConnection(client.base_url.host, client.base_url.port)
     asked.putrequest("POST", "/gradio_api/upload")
-    asked.putheader("content-length", str(uploads.MOST_AT_ONCE + 1))
+    asked.putheader("content-length", str(uploads.MAX_AT_ONCE + 1))
     asked.endheaders()
     answer = asked.getresponse()
     assert (answer.status, answer.read()) == (413, b"At most 100 MB can be uploaded at once.")

@@ -12,11 +12,11 @@ import gradio as gr
 import httpx2
 import pytest
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.ui.gradio_patches.light_tabs import laying_out
 from showcard.ui.server import front
 from showcard.ui.server.app import Access, build_app
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Site
 from showcard.widgets import find as find_page
 from showcard.widgets import index as index_page
@@ -34,7 +34,7 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
         for path in PAGES[1:]:
             with demo.route(path, f"/{path.strip('/')}"):
                 gr.Textbox()
-    app = build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+    app = build_app(demo, Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore()), Access())
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost") as found:
         yield found
 

@@ -16,11 +16,11 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Match, Mount
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.ui.server.app import build_app
 from showcard.ui.server.guard import Access, Guard
 from showcard.ui.server.routes import GRADIOS, OURS, SIGN_IN, Routes
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Site
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "OPTIONS", "WEBSOCKET")
@@ -98,7 +98,7 @@ def app() -> FastAPI:
             gr.Textbox()
         with demo.route("Second", "/second"):
             gr.Textbox()
-        return build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf(), signs_in=True), Access())
+        return build_app(demo, Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore(), signs_in=True), Access())
 
     with pytest.MonkeyPatch.context() as patched, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "SSR mode is not supported")  # as the app has it

@@ -17,12 +17,12 @@ import httpx2
 import pytest
 import uvicorn
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.ui.server import signin, visitors
 from showcard.ui.server.app import build_app
 from showcard.ui.server.guard import Access
 from showcard.ui.server.signin import person_of
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Sessions, Site
 from tests.support.scripted import Script, Scripted, Talk, scripted
 
@@ -87,7 +87,7 @@ async def hub(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scripted]:
 @pytest.fixture
 async def app(hub: Scripted) -> AsyncIterator[str]:
     """The address of an app that signs people in, and has one event: whose keys a person's runs have."""
-    site = Site(Embedded("http://127.0.0.1:1"), Shelf(), shared=True, signs_in=True)
+    site = Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore(), shared=True, signs_in=True)
     sessions = Sessions(site)
 
     def whose(request: gr.Request) -> str:
@@ -329,7 +329,7 @@ def info(name: str) -> dict[str, object]:
 
 
 async def test_attempts_push_nobody_out_who_signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signin, "MOST_ATTEMPTS", 20)
+    monkeypatch.setattr(signin, "MAX_ATTEMPTS", 20)
     held = InMemory()
     ann = await held.ask(**info("ann"))
     first = await held.ask(_state_huggingface_x={})
@@ -343,8 +343,8 @@ async def test_attempts_push_nobody_out_who_signed_in(monkeypatch: pytest.Monkey
 
 
 async def test_one_account_that_signs_in_again_and_again_pushes_out_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signin, "MOST_PEOPLE", 10)
-    monkeypatch.setattr(signin, "MOST_OF_ONE", 3)
+    monkeypatch.setattr(signin, "MAX_PEOPLE", 10)
+    monkeypatch.setattr(signin, "MAX_OF_ONE", 3)
     held = InMemory()
     ann = await held.ask(**info("ann"))
     eves = [await held.ask(**info("eve")) for _ in range(50)]

@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from showcard.ui.server.slices import MOST, Sliced
+from showcard.ui.server.slices import MAX, Sliced
 
 WHOLE = bytes(range(256)) * 4_001
 
@@ -58,5 +58,5 @@ async def test_all_of_it_comes_and_others_get_their_turn(streams: bool, encoding
         found = await client.get("/", headers={"accept-encoding": encoding})
     counting.cancel()
     assert found.content == WHOLE + (b"end" if streams else b"")
-    assert max(sent) <= MOST
-    assert turns > len(WHOLE) // MOST
+    assert max(sent) <= MAX
+    assert turns > len(WHOLE) // MAX

@@ -50,7 +50,7 @@ async def test_all_threads_are_there_from_the_start_and_stay() -> None:
     for worker in _threadpool_idle_workers.get():
         worker.idle_since -= 3_600  # they were idle for an hour
     await anyio.to_thread.run_sync(str)
-    assert len(_threadpool_workers.get()) == threads.MOST
+    assert len(_threadpool_workers.get()) == threads.MAX
 
 
 async def test_gradio_shares_the_limit_and_a_page_that_waits_while_it_is_laid_out_has_its_own_thread() -> None:
@@ -68,11 +68,11 @@ async def test_gradio_shares_the_limit_and_a_page_that_waits_while_it_is_laid_ou
     threads.share(demo)
     demo.run_startup_events()
     assert demo.limiter is None
-    running = [asyncio.create_task(demo.call_function(listener, ["a"])) for _ in range(2 * threads.MOST)]
+    running = [asyncio.create_task(demo.call_function(listener, ["a"])) for _ in range(2 * threads.MAX)]
     await asyncio.sleep(0)
     assert await asyncio.wait_for(anyio.to_thread.run_sync(str, 1), 10) == "1"
     go.set()
     await asyncio.gather(*running)
-    assert len(laid_out) == 2 * threads.MOST
-    assert len(_threadpool_workers.get()) == threads.MOST
+    assert len(laid_out) == 2 * threads.MAX
+    assert len(_threadpool_workers.get()) == threads.MAX
     demo._queue.close()

@@ -12,10 +12,10 @@ import pytest
 from gradio.context import LocalContext
 from PIL import Image
 
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.ui.server.app import Access, build_app
 from showcard.ui.server.uploads import REFUSED, UNWRITTEN
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Site
 
 FIELDS = (gr.Image, gr.Audio, gr.Video, gr.File, gr.Model3D, gr.Gallery, gr.ImageEditor, gr.MultimodalTextbox)
@@ -38,7 +38,7 @@ async def given(field: type, path: str) -> Any:
     with gr.Blocks(analytics_enabled=False) as demo:
         held = field()
         gr.Button().click(lambda value: None, held, None)
-    build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+    build_app(demo, Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore()), Access())
     LocalContext.blocks.set(demo)
     return await demo.preprocess_data(demo.default_config.fns[0], [posted_for(field, path)], None)
 
@@ -66,7 +66,7 @@ async def test_an_address_is_not_fetched(field: type, address: str) -> None:
 async def test_a_file_can_be_seen_again_whatever_its_name(name: str, kept: str) -> None:
     with gr.Blocks(analytics_enabled=False) as demo:
         gr.Image()
-    app = build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+    app = build_app(demo, Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore()), Access())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
         [path] = (await client.post("/gradio_api/upload", files={"files": (name, b"x")})).json()
         assert Path(path).name == kept
@@ -84,7 +84,7 @@ async def test_a_disk_that_takes_nothing_is_said(tmp_path: Path) -> None:
     (tmp_path / "full").write_text("a file, and no folder")
     with gr.Blocks(analytics_enabled=False) as demo:
         gr.File()
-    app = build_app(demo, Site(Embedded("http://127.0.0.1:1", {}), Shelf()), Access())
+    app = build_app(demo, Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore()), Access())
     app.routes[-1].app.uploaded_file_dir = str(tmp_path / "full" / "below")  # type: ignore[attr-defined]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
         answer = await client.post("/gradio_api/upload", files={"files": ("x.txt", b"some text")})

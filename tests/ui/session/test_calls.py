@@ -13,15 +13,15 @@ import pytest
 from showcard.cli.options import start_settings
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.reply import Delta, Usage
-from showcard.inference.resolve import Embedded, EngineModel
+from showcard.inference.resolve import EmbeddedEngine, EngineModel
 from showcard.inference.transport.http import Exchange
 from showcard.metadata.outputs.read import ToolCall
 from showcard.metadata.tasks.table import task
 from showcard.ui.session import calls as asking
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site, origin
 from showcard.ui.session.sources import open_source
-from showcard.ui.session.target import ENDPOINT, Place, reachable
+from showcard.ui.session.target import ENDPOINT, Target, reachable
 from showcard.wire.request import Request
 from tests.support.scripted import Talk, scripted
 
@@ -31,7 +31,7 @@ LOADING = '{"error": "Model org/m is currently loading", "estimated_time": 0.01}
 
 
 def session(**more: Any) -> Session:
-    return Session(Site(Embedded("http://127.0.0.1:1"), Shelf(), **more))
+    return Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore(), **more))
 
 
 def chat(url: str, **more: Any) -> Request:
@@ -53,7 +53,7 @@ async def test_a_run_waits_for_an_engine_that_starts_again_and_says_so() -> None
         tell("")
 
     model = EngineModel("org/m", task("conversational"))
-    mine = Session(Site(Embedded("http://127.0.0.1:1", {"org/m": model}, ready), Shelf()))
+    mine = Session(Site(EmbeddedEngine("http://127.0.0.1:1", {"org/m": model}, ready), MediaStore()))
     progress = asking.Progress()
     asked = asyncio.create_task(asking.resolved_for(mine, Request("conversational", "org/m", MESSAGES), progress))
     await waits.wait()
@@ -228,7 +228,7 @@ async def test_with_many_people_each_refusal_has_its_sentence(monkeypatch: pytes
         "file:///etc/passwd",
         "https://ok.example/v1/../x",
     ):
-        found = reachable(row, "org/m", many, Place(ENDPOINT, base_url))
+        found = reachable(row, "org/m", many, Target(ENDPOINT, base_url))
         assert not found.runs
         assert "only the endpoints that its owner listed" in found.sentence
     for source in (str(tmp_path), "/etc/passwd", "~/.ssh"):
@@ -241,13 +241,13 @@ async def test_with_many_people_each_refusal_has_its_sentence(monkeypatch: pytes
 
 
 async def test_two_people_never_meet() -> None:
-    site = Site(Embedded("http://127.0.0.1:1"), Shelf(), shared=True)
+    site = Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore(), shared=True)
     one, two = Session(site), Session(site)
     one.keep_hub_token("hf_one")
     one.keep_endpoint_key("https://e.example", "key")
     one.keep_provider_key("groq", "gsk")
     one.trust("https://x.hf.space", True)
-    one.remembered["model"] = Place(ENDPOINT, "https://e.example")
+    one.remembered["model"] = Target(ENDPOINT, "https://e.example")
     name = one.keep(object())
     assert two.keys_for("https://e.example") == {}
     assert not two.trusts("https://x.hf.space")
@@ -283,7 +283,7 @@ async def test_a_key_that_a_server_says_back_is_shown_nowhere(status: str, strea
         with pytest.raises(InferenceFailure) as caught:
             await ask()
     failure = caught.value
-    assert key not in f"{failure} {failure.reason} {failure.way_out} {failure.detail} {exchange.headers}"
+    assert key not in f"{failure} {failure.reason} {failure.hint} {failure.detail} {exchange.headers}"
     assert status.startswith("200") or key.encode() not in exchange.body
 
 

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from showcard.ui.markup.markdown import chat_html
-from showcard.ui.session.live_channel import Feed, Feeds, Growing
+from showcard.ui.session.live_channel import LiveAnswer, LiveChannel, LiveChannels
 
 TEXT = "Here is **code**:\n\n```py\na = 1\n\nb = 2\n```\n\nA list:\n\n- one\n- two\n\nThe end, <b>really</b>."
 
@@ -30,7 +30,7 @@ class Shown:
         self.ended = self.ended or "e" in said
 
 
-async def write(feed: Feed, growing: Growing, size: int = 3) -> None:
+async def write(feed: LiveChannel, growing: LiveAnswer, size: int = 3) -> None:
     growing.thoughts.add("Let me think.")
     for start in range(0, len(TEXT), size):
         growing.markdown.add(TEXT[start : start + size])
@@ -40,7 +40,7 @@ async def write(feed: Feed, growing: Growing, size: int = 3) -> None:
     feed.close(growing)
 
 
-async def watch(feed: Feed) -> Shown:
+async def watch(feed: LiveChannel) -> Shown:
     shown = Shown()
     async for line in feed.lines():
         shown.take(line)
@@ -50,7 +50,7 @@ async def watch(feed: Feed) -> Shown:
 
 
 async def test_nothing_is_lost_and_lines_are_fewer_than_pieces() -> None:
-    feed = Feeds().open()
+    feed = LiveChannels().open()
     growing = feed.open("a")
     async with asyncio.timeout(10):
         shown, _ = await asyncio.gather(watch(feed), write(feed, growing))
@@ -62,7 +62,7 @@ async def test_nothing_is_lost_and_lines_are_fewer_than_pieces() -> None:
 
 
 async def test_who_comes_late_gets_all_of_it() -> None:
-    feed = Feeds().open()
+    feed = LiveChannels().open()
     growing = feed.open("a")
     growing.markdown.add(TEXT)
     async with asyncio.timeout(10):
@@ -75,7 +75,7 @@ async def test_who_comes_late_gets_all_of_it() -> None:
 
 async def test_lines_end_when_nothing_grows(monkeypatch: Any) -> None:
     monkeypatch.setattr("showcard.ui.session.live_channel.IDLE_SECONDS", 0.01)
-    feeds = Feeds()
+    feeds = LiveChannels()
     feed = feeds.open()
     async with asyncio.timeout(10):
         assert [line async for line in feed.lines()] == []
@@ -85,7 +85,7 @@ async def test_lines_end_when_nothing_grows(monkeypatch: Any) -> None:
 
 
 async def test_a_fence_is_code_while_it_grows() -> None:
-    growing = Growing("a")
+    growing = LiveAnswer("a")
     growing.markdown.add("Look:\n```py\nx = 1\n")
     assert growing.markdown.is_code
     assert growing.markdown.shown == "x = 1\n"

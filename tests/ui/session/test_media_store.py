@@ -15,7 +15,7 @@ from showcard.inference.transport import http as transport
 from showcard.inference.transport.assets import AssetError
 from showcard.inference.transport.http import client
 from showcard.metadata.media import Media
-from showcard.ui.session.media_store import Part, Shelf
+from showcard.ui.session.media_store import MediaStore, SessionMedia
 from tests.support.scripted import Scripted, Talk, scripted
 
 
@@ -59,7 +59,7 @@ async def host(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scr
 
 
 async def test_many_readers_of_a_picture_are_one_connection_and_calls_go_on(host: Scripted, slow: Slow) -> None:
-    shelf = Shelf()
+    shelf = MediaStore()
     address = shelf.part("ann").put(Media.from_reference(f"{host.url}/slow.png")).removeprefix("/media/")
     readers = [asyncio.create_task(shelf.get(address)) for _ in range(420)]
     async with asyncio.timeout(20), client() as call:
@@ -72,7 +72,7 @@ async def test_many_readers_of_a_picture_are_one_connection_and_calls_go_on(host
 
 
 async def test_a_reader_that_leaves_takes_nothing_from_the_others(host: Scripted, slow: Slow) -> None:
-    part = Part("ann")
+    part = SessionMedia("ann")
     name = part.put(Media.from_reference(f"{host.url}/slow.png")).rpartition(".")[2]
     first, second = asyncio.create_task(part.get(name)), asyncio.create_task(part.get(name))
     await slow.asked.acquire()
@@ -84,7 +84,7 @@ async def test_a_reader_that_leaves_takes_nothing_from_the_others(host: Scripted
 
 
 async def test_one_that_failed_is_tried_again_by_whoever_asks_next(host: Scripted, slow: Slow) -> None:
-    part = Part("ann")
+    part = SessionMedia("ann")
     name = part.put(Media.from_reference(f"{host.url}/x.png")).rpartition(".")[2]
     slow.status = "500 Error"
     for outcome in await asyncio.gather(part.get(name), part.get(name), return_exceptions=True):
@@ -100,7 +100,7 @@ async def test_slow_pictures_take_no_connection_of_calls(
     few = httpx2.Limits(max_connections=2)
     monkeypatch.setattr(transport, "LIMITS", few)
     monkeypatch.setattr(transport, "PICTURES", few)
-    part = Part("ann")
+    part = SessionMedia("ann")
     names = [part.put(Media.from_reference(f"{host.url}/slow{n}.png")).rpartition(".")[2] for n in range(4)]
     readers = [asyncio.create_task(part.get(name)) for name in names]
     async with asyncio.timeout(20), client() as call:

@@ -9,15 +9,15 @@ from time import monotonic
 import pytest
 
 from showcard.inference.errors import InferenceFailure
-from showcard.inference.resolve import Embedded
+from showcard.inference.resolve import EmbeddedEngine
 from showcard.metadata.media import Media
-from showcard.ui.session.media_store import Part, Shelf
+from showcard.ui.session.media_store import MediaStore, SessionMedia
 from showcard.ui.session.session import Runs, Session, Sessions, Site
 from showcard.ui.session.sources import _repo_id, example_cards, open_source
 
 
 def session(**more: object) -> Session:
-    return Session(Site(Embedded("http://127.0.0.1:1"), Shelf(), **more))  # type: ignore[arg-type]
+    return Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore(), **more))  # type: ignore[arg-type]
 
 
 def test_an_endpoints_key_is_for_its_origin_only() -> None:
@@ -62,19 +62,19 @@ def test_a_run_is_stopped_once() -> None:
 
 
 async def test_the_shelf_forgets_the_oldest_when_full() -> None:
-    shelf = Shelf(most_bytes=10)
+    shelf = MediaStore(most_bytes=10)
     first, second = (put(shelf.part("a"), b"12345678") for _ in range(2))
     assert await shelf.get(first) is None
     assert await shelf.get(second)
     assert len(second) >= 36
 
 
-def put(part: Part, data: bytes) -> str:
+def put(part: SessionMedia, data: bytes) -> str:
     return part.put(Media(data=data)).removeprefix("/media/")
 
 
 async def test_nobody_crowds_out_another_or_reads_what_another_put_away() -> None:
-    shelf = Shelf(most_bytes=10, most_in_all=25)
+    shelf = MediaStore(most_bytes=10, most_in_all=25)
     mine = put(shelf.part("me"), b"mine")
     for number in range(100):
         put(shelf.part("crowd"), b"12345678")

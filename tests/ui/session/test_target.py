@@ -12,7 +12,7 @@ import gradio as gr
 import pytest
 
 from showcard.inference.hub import offers, providers
-from showcard.inference.resolve import Embedded, EngineModel
+from showcard.inference.resolve import EmbeddedEngine, EngineModel
 from showcard.inference.transport import http as transport
 from showcard.metadata.tasks.table import task
 from showcard.playground.core.state import Settings
@@ -20,14 +20,14 @@ from showcard.playground.page import ComparePage
 from showcard.playground.view.heads import where
 from showcard.ui.components.target_panel import FORGET, PlacePanel
 from showcard.ui.session import calls as asking
-from showcard.ui.session.media_store import Shelf
+from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 from showcard.ui.session.target import (
     EMBEDDED,
     ENDPOINT,
     PROVIDERS,
-    Place,
-    Typed,
+    Target,
+    TypedTarget,
     first_place,
     look,
     places,
@@ -39,12 +39,12 @@ from tests.inference.conftest import _Elsewhere, public
 from tests.support.scripted import Talk, scripted
 
 CHAT = task("conversational")
-ENGINES = Embedded("http://127.0.0.1:1", {"showcard/eliza": EngineModel("showcard/eliza", CHAT)})
+ENGINES = EmbeddedEngine("http://127.0.0.1:1", {"showcard/eliza": EngineModel("showcard/eliza", CHAT)})
 SPACE = "https://me-mine.hf.space/v1"
 
 
 def session(**more: Any) -> Session:
-    return Session(Site(ENGINES, Shelf(), **more))
+    return Session(Site(ENGINES, MediaStore(), **more))
 
 
 def asked(**more: Any) -> Request:
@@ -52,23 +52,23 @@ def asked(**more: Any) -> Request:
 
 
 def test_a_place_sends_a_request_there() -> None:
-    assert Place(EMBEDDED + "showcard/eliza").of(asked()).model == "showcard/eliza"
-    there = Place(ENDPOINT, " http://h/v1 ", provider="groq", bill_to="org", named="llama3").of(asked())
+    assert Target(EMBEDDED + "showcard/eliza").of(asked()).model == "showcard/eliza"
+    there = Target(ENDPOINT, " http://h/v1 ", provider="groq", bill_to="org", named="llama3").of(asked())
     assert (there.base_url, there.provider, there.bill_to, there.model) == ("http://h/v1", "auto", None, "llama3")
-    there = Place(PROVIDERS, "http://h/v1", provider="groq", bill_to=" org ").of(asked())
+    there = Target(PROVIDERS, "http://h/v1", provider="groq", bill_to=" org ").of(asked())
     assert (there.base_url, there.provider, there.bill_to, there.model) == (None, "groq", "org", "org/m")
 
 
 def test_a_browser_remembers_places_and_no_key() -> None:
     one, two = session(), session()
     typed = PlacePanel.read([ENDPOINT, "auto", "named", SPACE, "key-e", True, "hf_token", "key-p", "org", FORGET])
-    assert typed == Typed(Place(ENDPOINT, SPACE, "auto", "org", True, "named"), "hf_token", "key-p", "key-e")
+    assert typed == TypedTarget(Target(ENDPOINT, SPACE, "auto", "org", True, "named"), "hf_token", "key-p", "key-e")
     typed.keep(one)
     one.remembered["model"] = typed.place
     stored = remembered_by(one)
     assert not {"key-e", "key-p", "hf_token"} & {str(v) for v in stored["model"].values()}
     recall(two, stored)
-    assert first_place(CHAT, "org/m", two, "model") == Place(ENDPOINT, SPACE, "auto", "org", True)
+    assert first_place(CHAT, "org/m", two, "model") == Target(ENDPOINT, SPACE, "auto", "org", True)
     assert first_place(CHAT, "showcard/eliza", two, "model").choice == EMBEDDED + "showcard/eliza"
     assert not two.keys_for(SPACE)
     assert not two.trusts(SPACE)
@@ -90,7 +90,7 @@ def test_what_a_browser_holds_may_be_anything(stored: Any) -> None:
 
 @pytest.mark.parametrize("junk", [[None] * 10, [3, [], {}, b"", 7, 1, 2, 3, 4, 5]])
 def test_what_is_posted_may_be_anything(junk: list[Any]) -> None:
-    assert PlacePanel.read(junk) == Typed(Place())
+    assert PlacePanel.read(junk) == TypedTarget(Target())
 
 
 @pytest.mark.parametrize(
@@ -111,25 +111,25 @@ async def test_a_chat_is_asked_of_a_model_that_the_endpoint_has(listed: Any, nam
 
     mine = session()
     async with scripted(models) as server:
-        found = await look(CHAT, "org/m", mine, Place(ENDPOINT, f"{server.url}/v1"))
+        found = await look(CHAT, "org/m", mine, Target(ENDPOINT, f"{server.url}/v1"))
         assert found.named == named
         assert ("Name the model there: a, b." in found.availability.sentence) is said
-        assert PlacePanel("", mine).updates(Place(ENDPOINT, server.url), found)[2].get("value", "") == named
+        assert PlacePanel("", mine).updates(Target(ENDPOINT, server.url), found)[2].get("value", "") == named
         seen = len(server.heads)
-        await look(CHAT, "org/m", mine, Place(ENDPOINT, server.url, named="mine"))
-        await look(task("text-classification"), "org/m", mine, Place(ENDPOINT, server.url))
+        await look(CHAT, "org/m", mine, Target(ENDPOINT, server.url, named="mine"))
+        await look(task("text-classification"), "org/m", mine, Target(ENDPOINT, server.url))
         assert len(server.heads) == seen == 1
         shared = session(shared=True)
-        await look(CHAT, "org/m", shared, Place(ENDPOINT, server.url))
+        await look(CHAT, "org/m", shared, Target(ENDPOINT, server.url))
         assert len(server.heads) == 1
-    gone = await look(CHAT, "org/m", mine, Place(ENDPOINT, server.url))
+    gone = await look(CHAT, "org/m", mine, Target(ENDPOINT, server.url))
     assert (gone.named, gone.availability.runs) == ("", True)
 
 
 @pytest.mark.parametrize("choice", [ENDPOINT, PROVIDERS])
 def test_a_model_that_is_typed_has_no_second_name(choice: str) -> None:
     shown = [
-        PlacePanel("", session(), renames).updates(Place(choice, SPACE))[2]["visible"] for renames in (True, False)
+        PlacePanel("", session(), renames).updates(Target(choice, SPACE))[2]["visible"] for renames in (True, False)
     ]
     assert shown == [True, False]
 
@@ -141,11 +141,11 @@ def test_a_token_goes_to_a_space_only_when_ticked_for_it() -> None:
         ("http://me-mine.hf.space", True, False), ("https://evil.example/.hf.space", True, False),
         ("https://evil-hf.space", True, False), ("https://me.hf.space.evil.example", True, False),
     ]:  # fmt: skip
-        Typed(Place(ENDPOINT, base_url, trusted=ticked), "hf_mine").keep(mine)
+        TypedTarget(Target(ENDPOINT, base_url, trusted=ticked), "hf_mine").keep(mine)
         assert mine.trusts(base_url) is trusted, base_url
         resolved = asking.resolved_offline(mine, asked(base_url=base_url))
         assert resolved.key_name == ("HF_TOKEN" if trusted else None), base_url
-    Typed(Place(ENDPOINT, SPACE, trusted=False)).keep(mine)
+    TypedTarget(Target(ENDPOINT, SPACE, trusted=False)).keep(mine)
     assert not mine.trusts(SPACE)
     assert not session(shared=True).trusts(SPACE)
 
@@ -179,7 +179,7 @@ async def test_the_ticked_token_arrives_there_and_nowhere_else(elsewhere: Callab
     async with scripted(answer) as server:
         elsewhere(server.url)
         for ticked, base_url in [(True, SPACE), (False, SPACE), (True, "https://other.example/v1")]:
-            Typed(Place(ENDPOINT, base_url, trusted=ticked), "hf_mine").keep(mine)
+            TypedTarget(Target(ENDPOINT, base_url, trusted=ticked), "hf_mine").keep(mine)
             await asking.run(mine, await asking.resolved_for(mine, asked(base_url=base_url)))
     assert ["hf_mine" in head for head in server.heads] == [True, False, False]
 
@@ -207,16 +207,16 @@ async def test_the_page_says_who_serves_a_model_in_what_state_at_what_price(
     mine.keep_hub_token("hf_mine")
     async with scripted(hub) as server:
         elsewhere(server.url)
-        found = await look(CHAT, "org/m", mine, Place(PROVIDERS))
+        found = await look(CHAT, "org/m", mine, Target(PROVIDERS))
         assert found.availability.runs
         labels = {name: label for label, name in found.choices}
         assert labels["groq"] == "groq · $0.1 in, $0.4 out a million tokens · 8,192 tokens of context · tools"
         assert labels["nebius"] == "nebius · staging · not known to huggingface_hub"
         assert {"auto", "fastest", "cheapest"} < set(labels)
         none = True
-        kept = await look(CHAT, "org/m", mine, Place(PROVIDERS))
+        kept = await look(CHAT, "org/m", mine, Target(PROVIDERS))
         assert not kept.unserved
-        fresh = await look(CHAT, "org/m", mine, Place(PROVIDERS), fresh=True)
+        fresh = await look(CHAT, "org/m", mine, Target(PROVIDERS), fresh=True)
         assert fresh.unserved
         assert not fresh.availability.runs
         assert "No Inference Provider serves org/m" in fresh.availability.sentence
@@ -239,7 +239,7 @@ async def test_refresh_of_a_pane_s_settings_asks_for_places_and_prices_anew(
     providers.forget()
     offers.forget()
     with gr.Blocks(analytics_enabled=False):
-        page = ComparePage(Site(ENGINES, Shelf(), machine_token="hf_mine"))
+        page = ComparePage(Site(ENGINES, MediaStore(), machine_token="hf_mine"))
         page.build()
     tab: Any = SimpleNamespace(session_hash="tab")
     desk = page.desk(tab)
@@ -265,12 +265,12 @@ async def test_refresh_of_a_pane_s_settings_asks_for_places_and_prices_anew(
 
 
 def test_own_keys_and_the_machine_s() -> None:
-    mine = session(machine_keys={"GROQ_API_KEY": "machine", "API_TOKEN": "t"}, place=Place(ENDPOINT, "http://h:1/v1"))
+    mine = session(machine_keys={"GROQ_API_KEY": "machine", "API_TOKEN": "t"}, place=Target(ENDPOINT, "http://h:1/v1"))
     assert mine.keys_for() == {"GROQ_API_KEY": "machine"}
     assert mine.keys_for("http://h:1/v1") == {"GROQ_API_KEY": "machine", "API_TOKEN": "t"}
     assert "API_TOKEN" not in mine.keys_for("http://other:1/v1")
-    Typed(Place(PROVIDERS, provider="groq"), provider_key=" mine ").keep(mine)
-    Typed(Place(PROVIDERS, provider="../x"), provider_key="lost").keep(mine)
+    TypedTarget(Target(PROVIDERS, provider="groq"), provider_key=" mine ").keep(mine)
+    TypedTarget(Target(PROVIDERS, provider="../x"), provider_key="lost").keep(mine)
     assert mine.keys_for() == {"GROQ_API_KEY": "mine"}
-    resolved = asking.resolved_offline(mine, Place(PROVIDERS, provider="groq").of(asked()))
+    resolved = asking.resolved_offline(mine, Target(PROVIDERS, provider="groq").of(asked()))
     assert (resolved.host, resolved.key_name) == ("api.groq.com", "GROQ_API_KEY")
