@@ -58,6 +58,9 @@ MADE: dict[str, Callable[[], Iterable[str | re.Pattern[str]]]] = {
     "local/engines/filters.py: f'\\\\b(?:{words})\\\\b'": _filters,
     "local/engines/bpe.py: split['pattern']['Regex']": _tokenizer,
     "ui/server/routes.py: ''.join((kinds[part] if n % 2 else re.escape(part) for n, part in enumerate(parts)))": _routes,
+    "wire/media.py: re.escape(plain) + b'(\\\\d{12})|' + re.escape(coded) + b'([\\\\w+/]{16})'": lambda: [
+        r"media\-7f3a(\d{12})|bWVkaWEtN2Yz([\w+/]{16})"
+    ],
     "snippets/keys.py: f'\\\\b{name}\\\\b'": lambda: [r"\bEXTRA_A_A_A_A\b"],
     "widgets/views/spans.py: '\\\\s?'.join((re.escape(part) for part in parts))": lambda: [
         r"(?i)" + r"\s?".join("aaaa"), r"(?i)" + r"\s?".join(["U", r"\.", "S", r"\."]), r"(?i)" + r"\s?".join(r"\-" for _ in range(40))

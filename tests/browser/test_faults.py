@@ -32,10 +32,11 @@ from .test_model_page import choose
 
 # Bounds as the tests below the browser have them: a wait of minutes is one of seconds, and much is less.
 APP = """import sys, httpx2
-from showcard.inference import chat, events, transport
-from showcard.ui import asking
+from showcard.inference.answers import chat
+from showcard.inference.transport import events, http as transport
+from showcard.ui.session import calls
 transport.TIMEOUT = httpx2.Timeout(connect=2, read=2, write=2, pool=10)
-transport.MAX_SECONDS, transport.ERROR_SECONDS, asking.MAX_SECONDS = 4, 1, 1
+transport.MAX_SECONDS, transport.ERROR_SECONDS, calls.MAX_SECONDS = 4, 1, 1
 transport.MAX_BYTES, chat.MAX_CHARACTERS, events.MAX_LINES, events.MAX_EVENT = 2**25, 10_000, 5_000, 2**20
 import app
 sys.exit(app.main(sys.argv[1:]))"""

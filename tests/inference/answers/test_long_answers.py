@@ -26,7 +26,7 @@ from showcard.metadata.outputs import long_answers
 from showcard.metadata.outputs.long_answers import LongAnswer, read
 from showcard.metadata.outputs.read import Answers, Image, Labels, Text, Vector, normalise
 from showcard.metadata.tasks.table import task
-from tests.support import apart
+from showcard.tests.support import apart
 from tests.support.answers import FETCHED, HF, PICTURE
 from tests.support.requests import INPUTS, at_endpoint, request
 from tests.support.scripted import Talk, scripted

@@ -16,8 +16,8 @@ from showcard.inference.processes import workers
 from showcard.inference.processes.workers import TooLarge, TooSlow, WorkerDied, Workers, _Call
 from showcard.start import command
 
-# As a worker finds it: it looks for functions in the package alone.
-from tests.support import apart
+# As a worker finds it, which looks for functions in the package alone.
+from showcard.tests.support import apart
 
 
 @pytest.fixture
