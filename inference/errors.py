@@ -1,4 +1,7 @@
-"""Any failure of a call as one sentence: what happened, the way out, and whether trying again can help."""
+"""Any failure of a call as one sentence: what happened, the way out, and whether trying again can help.
+
+What a status or an exception means to a person stands in the tables of this module, and nowhere else. On the page
+`ui/markup/panels.py` makes buttons of the ways out, and `front/shared/ways.js` leads there."""
 
 from __future__ import annotations
 

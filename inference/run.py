@@ -1,4 +1,8 @@
-"""Runs a ResolvedRequest: through huggingface_hub's client where it has a method for the task, else over plain HTTP."""
+"""Runs a ResolvedRequest: through huggingface_hub's client where it has a method for the task, else over plain HTTP.
+
+Both go over the one transport (`transport/http.py`), which guards the token, bounds the answer and records the
+exchange. The raw answer is read off the wire, not out of the types of the client: so the JSON tab shows what the
+server sent, and an answer in the shape of another server is still understood."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _INVISIBLE = (
 _SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _JOINED = "[\u0590-\u1fff\u2100-\ufdff\ufe0f\U00010000-\U0010ffff]"  # letters and pictures that joiners stand between
 _FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"  # of a region, such as Scotland
-# Beside the controls: what takes no room. Joiners belong to Persian, Hindi and pictures, and so stand between those;
+# Beside the controls: what takes no space. Joiners belong to Persian, Hindi and pictures, and so stand between those;
 # variation selectors belong to a letter or picture before them. `front/shared/visible.js` has the same.
 HIDING = re.compile(
     f"(?P<kept>{_FLAG})|[{BIDI_CONTROLS}{_INVISIBLE}]|(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOINED})"

@@ -1,4 +1,7 @@
-"""What the writers of one request share, worked out once and only when one of them wants it."""
+"""What the writers of one request share, worked out once and only when one of them wants it.
+
+That is the client's call, the HTTP request, the files, and what comes back. Each writer writes it down in its
+language; only `literals.py` quotes, and nothing is filled into a template."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rooms: arrows point one way, and the quiet ones open no socket and import no Gradio."""
+"""The packages: arrows point one way, and the quiet ones open no socket and import no Gradio."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class NoGradio:
         if name.split(".")[0] == "gradio": raise ImportError("gradio is not installed")
 sys.meta_path.insert(0, NoGradio())
 import importlib, pkgutil
-room = importlib.import_module(sys.argv[1])
+package = importlib.import_module(sys.argv[1])
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
-for module in pkgutil.walk_packages(room.__path__, room.__name__ + "."):
+for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
     if "__main__" not in module.name and ".samples." not in module.name: importlib.import_module(module.name)
 assert "gradio" not in sys.modules
 """
@@ -81,15 +81,16 @@ def _part(module: str, name: str = "") -> str:
     return rest.split(".")[0] if first == "showcard" else first
 
 
-@pytest.mark.parametrize("room", MAY_IMPORT)
-def test_arrows_point_one_way(room: str) -> None:
-    files = list((ROOT / room).rglob("*.py"))
-    assert files, f"{room} is empty"
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_arrows_point_one_way(package: str) -> None:
+    files = list((ROOT / package).rglob("*.py"))
+    assert files, f"{package} is empty"
     wrong = [
         f"{file.relative_to(ROOT)}:{line} imports {name}"
         for file in files
         for line, name in imports(file)
-        if (name in MAY_IMPORT and name != room and name not in MAY_IMPORT[room]) or name in FORBIDDEN.get(room, ())
+        if (name in MAY_IMPORT and name != package and name not in MAY_IMPORT[package])
+        or name in FORBIDDEN.get(package, ())
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -102,10 +103,10 @@ def test_the_arrows_are_really_checked(tmp_path: Path) -> None:
     assert list(imports(file)) == [(1, "gradio"), (2, "widgets"), (4, "ui")]
 
 
-@pytest.mark.parametrize("room", ["metadata", "wire", "snippets"])
-def test_a_quiet_room_loads_without_gradio_and_without_a_socket(room: str) -> None:
+@pytest.mark.parametrize("package", ["metadata", "wire", "snippets"])
+def test_a_quiet_room_loads_without_gradio_and_without_a_socket(package: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SILENCE, f"showcard.{room}"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", SILENCE, f"showcard.{package}"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
 

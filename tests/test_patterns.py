@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 from tests.support.attacks import slow
 from tests.support.written_patterns import Written, written
 
-ROOMS = ("metadata", "wire", "inference", "snippets", "ui", "widgets", "playground", "local")
+PACKAGES = ("metadata", "wire", "inference", "snippets", "ui", "widgets", "playground", "local")
 QUICK = ("wire", "inference", "ui", "playground")  # the others take ten seconds each
 TO_BE_REPLACED = "runs in a worker process alone, until cmark-gfm takes its place"
 # Files, or single patterns, that are not tried, and why.
@@ -70,17 +70,19 @@ MADE: dict[str, Callable[[], Iterable[str | re.Pattern[str]]]] = {
 
 @cache
 def found() -> list[Written]:
-    return written(ROOT, ROOMS)
+    return written(ROOT, PACKAGES)
 
 
 def passed_over(one: Written) -> bool:
     return one.place in PASSED_OVER or one.name in PASSED_OVER
 
 
-@pytest.mark.parametrize("room", [pytest.param(room, marks=[pytest.mark.slow] * (room not in QUICK)) for room in ROOMS])
-def test_no_pattern_needs_more_than_linear_time(room: str) -> None:
-    mine = [one for one in found() if one.place.startswith(f"{room}/") and one.pattern and not passed_over(one)]
-    assert mine or room == "inference"
+@pytest.mark.parametrize(
+    "package", [pytest.param(package, marks=[pytest.mark.slow] * (package not in QUICK)) for package in PACKAGES]
+)
+def test_no_pattern_needs_more_than_linear_time(package: str) -> None:
+    mine = [one for one in found() if one.place.startswith(f"{package}/") and one.pattern and not passed_over(one)]
+    assert mine or package == "inference"
     said = {f"{one.place}:{one.line}": slow(one.pattern, one.methods) for one in mine if one.pattern}
     wrong = [f"{place}: {why}" for place, why in said.items() if why]
     assert not wrong, "\n".join(wrong)

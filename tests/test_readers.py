@@ -1,4 +1,4 @@
-"""What reads the texts and values of strangers needs time in proportion to their size, each by the door it comes in at."""
+"""What reads the texts and values of strangers needs time in proportion to their size, each by the function it comes in at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a widget does when asked: make the one Request of what is on the screen, run it, stream it, stop it."""
+"""What a widget does when asked: make the one Request of what is on the screen, run it, stream it, stop it.
+
+A run belongs to a turn of its page. When the page has moved on (another example, a new chat, another card), the run
+is stopped, and what it brings is dropped."""
 
 from __future__ import annotations
 

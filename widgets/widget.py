@@ -1,4 +1,10 @@
-"""The widget of one open model: fields, examples, where it runs, Run and Stop, the output, code, JSON and metadata."""
+"""The widget of one open model: fields, examples, where it runs, Run and Stop, the output, code, JSON and metadata.
+
+What Gradio's events make of it. Two listeners with `trigger_mode="always_last"` on one trigger wake each other for
+ever: one listener a trigger. `change` also tells of values that Gradio sets itself, even before a listener is known:
+inside `gr.render` it is not used. A Dropdown tells `input` when a focus only passes by, and `select` for the mouse
+alone: a choice that is the one on the screen is left alone. `gr.Tabs` made anew by `gr.render` keep the id that was
+selected before: the tabs have ids of their own."""
 
 from __future__ import annotations
 

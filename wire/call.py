@@ -88,7 +88,8 @@ class ClientCall:
 class Verbatim(dict[str, Any]):
     """A response format that huggingface_hub sends as it is.
 
-    To a base URL it would write a JSON schema in a form of TGI's own, which vLLM, llama.cpp and Ollama do not read."""
+    To a base URL it would write a JSON schema in a form of TGI's own, which vLLM, llama.cpp and Ollama do not read.
+    (An old TGI that refuses the schema takes its own form, typed whole.)"""
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a name; who asks for the type by this method is the library, about to write that form."""

@@ -1,4 +1,5 @@
-"""A chat Request as OpenAI's Responses API takes it: the same messages, tools and parameters under other names."""
+"""A chat Request as OpenAI's Responses API takes it: the same messages, tools and parameters under other names;
+for a run and for code alike."""
 
 from __future__ import annotations
 

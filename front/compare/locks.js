@@ -1,4 +1,8 @@
-/** Which settings panes can have in common, by the ids of their fields; a parameter's is `p-` and its name. */
+/**
+ * Which settings panes can have in common, by the ids of their fields; a parameter's is `p-` and its name. All have a lock
+ * but the model, which is what panes compare; keys are of the tab and need none. The server tells which locks are on, and
+ * links the values.
+ */
 
 /** @type {Record<string, string>} */
 export const LOCKS = {

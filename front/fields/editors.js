@@ -2,7 +2,9 @@
  * The editors of labels, sentences and tables: drawn over a text area that holds their value as JSON.
  *
  * Gradio's own table turns whole numbers into fractions and can't hold what a card holds; these keep every value as it
- * came. The text area is what the server fills and reads; all text reaches the page as text, never as HTML.
+ * came. The text area is what the server fills and reads; all text reaches the page as text, never as HTML. Gradio uses a
+ * place in the page anew for the next card: what a place is for is looked at each time, and values that are set by a
+ * property of the area are seen.
  */
 
 import { all, make, put } from "../shared/dom.js";

@@ -3,7 +3,8 @@
 import { all, fieldOf, find, on, put } from "../shared/dom.js";
 import { beforePaint, onceAFrame } from "../shared/watch.js";
 
-// A quarter of a second after the last change the app is told.
+// A quarter of a second after the last change the app is told: `gr.Textbox` itself tells of key presses only, and a paste
+// or a dictated word counts too.
 let pause = 0;
 on(
   ["input", "change"],

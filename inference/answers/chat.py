@@ -1,4 +1,7 @@
-"""A streamed chat answer: its chunks as Deltas, thoughts apart from words, and whether it came to its end."""
+"""A streamed chat answer: its chunks as Deltas, thoughts apart from words, and whether it came to its end.
+
+A stream has ended when the server says so (`finish_reason`, `[DONE]`). Else it broke off: what came stays, and the
+failure says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Which addresses are of the open Internet: where others lead us, it is nowhere else."""
+"""Which addresses are of the open Internet: where others lead us, it is nowhere else.
+
+Only the person leads to a server inside of this network, and such a server leads to nobody else."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """What huggingface_hub asks synchronously in the middle of a call, carried out by the shared transport.
 
 Some providers answer with a ticket or an address: the library then polls and downloads in a thread. Here those
-requests go over the call's own event loop, under the rules of the transport, and end when the call does."""
+requests go over the call's own event loop, under the rules of the transport, and end when the call does.
+
+A file that they lead to is fetched as one of a card is (`assets.py`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """Server-sent events, read off the wire as they arrive: the JSON of each, and whether the server said that it ended.
 
 huggingface_hub's own reading makes objects of every piece, which costs more than the network, and cuts JSON at the line
-separators of Unicode that may stand in it."""
+separators of Unicode that may stand in it.
+
+A stream is read to its very end, so that the next question finds the connection open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that come packed (gzip, deflate), though none is asked for: unpacked 64 KB at a time."""
+"""Answers that come packed (gzip, deflate), though none is asked for: unpacked 64 KB at a time, and known to be whole."""
 
 from __future__ import annotations
 

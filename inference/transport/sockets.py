@@ -1,4 +1,6 @@
-"""Connections that are read with asyncio's own timeout: anyio's is a sixth of what an update of an answer costs."""
+"""Connections that are read with asyncio's own timeout: anyio's is a sixth of what an update of an answer costs.
+
+It leans on the inside of httpcore2 (`_backends.anyio`): look at it at each upgrade."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A long answer while it arrives: kept in a temporary file, so that it takes no memory of the app's."""
+"""A long answer while it arrives: kept in a temporary file, so that it takes no memory of the app's.
+
+An answer above a megabyte is kept so. `answers/long_answers.py` reads a medium from there, and JSON in a worker
+process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Images and sounds: from the bytes of a request to what a model takes, and back to the bytes of an answer."""
+"""Images and sounds: from the bytes of a request to what a model takes, and back to the bytes of an answer.
+
+Sound is decoded by soundfile and resampled by SciPy: transformers would call ffmpeg and torchaudio."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The parts of a folder's model as transformers loads them: nothing from the network, no code, no pickle, no chance."""
+"""The parts of a folder's model as transformers loads them: nothing from the network, no code, no pickle, no chance.
+
+transformers gives random numbers to a head that the weights lack, without a word: the class is held against the task
+before loading, and tensors that were missing are refused after it."""
 
 from __future__ import annotations
 

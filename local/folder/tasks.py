@@ -1,4 +1,8 @@
-"""The table of what runs a folder's model: a task, and the function that loads the model and gives what answers."""
+"""The table of what runs a folder's model: a task, and the function that loads the model and gives what answers.
+
+`pipelines.py` has what transformers has a pipeline for, `own.py` and `writing.py` the rest; `onnx.py` does without
+torch. `pooling.py` and `spans.py` are NumPy, for both. Refused is what a folder alone cannot run: masks
+(torchvision), LayoutLM (Tesseract), SpeechT5 (a vocoder that lies elsewhere)."""
 
 from __future__ import annotations
 

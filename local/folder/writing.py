@@ -1,4 +1,7 @@
-"""Text that a model writes: in a chat, after a text, in fewer words or another language; token by token where asked."""
+"""Text that a model writes: in a chat, after a text, in fewer words or another language; token by token where asked.
+
+Such a model is a `TextGenerator` as the engines are, so stop sequences, usage, probabilities and the three wire
+forms are those of the embedded server. A stop is an event that the generation looks at for each token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What an answer took: times, tokens, speed, cost; reported by the provider or estimated ("≈"), never mixed."""
+"""What an answer took: times, tokens, speed, cost; reported by the provider or estimated ("≈"), never mixed.
+
+A long first piece counts by its share. Tokens that were counted and never sent do not count. Counts that cannot be
+(none, of an answer that is there) are estimated instead, and an estimate is never marked as better than a count."""
 
 from __future__ import annotations
 

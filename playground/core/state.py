@@ -1,6 +1,6 @@
 """A comparison as plain data: its panes in order, and in each the settings and the messages that its model alone sees.
 
-The seam of this room, for everything that works on a comparison:
+What this package builds on, for everything that works on a comparison:
 
 - `state.py` holds the types and nothing that acts; `conversation.py` acts on them, without a browser and without a
   network; `measure.py` says what an answer took; `saving.py` writes a comparison as JSON and reads it again.

@@ -1,4 +1,6 @@
-"""What the tools share: their state for each tab, the names of answers, and how a model is asked from a tool."""
+"""What the tools share: their state for each tab, the names of answers, and how a model is asked from a tool.
+
+Gradio takes an empty mapping from a listener for a missing value: a listener with nothing to say skips one output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The tool for blind votes: who answers is hidden and shuffled until the vote, and the votes are counted here."""
+"""The tool for blind votes: who answers is hidden and shuffled until the vote, and the votes are counted here.
+
+A blind comparison is a new one, whose panes are shuffled and get new ids. While it is hidden, neither models nor
+settings nor measurements are in the page; the browser's copy says so too, and brings it back hidden. Votes are in
+the browser, or with `--data-dir` in `votes.sqlite3`; where that fails, in the browser until it works."""
 
 from __future__ import annotations
 

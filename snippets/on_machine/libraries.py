@@ -1,4 +1,6 @@
-"""Code that runs a card's model on one's own machine, with the library it is made for."""
+"""Code that runs a card's model on one's own machine, with the library it is made for.
+
+`tests/snippets/test_local_run.py` runs such code beside tiny models, where torch is installed."""
 
 from __future__ import annotations
 

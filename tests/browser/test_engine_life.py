@@ -29,7 +29,9 @@ def app_url(app_and_url: tuple[subprocess.Popen[str], str]) -> str:
 
 def engine_of(app: int) -> int:
     """The process id of the engine that an app started."""
-    told = subprocess.run(["ps", "-ww", "-o", "pid=,args=", "--ppid", str(app)], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(app)], capture_output=True, text=True, check=True
+    )
     return next(int(line.split()[0]) for line in told.stdout.splitlines() if "showcard.local " in line)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of this room share: a home without this machine's token, and a router that is somewhere else."""
+"""What the tests of this package share: a home without this machine's token, and a router that is somewhere else."""
 
 from __future__ import annotations
 

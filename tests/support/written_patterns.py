@@ -31,9 +31,9 @@ class Written:
         return f"{self.place}: {self.source}"
 
 
-def written(root: Path, rooms: tuple[str, ...]) -> list[Written]:
+def written(root: Path, packages: tuple[str, ...]) -> list[Written]:
     """The patterns of some folders."""
-    files = sorted(file for room in rooms for file in (root / room).rglob("*.py"))
+    files = sorted(file for package in packages for file in (root / package).rglob("*.py"))
     trees = {file: ast.parse(file.read_text(encoding="utf-8")) for file in files}
     uses = _uses(trees.values())
     return [found for file, tree in trees.items() for found in _of(file.relative_to(root), tree, uses)]

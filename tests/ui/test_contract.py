@@ -20,7 +20,7 @@ from showcard.wire import secrets
 from tests.conftest import ROOT
 
 CONTRACT = json.loads(front.read("contract.json"))
-PAGES = sorted(path for room in ("ui", "widgets", "playground") for path in (ROOT / room).rglob("*.py"))
+PAGES = sorted(path for package in ("ui", "widgets", "playground") for path in (ROOT / package).rglob("*.py"))
 DATA = re.compile(r"\bdata[-_]([a-z]+(?:[-_][a-z]+)*)=")
 
 

@@ -212,8 +212,8 @@ def test_in_the_end_of_an_answer_that_grows() -> None:
     assert "\u202e" not in live.html
 
 
-@pytest.mark.parametrize("room", ["ui", "widgets", "playground"])
-def test_no_mark_is_an_element_inside_of_an_attribute(room: str) -> None:
+@pytest.mark.parametrize("package", ["ui", "widgets", "playground"])
+def test_no_mark_is_an_element_inside_of_an_attribute(package: str) -> None:
     inside = re.compile(r"""(=["']|<title>)\{(escape|short_text|isolated|running_text|code_text)\(""")
-    made_of_marks = [path for path in (ROOT / room).rglob("*.py") if "markup import" in path.read_text("utf-8")]
+    made_of_marks = [path for path in (ROOT / package).rglob("*.py") if "markup import" in path.read_text("utf-8")]
     assert [path.name for path in made_of_marks if inside.search(path.read_text("utf-8"))] == []

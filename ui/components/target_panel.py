@@ -1,4 +1,6 @@
-"""The controls of where a run goes: one panel for the widget and for each pane of the comparison."""
+"""The controls of where a run goes: one panel for the widget and for each pane of the comparison.
+
+The browser keeps what was chosen (`gr.BrowserState`), without the keys."""
 
 from __future__ import annotations
 

@@ -1,7 +1,11 @@
 """The scripts and styles of the pages: files of `front/`, served under an address that holds the hash of them all.
 
 So a browser keeps each for ever, and asks for none of them twice. `front/pages.json` says which page uses what;
-`FirstHtml` writes that into the first HTML of the page, before Gradio's own script has run."""
+`FirstHtml` writes that into the first HTML of the page, before Gradio's own script has run.
+
+Gradio's own `head=` and `css=` stand in the configuration of the page, and reach it after that script. Gradio also
+puts its container, three classes, in front of each rule of its `css=`. Our style sheets nest in `:root:root:root`,
+which weighs the same; what stands outside of that is meant to weigh less."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The door: who may talk to the app, at which addresses, how much, and what the browser is told of every answer."""
+"""Who may talk to the app, at which addresses, how much, and what the browser is told of every answer.
+
+The path that is judged is the one that the router sees (`scope["path"]`). Control characters in it are refused: the
+pattern of a route ends in `$`, which matches before a newline too. A WebSocket that is refused is closed before it
+is accepted, as uvicorn takes an answer with a body for a fault of the app."""
 
 from __future__ import annotations
 

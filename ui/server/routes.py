@@ -3,7 +3,11 @@
 The path of a request is held against this table as the router will see it (percent-decoded, `scope["path"]`), so that
 what is judged here is what is reached there. Whatever is not in the table is not served. The test
 `tests/ui/server/test_routes.py` walks every route of the app, in odd forms too, and names those of Gradio that nobody
-has decided about."""
+has decided about.
+
+`file=` serves uploads, and files that listeners gave out, of this run alone: they lie in a folder of its own, one
+folder below each. Gradio's own route also opens an address, for anybody and without a bound; nothing but
+`inference/transport/assets.py` does that here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 """Signing in with Hugging Face, on a Space; what is learnt is kept in this server's memory.
 
 The browser holds a cookie with a random name of the session and nothing else: no token is ever sent to it. Attempts to
-sign in, which anybody can begin, are held apart from the people who did."""
+sign in, which anybody can begin, are held apart from the people who did.
+
+Gradio's own OAuth would put the token into the cookie, and fails where a sign-in is declined. Its LoginButton needs
+`unsafe-eval`, which the policy of the pages forbids, so they have a plain link."""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
 """No connection is held for nothing: half a request ends after a while, and makes room at once where there is none.
 
 A newcomer takes the place of whoever has waited for longest without a whole request. Where all are at work, it takes
-one of the address that holds most, so that nobody keeps the others out."""
+one of the address that holds most, so that nobody keeps the others out.
+
+All connections are looked at once a second, so that a request costs no timer. It leans on uvicorn's `H11Protocol`
+(`cycle`, `flow`, `conn`): look at it at each upgrade."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Asks for a session: with its keys, at places it trusts, by the API it chose, and patiently where a model loads."""
+"""Asks for a session: with its keys, at places it trusts, by the API it chose, and patiently where a model loads.
+
+Whoever asks a model for a person asks through this module."""
 
 from __future__ import annotations
 

@@ -5,7 +5,9 @@ The page's own script opens `/live/{name}` while something grows, and appends wh
 or replaces it where `f` comes along, which tells whether the end is code; `r` adds to the reasoning; `e` says that no
 more comes. Nothing is lost: a line is made from what was not sent yet, and a new connection begins anew.
 
-`/kept/{name}/{what}` reads what belongs to the same tab, such as the text of a message to copy."""
+`/kept/{name}/{what}` reads what belongs to the same tab, such as the text of a message to copy.
+
+(A WebSocket, as a browser opens six HTTP connections to a host, over all tabs, and Gradio needs two for each.)"""
 
 from __future__ import annotations
 

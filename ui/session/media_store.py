@@ -1,6 +1,10 @@
 """What the page shows by address: media under names nobody can guess, opened when a browser asks for them.
 
-Each person has a part of their own: what one puts there never pushes out what belongs to another."""
+Each person has a part of their own: what one puts there never pushes out what belongs to another.
+
+The name (two random parts, 216 bits, gone with its tab) is the whole check. A session is a tab, which events of
+Gradio alone can name: an `img` has no cookie that could say whose it is. A picture of another host is fetched once
+for all who wait for it, over a pool that is not that of calls."""
 
 from __future__ import annotations
 

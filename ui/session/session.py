@@ -1,4 +1,7 @@
-"""One person's state: settings, keys, what is open, and the calls under way."""
+"""One person's state: settings, keys, what is open, and the calls under way.
+
+Sessions are held by the hash that Gradio gives each open tab, not in `gr.State`, so that a click before the page has
+settled finds the same one."""
 
 from __future__ import annotations
 

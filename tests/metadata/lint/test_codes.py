@@ -7,7 +7,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def used_codes():
-    """The texts in the code of the room that are written like a code and are passed to a function."""
+    """The texts in the code of `metadata` that are written like a code and are passed to a function."""
     for path in (ROOT / "metadata").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):

@@ -99,7 +99,7 @@ def test_no_script_and_no_style_stands_in_a_string() -> None:
         r"=>\s*[{(]|addEventListener|querySelector|\bconst \w+ =|^\s*[.#\w-][^{}\n]*{[^}]*:[^}]*;", re.MULTILINE
     )
     found = []
-    for path in (path for room in ("ui", "widgets", "playground") for path in (ROOT / room).rglob("*.py")):
+    for path in (path for package in ("ui", "widgets", "playground") for path in (ROOT / package).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
             if text.count("\n") >= 3 and len(looks.findall(text)) >= 2:
