@@ -1,4 +1,5 @@
-"""Answers that come packed (gzip, deflate), though none is asked for: unpacked 64 KB at a time, and known to be whole."""
+"""Answers that come packed (gzip, deflate), though none is asked for: unpacked 64 KB at a time, and known to be
+whole."""
 
 from __future__ import annotations
 
