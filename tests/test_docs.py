@@ -58,6 +58,78 @@ def test_links_lead_to_files() -> None:
                 assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+SOURCES = [
+    path
+    for part in ("cli", "metadata", "wire", "inference", "snippets", "ui", "widgets", "playground", "local", "front",
+                 "showcard", "benchmarks", "tests", "docs")
+    for path in sorted((ROOT / part).rglob("*"))
+    if path.suffix in (".py", ".js", ".mjs", ".css") and "node_modules" not in path.parts
+]  # fmt: skip
+OF_OURS = (".py", ".js", ".mjs", ".css", ".md", ".toml", ".lock")
+
+
+def names_of_files(text: str) -> set[str]:
+    """The words in code spans that are written as paths, or as the name of a file of code."""
+    words = {word for span in re.findall(r"`([^`\n]+)`", text) for word in span.split()}
+    return {word for word in words if re.fullmatch(r"\.?\w[\w.*/-]*", word) and not word.startswith("path/to")}
+
+
+def is_there(name: str, beside: Path) -> bool:
+    """Whether a path leads somewhere from the root, or from a folder around the file that names it."""
+    around = [ROOT, *(folder for folder in beside.parents if folder.is_relative_to(ROOT))]
+    return any(any(folder.glob(name.rstrip("/"))) for folder in around)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_path_in_a_document_exists(document: Path) -> None:
+    top, code = {path.name for path in ROOT.iterdir()}, {path.name for path in SOURCES}
+    missing = set()
+    for name in names_of_files(document.read_text(encoding="utf-8")):
+        if "/" in name:
+            of_ours = name.endswith(OF_OURS) or name.split("/")[0] in top
+            missing |= {name} if of_ours and not is_there(name, document) else set()
+        elif name.endswith((".py", ".mjs")) and name not in code | top:
+            missing.add(name)
+    assert not missing, f"{document.name} names what is not there: {sorted(missing)}"
+
+
+def test_every_path_in_the_code_exists() -> None:
+    missing = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in SOURCES
+        for name in sorted(names_of_files(path.read_text(encoding="utf-8")))
+        if "/" in name and name.endswith(OF_OURS) and not is_there(name, path)
+    ]
+    assert not missing, "\n".join(missing)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_the_parts_are_called_packages(document: Path) -> None:
+    found = re.findall(
+        r"(?i)\b(?:rooms|floors?|doors?|houses?)\b|\b(?:this|the|a|each) room\b", document.read_text("utf-8")
+    )
+    assert not found, f"{document.name}: {found}"
+
+
+def test_the_architecture_is_one_page_with_one_drawing() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert page.count("```") == 2
+    assert len(page.splitlines()) <= 66
+    packages = set(re.findall(r"^\| `(\w+)` \|", page, flags=re.MULTILINE))
+    assert packages == {part.name for part in ROOT.iterdir() if (part / "__init__.py").exists()} - {
+        "showcard", "tests", "benchmarks",
+    } | {"front"}  # fmt: skip
+
+
+def test_the_python_of_the_readme_runs() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    done = run(sys.executable, "-c", code.replace("path/to/README.md", "examples/sentiment/README.md"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("text-classification [")
+    assert "InferenceClient" in done.stdout
+
+
 def test_the_space_starts_what_the_readme_says() -> None:
     front = yaml.safe_load(README.split("---")[1])
     assert (front["sdk"], front["app_file"]) == ("gradio", "app.py")

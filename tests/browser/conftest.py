@@ -1,7 +1,9 @@
-"""Chromium on the running app; a console error or a request to another host fails the test."""
+"""A browser on the running app (Chromium, or what SHOWCARD_BROWSER names: firefox, webkit); a console error or a request to
+another host fails the test."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, expect, sync_playwright
 
 from tests.conftest import chromium, process
 from tests.support.endpoint import endpoint
@@ -31,6 +33,7 @@ FLAGS = [
     "LensOverlay,MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,PaintHolding,PreconnectToSearch,"
     "TcpPortRandomizationWin,ThirdPartyStoragePartitioning",
 ]
+ENGINE = os.environ.get("SHOWCARD_BROWSER", "chromium")
 ARTIFACTS = Path(__file__).parent.parent / "artifacts"
 
 expect.set_options(timeout=15_000)
@@ -50,10 +53,17 @@ def app_url() -> Iterator[str]:
         yield address
 
 
+def launch(playwright: Playwright) -> Browser:
+    """The browser: Chromium is the one that this machine has, the others are those that Playwright installs."""
+    if ENGINE == "chromium":
+        return playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    return {"firefox": playwright.firefox, "webkit": playwright.webkit}[ENGINE].launch()
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        started = launch(playwright)
         yield started
         started.close()
 
@@ -72,7 +82,8 @@ def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iter
 def guarded(browser: Browser, app_url: str, **more: Any) -> Iterator[Page]:
     """A page of a fresh browser context; at its end a console error or a request elsewhere is a failure."""
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "base_url": app_url, **more})
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=app_url)
+    if ENGINE == "chromium":  # the others ask for none
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=app_url)
     trouble: list[str] = []
     opened = context.new_page()
     opened.set_default_timeout(15_000)

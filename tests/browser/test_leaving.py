@@ -154,6 +154,8 @@ def test_another_site_stops_nobody(page: Page, upstream: Patient, app_url: str) 
 @pytest.fixture
 def keeping(browser: Browser) -> Iterator[Browser]:
     """A browser that keeps a page it goes away from, as people's browsers do."""
+    if browser.browser_type.name != "chromium":
+        pytest.skip("only Chromium can be told to keep a page")
     off = ["--disable-back-forward-cache"]
     started = browser.browser_type.launch(executable_path=chromium(), args=FLAGS, ignore_default_args=off)
     yield started
