@@ -1,7 +1,7 @@
 /** Answers that grow: one socket while any does, whose lines are appended, so that an answer costs its length. */
 
 import { all, find, make } from "../shared/dom.js";
-import { turningNone } from "../shared/visible.js";
+import { turningNone } from "../shared/turning.js";
 import { Lines, soFar } from "./lines.js";
 import { post } from "./posting.js";
 

@@ -3,8 +3,10 @@
 import { copy, find, flash, on } from "./dom.js";
 import "./gradio.js";
 import "./leaving.js";
-import "./marking.js";
+import { scan } from "./scan.js";
 import "./theme.js";
+
+scan();
 
 /**
  * Press a button, or the one inside of what a selector finds, if it can be seen; whether it was.

@@ -4,6 +4,8 @@
  * `metadata/visible.py` has the same patterns; `visible` in contract.json holds both to one another.
  */
 
+import { number } from "./turning.js";
+
 const SELECTORS = "\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}";
 const JOINED = "[\\ufe0f\\u0590-\\u1fff\\u2100-\\ufdff\\u{10000}-\\u{10ffff}]";
 const HIDING = new RegExp(
@@ -15,7 +17,6 @@ const HIDING = new RegExp(
     `|(?<=[${SELECTORS}\\x00-\\x22\\x24-\\x29\\x2b-\\x2f\\x3a-\\x7f])[${SELECTORS}]`,
   "gu",
 );
-const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
 const PLAIN = /^[\0-\x7f]*$/;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
@@ -40,12 +41,9 @@ const NAMES = new Map([
   ["\ufeff", "zero width no-break space"],
 ]);
 
-/** @param {string} character */
-const number = (character) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
-
 /**
  * @param {string} found
- * @param {string | undefined} [kept]
+ * @param {string | undefined} kept
  */
 const written = (found, kept) => kept ?? `[${number(found)}]`;
 
@@ -54,12 +52,6 @@ const written = (found, kept) => kept ?? `[${number(found)}]`;
  * @param {string} text
  */
 export const visible = (text) => (PLAIN.test(text) ? text : text.replace(HIDING, written));
-
-/**
- * Prose with only those written as code points that turn words around: people need the others.
- * @param {string} text
- */
-export const turningNone = (text) => (PLAIN.test(text) ? text : text.replace(TURNING, (found) => written(found)));
 
 /**
  * What the characters are that `visible` writes out, for a tooltip.

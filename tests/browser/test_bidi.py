@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from showcard.playground.core.state import Comparison, Pane, Settings
 from tests.support.chats import Chats, Talk, chats
@@ -50,8 +50,11 @@ RAW = r"""() => {
 
 
 def check(page: Page) -> None:
-    page.evaluate("() => document.fonts.ready")
-    assert page.evaluate(RAW) == []
+    """What marks is loaded with the first text that needs it."""
+    try:
+        page.wait_for_function(f"() => !({RAW})().length")
+    except TimeoutError:
+        assert page.evaluate(RAW) == []
 
 
 def test_a_card(page: Page) -> None:

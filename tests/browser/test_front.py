@@ -41,6 +41,19 @@ def test_an_editor_is_loaded_where_there_is_one(page: Page) -> None:
     assert "fields/table.js" in loaded(page)
 
 
+def test_what_marks_characters_that_hide_is_loaded_with_the_first_of_them(page: Page) -> None:
+    page.goto("/find")
+    title = page.locator("h1").first
+    expect(title).to_be_visible()
+    assert "shared/marking.js" not in loaded(page)
+    title.evaluate("node => { node.append(' \\u202ea'); node.title = '\\u200b'; }")
+    expect(title).to_contain_text(" [U+202E]a")
+    expect(title).to_have_attribute("title", "[U+200B]")
+    assert "shared/marking.js" in loaded(page)
+    title.evaluate("node => node.append('\\u202eb')")
+    expect(title).to_contain_text(" [U+202E]a[U+202E]b")
+
+
 def test_a_script_that_came_in_does_not_run(browser: Browser, app_url: str) -> None:
     context = browser.new_context(base_url=app_url)
     page = context.new_page()

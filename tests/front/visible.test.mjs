@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { namesOf, needsIsolation, turningNone, visible } from "../../front/shared/visible.js";
+import { SUSPECT } from "../../front/shared/scan.js";
+import { turningNone } from "../../front/shared/turning.js";
+import { namesOf, needsIsolation, visible } from "../../front/shared/visible.js";
 
 const { visible: agreed } = JSON.parse(readFileSync(new URL("../../front/contract.json", import.meta.url), "utf8"));
 
@@ -25,4 +27,12 @@ test("what was written out is named", () => {
 test("what is written from right to left is set apart", () => {
   assert.ok(needsIsolation("\u05d0") && needsIsolation("a\u200b"));
   assert.ok(!needsIsolation("a") && !needsIsolation("\u00e9"));
+});
+
+test("what is marked or set apart is suspected before that is loaded, and common texts are not", () => {
+  for (let point = 0; point <= 0x10ffff; point++) {
+    const text = `a${String.fromCodePoint(point)}`;
+    if (needsIsolation(text) || turningNone(text) !== text) assert.match(text, SUSPECT, point.toString(16));
+  }
+  assert.doesNotMatch("caf\u00e9 \u2013 \u201csaid\u201d\u2026 \u00d7 \u4f60\u597d \u{1f600}", SUSPECT);
 });

@@ -78,7 +78,13 @@ async def test_nothing_else_is_served(client: httpx2.AsyncClient, name: str) -> 
 
 def test_a_comment_is_not_sent_and_lines_stay_where_they_were() -> None:
     text = "/** Why.\n * More. */\nlet a = 1; // beside\n  // alone\n  a = '/* no */';\n/* b */\n"
-    assert front._lean(text) == b"\n\nlet a = 1; // beside\n\na = '/* no */';\n\n"
+    assert front._lean_script(text) == "\n\nlet a = 1; // beside\n\na = '/* no */';\n\n"
+
+
+def test_a_style_is_sent_without_space_that_means_nothing() -> None:
+    text = 'a :hover,\nb > i { /* x; */\n  color: red;\n  content: " ;  /* y */ { : ";}\n@media (width < 9px) {\n  p { top : 0; }\n}\n'
+    lean = 'a :hover,b > i{color:red;content:" ;  /* y */ { : "}@media (width < 9px){p{top:0}}'
+    assert front._lean_style(text) == lean
 
 
 @pytest.mark.parametrize(
