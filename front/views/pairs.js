@@ -26,8 +26,12 @@ const showInList = (pairs, wanted) => {
     list.scrollTop = top - list.clientHeight / 2;
 };
 
+/** The last place of the pointer over masks. @type {{ stage: HTMLElement, event: PointerEvent } | null} */
+let last = null;
+
 on(["pointerover", "focusin"], ".pairs", (pairs, event) => {
   const target = /** @type {Element} */ (event.target);
+  if (!target.closest(".stage")) last = null;
   /** @type {HTMLElement | null} */
   const found = target.closest("[data-pair]");
   light(pairs, found ? found.dataset.pair : null);
@@ -35,7 +39,9 @@ on(["pointerover", "focusin"], ".pairs", (pairs, event) => {
 });
 on(["pointerout", "focusout"], ".pairs", (pairs, event) => {
   const to = /** @type {PointerEvent | FocusEvent} */ (event).relatedTarget;
-  if (!(to instanceof Node && pairs.contains(to))) light(pairs, null);
+  if (to instanceof Node && pairs.contains(to)) return;
+  last = null;
+  light(pairs, null);
 });
 
 // Each mask is drawn small, once, to look at its pixels.
@@ -62,14 +68,16 @@ const look = (mask) => {
       );
       looked.set(mask, { values, area: values.reduce((sum, value) => sum + value, 0) });
     } catch {
-      // an image whose pixels can't be read is not pointed at
+      return; // an image whose pixels can't be read is not pointed at
     }
+    if (last?.stage.contains(mask)) point(last); // the pointer may rest by now
   };
   image.src = mask.dataset.maskSrc ?? "";
   return null;
 };
 
-on("pointermove", ".stage.masks", (stage, event) => {
+/** @param {{ stage: HTMLElement, event: PointerEvent }} place */
+const point = ({ stage, event }) => {
   const pairs = stage.closest(".pairs");
   if (!pairs) return;
   const place = stage.getBoundingClientRect();
@@ -78,6 +86,11 @@ on("pointermove", ".stage.masks", (stage, event) => {
   const found = masks[smallestAt(masks.map(look), x, (event.clientY - place.top) / place.height)];
   light(pairs, found ? found.dataset.pair : null);
   if (found) showInList(pairs, found.dataset.pair);
+};
+
+on("pointermove", ".stage.masks", (stage, event) => {
+  last = { stage, event };
+  point(last);
 });
 
 // Sliders and ticks.
