@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 from PIL import Image
 
+from showcard.inference.processes import workers
 from showcard.metadata.media import Media
+from showcard.widgets.fields import encode
 from showcard.widgets.fields.encode import ORIENTATION, encoded
 
 
@@ -77,3 +80,23 @@ def test_what_is_too_large_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("showcard.widgets.fields.encode.MAX_SAMPLES", 799)
     for media in (sound, turned, other):
         assert encoded(media) is media
+
+
+@pytest.mark.parametrize("kind", ["image", "sound"])
+def test_what_is_large_is_written_by_a_worker(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def noted(write: Any, *given: Any, **bounds: Any) -> Any:
+        asked.append(write)
+        return workers.run_apart_here(write, *given, **bounds)
+
+    monkeypatch.setattr(encode, "run_apart_here", noted)
+    monkeypatch.setattr(encode, "MAX_HERE", 700)
+    if kind == "image":
+        assert opened(encoded(picture("JPEG", orientation=6))).size == (20, 40)
+    else:
+        held = io.BytesIO()
+        soundfile.write(held, np.linspace(-0.5, 0.5, 800), 8000, format="AIFF")
+        media = encoded(Media(data=held.getvalue(), media_type="audio/x-aiff", name="tone.aiff"))
+        assert media.media_type == "audio/flac"
+    assert asked == [encode.write_image if kind == "image" else encode.write_sound]
