@@ -29,7 +29,7 @@ _STREAMING = frozenset({"chat_completion", "text_generation"})
 _numbers = count()
 # Of more the library makes no objects, as nothing else runs meanwhile; but it knows best where an answer holds media.
 MAX_READ = 2**18  # bytes of an answer
-MADE_BY_LIBRARY = frozenset({"image", "audio", "video", "mesh", "masks"})
+MADE_BY_LIBRARY = frozenset({"image", "audio", "video", "mesh"})
 
 
 async def ask(
