@@ -21,7 +21,7 @@ import gradio as gr
 import uvicorn
 
 from showcard.inference.resolve import EmbeddedEngine
-from showcard.ui.markup.html import panel
+from showcard.ui.components.panel import panel
 from showcard.ui.server.app import Access, build_app
 from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Sessions, Site

@@ -7,7 +7,8 @@ from typing import Any
 import gradio as gr
 from huggingface_hub.inference._providers import PROVIDERS
 
-from showcard.ui.markup.html import escape, isolated, one_line, panel, tag
+from showcard.ui.components.panel import panel
+from showcard.ui.markup.html import escape, isolated, one_line, tag
 
 from .catalogue import CatalogueEntry, CatalogueFilters, CatalogueResult
 

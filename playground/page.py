@@ -14,8 +14,9 @@ import gradio as gr
 from showcard.metadata.visible import whole
 from showcard.playground.core.state import LETTERS, Comparison, Pane
 from showcard.playground.tools.mount import Drawn, Mount
+from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import one_line, panel
+from showcard.ui.markup.html import one_line
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.session.session import Session, Sessions, Site
 from showcard.wire.request import RequestError

@@ -93,7 +93,7 @@ def _elsewhere(name: str, value: str, said: str) -> str:
 
 def _breakable(name: Any) -> str:
     """A field's name, which breaks after its underscores before it breaks inside of a word."""
-    return short_text(name).replace("_", "_<wbr>")
+    return str(short_text(name)).replace("_", "_<wbr>")
 
 
 def _found_elsewhere(model: Model) -> list[tuple[str, str, str]]:

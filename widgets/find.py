@@ -11,9 +11,10 @@ from huggingface_hub.inference._providers import PROVIDERS
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.hub.search import FoundModel, find_models, provider_page
 from showcard.metadata.tasks.table import TASKS
+from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
 from showcard.ui.markup.found import models_html, provider_html
-from showcard.ui.markup.html import escape, one_line, panel
+from showcard.ui.markup.html import escape, one_line
 from showcard.ui.session.session import Session, Sessions, Site
 
 PATH = "/find"

@@ -13,8 +13,9 @@ from showcard.inference.errors import InferenceFailure
 from showcard.inference.processes.folder import FAILED, IDLE, LOADING, READY, FolderModel, Folders
 from showcard.metadata.reading.files import Folder
 from showcard.metadata.weights.runnable import holds_model
+from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import code_text, escape, one_line, panel
+from showcard.ui.markup.html import code_text, escape, one_line
 from showcard.ui.session.session import Session
 from showcard.ui.session.streams import HEARTBEAT_SECONDS
 from showcard.ui.session.target import FOLDER, Target

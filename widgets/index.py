@@ -11,8 +11,9 @@ import gradio as gr
 from showcard.metadata.media import Media
 from showcard.metadata.model import Model, source_model
 from showcard.metadata.tasks.table import TASKS, Task
+from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import attribute, escape, one_line, panel
+from showcard.ui.markup.html import attribute, escape, one_line
 from showcard.ui.session.session import Site
 from showcard.ui.session.sources import EXAMPLES, example_cards
 from showcard.widgets.examples.thumbs import thumb

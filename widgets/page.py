@@ -12,9 +12,10 @@ from showcard.inference.errors import InferenceFailure
 from showcard.inference.transport.assets import AssetError, is_remote
 from showcard.metadata.media import Media
 from showcard.metadata.tasks.table import find_task
+from showcard.ui.components.panel import panel
 from showcard.ui.gradio_patches.old_renders import forget_old_renders
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import one_line, panel, tag
+from showcard.ui.markup.html import one_line, tag
 from showcard.ui.markup.markdown import body_html
 from showcard.ui.session.session import Session, Sessions, Site
 from showcard.ui.session.sources import example_cards, open_source

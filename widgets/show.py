@@ -78,7 +78,7 @@ def where(found: Availability | AvailabilityCheck, model: str = "") -> str:
     """Where a run goes, or why it can't start; for a model that nobody serves, where to ask for a provider."""
     unserved = isinstance(found, AvailabilityCheck) and found.unserved
     found = found.availability if isinstance(found, AvailabilityCheck) else found
-    words = escape(f"{found.sentence} {'' if unserved else found.hint}".strip())
+    words: str = escape(f"{found.sentence} {'' if unserved else found.hint}".strip())
     if unserved:
         address = verbatim(support_address(model))
         words += f' <a href="{address}" target="_blank" rel="noopener noreferrer">Ask for provider support</a>'

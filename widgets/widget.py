@@ -19,10 +19,11 @@ from showcard.metadata.tasks.table import TASKS, Task
 from showcard.ui.components.check_panel import checking
 from showcard.ui.components.code_panel import CodePanel
 from showcard.ui.components.headers import header_ticks
+from showcard.ui.components.panel import panel
 from showcard.ui.components.parameters import ParameterPanel
 from showcard.ui.components.target_panel import PlacePanel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import one_line, panel, tag
+from showcard.ui.markup.html import one_line, tag
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.server.leaving import mark
 from showcard.ui.session.session import Session

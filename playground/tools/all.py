@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from showcard.playground.core.state import LETTERS
-from showcard.ui.markup.html import panel
+from showcard.ui.components.panel import panel
 
 from . import checks as checks_tab
 from . import code as code_tab

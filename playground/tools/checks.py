@@ -10,7 +10,8 @@ import gradio as gr
 
 from showcard.playground.core.checks import CheckMark, Checks, read_checks, run_checks
 from showcard.playground.core.state import Comparison
-from showcard.ui.markup.html import attribute, escape, isolated, one_line, panel
+from showcard.ui.components.panel import panel
+from showcard.ui.markup.html import attribute, escape, isolated, one_line
 from showcard.ui.markup.panels import note
 from showcard.wire.request import RequestError
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from showcard.ui.markup.html import one_line, panel
+from showcard.ui.components.panel import panel
+from showcard.ui.markup.html import one_line
 
 from .base import QUIET, Tool, answers_of, held_of
 from .diff_view import diffs_html

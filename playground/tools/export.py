@@ -16,8 +16,9 @@ from showcard.playground.downloads import link
 from showcard.playground.session import desk_of
 from showcard.playground.view.exported_page import to_html
 from showcard.playground.view.messages import MAX_MESSAGES
+from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import one_line, panel
+from showcard.ui.markup.html import one_line
 from showcard.ui.markup.markdown import prepare
 from showcard.wire.request import RequestError
 

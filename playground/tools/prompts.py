@@ -18,8 +18,9 @@ from showcard.playground.core.figures import seconds
 from showcard.playground.core.outcome import Outcome
 from showcard.playground.core.prompts import Key, Listed, PromptBatch
 from showcard.playground.downloads import link
+from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import escape, isolated, one_line, panel, running_text, short_text
+from showcard.ui.markup.html import escape, isolated, one_line, running_text, short_text
 from showcard.wire.request import Request, RequestError
 
 from .base import QUIET, Stop, Tool, asker, held_of, question_request, stopping

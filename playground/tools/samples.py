@@ -13,8 +13,9 @@ from showcard.playground.core import sampling
 from showcard.playground.core.figures import seconds
 from showcard.playground.core.outcome import Outcome
 from showcard.playground.core.sampling import MAX_SAMPLES, Agreement, Samples, Spread
+from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import escape, one_line, panel, running_text
+from showcard.ui.markup.html import escape, one_line, running_text
 from showcard.wire.request import Request, RequestError
 
 from .base import QUIET, Stop, Tool, asker, has_question, held_of, percent, question_request, stopping

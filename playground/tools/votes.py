@@ -29,8 +29,9 @@ from showcard.playground.core.votes import (
     tallies,
 )
 from showcard.playground.view.heads import brief
+from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import escape, isolated, one_line, panel
+from showcard.ui.markup.html import escape, isolated, one_line
 
 from .base import QUIET, Tool, percent
 from .mount import Drawn, Mount

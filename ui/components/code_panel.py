@@ -15,8 +15,9 @@ from huggingface_hub.inference._providers import PROVIDERS
 from showcard.inference.keys import own_key_name
 from showcard.metadata.media import Media
 from showcard.snippets import Options, Snippet, comparison_script, differences, one_liner, paste, snippets_for
+from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import attribute, code_text, escape, one_line, panel, tag
+from showcard.ui.markup.html import attribute, code_text, escape, one_line, tag
 from showcard.wire.call import CHAT_TASKS, HUB_KEY, helper_task
 from showcard.wire.checks import check_model_id
 from showcard.wire.request import RESPONSES, RequestError, ResolvedRequest

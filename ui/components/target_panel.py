@@ -11,7 +11,8 @@ import gradio as gr
 
 from showcard.metadata.tasks.table import Task
 from showcard.metadata.visible import visible
-from showcard.ui.markup.html import escape, panel
+from showcard.ui.components.panel import panel
+from showcard.ui.markup.html import escape
 from showcard.ui.session.session import Session
 from showcard.ui.session.target import (
     ENDPOINT,

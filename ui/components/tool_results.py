@@ -8,8 +8,9 @@ from typing import Any
 import gradio as gr
 
 from showcard.metadata.outputs.read import ToolCall
+from showcard.ui.components.panel import panel
 from showcard.ui.markup.chat import calls_of
-from showcard.ui.markup.html import escape, one_line, panel
+from showcard.ui.markup.html import escape, one_line
 from showcard.ui.session.functions import Functions
 
 MAX_CHARACTERS = 200_000

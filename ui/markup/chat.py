@@ -10,12 +10,12 @@ from typing import Any
 from showcard.inference.reply import Delta, McpCall, Usage
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Message, ToolCall
-from showcard.metadata.visible import whole
+from showcard.metadata.visible import visible, whole
 from showcard.ui.session.growing_text import GrowingText
 from showcard.ui.session.streams import Batch
 from showcard.wire.request import ResolvedRequest
 
-from .html import attribute, code_text, escape, open_line, running_text, tag, verbatim
+from .html import NOTHING, Markup, code_text, div, element, join, open_line, opened, p, running_text, span
 from .live_markdown import LiveMarkdown
 from .markdown import chat_html, more_than
 from .panels import ILLUSTRATION, RECORDED
@@ -24,6 +24,8 @@ MAX_LIVE_HTML = 64_000  # characters: of a longer answer only the end is sent wh
 LIVE_END = 4_000
 MAX_THOUGHT = MAX_ARGUMENTS = 50_000
 WHO = {"user": "You", "assistant": "Model", "system": "System", "tool": "Tool"}
+REASONING = element("summary", "Reasoning")
+SAID = {"class_": "said dim", "dir": "auto"}
 
 
 def words(content: Any) -> str:
@@ -34,37 +36,39 @@ def words(content: Any) -> str:
     return "\n".join(str(p.get("text", "")) for p in parts if isinstance(p, dict) and p.get("type") == "text")
 
 
-def message_html(message: Message, mcp_calls: Sequence[McpCall] = ()) -> str:
+def message_html(message: Message, mcp_calls: Sequence[McpCall] = ()) -> Markup:
     """A chat answer: reasoning folded, Markdown, remote tools that were called for it, and the calls it asks for."""
-    thought = _thought(message.reasoning[:MAX_THOUGHT]) + "</p>" + more_than(message.reasoning, MAX_THOUGHT)
-    thought = f"<details>{thought}</details>" if message.reasoning else ""
-    said = f'<div class="md text" dir="auto">{chat_html(message.content)}</div>' if message.content.strip() else ""
-    calls = "".join(call_html(call) for call in message.tool_calls)
-    remote = "".join(map(mcp_html, mcp_calls))
-    return thought + remote + said + calls or '<p class="dim">The answer is empty.</p>'
+    parts: list[Markup] = []
+    if message.reasoning:
+        parts.append(_thoughts(message.reasoning[:MAX_THOUGHT], more_than(message.reasoning, MAX_THOUGHT)))
+    parts += map(mcp_html, mcp_calls)
+    if message.content.strip():
+        parts.append(div(chat_html(message.content), class_="md text", dir="auto"))
+    parts += map(call_html, message.tool_calls)
+    return join(parts) or p("The answer is empty.", class_="dim")
 
 
-def call_html(call: ToolCall) -> str:
+def call_html(call: ToolCall) -> Markup:
     """A call of a function that the model asks for, with its arguments."""
     arguments, broken = call.arguments[:MAX_ARGUMENTS], more_than(call.arguments, MAX_ARGUMENTS)
     try:
         if not broken:
             arguments = json.dumps(json.loads(arguments or "{}"), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
-        broken = '<p class="dim">The arguments are not JSON.</p>'
-    who = f"<p>Calls <strong>{escape(call.name)}</strong></p>"
-    return f'<div class="call">{who}<pre>{code_text(arguments)}</pre>{broken}</div>'
+        broken = p("The arguments are not JSON.", class_="dim")
+    return div(p("Calls ", element("strong", call.name)), _pre(arguments), broken, class_="call")
 
 
-def mcp_html(call: McpCall) -> str:
+def mcp_html(call: McpCall) -> Markup:
     """A call of a remote MCP tool, with what it gave; folded."""
-    gave = (
-        f"<p>It failed:</p><pre>{code_text(call.error)}</pre>" if call.error else f"<pre>{code_text(call.output)}</pre>"
-    )
-    return (
-        f'<details class="call"><summary>Called <strong>{escape(call.name)}</strong> at {escape(call.server)}'
-        f"{', which failed' if call.error else ''}</summary><pre>{code_text(call.arguments)}</pre>{gave}</details>"
-    )
+    gave = p("It failed:") + _pre(call.error) if call.error else _pre(call.output)
+    failed = ", which failed" if call.error else ""
+    summary = element("summary", "Called ", element("strong", call.name), " at ", call.server, failed)
+    return element("details", summary, _pre(call.arguments), gave, class_="call")
+
+
+def _pre(code: str) -> Markup:
+    return element("pre", code_text(code))
 
 
 def wire_calls(calls: Sequence[ToolCall]) -> list[dict[str, Any]]:
@@ -88,43 +92,42 @@ def calls_of(turn: Mapping[str, Any]) -> tuple[ToolCall, ...]:
     return tuple(found)
 
 
-def _thought(reasoning: str) -> str:
-    return f'<summary>Reasoning</summary><p class="said dim" dir="auto">{running_text(reasoning)}'
+def _thoughts(text: str, *more: Markup, is_open: bool = False) -> Markup:
+    return element("details", REASONING, p(running_text(text), **SAID), more, open=is_open)
 
 
-def pictures_html(content: Any, address: Callable[[Media], str] | None) -> str:
+def pictures_html(content: Any, address: Callable[[Media], str] | None) -> Markup:
     """The images in a message's content; those of another host are named, and loaded when asked for."""
     shown = []
     for part in content if isinstance(content, list) and address is not None else ():
         held = part.get("image_url") if isinstance(part, dict) and part.get("type") == "image_url" else None
         source = held.get("url") if isinstance(held, dict) else None
         if isinstance(source, Media) and address is not None:
-            shown.append(tag("img", src=address(source), alt=source.name or "An image of this message"))
+            shown.append(element("img", src=address(source), alt=source.name or "An image of this message"))
         elif isinstance(source, str) and source.strip() and address is not None:
             where = address(Media(source=source))
-            shown.append(
-                f'<button type="button" class="remote" data-src="{verbatim(where)}">{escape(source[:120])}</button>'
-            )
-    return f'<div class="attached">{"".join(shown)}</div>' if shown else ""
+            shown.append(element("button", source[:120], type="button", class_="remote", data_src=where))
+    return div(shown, class_="attached") if shown else NOTHING
 
 
-def turn_html(turn: Mapping[str, Any], model: str = "Model", address: Callable[[Media], str] | None = None) -> str:
+def turn_html(turn: Mapping[str, Any], model: str = "Model", address: Callable[[Media], str] | None = None) -> Markup:
     """A finished turn; `note` and `recorded` are said with it. Images are shown where `address` leads to them."""
     role = str(turn.get("role", ""))
-    name = escape(model if role == "assistant" else WHO.get(role, role))
-    if role == "tool" and turn.get("name"):
-        name += f" · {escape(turn['name'])}"
+    name = model if role == "assistant" else WHO.get(role, role)
     if role != "assistant":
+        tool = [" · ", str(turn["name"])] if role == "tool" and turn.get("name") else None
+        who = div(name, tool, class_="who")
         said = words(turn.get("content"))
         body = pictures_html(turn.get("content"), address)
-        body += f'<div class="text" dir="auto">{running_text(said)}</div>' if said or not body else ""
-        return f'<div class="turn {attribute(role)}"><div class="who">{name}</div>{body}</div>'
+        if said or not body:
+            body += div(running_text(said), class_="text", dir="auto")
+        return div(who, body, class_=f"turn {visible(role)}")
     recorded = ILLUSTRATION if turn.get("illustrated") else RECORDED
-    badge = f' <span class="badge">{recorded[0]}</span>' if turn.get("recorded") else ""
+    badge = [" ", span(recorded[0], class_="badge")] if turn.get("recorded") else None
     message = Message(words(turn.get("content")), "assistant", str(turn.get("reasoning") or ""), calls_of(turn))
     shown = message_html(message, turn.get("mcp_calls") or ())
-    note = f'<div class="stats">{escape(turn["note"])}</div>' if turn.get("note") else ""
-    return f'<div class="turn assistant"><div class="who">{name}{badge}</div>{shown}{note}</div>'
+    note = div(str(turn["note"]), class_="stats") if turn.get("note") else None
+    return div(div(name, badge, class_="who"), shown, note, class_="turn assistant")
 
 
 def transcript_html(
@@ -132,13 +135,11 @@ def transcript_html(
     empty: str,
     model: str = "Model",
     address: Callable[[Media], str] | None = None,
-) -> str:
+) -> Markup:
     """A chat so far, or what to do where there is none."""
     if not turns:
-        return f'<div class="blank"><p>{escape(empty)}</p></div>'
-    return (
-        f'<div class="chat" role="log" aria-label="Chat">{"".join(turn_html(t, model, address) for t in turns)}</div>'
-    )
+        return div(p(empty), class_="blank")
+    return div([turn_html(turn, model, address) for turn in turns], class_="chat", role="log", aria_label="Chat")
 
 
 @dataclass(slots=True)
@@ -193,22 +194,24 @@ class GrowingAnswer:
     def html(self) -> str:
         """The answer so far, on one line with its end open: while a block grows, the HTML only grows at its end. Of a
         long answer its last words, as an update costs what it carries."""
-        who = f'<div class="who">{escape(self.model)}</div>'
-        return open_line(f'<div class="turn assistant live" aria-busy="true">{who}{self._live}')
+        turn = opened("div", div(self.model, class_="who"), class_="turn assistant live", aria_busy="true")
+        return open_line(turn + self._live)
 
     @property
-    def _live(self) -> str:
+    def _live(self) -> Markup:
         if len(self.thoughts) + self.markdown.html_size > MAX_LIVE_HTML:
             size, last = len(self.text) + len(self.thoughts), self.text if self.text else self.thoughts
             told = f"{size:,} characters so far. The last ones are here, and more when the answer has ended."
-            return f'<p class="dim">{told}</p><p class="said" dir="auto">{running_text(whole(last.end(LIVE_END)))}'
-        thought = f"<details open>{_thought(self.reasoning)}" if self.thoughts else ""
-        if thought and self.text:
-            thought += "</p></details>"
-        return thought + (f'<div class="md text" dir="auto">{self.markdown.html}' if self.text else "")
+            said = opened("p", running_text(whole(last.end(LIVE_END))), class_="said", dir="auto")
+            return p(told, class_="dim") + said
+        if self.text:
+            thought = _thoughts(self.reasoning, is_open=True) if self.thoughts else NOTHING
+            return thought + opened("div", self.markdown.html, class_="md text", dir="auto")
+        thought = opened("details", REASONING, opened("p", running_text(self.reasoning), **SAID), open=True)
+        return thought if self.thoughts else NOTHING
 
     @property
-    def partial(self) -> str:
+    def partial(self) -> Markup:
         """What came before a failure."""
         begun = self.text or self.thoughts or self.tool_calls
-        return f'<div class="turn assistant">{message_html(self.message, self.mcp_calls)}</div>' if begun else ""
+        return div(message_html(self.message, self.mcp_calls), class_="turn assistant") if begun else NOTHING

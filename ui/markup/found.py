@@ -10,37 +10,46 @@ from showcard.inference.hub.search import FoundModel, ServedModel
 from showcard.metadata.tasks.table import find_task
 from showcard.metadata.visible import whole
 
-from .html import escape
+from .html import NOTHING, Child, Markup, div, element, join, p, span
 
 _WORDS = {KEPT: "kept", BROKEN: "broken", ABSENT: "not there"}
 
 
-def report_html(report: Report) -> str:
+def report_html(report: Report) -> Markup:
     """A check's findings as a table, with one sentence on top."""
-    rows = "".join(
-        f"<tr><td>{escape(f.name)}</td><td>{_WORDS.get(f.state, escape(f.state))}</td>"
-        f'<td class="num">{"" if f.seconds is None else f"{f.seconds:.2f} s"}</td><td>{escape(f.sentence)}</td></tr>'
+    rows = [
+        (f.name, _WORDS.get(f.state, f.state), "" if f.seconds is None else f"{f.seconds:.2f} s", f.sentence)
         for f in report.findings
-    )
+    ]
     said = "Every promise is kept." if report.passed else "Not every promise is kept."
-    head = "<tr><th>Promise</th><th>State</th><th>Time</th><th>What was seen</th></tr>"
-    return (
-        f'<div class="note" role="status"><strong>{said}</strong> {escape(report.model)}: {escape(report.task)} at '
-        f'{escape(report.place)}.<div class="table"><table>{head}{rows}</table></div></div>'
-    )
+    return div(
+        element("strong", said), " ", report.model, ": ", report.task, " at ", report.place, ".",
+        _table(("Promise", "State", "Time", "What was seen"), rows),
+        class_="note", role="status",
+    )  # fmt: skip
 
 
-def models_html(models: Sequence[FoundModel], more: bool) -> str:
+def _table(head: Sequence[Child], rows: Sequence[Sequence[Child]]) -> Markup:
+    """Rows below their heads; a time is a number."""
+    lines = [
+        [element("td", cell, class_="num" if name == "Time" else None) for name, cell in zip(head, row, strict=True)]
+        for row in rows
+    ]
+    heads = [element("th", name) for name in head]
+    return div(element("table", [element("tr", line) for line in (heads, *lines)]), class_="table")
+
+
+def models_html(models: Sequence[FoundModel], more: bool) -> Markup:
     """Models as a list of links that open them here."""
     if not models:
-        return '<p class="dim">No model was found.</p>'
-    items = "".join(
-        f'<li><a href="/?model={quote(whole(model.id), safe="/")}">{escape(model.id)}</a> '
-        f'<span class="dim">{escape(_facts(model))}</span></li>'
-        for model in models
-    )
-    rest = '<p class="dim">There are more.</p>' if more else ""
-    return f'<ul class="steps">{items}</ul>{rest}'
+        return p("No model was found.", class_="dim")
+    items = [element("li", _opens(model.id), " ", span(_facts(model), class_="dim")) for model in models]
+    return element("ul", items, class_="steps") + (p("There are more.", class_="dim") if more else NOTHING)
+
+
+def _opens(model: str) -> Markup:
+    """A link that opens a model here."""
+    return element("a", model, href=f"/?model={quote(whole(model), safe='/')}")
 
 
 def _facts(model: FoundModel) -> str:
@@ -55,30 +64,18 @@ def _facts(model: FoundModel) -> str:
     return " · ".join(fact for fact in facts if fact)
 
 
-def provider_html(provider: str, served: Mapping[str, Sequence[ServedModel]], known: bool) -> str:
+def provider_html(provider: str, served: Mapping[str, Sequence[ServedModel]], known: bool) -> Markup:
     """What a provider serves, by task, with how each model stands and what it costs."""
-    note = (
-        ""
-        if known
-        else (
-            f"<p>huggingface_hub does not know {escape(provider)} yet: its chats go by the router, "
-            "its other tasks can't be asked.</p>"
-        )
-    )
+    note = NOTHING
+    if not known:
+        way = " yet: its chats go by the router, its other tasks can't be asked."
+        note = p("huggingface_hub does not know ", provider, way)
     if not served:
-        return f'{note}<p class="dim">Nothing that {escape(provider)} serves was found.</p>'
-    tables = "".join(
-        f"<h3>{escape(row.name if (row := find_task(task)) else task)} ({len(models)})</h3>"
-        f'<div class="table"><table><tr><th>Model</th><th>State</th><th>Offer</th></tr>{_served_rows(models)}</table>'
-        "</div>"
-        for task, models in served.items()
-    )
-    return note + tables
+        return note + p("Nothing that ", provider, " serves was found.", class_="dim")
+    return note + join(_served(task, models) for task, models in served.items())
 
 
-def _served_rows(models: Sequence[ServedModel]) -> str:
-    return "".join(
-        f'<tr><td><a href="/?model={quote(whole(item.model), safe="/")}">{escape(item.model)}</a></td>'
-        f"<td>{escape(item.status)}</td><td>{escape(item.offer.facts) if item.offer else ''}</td></tr>"
-        for item in models
-    )
+def _served(task: str, models: Sequence[ServedModel]) -> Markup:
+    rows = [(_opens(item.model), item.status, item.offer.facts if item.offer else "") for item in models]
+    title = element("h3", row.name if (row := find_task(task)) else task, f" ({len(models)})")
+    return title + _table(("Model", "State", "Offer"), rows)

@@ -1,63 +1,180 @@
-"""HTML that is made on the server: escaping, and the component that shows it.
+"""HTML by construction: an element is made of its children and attributes, and what is no `Markup` is text.
 
-Gradio's HTML component evaluates a template with `new Function`, which the Content-Security-Policy forbids. Its
-Markdown component passes one line of HTML through untouched, so that is what carries ours."""
+    div(span(name, class_="who"), said and p(said), class_="turn", data_message=message.id)
+
+So nothing that anybody wrote becomes HTML because somebody forgot to escape it. A text among others is marked where it
+would hide or turn words around, and isolated where it is written from right to left (see `invisible.py`); where there
+can be no elements, as in an attribute or a title, it is only escaped. A text that is not such a short one is said to be
+something else by a function: `running_text`, `code_text`."""
 
 from __future__ import annotations
 
 import html
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
+from typing import overload
 
-import gradio as gr
+import markupsafe
 
 from showcard.metadata.visible import visible, whole
 
 from . import invisible as controls
 from .invisible import needs_isolation
 
-_READ = frozenset(("title", "aria_label", "alt", "placeholder", "download"))  # attributes that a person reads
+
+class Markup(markupsafe.Markup):
+    """HTML. Added to a string of HTML, as some modules still make it, it is such a string."""
+
+    @overload  # type: ignore[override]
+    def __add__(self, other: markupsafe.Markup, /) -> Markup: ...
+    @overload
+    def __add__(self, other: str, /) -> str: ...
+    def __add__(self, other: str, /) -> str:
+        return _added(str.__add__(self, other), other)
+
+    def __radd__(self, other: str, /) -> str:  # type: ignore[override]
+        return _added(str.__add__(other, self), other)
 
 
-def escape(value: object) -> str:
+Child = Markup | str | int | None | Iterable["Child"]  # None and False are nothing
+Attribute = str | float | None  # None and False leave the attribute out; of True there is only its name
+
+_made: Callable[[str], Markup] = partial(str.__new__, Markup)  # trusts what it is given, and takes no second look
+_NAME = re.compile("[A-Za-z][A-Za-z0-9]*(?:[-:][A-Za-z0-9]+)*")
+_READ = frozenset(("title", "aria-label", "alt", "placeholder", "download"))  # attributes that a person reads
+_VOID = frozenset(("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
+_SHAPES = frozenset(("circle", "ellipse", "line", "path", "polygon", "polyline", "rect", "stop", "use"))  # of SVG
+
+
+def _added(text: str, other: str) -> str:
+    return _made(text) if isinstance(other, markupsafe.Markup) else text
+
+
+NOTHING = _made("")
+ELSEWHERE = {"target": "_blank", "rel": "noopener noreferrer nofollow"}  # of a link that leaves the page
+
+
+def element(name: str, /, *children: Child, **attributes: Attribute) -> Markup:
+    """An element with its children, of which lists are what is in them.
+
+    `class_` is written as `class` and `data_x` as `data-x`; other names go in as `**{"xml:lang": "he"}`."""
+    opening = _opening(name, attributes)
+    if name in _VOID:
+        return _made(opening)
+    inner = _inner(children, _TEXTS.get(name, escape))
+    if not inner and name in _SHAPES:
+        return _made(f"{opening[:-1]}/>")
+    return _made(f"{opening}{inner}</{name}>")
+
+
+div, span, p = partial(element, "div"), partial(element, "span"), partial(element, "p")
+
+
+def opened(name: str, /, *children: Child, **attributes: Attribute) -> Markup:
+    """An element without its end, as it grows, or as what is in it is written piece by piece."""
+    return _made(_opening(name, attributes) + _inner(children, escape))
+
+
+def join(parts: Iterable[Child], separator: Child = "") -> Markup:
+    """What stands beside each other, with something between."""
+    between = _inner((separator,), escape)
+    return _made(between.join([_inner((part,), escape) for part in parts]))
+
+
+def style(sheet: str) -> Markup:
+    """A style sheet of ours in the page itself."""
+    if "</" in sheet:
+        raise ValueError("A style sheet in a page can't hold an end tag.")
+    return _made(f"<style>{sheet}</style>")
+
+
+def _opening(name: str, attributes: Mapping[str, Attribute]) -> str:
+    written = [f"<{_checked(name)}"]
+    for key, value in attributes.items():
+        if value is None or value is False:
+            continue
+        called, is_read = _called(key)
+        text = str(value)
+        written.append(called if value is True else f'{called}="{html.escape(visible(text) if is_read else text)}"')
+    return f"{''.join(written)}>"
+
+
+@lru_cache(1000)
+def _called(key: str) -> tuple[str, bool]:
+    """The name of an attribute as it is written, and whether a person reads its value."""
+    name = _checked(key.rstrip("_").replace("_", "-"))
+    return f" {name}", name in _READ
+
+
+@lru_cache(1000)
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name[:80]!r} can't be a name in HTML.")
+    return name
+
+
+def _inner(children: Iterable[Child], write: Callable[[str], Markup]) -> str:
+    return "".join([child if isinstance(child, markupsafe.Markup) else _written(child, write) for child in children])
+
+
+def _written(child: Child, write: Callable[[str], Markup]) -> str:
+    if isinstance(child, str):
+        return write(child)
+    if child is None or child is False:
+        return ""
+    return str(child) if isinstance(child, int) else _inner(child, write)
+
+
+# Texts
+
+
+def escape(value: object) -> Markup:
     """A short text as HTML, anywhere among other words: what hides or turns words around is marked, and one that is
     written from right to left is isolated. In a quoted attribute, a title or SVG use `attribute`."""
     text = str(value)
-    return isolated(text) if needs_isolation(text) else controls.marked(text)
+    return isolated(text) if needs_isolation(text) else short_text(text)
 
 
-def attribute(value: object) -> str:
+def attribute(value: object) -> Markup:
     """A short text where there can be no elements: a quoted attribute that a person reads, a title, SVG."""
-    return html.escape(visible(str(value)), quote=True)
+    return _made(html.escape(visible(str(value))))
 
 
-def short_text(value: object) -> str:
+def short_text(value: object) -> Markup:
     """A short text as HTML in an element of its own, which has `dir="auto"` or is a `bdi`."""
-    return controls.marked(str(value))
+    return _made(controls.marked(str(value)))
 
 
-def isolated(value: object) -> str:
+def isolated(value: object) -> Markup:
     """A short text that may be written from right to left, so that it moves none of the words around it."""
-    return f"<bdi>{controls.marked(str(value))}</bdi>"
+    return _made(f"<bdi>{controls.marked(str(value))}</bdi>")
 
 
-def running_text(value: object) -> str:
+def running_text(value: object) -> Markup:
     """Running text in a block of its own, which may be written from right to left, to the letter."""
-    return controls.running(str(value))
+    return _made(controls.running(str(value)))
 
 
-def code_text(value: object) -> str:
+def code_text(value: object) -> Markup:
     """Code and the like as HTML, to the letter."""
-    return controls.code(str(value))
+    return _made(controls.code(str(value)))
 
 
-def verbatim(value: object) -> str:
+def verbatim(value: object) -> Markup:
     """Any value as text in HTML, to the letter and without a mark: what a program reads, or a person edits."""
-    return html.escape(str(value), quote=True)
+    return _made(html.escape(str(value)))
+
+
+_TEXTS = dict.fromkeys(("title", "option", "text", "tspan", "desc"), attribute) | {"textarea": verbatim}
+
+
+# On its way to the page
 
 
 def one_line(markup: str) -> str:
     """The same HTML on one line inside a `div`, so that no Markdown rule ever applies to it."""
-    flat = whole(markup).replace("\r\n", "\n").replace("\r", "\n").replace("\n", "&#10;").replace("\t", "&#9;")
+    flat = whole(str(markup)).replace("\r\n", "\n").replace("\r", "\n").replace("\n", "&#10;").replace("\t", "&#9;")
     return f'<div class="sc">{flat}</div>' if flat else ""
 
 
@@ -66,21 +183,6 @@ def open_line(markup: str) -> str:
     return one_line(markup).removesuffix("</div>")
 
 
-def panel(markup: str = "", **options: Any) -> gr.Markdown:
-    """A component that shows HTML made here. Update it with `one_line(...)`."""
-    classes = ["bare", *([options.pop("elem_classes")] if "elem_classes" in options else [])]
-    return gr.Markdown(
-        one_line(markup), sanitize_html=False, latex_delimiters=[], header_links=False, elem_classes=classes, **options
-    )
-
-
-def tag(name: str, content: str = "", **attributes: object) -> str:
-    """An element; `content` is HTML already, attributes are escaped, None and False are left out, `_` becomes `-`."""
-    parts = [name]
-    for key, value in attributes.items():
-        if value is None or value is False:
-            continue
-        written = key.rstrip("_").replace("_", "-")
-        parts.append(written if value is True else f'{written}="{(attribute if key in _READ else verbatim)(value)}"')
-    opening = f"<{' '.join(parts)}>"
-    return opening if name in ("img", "input", "br", "hr") else f"{opening}{content}</{name}>"
+def tag(name: str, content: str = "", **attributes: object) -> Markup:
+    """An element; `content` is HTML already. See `element`, which escapes what is not."""
+    return element(name, _made(str(content)), **attributes)  # type: ignore[arg-type]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from html import escape
 from itertools import takewhile
 
 from showcard.inference.processes.workers import WorkerError, run_apart
@@ -12,6 +11,7 @@ from showcard.metadata.visible import turning_none, whole
 from showcard.ui.session.growing_text import GrowingText
 
 from . import markdown_worker
+from .html import Markup, join, opened, verbatim
 from .markdown import SECONDS, chat_html, in_event_loop, keep_as_it_is, plain_html, simple_html
 
 MAX_LIVE = 200_000
@@ -24,7 +24,7 @@ class LiveMarkdown:
     `whose` is who waits for them. What comes behind MAX_LIVE characters stays plain text until the answer has ended."""
 
     def __init__(self, whose: str = "", on_news: Callable[[], None] = lambda: None) -> None:
-        self.settled: list[str] = []
+        self.settled: list[Markup] = []
         self.size = 0  # characters of the answer so far
         self.whose, self.on_news = whose, on_news
         self._settled_size = self._waiting_size = 0  # characters of the HTML, and of what waits
@@ -90,9 +90,9 @@ class LiveMarkdown:
         return self._block.end(characters) if characters <= len(self._block) else self.tail[-characters:]
 
     @property
-    def html(self) -> str:
+    def html(self) -> Markup:
         """The answer so far; between two finished blocks it only grows at its end."""
-        return "".join(self.settled) + '<div class="tail">' + escape(turning_none(self.tail))
+        return join([*self.settled, opened("div", verbatim(turning_none(self.tail)), class_="tail")])
 
     @property
     def html_size(self) -> int:
@@ -100,9 +100,9 @@ class LiveMarkdown:
         return self._settled_size + self.shown_size
 
     @property
-    def whole(self) -> str:
+    def whole(self) -> Markup:
         """The answer as it stands, every block rendered."""
-        return "".join(self.settled) + (chat_html(self.tail) if self.tail.strip() else "")
+        return join([*self.settled, chat_html(self.tail) if self.tail.strip() else None])
 
     async def rendered(self) -> None:
         """Wait for the blocks that are finished."""
@@ -165,7 +165,7 @@ class LiveMarkdown:
         elif self._waiting:
             self._put(list(map(chat_html, self._waiting)))
 
-    def _put(self, made: list[str]) -> None:
+    def _put(self, made: list[Markup]) -> None:
         """The HTML of so many of the blocks that wait."""
         self.settled += made
         self._settled_size += sum(map(len, made))
@@ -173,7 +173,7 @@ class LiveMarkdown:
         del self._waiting[: len(made)]
         self._tail = None
 
-    def _at_once(self, block: str) -> str | None:
+    def _at_once(self, block: str) -> Markup | None:
         return plain_html(block) if self._gave_up else simple_html(block)
 
     async def _render_apart(self) -> None:
@@ -186,7 +186,7 @@ class LiveMarkdown:
             except WorkerError:
                 made, self._gave_up = [None] * len(blocks), True
             told = zip(blocks, made, strict=True)
-            self._put([plain_html(block) if html is None else html for block, html in told])
+            self._put([plain_html(block) if html is None else Markup(html) for block, html in told])
             self.on_news()
             if self._gave_up or self._over:
                 break

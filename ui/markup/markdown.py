@@ -10,7 +10,6 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from html import escape
 from threading import Lock
 from typing import TypeVar
 
@@ -18,7 +17,7 @@ from showcard.inference.processes.workers import WorkerError, run_apart, run_apa
 from showcard.metadata.visible import whole
 
 from . import markdown_worker
-from .invisible import code, running
+from .html import NOTHING, Markup, code_text, div, element, join, p, running_text
 from .references import ImageAddress, reference_html
 
 T = TypeVar("T")
@@ -38,15 +37,15 @@ class _Kept:
     """Answers that became HTML, the last ones used."""
 
     def __init__(self) -> None:
-        self._lock, self._size, self._held = Lock(), 0, OrderedDict[str, str]()
+        self._lock, self._size, self._held = Lock(), 0, OrderedDict[str, Markup]()
 
-    def get(self, text: str) -> str | None:
+    def get(self, text: str) -> Markup | None:
         with self._lock:
             if text in self._held:
                 self._held.move_to_end(text)
             return self._held.get(text)
 
-    def put(self, text: str, html: str) -> str:
+    def put(self, text: str, html: Markup) -> Markup:
         with self._lock:
             self._size += len(text) + len(html) if text not in self._held else 0
             self._held[text] = html
@@ -59,7 +58,7 @@ _kept = _Kept()
 _missing: ContextVar[dict[str, None] | None] = ContextVar("missing", default=None)
 
 
-async def body_html(text: str, image_address: ImageAddress, repo: str | None = None, whose: str = "") -> str:
+async def body_html(text: str, image_address: ImageAddress, repo: str | None = None, whose: str = "") -> Markup:
     """A card's body. `image_address` gives the address on this server for an image's `src`; remote images become a
     button that names the host and loads them when pressed. `repo` completes relative links."""
     long = len(text) > MAX_CHARACTERS
@@ -71,19 +70,21 @@ async def body_html(text: str, image_address: ImageAddress, repo: str | None = N
     if parts is None:
         shown = as_it_is(text)
     else:
-        shown = "".join(part if isinstance(part, str) else reference_html(*part, image_address, repo) for part in parts)
-    rest = '<p class="dim">The rest of this card is too long to show.</p>' if long else ""
-    return f'<div class="md" dir="auto">{shown}{rest}</div>'
+        shown = join(
+            Markup(part) if isinstance(part, str) else reference_html(*part, image_address, repo) for part in parts
+        )
+    rest = p("The rest of this card is too long to show.", class_="dim") if long else None
+    return div(shown, rest, class_="md", dir="auto")
 
 
-def chat_html(text: str) -> str:
+def chat_html(text: str) -> Markup:
     """A chat answer. Its images stay text: nothing is loaded because a model wrote an address.
 
     A new one waits for the worker in a thread; in the event loop it is plain text, which `laid_out` draws again."""
     return _html(_begin(text)) + more_than(text, MAX_ANSWER)
 
 
-def _html(text: str) -> str:
+def _html(text: str) -> Markup:
     found = simple_html(text) or _kept.get(text)
     if found is not None:
         return found
@@ -104,10 +105,10 @@ def keep_as_it_is(text: str) -> None:
     _kept.put(text, as_it_is(text))
 
 
-def more_than(text: str, most: int) -> str:
+def more_than(text: str, most: int) -> Markup:
     """A sentence about what of a long text is not shown, nothing where all of it is."""
     more = len(text) - most
-    return f'<p class="dim">… and {more:,} characters more, which are not shown.</p>' if more > 0 else ""
+    return p(f"… and {more:,} characters more, which are not shown.", class_="dim") if more > 0 else NOTHING
 
 
 def _begin(text: str) -> str:
@@ -167,8 +168,8 @@ async def _make(text: str, whose: str) -> None:
     _kept.put(text, html)
 
 
-def _told(text: str, html: str | None) -> str:
-    return as_it_is(text) if html is None else html
+def _told(text: str, html: str | None) -> Markup:
+    return as_it_is(text) if html is None else Markup(html)
 
 
 def in_event_loop() -> bool:
@@ -180,18 +181,18 @@ def in_event_loop() -> bool:
     return True
 
 
-def as_it_is(text: str) -> str:
+def as_it_is(text: str) -> Markup:
     """A text that can't be laid out, with a sentence that says so."""
-    return f"<p><em>{AS_IT_IS}</em></p><pre>{code(text)}</pre>"
+    return p(element("em", AS_IT_IS)) + element("pre", code_text(text))
 
 
-def plain_html(text: str) -> str:
+def plain_html(text: str) -> Markup:
     """A text as it is written, while its HTML is made."""
-    return f'<p class="said">{running(text)}</p>'
+    return p(running_text(text), class_="said")
 
 
-def simple_html(text: str) -> str | None:
+def simple_html(text: str) -> Markup | None:
     """The HTML of one plain paragraph, None for anything else: the same as the worker's, without going there."""
     line = text.rstrip("\n")
     plain = line.isprintable() and line == line.strip() and _SPECIAL.isdisjoint(line) and line[:1] not in _FIRST
-    return f"<p>{escape(line, quote=False)}</p>" if line and plain and "www." not in line.lower() else None
+    return p(Markup(line)) if line and plain and "www." not in line.lower() else None

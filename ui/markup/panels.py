@@ -19,7 +19,7 @@ from showcard.metadata.model import Model
 from showcard.metadata.visible import escaped_json
 from showcard.wire.request import RequestError
 
-from .html import code_text, escape, short_text, tag
+from .html import Markup, code_text, div, element, p, short_text, span
 
 _log = logging.getLogger(__name__)
 
@@ -30,41 +30,41 @@ _LEXERS = {"python": "python", "js": "javascript", "sh": "bash", "json": "json"}
 _FORMAT = HtmlFormatter(nowrap=True, classprefix="hl-")
 
 
-def top_bar(current: str) -> str:
+def top_bar(current: str) -> Markup:
     """The bar on top of every page."""
-    links = "".join(
-        tag("a", escape(name), href=path, aria_current="page" if name == current else None) for name, path in PAGES
+    links = [element("a", name, href=path, aria_current="page" if name == current else None) for name, path in PAGES]
+    bar = div(
+        element("a", "Showcard", class_="brand", href="/"),
+        span("See a model card's widget, run it, and take the code home.", class_="say dim"),
+        element("nav", links, aria_label="Pages"),
+        element("button", "◐", type="button", class_="ghost theme", aria_label="Switch between light and dark"),
+        class_="bar",
     )
-    return (
-        '<a class="skip" href="#main">Skip to the content</a><div class="bar"><a class="brand" href="/">Showcard</a>'
-        '<span class="say dim">See a model card\'s widget, run it, and take the code home.</span>'
-        f'<nav aria-label="Pages">{links}</nav>'
-        '<button type="button" class="ghost theme" aria-label="Switch between light and dark">◐</button></div>'
-    )
+    return element("a", "Skip to the content", class_="skip", href="#main") + bar
 
 
-def head(model: Model, notes: tuple[Diagnostic, ...] = (), page: str = "", source: str = "", task: str = "") -> str:
+def head(model: Model, notes: tuple[Diagnostic, ...] = (), page: str = "", source: str = "", task: str = "") -> Markup:
     """A card's name, task, library, licence, languages and tags, and how many notes there are on it.
 
     `page` is what the widget below says that it belongs to; `source` (empty for a pasted card) and the `task` that was
     chosen open it again."""
     data, row = model.card.data, model.guess.widget
-    chips = [tag("span", escape(row.name if row else "No task known"), class_="chip task")]
+    chips = [span(row.name if row else "No task known", class_="chip task")]
     facts = [model.library, *_texts(data.get("license_name") or data.get("license")), *_texts(data.get("language"))]
     base = _texts(data.get("base_model"))
     facts += [f"based on {name}" for name in base[:1]]
     named = {fact for fact in facts if fact} | {row.id if row else ""}
     tags = [text for text in _texts(data.get("tags")) if text not in named]
     shown = [fact for fact in facts if fact][:8] + tags[:6]
-    chips += [tag("span", short_text(text), class_="chip", dir="auto") for text in shown]
+    chips += [span(short_text(text), class_="chip", dir="auto") for text in shown]
     hidden = len(facts) + len(tags) - len(shown)
     if hidden > 0 and len(tags) > 6:
-        chips.append(tag("span", f"+{len(tags) - 6} tags", class_="chip dim", title=", ".join(tags[6:40])))
+        chips.append(span(f"+{len(tags) - 6} tags", class_="chip dim", title=", ".join(tags[6:40])))
     if notes:
         words = f"{_counted(notes)} on this card"
-        chips.append(f'<button type="button" class="chip notes" data-tab="metadata-body">{words}</button>')
-    name = tag("h1", short_text(model.name), dir="auto", data_page=page, data_source=source, data_task=task)
-    return f'<div class="head">{name}<div class="chips">{"".join(chips)}</div></div>'
+        chips.append(element("button", words, type="button", class_="chip notes", data_tab="metadata-body"))
+    name = element("h1", short_text(model.name), dir="auto", data_page=page, data_source=source, data_task=task)
+    return div(name, div(chips, class_="chips"), class_="head")
 
 
 def _counted(notes: Sequence[Diagnostic]) -> str:
@@ -96,17 +96,16 @@ def note(
     detail: str = "",
     ways: Sequence[str] = (),
     links: Sequence[tuple[str, str]] = (),
-) -> str:
+) -> Markup:
     """A sentence with its way out, as buttons too; details folded."""
-    buttons = "".join(tag("button", words, type="button", data_way=to) for words, to in map(WAYS.__getitem__, ways))
-    buttons += "".join(tag("a", escape(words), href=address, **_beside(address)) for words, address in links)
-    buttons = f'<div class="ways">{buttons}</div>' if buttons else ""
-    more = f"<details><summary>Details</summary><pre>{code_text(detail)}</pre></details>" if detail else ""
-    role = "alert" if error else "note"
-    return (
-        f'<div class="note{" error" if error else ""}" role="{role}"><strong>{escape(sentence)}</strong> '
-        f"{escape(hint)}{buttons}{more}</div>"
-    )
+    buttons = [element("button", words, type="button", data_way=to) for words, to in map(WAYS.__getitem__, ways)]
+    buttons += [element("a", words, href=address, **_beside(address)) for words, address in links]
+    return div(
+        element("strong", sentence), " ", hint,
+        buttons and div(buttons, class_="ways"),
+        detail and element("details", element("summary", "Details"), element("pre", code_text(detail))),
+        class_=f"note{' error' if error else ''}", role="alert" if error else "note",
+    )  # fmt: skip
 
 
 def _beside(address: str) -> dict[str, str]:
@@ -114,7 +113,7 @@ def _beside(address: str) -> dict[str, str]:
     return {"target": "_blank", "rel": "noopener noreferrer"} if address.startswith("https://") else {}
 
 
-def failure(error: BaseException) -> str:
+def failure(error: BaseException) -> Markup:
     """A failed call, where its result would be. What nobody foresaw is logged, and said to be ours."""
     if isinstance(error, InferenceFailure | RequestError | httpx2.HTTPError | httpx2.InvalidURL):
         told = explain(error)
@@ -131,13 +130,13 @@ RECORDED = ("Recorded in the card", "not a live answer")
 ILLUSTRATION = ("Illustration", "not a model's answer")
 
 
-def recorded_badge(illustrated: bool) -> str:
+def recorded_badge(illustrated: bool) -> Markup:
     """The label of an output that stands in the card."""
     name, said = ILLUSTRATION if illustrated else RECORDED
-    return f'<span class="badge">{name}</span><span>{escape(said)}</span>'
+    return span(name, class_="badge") + span(said)
 
 
-def raw_json(value: Any) -> str:
+def raw_json(value: Any) -> Markup:
     """A raw answer as readable JSON; a long one is cut, and says so: no more of it is written than is shown."""
     pieces, length = [], 0
     for piece in json.JSONEncoder(indent=2, ensure_ascii=False, default=str).iterencode(value):
@@ -146,15 +145,15 @@ def raw_json(value: Any) -> str:
         if length > MAX_JSON:
             break
     text, cut = escaped_json("".join(pieces)[: MAX_JSON + 1]), length > MAX_JSON
-    rest = f'<p class="dim">Cut: these are the first {MAX_JSON:,} characters.</p>' if cut else ""
-    shown = coloured(text[:MAX_JSON], "json" if not cut else "")
-    copy = '<button type="button" class="copy" aria-label="Copy">Copy</button>'
-    return f'<div class="raw"><div>{copy}<pre tabindex="0"><code>{shown}</code></pre></div>{rest}</div>'
+    shown = element("pre", element("code", coloured(text[:MAX_JSON], "json" if not cut else "")), tabindex=0)
+    copy = element("button", "Copy", type="button", class_="copy", aria_label="Copy")
+    rest = cut and p(f"Cut: these are the first {MAX_JSON:,} characters.", class_="dim")
+    return div(div(copy, shown), rest, class_="raw")
 
 
-def coloured(text: str, language: str) -> str:
+def coloured(text: str, language: str) -> Markup:
     """Text as HTML with its syntax in colours, where it is not too long; not a letter of it is changed."""
     lexer = _LEXERS.get(language)
     if lexer is None or len(text) > MAX_COLOURED or "\r" in text:  # Pygments makes a line end of a carriage return
-        return code_text(text).replace("\r", "&#13;")
-    return highlight(text, get_lexer_by_name(lexer, stripnl=False), _FORMAT)
+        return Markup(str(code_text(text)).replace("\r", "&#13;"))
+    return Markup(highlight(text, get_lexer_by_name(lexer, stripnl=False), _FORMAT))

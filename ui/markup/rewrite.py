@@ -17,7 +17,7 @@ from pygments.util import ClassNotFound
 
 from showcard.metadata.visible import visible
 
-from .elements import ELSEWHERE, opening
+from .html import ELSEWHERE, element, opened
 from .invisible import Marker
 from .maths import maths_html
 
@@ -66,8 +66,9 @@ class _Rewriter(HTMLParser):
             return
         if tag == "input":
             if values.get("type") == "checkbox":
-                state = ' checked aria-label="done"' if "checked" in values else ' aria-label="to do"'
-                self.out.append(f'<input type="checkbox" disabled{state}>')
+                done = "checked" in values
+                label = "done" if done else "to do"
+                self.out.append(element("input", type="checkbox", disabled=True, checked=done, aria_label=label))
             return
         if "id" in values:
             values["id"] = _anchor(values["id"])
@@ -82,7 +83,7 @@ class _Rewriter(HTMLParser):
         callout = next((kind for kind in kinds if kind in CALLOUTS), "") if "admonition" in kinds else ""
         if callout or "admonition-title" in kinds:
             values["class"] = f"callout {callout}" if callout else "callout-title"
-        self.out.append(opening(tag, values))
+        self.out.append(opened(tag, **values))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID or tag in ("video", "audio", "source"):
@@ -136,7 +137,7 @@ class _Rewriter(HTMLParser):
         elif self._refers and target and not re.match(r"^([a-zA-Z][a-zA-Z0-9+.-]*:|//)", target):
             self.out.append(("a", {**values, "href": target}))
             return
-        self.out.append(opening("a", values))
+        self.out.append(opened("a", **values))
 
     def _refer(self, tag: str, values: dict[str, str]) -> None:
         """A picture, a film or a sound: words where nothing may be loaded, as in a chat answer."""

@@ -11,8 +11,9 @@ import gradio as gr
 from showcard.inference.transport.assets import AssetError, is_remote
 from showcard.metadata.media import Media
 from showcard.metadata.tasks.table import Field
+from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import code_text, escape, one_line, panel, verbatim
+from showcard.ui.markup.html import code_text, escape, one_line, verbatim
 from showcard.ui.session.session import Session
 from showcard.widgets import show
 from showcard.widgets.state import Page, far

@@ -10,10 +10,11 @@ import gradio as gr
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Image, Text
 from showcard.metadata.tasks.table import Field, Task, task
+from showcard.ui.components.panel import panel
 from showcard.ui.gradio_patches.old_renders import forget_old_renders
 from showcard.ui.markup import panels
 from showcard.ui.markup.chat import GrowingAnswer
-from showcard.ui.markup.html import escape, one_line, panel, tag
+from showcard.ui.markup.html import escape, one_line, tag
 from showcard.ui.markup.markdown import chat_html
 from showcard.ui.server.leaving import mark
 from showcard.ui.session.session import Session, Sessions, Site

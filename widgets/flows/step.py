@@ -16,11 +16,12 @@ from showcard.inference.reply import Delta, Reply
 from showcard.inference.resolve import Availability
 from showcard.metadata.tasks.table import Task, task
 from showcard.ui.components.code_panel import CodePanel
+from showcard.ui.components.panel import panel
 from showcard.ui.components.picker import Picker
 from showcard.ui.components.target_panel import PlacePanel
 from showcard.ui.markup import panels
 from showcard.ui.markup.chat import GrowingAnswer
-from showcard.ui.markup.html import escape, one_line, panel
+from showcard.ui.markup.html import escape, one_line
 from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.session import calls as asking
