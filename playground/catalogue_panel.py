@@ -8,7 +8,7 @@ import gradio as gr
 from huggingface_hub.inference._providers import PROVIDERS
 
 from showcard.ui.components.panel import panel
-from showcard.ui.markup.html import escape, isolated, one_line, tag
+from showcard.ui.markup.html import NOTHING, Markup, element, isolated, join, one_line, p, span
 
 from .catalogue import CatalogueEntry, CatalogueFilters, CatalogueResult
 
@@ -54,13 +54,13 @@ class CataloguePanel:
 
 def found_html(found: CatalogueResult) -> str:
     """The models as a list of buttons."""
-    rows = "".join(f"<li>{_row(entry)}</li>" for entry in found.entries)
-    trouble = f'<p class="dim" role="status">{escape(found.trouble)}</p>' if found.trouble else ""
-    none = '<p class="dim">No model fits. Take a filter away, or write its id above.</p>'
-    return one_line(trouble + (f'<ul class="found">{rows}</ul>' if rows else none))
+    rows = [element("li", _row(entry)) for entry in found.entries]
+    trouble = p(found.trouble, class_="dim", role="status") if found.trouble else NOTHING
+    none = p("No model fits. Take a filter away, or write its id above.", class_="dim")
+    return one_line(trouble + (element("ul", rows, class_="found") if rows else none))
 
 
-def _row(entry: CatalogueEntry) -> str:
+def _row(entry: CatalogueEntry) -> Markup:
     offer = entry.offer
     facts = [entry.where if entry.where != "Inference Providers" else "", entry.about]
     if offer and offer.output_price is not None:
@@ -68,11 +68,10 @@ def _row(entry: CatalogueEntry) -> str:
     if offer and offer.context_length:
         facts.append(f"{offer.context_length:,} context")
     facts += ["tools"] if offer and offer.tools else []
-    told = f"<strong>{isolated(entry.model)}</strong>"
-    told += f'<span class="dim">{" · ".join(map(isolated, filter(None, facts)))}</span>'
-    return tag(
-        "button", told, type="button", class_="open", data_act="choose", data_from=entry.model,
-        data_text=entry.base_url,
+    told = span(join(map(isolated, filter(None, facts)), " · "), class_="dim")
+    return element(
+        "button", element("strong", isolated(entry.model)), told, type="button", class_="open",
+        data_act="choose", data_from=entry.model, data_text=entry.base_url,
     )  # fmt: skip
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from showcard.metadata.media import Media
-from showcard.ui.markup.html import tag
+from showcard.ui.markup.html import Markup, element, p
 from showcard.ui.session.media_store import SessionMedia
 
 
-def link(shelf: SessionMedia, media: Media, name: str) -> str:
+def link(shelf: SessionMedia, media: Media, name: str) -> Markup:
     """The link to a file; the page's script follows it once."""
     size = len(media.data or b"")
     said = f"{size / 1024:,.0f} KB" if size >= 1024 else f"{size} bytes"
-    return f"<p>{tag('a', f'{name} ({said})', href=shelf.put(media), download=name, class_='download-now')}</p>"
+    return p(element("a", f"{name} ({said})", href=shelf.put(media), download=name, class_="download-now"))

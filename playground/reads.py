@@ -7,7 +7,7 @@ import json
 from showcard.playground.core.keyless import without_keys
 from showcard.playground.core.saving import pieces, to_json
 from showcard.playground.core.state import ChatMessage, Raw
-from showcard.ui.markup.html import code_text, escape
+from showcard.ui.markup.html import Markup, code_text, element, join, p
 from showcard.ui.session.live_channel import Kept
 
 from .session import CompareSession
@@ -45,18 +45,22 @@ def _message(desk: CompareSession, name: str) -> ChatMessage | None:
     return next((found for pane in desk.comparison.panes if (found := pane.message(name))), None)
 
 
-def raw_html(message: ChatMessage) -> str:
+def raw_html(message: ChatMessage) -> Markup:
     """What went over the wire for the answer that a message shows."""
     raw = message.variant.record.raw if message.variant.record else None
     if raw is None:
-        return '<p class="dim">The raw exchange of this answer was not kept: it came with a file, or is an old one.</p>'
+        return p("The raw exchange of this answer was not kept: it came with a file, or is an old one.", class_="dim")
     headers = "\n".join(f"{name}: {value}" for name, value in raw.headers[:SHOWN_HEADERS])
-    return (
-        f"<h4>Sent</h4><p class='num'>{escape(raw.method)} {escape(raw.url)}</p><pre tabindex='0'>"
-        f"{code_text(_pretty(raw.sent))}</pre><p class='dim'>The key, if one was sent, is left out.</p>"
-        f"<h4>Received</h4><p class='num'>HTTP {raw.status}</p><pre tabindex='0'>{code_text(headers)}</pre>"
-        f"<h4>Timeline</h4>{timeline_html(raw)}"
-    )
+    return join([
+        element("h4", "Sent"), p(raw.method, " ", raw.url, class_="num"), _code(_pretty(raw.sent)),
+        p("The key, if one was sent, is left out.", class_="dim"),
+        element("h4", "Received"), p(f"HTTP {raw.status}", class_="num"), _code(headers),
+        element("h4", "Timeline"), timeline_html(raw),
+    ])  # fmt: skip
+
+
+def _code(text: str) -> Markup:
+    return element("pre", code_text(text), tabindex=0)
 
 
 def _pretty(body: str) -> str:
@@ -68,17 +72,17 @@ def _pretty(body: str) -> str:
         return body
 
 
-def timeline_html(raw: Raw) -> str:
+def timeline_html(raw: Raw) -> Markup:
     """The pieces as they arrived: each a stroke at its time, as high as it was long."""
     if not raw.timeline:
-        return '<p class="dim">Nothing arrived.</p>'
+        return p("Nothing arrived.", class_="dim")
     end, most = raw.timeline[-1][0] or 1.0, max(size for _, size in raw.timeline) or 1
     strokes = "".join(f"M{980 * at / end + 10:.1f} 40V{40 - max(2, 36 * size / most):.1f}" for at, size in raw.timeline)
     pauses = [later[0] - sooner[0] for sooner, later in zip(raw.timeline, raw.timeline[1:], strict=False)]
     longest = f", the longest pause {max(pauses):.3f} s" if pauses else ""
     said = f"{len(raw.timeline)} pieces from {raw.timeline[0][0]:.3f} s to {raw.timeline[-1][0]:.3f} s{longest}"
-    return (
-        f'<svg class="chart" viewBox="0 0 1000 44" preserveAspectRatio="none" role="img" aria-label="{said}">'
-        f'<path d="{strokes}" stroke="var(--color-accent)" stroke-width="2" vector-effect="non-scaling-stroke" '
-        f'fill="none"/></svg><p class="dim">{said}</p>'
+    line = element(
+        "path", d=strokes, stroke="var(--color-accent)", stroke_width=2, vector_effect="non-scaling-stroke", fill="none"
     )
+    box = {"viewBox": "0 0 1000 44", "preserveAspectRatio": "none"}
+    return element("svg", line, class_="chart", **box, role="img", aria_label=said) + p(said, class_="dim")

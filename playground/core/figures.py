@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from showcard.inference.hub.providers import POLICIES
-from showcard.ui.markup.html import attribute, isolated
+from showcard.ui.markup.html import Markup, isolated, join, span
 
 from . import conversation
 from .measure import Measurement
@@ -33,12 +33,9 @@ def facts(record: Record) -> list[tuple[str, str, str]]:
     return found
 
 
-def facts_html(record: Record) -> str:
+def facts_html(record: Record) -> Markup:
     """The same as HTML; each figure has its name, so that the better one of two can be marked."""
-    return "".join(
-        f'<span data-fact="{name}" title="{attribute(title)}">{isolated(text)}</span>'
-        for name, text, title in facts(record)
-    )
+    return join(span(isolated(text), data_fact=name, title=title) for name, text, title in facts(record))
 
 
 def measured(taken: Measurement, free: bool = False) -> list[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ import gradio as gr
 
 from showcard.playground.core.state import LETTERS
 from showcard.ui.components.panel import panel
+from showcard.ui.markup.html import Markup, div, element, span
 
 from . import checks as checks_tab
 from . import code as code_tab
@@ -37,20 +38,24 @@ LAYOUTS = (
 
 def above() -> None:
     """The row above the panes: how they are laid out, which is the work of `front/compare/tools.js`."""
-    toggles = "".join(
-        f'<button type="button" data-layout="{name}" aria-pressed="false" title="{title}">{words}</button>'
+    toggles = [
+        element("button", words, type="button", data_layout=name, aria_pressed="false", title=title)
         for name, words, title in LAYOUTS
-    )
-    focus = "".join(
-        f'<button type="button" data-focus="{letter}" aria-pressed="{str(not letter).lower()}" '
-        f'title="{f"Show pane {letter} alone" if letter else "Show every pane"}">{letter or "All"}</button>'
-        for letter in ("", *LETTERS)
-    )
+    ]
     panel(
-        f'<div class="layout" role="toolbar" aria-label="Layout of the panes">{toggles}<span class="gap"></span>'
-        f'<span class="dim">Show</span>{focus}</div>',
+        div(
+            toggles, span(class_="gap"), span("Show", class_="dim"), map(_focus, ("", *LETTERS)),
+            class_="layout", role="toolbar", aria_label="Layout of the panes",
+        ),
         elem_id="layout",
-    )
+    )  # fmt: skip
+
+
+def _focus(letter: str) -> Markup:
+    """The button that shows one pane alone, or all."""
+    title = f"Show pane {letter} alone" if letter else "Show every pane"
+    pressed = "false" if letter else "true"
+    return element("button", letter or "All", type="button", data_focus=letter, aria_pressed=pressed, title=title)
 
 
 def buttons() -> VoteRow:

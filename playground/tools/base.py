@@ -5,7 +5,7 @@ Gradio takes an empty mapping from a listener for a missing value: a listener wi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from showcard.playground.core.sampling import Samples
 from showcard.playground.core.state import Comparison, Pane
 from showcard.playground.session import check
 from showcard.playground.stream import ask, failure_of
+from showcard.ui.markup.html import NOTHING, Child, Markup, div, element, span
 from showcard.ui.session.session import Session
 from showcard.wire.request import Request
 
@@ -134,3 +135,14 @@ def marked(passed: bool | None) -> str:
 
 
 _MARKS: Mapping[bool | None, str] = {True: "passed", False: "failed", None: "not checked"}
+
+
+def spinner(state: str) -> Markup:
+    """What turns while something runs."""
+    return span(class_="spin", aria_hidden="true") if state == "running" else NOTHING
+
+
+def table_html(heads: Iterable[Child], rows: Iterable[Markup], class_: str = "table") -> Markup:
+    """Rows of a table below the heads of its columns; a wide one scrolls."""
+    head = element("thead", element("tr", [element("th", name, scope="col") for name in heads]))
+    return div(element("table", head, element("tbody", rows)), class_=class_, tabindex=0)

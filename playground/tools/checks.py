@@ -11,15 +11,15 @@ import gradio as gr
 from showcard.playground.core.checks import CheckMark, Checks, read_checks, run_checks
 from showcard.playground.core.state import Comparison
 from showcard.ui.components.panel import panel
-from showcard.ui.markup.html import attribute, escape, isolated, one_line
+from showcard.ui.markup.html import NOTHING, Child, Markup, div, element, isolated, one_line, p, span
 from showcard.ui.markup.panels import note
 from showcard.wire.request import RequestError
 
-from .base import QUIET, Tool, answers_of, held_of, marked
+from .base import QUIET, Tool, answers_of, held_of, marked, table_html
 from .mount import Mount
 
 TICKS = [("Valid JSON", "json"), ("Fits the schema", "schema"), ("Its code parses", "code")]
-EMPTY = '<p class="dim">Set a check above; every answer is checked as soon as it has ended.</p>'
+EMPTY = p("Set a check above; every answer is checked as soon as it has ended.", class_="dim")
 
 
 def build(mount: Mount) -> Tool:
@@ -79,42 +79,44 @@ def marks_of(comparison: Comparison, checks: Checks) -> Mapping[str, Sequence[Ch
     }
 
 
-def marks_html(marks: Sequence[CheckMark]) -> str:
+def marks_html(marks: Sequence[CheckMark]) -> Markup:
     """Marks as a row of badges; the word of each is there for those who see no colour."""
-    badges = "".join(
-        f'<span class="badge mark {_class(mark)}" title="{attribute(mark.sentence)}">'
-        f'{_sign(mark)} {_quoting(mark.check)}<span class="visually-hidden">: {marked(mark.passed)}</span></span>'
+    badges = [
+        span(
+            _sign(mark), " ", _quoting(mark.check), span(": ", marked(mark.passed), class_="visually-hidden"),
+            class_=f"badge mark {_class(mark)}", title=mark.sentence,
+        )
         for mark in marks
-    )
-    return f'<div class="marks">{badges}</div>' if badges else ""
+    ]  # fmt: skip
+    return div(badges, class_="marks") if badges else NOTHING
 
 
-def _quoting(sentence: str) -> str:
+def _quoting(sentence: str) -> Child:
     """A sentence of ours in which what somebody typed stands between quotation marks."""
     before, _, rest = sentence.partition("“")
     quoted, closing, after = rest.rpartition("”")
-    return f"{escape(before)}“{isolated(quoted)}”{escape(after)}" if closing else escape(sentence)
+    return [before, "“", isolated(quoted), "”", after] if closing else sentence
 
 
 def _class(mark: CheckMark) -> str:
     return {True: "ok", False: "bad", None: "open"}[mark.passed]
 
 
-def _sign(mark: CheckMark) -> str:
-    return f'<span aria-hidden="true">{ {True: "✓", False: "✗", None: "–"}[mark.passed] }</span>'
+def _sign(mark: CheckMark) -> Markup:
+    return span({True: "✓", False: "✗", None: "–"}[mark.passed], aria_hidden="true")
 
 
-def _table(comparison: Comparison, checks: Checks) -> str:
+def _table(comparison: Comparison, checks: Checks) -> Markup:
     found = marks_of(comparison, checks)
     if not checks:
         return EMPTY
     if not found:
-        return '<p class="dim">Ask something; what the checks say of the answers shows here.</p>'
-    rows = "".join(
-        f'<tr><th scope="row">{letter}</th><td>{_quoting(mark.check)}</td>'
-        f'<td class="{_class(mark)}">{_sign(mark)} {marked(mark.passed)}</td><td>{_quoting(mark.sentence)}</td></tr>'
-        for letter, marks in found.items()
-        for mark in marks
-    )
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("Pane", "Check", "Result", "What was seen"))
-    return f'<div class="table" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        return p("Ask something; what the checks say of the answers shows here.", class_="dim")
+    rows = [_row(letter, mark) for letter, marks in found.items() for mark in marks]
+    return table_html(("Pane", "Check", "Result", "What was seen"), rows)
+
+
+def _row(letter: str, mark: CheckMark) -> Markup:
+    result = element("td", _sign(mark), " ", marked(mark.passed), class_=_class(mark))
+    seen = element("td", _quoting(mark.sentence))
+    return element("tr", element("th", letter, scope="row"), element("td", _quoting(mark.check)), result, seen)

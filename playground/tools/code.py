@@ -9,14 +9,14 @@ import gradio as gr
 from showcard.inference.resolve import resolve
 from showcard.ui.components.code_panel import CodePanel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import escape, one_line
+from showcard.ui.markup.html import NOTHING, div, element, one_line, p
 from showcard.wire.request import ResolvedRequest
 
 from .base import QUIET, Tool, has_question, name_of, question_request
 from .mount import Mount
 
-EMPTY = '<div class="blank"><p>Ask something; the code that asks the same shows here.</p></div>'
-HIDDEN = '<div class="blank"><p>The code names the models, so it shows after the vote.</p></div>'
+EMPTY = div(p("Ask something; the code that asks the same shows here."), class_="blank")
+HIDDEN = div(p("The code names the models, so it shows after the vote."), class_="blank")
 
 
 def build(mount: Mount) -> Tool:
@@ -30,7 +30,7 @@ def build(mount: Mount) -> Tool:
         if comparison.hidden:
             return {code.output: one_line(HIDDEN)}
         resolved: dict[str, ResolvedRequest] = {}
-        failed = ""
+        failed = NOTHING
         for pane in filter(has_question, comparison.panes):
             name = name_of(comparison, pane)
             try:
@@ -38,7 +38,7 @@ def build(mount: Mount) -> Tool:
                 keys = session.keys_for(asked.base_url)
                 resolved[name] = await resolve(asked, session.site.embedded, keys)
             except Exception as error:
-                failed += f"<h3>{escape(name)}</h3>{panels.failure(error)}"
+                failed += element("h3", name) + panels.failure(error)
         shown = code.show(resolved, options) if resolved else "" if failed else one_line(EMPTY)
         return {code.output: shown + one_line(failed)}
 

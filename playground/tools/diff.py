@@ -8,13 +8,13 @@ from typing import Any
 import gradio as gr
 
 from showcard.ui.components.panel import panel
-from showcard.ui.markup.html import one_line
+from showcard.ui.markup.html import div, one_line, p
 
 from .base import QUIET, Tool, answers_of, held_of
 from .diff_view import diffs_html
 from .mount import Mount
 
-EMPTY = '<div class="blank"><p>When two models have answered, what they said differently shows here.</p></div>'
+EMPTY = div(p("When two models have answered, what they said differently shows here."), class_="blank")
 BESIDE, UNIFIED = "Side by side", "One text"
 
 

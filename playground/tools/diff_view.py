@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from showcard.playground.core.diff import Diff, DiffField, DiffPiece, diff, fields
-from showcard.ui.markup.html import escape, isolated, running_text
+from showcard.ui.markup.html import Child, Markup, div, element, isolated, join, p, running_text
+
+from .base import table_html
 
 MAX_SHOWN = 200_000
 MAX_VALUE = 300
@@ -14,25 +16,23 @@ _SAID = {"same": "same", "changed": "differs"}
 Answers = Sequence[tuple[str, str]]  # a name, and the answer without its reasoning
 
 
-def diffs_html(answers: Answers, unified: bool) -> str:
+def diffs_html(answers: Answers, unified: bool) -> Markup:
     """Every answer against the first."""
     (first, text), *others = answers
-    return "".join(
-        f'<section class="diff">{_one(first, text, name, other, unified)}</section>' for name, other in others
-    )
+    return join(element("section", _one(first, text, name, other, unified), class_="diff") for name, other in others)
 
 
-def _one(first: str, left: str, second: str, right: str, unified: bool) -> str:
-    title = f"<h3>{escape(first)} and {escape(second)}</h3>"
+def _one(first: str, left: str, second: str, right: str, unified: bool) -> list[Markup]:
+    title = element("h3", first, " and ", second)
     if max(len(left), len(right)) > MAX_SHOWN:
-        return f'{title}<p class="dim">Longer than {MAX_SHOWN:,} characters, which is too long to compare here.</p>'
+        return [title, p(f"Longer than {MAX_SHOWN:,} characters, which is too long to compare here.", class_="dim")]
     held = fields(left, right)
     found = diff(left, right)
-    told = f'<p class="dim">{escape(_summary(found, first, second, held))}</p>'
+    told = p(_summary(found, first, second, held), class_="dim")
     if found.identical:
-        return title + told
+        return [title, told]
     shown = _fields(held, first, second) if held is not None else _unified(found) if unified else _beside(found)
-    return title + told + shown
+    return [title, told, shown]
 
 
 def _summary(found: Diff, first: str, second: str, held: Sequence[DiffField] | None) -> str:
@@ -54,46 +54,47 @@ def _summary(found: Diff, first: str, second: str, held: Sequence[DiffField] | N
     return f"{least}{found.percent} alike · {ours} {words} only in {first} · {theirs} only in {second}"
 
 
-def _beside(found: Diff) -> str:
-    rows = []
+def _beside(found: Diff) -> Markup:
+    cells = []
     for row in found.rows:
-        left = "".join(_piece(piece.kind, piece.left) for piece in row if piece.left)
-        right = "".join(_piece(piece.kind, piece.right) for piece in row if piece.right)
-        rows.append(f'<div class="cell" dir="auto">{left}</div><div class="cell" dir="auto">{right}</div>')
-    return f'<div class="sides">{"".join(rows)}</div>'
+        left = [_piece(piece.kind, piece.left) for piece in row if piece.left]
+        right = [_piece(piece.kind, piece.right) for piece in row if piece.right]
+        cells += [div(left, class_="cell", dir="auto"), div(right, class_="cell", dir="auto")]
+    return div(cells, class_="sides")
 
 
-def _unified(found: Diff) -> str:
+def _unified(found: Diff) -> Markup:
     pieces: list[DiffPiece] = [piece for row in found.rows for piece in row]
-    return f'<div class="cell unified" dir="auto">{"".join(_piece(p.kind, p.right or p.left) for p in pieces)}</div>'
+    return div([_piece(one.kind, one.right or one.left) for one in pieces], class_="cell unified", dir="auto")
 
 
-def _piece(kind: str, text: str) -> str:
+def _piece(kind: str, text: str) -> Child:
     """The text of a piece; white space around it stays unmarked."""
     name = {"removed": "del", "added": "ins"}.get(kind)
     inner = text.strip()
     if name is None or not inner:
         return running_text(text)
     at = text.index(inner)
-    return f"{running_text(text[:at])}<{name}>{running_text(inner)}</{name}>{running_text(text[at + len(inner) :])}"
+    return [text[:at], element(name, running_text(inner)), text[at + len(inner) :]]
 
 
-def _fields(held: Sequence[DiffField], first: str, second: str) -> str:
-    rows = "".join(
-        f'<tr class="{field.kind}"><th scope="row">{isolated(field.path)}</th>{_value(field.left, field, "del")}'
-        f'{_value(field.right, field, "ins")}<td class="dim">{escape(_word(field, first, second))}</td></tr>'
+def _fields(held: Sequence[DiffField], first: str, second: str) -> Markup:
+    rows = [
+        element(
+            "tr", element("th", isolated(field.path), scope="row"),
+            _value(field.left, field, "del"), _value(field.right, field, "ins"),
+            element("td", _word(field, first, second), class_="dim"), class_=field.kind,
+        )
         for field in held
-    )
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("Field", first, second, "Result"))
-    return f'<div class="table" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    ]  # fmt: skip
+    return table_html(("Field", first, second, "Result"), rows)
 
 
-def _value(value: str | None, field: DiffField, name: str) -> str:
+def _value(value: str | None, field: DiffField, name: str) -> Markup:
     if value is None:
-        return "<td></td>"
-    cut = value if len(value) <= MAX_VALUE else f"{value[:MAX_VALUE]}…"
-    said = isolated(cut)
-    return f"<td>{said}</td>" if field.kind == "same" else f"<td><{name}>{said}</{name}></td>"
+        return element("td")
+    said = isolated(value if len(value) <= MAX_VALUE else f"{value[:MAX_VALUE]}…")
+    return element("td", said if field.kind == "same" else element(name, said))
 
 
 def _word(field: DiffField, first: str, second: str) -> str:

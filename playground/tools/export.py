@@ -18,16 +18,16 @@ from showcard.playground.view.exported_page import to_html
 from showcard.playground.view.messages import MAX_MESSAGES
 from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import one_line
+from showcard.ui.markup.html import one_line, p
 from showcard.ui.markup.markdown import prepare
 from showcard.wire.request import RequestError
 
 from .base import QUIET, Tool
 from .mount import Mount
 
-INTRO = (
-    "<p>The JSON file holds the chats, settings, images and measurements, and can be opened here again; the web page "
-    "only shows them, in any browser, without a network. Neither holds a key.</p>"
+INTRO = p(
+    "The JSON file holds the chats, settings, images and measurements, and can be opened here again; the web page only "
+    "shows them, in any browser, without a network. Neither holds a key."
 )
 BUSY = "The models are still answering: stop them, or wait, then open the file again."
 FORMS = {"json": (to_json, "application/json"), "html": (to_html, "text/html")}

@@ -20,10 +20,10 @@ from showcard.playground.core.prompts import Key, Listed, PromptBatch
 from showcard.playground.downloads import link
 from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import escape, isolated, one_line, running_text, short_text
+from showcard.ui.markup.html import NOTHING, Markup, div, element, isolated, one_line, p, running_text, short_text
 from showcard.wire.request import Request, RequestError
 
-from .base import QUIET, Stop, Tool, asker, held_of, question_request, stopping
+from .base import QUIET, Stop, Tool, asker, held_of, question_request, spinner, stopping, table_html
 from .checks import marks_html
 from .mount import Mount
 
@@ -33,15 +33,15 @@ MAX_BYTES = 8_000_000
 SHOWN_CHARACTERS = 400
 DRAW_SECONDS = 1.0
 EXAMPLE = 'One prompt a line; or CSV with a column “prompt” (and “tag”); or JSON lines: {"prompt": "…"}'
-EMPTY = '<p class="dim">Every prompt is asked by itself, with each pane\'s settings; the chat above stays as it is.</p>'
+EMPTY = p("Every prompt is asked by itself, with each pane's settings; the chat above stays as it is.", class_="dim")
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """What a list shows: a line of progress, the table where that was drawn anew, and which buttons make sense."""
 
-    said: str
-    table: str | None = None
+    said: Markup
+    table: Markup | None = None
     running: bool = False
     left: bool = False
 
@@ -167,42 +167,38 @@ def _marks(checks: Checks) -> prompts.Marks:
     return marks
 
 
-def _said(batch: PromptBatch, state: str, found: Listed) -> str:
+def _said(batch: PromptBatch, state: str, found: Listed) -> Markup:
     total = len(batch.prompts) * len(batch.models)
     failed = sum(bool(outcome.error) for outcome in batch.outcomes.values())
     words = [f"{len(batch.outcomes)} of {total} answers", f"{failed} failed" if failed else "", state]
-    spin = '<span class="spin" aria-hidden="true"></span>' if state == "running" else ""
-    told = f'<div class="status" role="status">{spin}{escape(" · ".join(filter(None, words)))}</div>'
-    bar = f'<progress max="{total}" value="{len(batch.outcomes)}" aria-label="Answers"></progress>'
-    problems = "".join(f"<li>{escape(problem)}</li>" for problem in found.problems)
-    return told + bar + (f'<ul class="problems" aria-label="Left out">{problems}</ul>' if problems else "")
+    progress = element("progress", max=total, value=len(batch.outcomes), aria_label="Answers")
+    told = div(spinner(state), " · ".join(filter(None, words)), class_="status", role="status") + progress
+    if not found.problems:
+        return told
+    problems = [element("li", problem) for problem in found.problems]
+    return told + element("ul", problems, class_="problems", aria_label="Left out")
 
 
-def _table(batch: PromptBatch, checks: Checks) -> str:
+def _table(batch: PromptBatch, checks: Checks) -> Markup:
     marks = _marks(checks)
-    heads = "".join(f'<th scope="col">{letter} · {isolated(model)}</th>' for letter, model in batch.models.items())
+    heads = ["Prompt", *([f"{letter} · ", isolated(model)] for letter, model in batch.models.items())]
     rows = []
     for number, prompt in enumerate(batch.prompts[:MAX_ROWS]):
-        cells = "".join(_cell(batch, (number, letter), marks) for letter in batch.models)
-        tag = f'<div class="dim">{isolated(prompt.tag)}</div>' if prompt.tag else ""
-        rows.append(
-            f'<tr><th scope="row"><div dir="auto">{running_text(_cut(prompt.text))}</div>{tag}</th>{cells}</tr>'
-        )
+        cells = [_cell(batch, (number, letter), marks) for letter in batch.models]
+        tag = div(isolated(prompt.tag), class_="dim") if prompt.tag else None
+        asked = element("th", div(running_text(_cut(prompt.text)), dir="auto"), tag, scope="row")
+        rows.append(element("tr", asked, cells))
     more = len(batch.prompts) - MAX_ROWS
     cut = f"The first {MAX_ROWS} of {len(batch.prompts):,} rows; the files hold all."
-    rest = f'<p class="dim">{cut}</p>' if more > 0 else ""
-    return (
-        f'<div class="table prompts" tabindex="0"><table><thead><tr><th scope="col">Prompt</th>{heads}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>{rest}"
-    )
+    return table_html(heads, rows, "table prompts") + (p(cut, class_="dim") if more > 0 else NOTHING)
 
 
-def _cell(batch: PromptBatch, key: Key, marks: prompts.Marks) -> str:
+def _cell(batch: PromptBatch, key: Key, marks: prompts.Marks) -> Markup:
     outcome = batch.outcomes.get(key)
     if outcome is None:
-        return '<td class="dim">–</td>'
+        return element("td", "–", class_="dim")
     if outcome.error:
-        return f'<td class="bad" dir="auto">{short_text(_cut(outcome.error))}</td>'
+        return element("td", short_text(_cut(outcome.error)), class_="bad", dir="auto")
     taken = outcome.measurement
     facts = []
     if taken and taken.time_to_first_token is not None:
@@ -211,10 +207,8 @@ def _cell(batch: PromptBatch, key: Key, marks: prompts.Marks) -> str:
         facts.append(f"{taken.about}{taken.tokens_per_second:.0f} tok/s")
     if taken:
         facts.append(f"{taken.about}{taken.output_tokens:,} out")
-    return (
-        f'<td><div class="said" dir="auto">{running_text(_cut(outcome.content))}</div>'
-        f'{marks_html(marks(outcome, batch.asked[key]))}<div class="num dim">{escape(" · ".join(facts))}</div></td>'
-    )
+    said = div(running_text(_cut(outcome.content)), class_="said", dir="auto")
+    return element("td", said, marks_html(marks(outcome, batch.asked[key])), div(" · ".join(facts), class_="num dim"))
 
 
 def _cut(text: str) -> str:

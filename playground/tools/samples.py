@@ -15,17 +15,30 @@ from showcard.playground.core.outcome import Outcome
 from showcard.playground.core.sampling import MAX_SAMPLES, Agreement, Samples, Spread
 from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import escape, one_line, running_text
+from showcard.ui.markup.html import NOTHING, Markup, div, element, join, one_line, p, running_text
 from showcard.wire.request import Request, RequestError
 
-from .base import QUIET, Stop, Tool, asker, has_question, held_of, percent, question_request, stopping
+from .base import (
+    QUIET,
+    Stop,
+    Tool,
+    asker,
+    has_question,
+    held_of,
+    percent,
+    question_request,
+    spinner,
+    stopping,
+    table_html,
+)
 from .mount import Mount
 
 RUN = "compare-samples"
 TOGETHER, ONE_BY_ONE = "All at once", "One after the other"
-EMPTY = (
-    '<p class="dim">One answer says little about speed, and nothing about how steady a model is. Ask each pane several '
-    "times; the chat above stays as it is.</p>"
+EMPTY = p(
+    "One answer says little about speed, and nothing about how steady a model is. Ask each pane several times; the "
+    "chat above stays as it is.",
+    class_="dim",
 )
 
 
@@ -89,31 +102,23 @@ def _requests(mount: Mount, request: gr.Request, question: str) -> dict[str, Req
     return {comparison.letter(pane): question_request(session, pane, question) for pane in panes}
 
 
-def _shown(samples: Samples, together: bool, state: str) -> str:
+def _shown(samples: Samples, together: bool, state: str) -> Markup:
     total = samples.wanted * len(samples.by_pane)
     done = f"{samples.count} of {total} answers" + (f" · {state}" if state else "")
-    rows = "".join(_row(letter, outcomes) for letter, outcomes in samples.by_pane.items())
-    rows += "".join(_between(samples, *pair) for pair in combinations(samples.by_pane, 2))
+    rows = [_row(letter, outcomes) for letter, outcomes in samples.by_pane.items()]
+    rows += [_between(samples, *pair) for pair in combinations(samples.by_pane, 2)]
     names = ("Pane", "Answers", "Time to first token", "Speed", "The same answer", "Words in common")
-    head = "".join(f'<th scope="col">{name}</th>' for name in names)
     every = [one for outcomes in samples.by_pane.values() for one in outcomes]
     skewed = f"Started within {sampling.skew(every) * 1000:.0f} ms of each other. " if together and every else ""
     note = (
         f"{skewed}Median, and in brackets the p95: 95 % of the answers were at least as good. The same answer: of a "
         "pane, the share of its most frequent one; of two panes, the share of pairs that are equal."
     )
-    return (
-        f'<div class="status" role="status">{_spin(state)}{escape(done)}</div>'
-        f'<div class="table" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-        f'<p class="dim">{note}</p>{_answers(samples)}'
-    )
+    told = div(spinner(state), done, class_="status", role="status")
+    return told + table_html(names, rows) + p(note, class_="dim") + _answers(samples)
 
 
-def _spin(state: str) -> str:
-    return '<span class="spin" aria-hidden="true"></span>' if state == "running" else ""
-
-
-def _row(letter: str, outcomes: Sequence[Outcome]) -> str:
+def _row(letter: str, outcomes: Sequence[Outcome]) -> Markup:
     failed = sum(bool(one.error) for one in outcomes)
     count = f"{len(outcomes) - failed}" + (f", {failed} failed" if failed else "")
     about = "≈" if sampling.estimated(outcomes) else ""
@@ -123,33 +128,33 @@ def _row(letter: str, outcomes: Sequence[Outcome]) -> str:
     return _cells(letter, count, first, speed, *_agreed(agreed))
 
 
-def _between(samples: Samples, one: str, other: str) -> str:
+def _between(samples: Samples, one: str, other: str) -> Markup:
     agreed = sampling.between(samples.by_pane[one], samples.by_pane[other])
-    return _cells(f"{one} and {other}", "", "", "", *_agreed(agreed)) if agreed else ""
+    return _cells(f"{one} and {other}", "", "", "", *_agreed(agreed)) if agreed else NOTHING
 
 
 def _agreed(agreed: Agreement | None) -> tuple[str, str]:
     return (percent(agreed.exact), percent(agreed.similar)) if agreed else ("–", "–")
 
 
-def _cells(name: str, *cells: str) -> str:
-    said = "".join(f'<td class="num">{escape(cell)}</td>' for cell in cells)
-    return f'<tr><th scope="row">{escape(name)}</th>{said}</tr>'
+def _cells(name: str, *cells: str) -> Markup:
+    return element("tr", element("th", name, scope="row"), [element("td", cell, class_="num") for cell in cells])
 
 
 def _spread(found: Spread | None, form: Callable[[float], str]) -> str:
     return f"{form(found.median)} ({form(found.p95)})" if found else "–"
 
 
-def _answers(samples: Samples) -> str:
+def _answers(samples: Samples) -> Markup:
     """Every answer, folded."""
     shown = []
     for letter, outcomes in samples.by_pane.items():
         texts = [running_text(_cut(one.error or one.content)) for one in outcomes]
-        items = "".join(f'<li class="said" dir="auto">{text}</li>' for text in texts)
-        summary = f"<summary>Answers of {escape(letter)}</summary>"
-        shown.append(f"<details>{summary}<ol>{items}</ol></details>" if items else "")
-    return "".join(shown)
+        items = [element("li", text, class_="said", dir="auto") for text in texts]
+        shown.append(
+            element("details", element("summary", "Answers of ", letter), element("ol", items)) if items else NOTHING
+        )
+    return join(shown)
 
 
 def _cut(text: str) -> str:

@@ -31,15 +31,15 @@ from showcard.playground.core.votes import (
 from showcard.playground.view.heads import brief
 from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import escape, isolated, one_line
+from showcard.ui.markup.html import Child, Markup, div, element, isolated, join, one_line, p
 
-from .base import QUIET, Tool, percent
+from .base import QUIET, Tool, percent, table_html
 from .mount import Drawn, Mount
 
 WORDS = ("A is better", "B is better", "Tie", "Both bad")
-INTRO = (
-    "<p>Start a blind comparison: a new chat with the same two models, in an order that nobody sees. Ask below, then "
-    "vote by a click or by the keys 1 to 4; the vote shows who was who.</p>"
+INTRO = p(
+    "Start a blind comparison: a new chat with the same two models, in an order that nobody sees. Ask below, then vote "
+    "by a click or by the keys 1 to 4; the vote shows who was who."
 )
 FORGET, SURE = "Forget all votes", "Forget them for good"
 TWO = "A blind vote is between two models: leave two panes, then start."
@@ -115,7 +115,7 @@ class Voting:
     def reveal(self, request: gr.Request) -> Drawn:
         """Show who is who."""
         comparison = self.mount.comparison_of(request)
-        told = {self.said: one_line(f'<div class="note" role="note"><strong>{revealed(comparison)}</strong></div>')}
+        told = {self.said: one_line(div(element("strong", revealed(comparison)), class_="note", role="note"))}
         comparison.hidden = False
         comparison.revision += 1
         return {**self.mount.draw(request), **told}
@@ -189,37 +189,33 @@ def labels(comparison: Comparison) -> tuple[str, ...]:
     return tuple(found)
 
 
-def revealed(comparison: Comparison) -> str:
+def revealed(comparison: Comparison) -> Markup:
     """Who was who, as HTML."""
     named = zip(comparison.panes, labels(comparison), strict=True)
-    return ", ".join(f"{comparison.letter(pane)} was {_label(label)}" for pane, label in named) + "."
+    who = join([[f"{comparison.letter(pane)} was ", _label(label)] for pane, label in named], ", ")
+    return join([who, "."])
 
 
-def tally_html(found: Sequence[Tally], where: str) -> str:
+def tally_html(found: Sequence[Tally], where: str) -> Markup:
     """The votes by pair of models and by tag; `where` they are kept."""
     if not found:
-        return f'<p class="dim">No votes yet. They are kept {escape(where)}, and sent nowhere.</p>'
+        return p("No votes yet. They are kept ", where, ", and sent nowhere.", class_="dim")
     names = ("Models", "Tag", "First better", "Second better", "Tie", "Both bad", "Wins of the first")
-    head = "".join(f'<th scope="col">{name}</th>' for name in names)
-    rows = "".join(_row(tally) for tally in found)
-    return (
-        f'<div class="table" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-        f'<p class="dim">Wins are a share of the decided votes, with its 95 % interval (Wilson). The votes are kept '
-        f"{escape(where)}, and sent nowhere.</p>"
-    )
+    told = "Wins are a share of the decided votes, with its 95 % interval (Wilson). The votes are kept "
+    return table_html(names, map(_row, found)) + p(told, where, ", and sent nowhere.", class_="dim")
 
 
-def _label(label: str) -> str:
+def _label(label: str) -> Markup:
     """The label of a pane: its model, and behind that where it was asked."""
-    return " at ".join(map(isolated, label.split(" at ", 1)))
+    return join(map(isolated, label.split(" at ", 1)), " at ")
 
 
-def _row(tally: Tally) -> str:
+def _row(tally: Tally) -> Markup:
     share = "–"
     if interval := tally.interval:
         low, middle, high = interval
         share = f"{percent(middle)} ({percent(low)} to {percent(high)})"
-    figures = (tally.left_wins, tally.right_wins, tally.ties, tally.both_bad)
-    cells = "".join(f'<td class="num">{figure}</td>' for figure in (*figures, share))
-    pair = f"{_label(tally.left)}<br>{_label(tally.right)}" if not tally.tag else ""
-    return f'<tr><th scope="row">{pair}</th><td>{isolated(tally.tag or "all")}</td>{cells}</tr>'
+    figures = (tally.left_wins, tally.right_wins, tally.ties, tally.both_bad, share)
+    pair: Child = [_label(tally.left), element("br"), _label(tally.right)] if not tally.tag else None
+    cells = [element("td", figure, class_="num") for figure in figures]
+    return element("tr", element("th", pair, scope="row"), element("td", isolated(tally.tag or "all")), cells)

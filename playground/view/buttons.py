@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from showcard.ui.markup.html import attribute, escape, tag
+from showcard.ui.markup.html import Attribute, Markup, element, span
 
 LABELS = {
     "copy": "Copy",
@@ -17,16 +17,15 @@ LABELS = {
 }
 
 
-def button(act: str, label: str, text: str = "", **more: object) -> str:
+def button(act: str, label: str, text: str = "", *, class_: str = "", **more: Attribute) -> Markup:
     """A button that the page's script knows; without a text it is an icon."""
-    kind = more.pop("class_", "") or ("" if text else f"i i-{act}")
-    return tag(
-        "button", escape(text), type="button", class_=kind, data_act=act,
-        aria_label=None if text == label else label, title=None if text == label else label, **more,
+    said = None if text == label else label
+    return element(
+        "button", text, type="button", class_=class_ or ("" if text else f"i i-{act}"), data_act=act,
+        aria_label=said, title=said, **more,
     )  # fmt: skip
 
 
-def toolbar(who: str, acts: Iterable[str]) -> str:
+def toolbar(who: str, acts: Iterable[str]) -> Markup:
     """The buttons of a message."""
-    buttons = "".join(button(act, LABELS[act]) for act in acts)
-    return f'<span class="i-row" role="toolbar" aria-label="{attribute(who)}">{buttons}</span>'
+    return span([button(act, LABELS[act]) for act in acts], class_="i-row", role="toolbar", aria_label=who)

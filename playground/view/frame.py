@@ -5,7 +5,7 @@ from __future__ import annotations
 from showcard.playground.core.figures import best
 from showcard.playground.core.state import MAX_PANES, Comparison
 from showcard.playground.session import CompareSession
-from showcard.ui.markup.html import attribute, escape
+from showcard.ui.markup.html import NOTHING, Markup, div, element, join, p, span
 
 from .buttons import button
 
@@ -18,59 +18,67 @@ KEYS = (
 )
 
 
-def sheets() -> str:
+def sheets() -> Markup:
     """The help sheet of keys, and the list of earlier comparisons, which the page's script fills."""
-    keys = "".join(f"<dt><kbd>{escape(key)}</kbd></dt><dd>{escape(what)}</dd>" for key, what in KEYS)
-    done = button("dismiss", "Close", "Close", class_="plain")
-    return (
-        f'<dialog class="sheet" id="keys" aria-labelledby="keys-title"><h2 id="keys-title">Keys</h2><dl>{keys}</dl>'
-        f'{done}</dialog><dialog class="sheet" id="earlier" aria-labelledby="earlier-title">'
-        '<h2 id="earlier-title">Earlier comparisons</h2><p class="dim">Kept in this browser, never sent anywhere.</p>'
-        f'<ul class="list"></ul><p class="none">Nothing was asked yet.</p>{done}</dialog>'
-    )
+    keys = [[element("dt", element("kbd", key)), element("dd", what)] for key, what in KEYS]
+    earlier = [
+        p("Kept in this browser, never sent anywhere.", class_="dim"),
+        element("ul", class_="list"),
+        p("Nothing was asked yet.", class_="none"),
+    ]
+    return _sheet("keys", "Keys", element("dl", keys)) + _sheet("earlier", "Earlier comparisons", *earlier)
 
 
-def top(desk: CompareSession) -> str:
+def _sheet(name: str, title: str, *content: Markup) -> Markup:
+    close = button("dismiss", "Close", "Close", class_="plain")
+    heading = element("h2", title, id=f"{name}-title")
+    return element("dialog", heading, content, close, class_="sheet", id=name, aria_labelledby=f"{name}-title")
+
+
+def top(desk: CompareSession) -> Markup:
     """The title of the page, and what can be done with the whole comparison."""
     full = len(desk.comparison.panes) >= MAX_PANES
-    return (
-        '<h1>Compare chat models</h1><span class="dim grow">One question to all panes. Each model sees only its own '
-        "answers.</span>"
-        + button("add", "Add pane", "Add pane", class_="plain", disabled=full)
-        + button("new", "New chat", "New chat", class_="plain")
-        + button("earlier", "Earlier", "Earlier", class_="plain", aria_haspopup="dialog")
-        + button("help", "Keys", "?", class_="plain", aria_haspopup="dialog")
-    )
+    return join([
+        element("h1", "Compare chat models"),
+        span("One question to all panes. Each model sees only its own answers.", class_="dim grow"),
+        button("add", "Add pane", "Add pane", class_="plain", disabled=full),
+        button("new", "New chat", "New chat", class_="plain"),
+        button("earlier", "Earlier", "Earlier", class_="plain", aria_haspopup="dialog"),
+        button("help", "Keys", "?", class_="plain", aria_haspopup="dialog"),
+    ])  # fmt: skip
 
 
-def tabs(comparison: Comparison) -> str:
+def tabs(comparison: Comparison) -> Markup:
     """On a phone: which pane is looked at."""
     if len(comparison.panes) < 2:
-        return ""
+        return NOTHING
     names = [(comparison.letter(pane), pane) for pane in comparison.panes]
-    items = "".join(
+    items = [
         button(
             "show", label := letter if comparison.hidden else f"{letter} · {pane.settings.model.rpartition('/')[2]}",
             label, role="tab", aria_selected=str(place == 0).lower(), data_letter=letter,
         )
         for place, (letter, pane) in enumerate(names)
-    )  # fmt: skip
-    return f'<div role="tablist" aria-label="Panes" style="display:contents">{items}</div>'
+    ]  # fmt: skip
+    return div(items, role="tablist", aria_label="Panes", style="display:contents")
 
 
-def kept(desk: CompareSession) -> str:
+def kept(desk: CompareSession) -> Markup:
     """Tells the page's script that there is something new to keep, and what is locked."""
-    comparison, locked = desk.comparison, attribute(" ".join(sorted(desk.comparison.locked)))
-    return (
-        f'<span data-feed="{desk.feed.name}" data-id="{comparison.id}" data-revision="{comparison.revision}" '
-        f'data-unpriced="{attribute(" ".join(desk.unpriced))}" '
-        f'data-best="{attribute(best(comparison))}" data-locked="{locked}"></span>'
+    comparison = desk.comparison
+    return span(
+        data_feed=desk.feed.name,
+        data_id=comparison.id,
+        data_revision=comparison.revision,
+        data_unpriced=" ".join(desk.unpriced),
+        data_best=best(comparison),
+        data_locked=" ".join(sorted(comparison.locked)),
     )
 
 
-def notice(desk: CompareSession) -> str:
+def notice(desk: CompareSession) -> Markup:
     """What was just done, and how to take it back."""
     if not desk.notice:
-        return ""
-    undo = button("undo", "Undo", "Undo", class_="plain") if desk.deleted and desk.notice == "Deleted." else ""
-    return f"<span>{escape(desk.notice)}</span>{undo}{button('hush', 'Dismiss')}"
+        return NOTHING
+    undo = button("undo", "Undo", "Undo", class_="plain") if desk.deleted and desk.notice == "Deleted." else None
+    return join([span(desk.notice), undo, button("hush", "Dismiss")])

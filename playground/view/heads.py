@@ -10,7 +10,7 @@ from showcard.inference.hub.providers import POLICIES, split_model
 from showcard.playground.core import conversation
 from showcard.playground.core.state import MAX_PANES, Comparison, Pane, Settings
 from showcard.playground.session import CompareSession
-from showcard.ui.markup.html import isolated, short_text, tag
+from showcard.ui.markup.html import Markup, div, element, isolated, join, span
 from showcard.wire.secrets import address
 
 from .buttons import button
@@ -18,39 +18,44 @@ from .buttons import button
 MAX_IN_BADGE = 3
 
 
-def head(desk: CompareSession, pane: Pane) -> str:
+def head(desk: CompareSession, pane: Pane) -> Markup:
     """Who answers in a pane, where, at what price, what differs from the other panes, and what can be done with it."""
     comparison, settings = desk.comparison, pane.settings
     letter = comparison.letter(pane)
     if comparison.hidden:
-        said = f'<span class="letter">{letter}</span><span class="dim">hidden until you vote</span>'
-        return f'<div class="pane-head"><div class="pane-title">{said}</div></div>'
+        said = div(span(letter, class_="letter"), span("hidden until you vote", class_="dim"), class_="pane-title")
+        return div(said, class_="pane-head")
     many, name = len(comparison.panes) > 1, settings.model or "Choose a model"
-    title = (
-        f'<span class="letter" aria-hidden="true">{letter}</span>'
-        + tag(
+    title = [
+        span(letter, class_="letter", aria_hidden="true"),
+        element(
             "button", model_html(name), type="button", class_="name", data_act="settings", aria_haspopup="dialog",
             aria_label=(label := f"Settings of {letter}: {name}"), title=label,
-        )
-    )  # fmt: skip
-    tools = (
-        button("duplicate", f"Duplicate pane {letter}", disabled=len(comparison.panes) >= MAX_PANES)
-        + (button("swap", f"Swap pane {letter} with the next") if many else "")
-        + (button("remove", f"Remove pane {letter}") if many else "")
-    )
-    facts = f'<span class="where dim">{isolated(where(desk, settings))}</span>'
+        ),
+    ]  # fmt: skip
+    tools = [
+        button("duplicate", f"Duplicate pane {letter}", disabled=len(comparison.panes) >= MAX_PANES),
+        button("swap", f"Swap pane {letter} with the next") if many else None,
+        button("remove", f"Remove pane {letter}") if many else None,
+    ]
+    no_images = None
     if desk.takes_images(settings) is False:  # the style sheet shows it while an image is attached
-        facts += '<span class="badge no-images">takes no images</span>'
-    return (
-        f'<div class="pane-head" data-pane="{pane.id}"><div class="pane-title">{title}'
-        f'<span class="i-row">{tools}</span></div><div class="pane-facts">{facts}{badges(comparison, pane)}</div></div>'
-    )
+        no_images = span("takes no images", class_="badge no-images")
+    return div(
+        div(title, span(tools, class_="i-row"), class_="pane-title"),
+        div(
+            span(isolated(where(desk, settings)), class_="where dim"), no_images, badges(comparison, pane),
+            class_="pane-facts",
+        ),
+        class_="pane-head",
+        data_pane=pane.id,
+    )  # fmt: skip
 
 
-def model_html(name: str) -> str:
+def model_html(name: str) -> Markup:
     """The name of a model; where it is cut, its owner is first."""
     owner, slash, own = name.rpartition("/")
-    return f'<span class="cut"><bdi>{short_text(owner + slash)}</bdi><bdi>{short_text(own)}</bdi></span>'
+    return span(isolated(owner + slash), isolated(own), class_="cut")
 
 
 def where(desk: CompareSession, settings: Settings) -> str:
@@ -87,15 +92,15 @@ def _context(offers: Sequence[Offer]) -> str:
     return f"{' to '.join(f'{length:,}' for length in (told[0], told[-1])[: len(told)])} context" if told else ""
 
 
-def badges(comparison: Comparison, pane: Pane) -> str:
+def badges(comparison: Comparison, pane: Pane) -> list[Markup]:
     """The settings in which a pane differs from the others; a long list is cut."""
     own = conversation.values(pane.settings)
     names = conversation.differing(comparison)
-    said = [tag("span", f"{isolated(name)} {isolated(brief(own.get(name)))}", class_="badge diff") for name in names]
+    said = [span(isolated(name), " ", isolated(brief(own.get(name))), class_="badge diff") for name in names]
     if len(said) > MAX_IN_BADGE:
         rest = ", ".join(f"{name} {brief(own.get(name))}" for name in names[MAX_IN_BADGE:])
-        said[MAX_IN_BADGE:] = [tag("span", f"+{len(names) - MAX_IN_BADGE}", class_="badge diff", title=rest)]
-    return "".join(said)
+        said[MAX_IN_BADGE:] = [span(f"+{len(names) - MAX_IN_BADGE}", class_="badge diff", title=rest)]
+    return said
 
 
 def brief(value: object) -> str:
@@ -109,17 +114,15 @@ def brief(value: object) -> str:
     return text if len(text) <= 24 else text[:23] + "…"
 
 
-def drawer_head(desk: CompareSession, pane: Pane) -> str:
+def drawer_head(desk: CompareSession, pane: Pane) -> Markup:
     """Whose settings are open, the way to the others', and the way out."""
     comparison = desk.comparison
     here = comparison.letter(pane)
-    others = "".join(
-        f'<span data-pane="{other.id}">'
-        + button("settings", f"Settings of {letter}", letter, class_="plain")
-        + "</span>"
+    others = [
+        span(button("settings", f"Settings of {letter}", letter, class_="plain"), data_pane=other.id)
         for other in comparison.panes
         if (letter := comparison.letter(other)) != here
-    )
+    ]
     close = button("close", "Done", "Done", class_="plain primary")
-    title = f'<h2 id="drawer-title" tabindex="-1" data-letter="{here}"><span class="letter">{here}</span> Settings</h2>'
-    return title + others + close
+    title = element("h2", span(here, class_="letter"), " Settings", id="drawer-title", tabindex=-1, data_letter=here)
+    return join([title, others, close])

@@ -9,12 +9,13 @@ from contextlib import suppress
 from showcard.inference.errors import InferenceFailure
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import ToolCall
+from showcard.metadata.visible import visible
 from showcard.playground.core import conversation
 from showcard.playground.core.figures import facts_html
 from showcard.playground.core.state import ChatMessage, Comparison, Pane, Variant
 from showcard.playground.session import CompareSession
 from showcard.ui.markup.chat import MAX_ARGUMENTS, MAX_THOUGHT
-from showcard.ui.markup.html import attribute, code_text, escape, isolated, running_text, verbatim
+from showcard.ui.markup.html import NOTHING, Markup, code_text, div, element, isolated, join, p, running_text, span
 from showcard.ui.markup.markdown import chat_html, more_than
 from showcard.ui.markup.panels import note
 
@@ -29,9 +30,20 @@ MAX_MESSAGES = 400  # of a pane, the last ones
 MAX_DRAWN = 1_000_000  # characters of HTML of a pane, from the last message on, images aside
 MAX_BRACKETS = 200  # in arguments that are laid out: each level takes a line that begins further to the right
 ROLES = {"user": "You", "system": "System", "tool": "Result"}
+RAW = element("summary", "Raw") + div(class_="loaded")  # the page's script loads it when it is opened
+GROWING = join([
+    element(
+        "details", element("summary", "Reasoning"), p(class_="said dim", dir="auto"),
+        class_="thought", open=True, hidden=True,
+    ),
+    div(class_="md text", dir="auto"),
+    div(
+        span(class_="spin", aria_hidden="true"), span("Waiting for the first token", class_="so-far"), class_="status"
+    ),
+])  # fmt: skip
 
 
-def transcript(desk: CompareSession, pane: Pane) -> str:
+def transcript(desk: CompareSession, pane: Pane) -> Markup:
     """A pane's messages; while an answer is written anew, only what stands before it."""
     job = desk.jobs.get(pane.id)
     messages = conversation.until(pane, job.of if job else "")
@@ -39,13 +51,13 @@ def transcript(desk: CompareSession, pane: Pane) -> str:
     if not messages and not system:
         return blank(desk, pane)
     shown = _last(messages, lambda message: message_html(desk, pane, message))
-    name = escape(f"Chat {desk.comparison.letter(pane)}")
-    return f'<div class="chat" role="log" aria-label="{name}" data-pane="{pane.id}">{system}{shown}</div>'
+    label = f"Chat {desk.comparison.letter(pane)}"
+    return div(system, shown, class_="chat", role="log", aria_label=label, data_pane=pane.id)
 
 
-def _last(messages: Sequence[ChatMessage], draw: Callable[[ChatMessage], str]) -> str:
-    """The last messages as HTML, and how many more there are."""
-    drawn: list[str] = []
+def _last(messages: Sequence[ChatMessage], draw: Callable[[ChatMessage], Markup]) -> list[Markup]:
+    """The last messages as HTML, below how many more there are."""
+    drawn: list[Markup] = []
     size = 0
     for message in messages[: -MAX_MESSAGES - 1 : -1]:
         if size > MAX_DRAWN:
@@ -53,63 +65,56 @@ def _last(messages: Sequence[ChatMessage], draw: Callable[[ChatMessage], str]) -
         drawn.append(draw(message))
         size += 0 if message.variant.images else len(drawn[-1])
     more = len(messages) - len(drawn)
-    said = f'<p class="dim">{_count(more, "earlier message")} not shown here: the saved file holds all.</p>'
-    return (said if more else "") + "".join(reversed(drawn))
+    if more:
+        drawn.append(p(f"{_count(more, 'earlier message')} not shown here: the saved file holds all.", class_="dim"))
+    return drawn[::-1]
 
 
-def blank(desk: CompareSession, pane: Pane) -> str:
+def blank(desk: CompareSession, pane: Pane) -> Markup:
     """What to do where nothing was said yet."""
     others = [held for held in desk.comparison.panes if held.id != pane.id and conversation.questions(held)]
     if desk.asking.get(pane.id):
-        return ""
-    offers = "".join(
+        return NOTHING
+    offers = [
         button(
             "replay", label := f"Ask the {_count(len(conversation.questions(other)), 'question')} of "
             f"{desk.comparison.letter(other)} here", label, class_="plain", data_from=other.id,
         )
         for other in others[:3]
-    )  # fmt: skip
+    ]  # fmt: skip
     said = "Ask something below." if others else "Ask something below; every pane gets the same question."
-    return f'<div class="blank" data-pane="{pane.id}"><p>{said}</p>{offers}</div>'
+    return div(p(said), offers, class_="blank", data_pane=pane.id)
 
 
-def system_html(desk: CompareSession, pane: Pane) -> str:
+def system_html(desk: CompareSession, pane: Pane) -> Markup:
     """The system prompt as the first message."""
-    prompt = pane.settings.system
-    if desk.comparison.hidden:
-        return ""
-    if not prompt.strip() and desk.editing != f"system-{pane.id}":
-        return ""
-    body = (
-        editor(prompt, "system")
-        if desk.editing == f"system-{pane.id}"
-        else f'<div class="text" dir="auto">{running_text(prompt[:MAX_SHOWN])}</div>{_cut(prompt)}'
-    )
-    acts = "" if desk.editing == f"system-{pane.id}" else toolbar("System prompt", ("copy", "edit", "delete"))
-    return (
-        f'<div class="turn system" data-message="system-{pane.id}"><div class="who"><span>System</span>{acts}</div>'
-        f"{body}</div>"
-    )
+    prompt, name = pane.settings.system, f"system-{pane.id}"
+    if desk.comparison.hidden or not (prompt.strip() or desk.editing == name):
+        return NOTHING
+    if desk.editing == name:
+        acts, body = NOTHING, editor(prompt, "system")
+    else:
+        acts, body = toolbar("System prompt", ("copy", "edit", "delete")), _text(prompt)
+    return div(div(span("System"), acts, class_="who"), body, class_="turn system", data_message=name)
 
 
-def message_html(desk: CompareSession, pane: Pane, message: ChatMessage) -> str:
+def message_html(desk: CompareSession, pane: Pane, message: ChatMessage) -> Markup:
     """A message with its toolbar, or as a field where it is being edited."""
     who = author(desk.comparison, pane, message)
-    busy = pane.id in desk.asking
+    busy, hidden = pane.id in desk.asking, desk.comparison.hidden
     if desk.editing == message.id:
-        body, acts = editor(message.content, message.role), ""
+        body, acts = editor(message.content, message.role), NOTHING
     else:
-        body = body_html(message.role, message.variant, desk.address, desk.comparison.hidden)
-        acts = "" if busy or desk.comparison.hidden else toolbar(who, acts_of(message))
+        body = body_html(message.role, message.variant, desk.address, hidden)
+        acts = NOTHING if busy or hidden else toolbar(who, acts_of(message))
     if message.role == "assistant" and not busy:
         last = pane.last is not None and pane.last.id == message.id
-        body += results_html(message.variant.tool_calls) if last and message.variant.tool_calls else ""
-    footed = message.role == "assistant" and desk.editing != message.id and not desk.comparison.hidden
-    foot = foot_html(message) if footed else ""
-    return (
-        f'<div class="turn {attribute(message.role)}" data-message="{message.id}"><div class="who">'
-        f"{model_html(who)}{acts}</div>{body}{foot}</div>"
-    )
+        body += results_html(message.variant.tool_calls) if last and message.variant.tool_calls else NOTHING
+    footed = message.role == "assistant" and desk.editing != message.id and not hidden
+    return div(
+        div(model_html(who), acts, class_="who"), body, foot_html(message) if footed else None,
+        class_=f"turn {visible(message.role)}", data_message=message.id,
+    )  # fmt: skip
 
 
 def author(comparison: Comparison, pane: Pane, message: ChatMessage) -> str:
@@ -122,38 +127,38 @@ def author(comparison: Comparison, pane: Pane, message: ChatMessage) -> str:
     return record.model if record else pane.settings.model or "Model"
 
 
-def body_html(role: str, variant: Variant, address: Callable[[Media], str], hidden: bool = False) -> str:
+def body_html(role: str, variant: Variant, address: Callable[[Media], str], hidden: bool = False) -> Markup:
     """What a message says; its images are at their addresses on this server, as the page is drawn again and again."""
     if role != "assistant":
-        images = "".join(f'<img class="shown" src="{attribute(address(image))}" alt="">' for image in variant.images)
-        shown = f'<div class="pictures">{images}</div>' if images else ""
-        text = f'<div class="text" dir="auto">{running_text(variant.content[:MAX_SHOWN])}</div>'
-        return f"{text}{_cut(variant.content)}{shown}"
-    said = f'<div class="md text" dir="auto">{chat_html(variant.content)}</div>' if variant.content.strip() else ""
-    calls = "".join(call_html(call) for call in variant.tool_calls[:MAX_CALLS])
-    more = len(variant.tool_calls) - MAX_CALLS
-    calls += f'<p class="dim">… and {_count(more, "call")} more, which the saved file has.</p>' if more > 0 else ""
-    return thought_html(variant, hidden) + said + calls or f'<p class="dim">{escape(nothing(variant))}</p>'
+        images = [element("img", class_="shown", src=address(image), alt="") for image in variant.images]
+        return _text(variant.content) + (div(images, class_="pictures") if images else NOTHING)
+    parts = [thought_html(variant, hidden)]
+    if variant.content.strip():
+        parts.append(div(chat_html(variant.content), class_="md text", dir="auto"))
+    parts += map(call_html, variant.tool_calls[:MAX_CALLS])
+    if (more := len(variant.tool_calls) - MAX_CALLS) > 0:
+        parts.append(p(f"… and {_count(more, 'call')} more, which the saved file has.", class_="dim"))
+    return join(parts) or p(nothing(variant), class_="dim")
 
 
-def _cut(text: str) -> str:
-    more = len(text) - MAX_SHOWN
-    return f'<p class="dim">… and {more:,} characters more, which Copy and Edit have.</p>' if more > 0 else ""
+def _text(text: str) -> Markup:
+    """The text of a question, a result or a prompt; of a long one the beginning."""
+    shown, more = div(running_text(text[:MAX_SHOWN]), class_="text", dir="auto"), len(text) - MAX_SHOWN
+    cut = p(f"… and {more:,} characters more, which Copy and Edit have.", class_="dim") if more > 0 else NOTHING
+    return shown + cut
 
 
-def thought_html(variant: Variant, hidden: bool = False) -> str:
+def thought_html(variant: Variant, hidden: bool = False) -> Markup:
     """The reasoning, folded."""
     if not variant.reasoning:
-        return ""
+        return NOTHING
     counted = variant.record.measurement if variant.record else None
     about = "" if counted and counted.reasoning_reported else "≈"
     tokens = counted.reasoning_tokens if counted and not hidden else None
-    many = f' <span class="num">{about}{tokens:,} tokens</span>' if tokens is not None else ""
-    return (
-        f'<details class="thought"><summary>Reasoning{many}</summary>'
-        f'<p class="said dim" dir="auto">{running_text(variant.reasoning[:MAX_THOUGHT])}</p>'
-        f"{more_than(variant.reasoning, MAX_THOUGHT)}</details>"
-    )
+    many = [" ", span(f"{about}{tokens:,} tokens", class_="num")] if tokens is not None else None
+    said = p(running_text(variant.reasoning[:MAX_THOUGHT]), class_="said dim", dir="auto")
+    rest = more_than(variant.reasoning, MAX_THOUGHT)
+    return element("details", element("summary", "Reasoning", many), said, rest, class_="thought")
 
 
 def nothing(variant: Variant) -> str:
@@ -162,37 +167,38 @@ def nothing(variant: Variant) -> str:
     return "Stopped before the first token." if stopped else "The answer is empty."
 
 
-def call_html(call: ToolCall) -> str:
+def call_html(call: ToolCall) -> Markup:
     """A tool that the model calls, with its arguments."""
     arguments, cut = call.arguments[:MAX_ARGUMENTS], more_than(call.arguments, MAX_ARGUMENTS)
     flat = bool(cut) or sum(map(arguments.count, "[{")) > MAX_BRACKETS
     with suppress(ValueError, RecursionError):
         arguments = arguments if flat else json.dumps(json.loads(arguments or "{}"), indent=2, ensure_ascii=False)
-    title = f"<p>Calls <strong>{isolated(call.name)}</strong></p>"
-    return f'<div class="call">{title}<pre dir="ltr">{code_text(arguments)}</pre>{cut}</div>'
+    title = p("Calls ", element("strong", isolated(call.name)))
+    return div(title, element("pre", code_text(arguments), dir="ltr"), cut, class_="call")
 
 
-def results_html(calls: Sequence[ToolCall]) -> str:
+def results_html(calls: Sequence[ToolCall]) -> Markup:
     """A place for the result of each call, and the button that sends them."""
-    fields = "".join(
-        f'<label>Result of {isolated(call.name)}<textarea rows="2" data-call="{verbatim(call.id)}" '
-        f'placeholder="What {attribute(call.name)} returns, as text or JSON"></textarea></label>'
+    fields = [
+        element(
+            "label", "Result of ", isolated(call.name),
+            element(
+                "textarea", rows=2, data_call=call.id, placeholder=f"What {call.name} returns, as text or JSON"
+            ),
+        )
         for call in calls
-    )
+    ]  # fmt: skip
     many = "Send the results" if len(calls) > 1 else "Send the result"
-    return f'<div class="results own-keys">{fields}{button("results", many, many, class_="plain primary")}</div>'
+    return div(fields, button("results", many, many, class_="plain primary"), class_="results own-keys")
 
 
-def editor(text: str, role: str) -> str:
+def editor(text: str, role: str) -> Markup:
     """A message as a field."""
-    rows = min(14, text.count("\n") + 3)
+    field = element("textarea", text, aria_label="Edit the message", rows=min(14, text.count("\n") + 3))
     again = button("resend", "Save and ask again", "Save and ask again", class_="plain primary")
     keep = button("save", "Save", "Save", class_=f"plain{'' if role == 'user' else ' primary'}")
-    return (
-        f'<div class="editing own-keys"><textarea aria-label="Edit the message" rows="{rows}">'
-        f"{verbatim(text)}</textarea><div>{again if role == 'user' else ''}{keep}"
-        f"{button('cancel', 'Cancel', 'Cancel', class_='plain')}</div></div>"
-    )
+    leave = button("cancel", "Cancel", "Cancel", class_="plain")
+    return div(field, div(again if role == "user" else None, keep, leave), class_="editing own-keys")
 
 
 def acts_of(message: ChatMessage) -> tuple[str, ...]:
@@ -203,61 +209,55 @@ def acts_of(message: ChatMessage) -> tuple[str, ...]:
     return ("copy", "edit", *(("retry", "branch") if answer else ("branch", "replay-new")), "delete")
 
 
-def foot_html(message: ChatMessage) -> str:
+def foot_html(message: ChatMessage) -> Markup:
     """Below an answer: its variants, what it took, and what went over the wire."""
-    variant, arrows = message.variant, ""
+    variant, arrows = message.variant, NOTHING
     if len(message.variants) > 1:
-        arrows = (
-            '<span class="variants">'
-            + button("older", "The answer before", disabled=message.shown == 0)
-            + f"<span>{message.shown + 1} of {len(message.variants)}</span>"
-            + button("newer", "The answer after", disabled=message.shown == len(message.variants) - 1)
-            + "</span>"
+        arrows = span(
+            button("older", "The answer before", disabled=message.shown == 0),
+            span(f"{message.shown + 1} of {len(message.variants)}"),
+            button("newer", "The answer after", disabled=message.shown == len(message.variants) - 1),
+            class_="variants",
         )
     if variant.record is None:
-        said = '<span class="dim">edited by hand</span>' if variant.edited else ""
-        return f'<div class="stats">{arrows}{said}</div>' if arrows or said else ""
-    raw = (
-        f'<details class="wire" data-kept="raw/{message.id}"><summary>Raw</summary><div class="loaded"></div></details>'
-    )
-    return f'<div class="stats">{arrows}{facts_html(variant.record)}</div>{raw}'
+        said = span("edited by hand", class_="dim") if variant.edited else NOTHING
+        return div(arrows, said, class_="stats") if arrows or said else NOTHING
+    raw = element("details", RAW, class_="wire", data_kept=f"raw/{message.id}")
+    return div(arrows, facts_html(variant.record), class_="stats") + raw
 
 
 # Below the messages
 
 
-def live(desk: CompareSession, pane: Pane) -> str:
+def live(desk: CompareSession, pane: Pane) -> Markup:
     """Where an answer grows; the page's script fills it."""
     letter = desk.comparison.letter(pane)
     who = model_html(f"Answer {letter}" if desk.comparison.hidden else pane.settings.model)
-    stop = button("stop", f"Stop {desk.comparison.letter(pane)}", "Stop", class_="plain stop")
-    return (
-        f'<div class="turn assistant live" data-live="{pane.id}" data-feed="{desk.feed.name}" data-pane="{pane.id}" '
-        f'aria-busy="true"><div class="who">{who}{stop}</div>'
-        '<details class="thought" open hidden><summary>Reasoning</summary><p class="said dim" dir="auto"></p></details>'
-        '<div class="md text" dir="auto"></div><div class="status"><span class="spin" aria-hidden="true"></span>'
-        '<span class="so-far">Waiting for the first token</span></div></div>'
-    )
+    stop = button("stop", f"Stop {letter}", "Stop", class_="plain stop")
+    return div(
+        div(who, stop, class_="who"), GROWING, class_="turn assistant live",
+        data_live=pane.id, data_feed=desk.feed.name, data_pane=pane.id, aria_busy="true",
+    )  # fmt: skip
 
 
-def below(desk: CompareSession, pane: Pane) -> str:
+def below(desk: CompareSession, pane: Pane) -> Markup:
     """What stands below the messages: the growing answer, a failure, or nothing."""
     if pane.id in desk.asking:
         return live(desk, pane)
     failure = desk.failures.get(pane.id)
     if failure and desk.comparison.hidden:
         return note("This model gave no answer.", "Its reason is shown with its name.", error=True)
-    return failure_card(pane, failure) if failure else ""
+    return failure_card(pane, failure) if failure else NOTHING
 
 
-def failure_card(pane: Pane, failure: InferenceFailure) -> str:
+def failure_card(pane: Pane, failure: InferenceFailure) -> Markup:
     """Why a pane has no answer, and the ways out."""
     seconds = min(failure.retry_after or 0, MAX_LOCKED)  # another key or quota may help at once
     label = "Retry this pane"
     retry = button("again", label, label, class_="plain primary", data_after=f"{seconds:.0f}" if seconds else None)
     other = button("settings", "Other provider or model", "Other provider or model", class_="plain")
     told = note(failure.reason, failure.hint, error=True, detail=failure.detail)
-    return f'<div class="failed" data-pane="{pane.id}">{told}<div class="ways">{retry}{other}</div></div>'
+    return div(told, div(retry, other, class_="ways"), class_="failed", data_pane=pane.id)
 
 
 def _count(number: int, noun: str) -> str:

@@ -13,7 +13,7 @@ from showcard.inference.check import Report, check
 from showcard.metadata.tasks.table import Task
 from showcard.ui.markup import panels
 from showcard.ui.markup.found import report_html
-from showcard.ui.markup.html import one_line
+from showcard.ui.markup.html import Markup, div, one_line, span
 from showcard.ui.session.session import Session, cancel_and_wait
 from showcard.ui.session.streams import HEARTBEAT_SECONDS
 from showcard.ui.session.target import ENDPOINT, PROVIDERS, TypedTarget, reachable
@@ -57,13 +57,13 @@ async def checking(row: Task | None, model: str, session: Session, typed: TypedT
         await cancel_and_wait(task)
 
 
-def _told(task: asyncio.Task[Report]) -> str:
+def _told(task: asyncio.Task[Report]) -> Markup:
     if task.cancelled():
         return panels.note("The check was stopped.")
     error = task.exception()
     return panels.failure(error) if error else report_html(task.result())
 
 
-def _waiting(seconds: float) -> str:
+def _waiting(seconds: float) -> Markup:
     said = f"Checking, with a few small requests · {seconds:.0f} s"
-    return f'<div class="status" role="status"><span class="spin" aria-hidden="true"></span>{said}</div>'
+    return div(span(class_="spin", aria_hidden="true"), said, class_="status", role="status")

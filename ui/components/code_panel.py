@@ -17,7 +17,7 @@ from showcard.metadata.media import Media
 from showcard.snippets import Options, Snippet, comparison_script, differences, one_liner, paste, snippets_for
 from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import attribute, code_text, escape, one_line, tag
+from showcard.ui.markup.html import NOTHING, Markup, code_text, div, element, join, one_line
 from showcard.wire.call import CHAT_TASKS, HUB_KEY, helper_task
 from showcard.wire.checks import check_model_id
 from showcard.wire.request import RESPONSES, RequestError, ResolvedRequest
@@ -33,7 +33,7 @@ class Tab:
 
     value: str
     name: str
-    body: str
+    body: Markup
     why: str = ""
 
 
@@ -88,7 +88,7 @@ def code_html(
     how: Any = (STREAM,),
     save_to: Any = "",
     local: Sequence[Snippet] = (),
-) -> str:
+) -> Markup:
     """The tabs of one request, or of several by their names with one script for all of them first."""
     chosen = {str(item) for item in how} if isinstance(how, list | tuple) else set()
     options = Options(ASYNC in chosen, str(save_to or "").strip() or None)
@@ -102,12 +102,12 @@ def code_html(
     if len(asked) > 1:
         varied = {name: _varied(resolved, chosen)[0] for name, resolved in asked.items()}
         tabs.insert(0, Tab("all", "All in one script", _snippet(comparison_script(varied), None)))
-    return f'<div class="codes">{_tabs(prefix, "What the code asks", "which", tabs)}</div>'
+    return div(_tabs(prefix, "What the code asks", "which", tabs), class_="codes")
 
 
 def _languages(
     prefix: str, resolved: ResolvedRequest, chosen: set[str], options: Options, local: Sequence[Snippet]
-) -> str:
+) -> Markup:
     varied, remarks = _varied(resolved, chosen)
     written: dict[str, list[Snippet]] = {}
     for one in snippets_for(varied, options):
@@ -119,7 +119,7 @@ def _languages(
         clients = [Tab(one.client, one.client, _snippet(one, key), one.reason or "") for one in found]
         body = _tabs(f"{prefix}-{language}", "Client", language, clients)
         why = "None of its clients can make this request." if all(one.why for one in clients) else ""
-        tabs.append(Tab(language, LANGUAGES[language], body + (notes if language != "local" else ""), why))
+        tabs.append(Tab(language, LANGUAGES[language], body + (notes if language != "local" else NOTHING), why))
     return _tabs(f"{prefix}-language", "Language", "language", tabs)
 
 
@@ -162,13 +162,13 @@ def _files(resolved: ResolvedRequest) -> list[str]:
     return [f"It reads {', '.join(names)} from the folder it runs in."] if names else []
 
 
-def _notes(notes: Sequence[str]) -> str:
+def _notes(notes: Sequence[str]) -> Markup:
     """What is particular about the request."""
-    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
-    return f'<ul class="differs" aria-label="What differs from a default call">{items}</ul>' if notes else ""
+    items = [element("li", note) for note in notes]
+    return element("ul", items, class_="differs", aria_label="What differs from a default call") if notes else NOTHING
 
 
-def _tabs(prefix: str, label: str, remembered: str, tabs: Sequence[Tab]) -> str:
+def _tabs(prefix: str, label: str, remembered: str, tabs: Sequence[Tab]) -> Markup:
     """A list of tabs and their panels; of one tab only what it holds."""
     if len(tabs) == 1:
         return tabs[0].body
@@ -177,9 +177,9 @@ def _tabs(prefix: str, label: str, remembered: str, tabs: Sequence[Tab]) -> str:
     for number, one in enumerate(tabs):
         name, on = f"{prefix}-{number}", number == first
         buttons.append(
-            tag(
+            element(
                 "button",
-                escape(one.name),
+                one.name,
                 type="button",
                 role="tab",
                 id=f"{name}-tab",
@@ -191,12 +191,12 @@ def _tabs(prefix: str, label: str, remembered: str, tabs: Sequence[Tab]) -> str:
                 data_value=one.value,
             )
         )
-        bodies.append(tag("div", one.body, id=name, role="tabpanel", aria_labelledby=f"{name}-tab", hidden=not on))
-    head = tag("div", "".join(buttons), role="tablist", aria_label=label, data_remember=remembered)
-    return head + "".join(bodies)
+        bodies.append(div(one.body, id=name, role="tabpanel", aria_labelledby=f"{name}-tab", hidden=not on))
+    head = div(buttons, role="tablist", aria_label=label, data_remember=remembered)
+    return join([head, bodies])
 
 
-def _snippet(snippet: Snippet, key: str | None) -> str:
+def _snippet(snippet: Snippet, key: str | None) -> Markup:
     """One snippet, with what it needs and the ways to take it along; or the reason why there is none."""
     if snippet.content is None:
         return panels.note(snippet.reason or "This client can't make this request.", "Choose another client.")
@@ -204,15 +204,14 @@ def _snippet(snippet: Snippet, key: str | None) -> str:
     rows = [("Install", snippet.install)] if snippet.install else []
     rows += [("Key", f"export {name}=…") for name in filter(None, (key, *snippet.keys))]
     rows += [("Run", one_liner(snippet))]
-    needs = "".join(
-        f"<div><dt>{name}</dt><dd><code>{code_text(line)}</code>"
-        f'<button type="button" class="copy" aria-label="Copy: {name.lower()}">Copy</button></dd></div>'
+    needs = [
+        div(element("dt", name), element("dd", element("code", code_text(line)), _copy(f"Copy: {name.lower()}")))
         for name, line in rows
-    )
-    acts = (
-        '<button type="button" class="copy">Copy</button>'
-        + tag("button", "Download", type="button", class_="download", data_name=snippet.filename)
-        + tag(
+    ]
+    acts = [
+        _copy(),
+        element("button", "Download", type="button", class_="download", data_name=snippet.filename),
+        element(
             "button",
             "For a terminal",
             type="button",
@@ -220,8 +219,14 @@ def _snippet(snippet: Snippet, key: str | None) -> str:
             title="Copies a command that writes the file, installs what it needs, and runs it",
             data_before=before,
             data_after=after,
-        )
+        ),
+    ]
+    code = element("code", panels.coloured(snippet.content, snippet.language))
+    source = div(
+        div(acts, class_="acts"), element("pre", code, tabindex=0, aria_label=snippet.filename), class_="source"
     )
-    shown = panels.coloured(snippet.content, snippet.language)
-    source = f'<pre tabindex="0" aria-label="{attribute(snippet.filename)}"><code>{shown}</code></pre>'
-    return f'<div class="code"><div class="source"><div class="acts">{acts}</div>{source}</div><dl>{needs}</dl></div>'
+    return div(source, element("dl", needs), class_="code")
+
+
+def _copy(label: str | None = None) -> Markup:
+    return element("button", "Copy", type="button", class_="copy", aria_label=label)

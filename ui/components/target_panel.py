@@ -12,7 +12,7 @@ import gradio as gr
 from showcard.metadata.tasks.table import Task
 from showcard.metadata.visible import visible
 from showcard.ui.components.panel import panel
-from showcard.ui.markup.html import escape
+from showcard.ui.markup.html import Markup, element, p
 from showcard.ui.session.session import Session
 from showcard.ui.session.target import (
     ENDPOINT,
@@ -180,16 +180,13 @@ class PlacePanel:
         return {name: {"visible": is_shown} for name, is_shown in shown.items()}
 
 
-def signed_in(session: Session) -> str:
+def signed_in(session: Session) -> Markup:
     """Who is signed in, or the link to do it; the page's script adds where to come back to."""
     if session.person:
-        return (
-            f'<p class="dim">Signed in as {escape(session.person.name)}; runs use your own token. '
-            '<a href="/logout">Sign out</a></p>'
-        )
-    return (
-        '<p><a class="signin" href="/login/huggingface">Sign in with Hugging Face</a> to run with your own token.</p>'
-    )
+        way_out = element("a", "Sign out", href="/logout")
+        return p("Signed in as ", session.person.name, "; runs use your own token. ", way_out, class_="dim")
+    way_in = element("a", "Sign in with Hugging Face", class_="signin", href="/login/huggingface")
+    return p(way_in, " to run with your own token.")
 
 
 def _with(provider: str, choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ import gradio as gr
 from showcard.metadata.outputs.read import ToolCall
 from showcard.ui.components.panel import panel
 from showcard.ui.markup.chat import calls_of
-from showcard.ui.markup.html import escape, one_line
+from showcard.ui.markup.html import element, one_line, p
 from showcard.ui.session.functions import Functions
 
 MAX_CHARACTERS = 200_000
@@ -76,7 +76,7 @@ class ToolResultPanel:
             return ({"visible": False},) * self.COUNT
         call = waiting[0]
         more = f" {len(waiting) - 1} more after it." if len(waiting) > 1 else ""
-        said = f'<p class="dim">The model waits for the result of <strong>{escape(call.name)}</strong>.{more}</p>'
+        said = p("The model waits for the result of ", element("strong", call.name), ".", more, class_="dim")
         own = call.name in self.functions.held
         return (
             {"visible": True, "value": one_line(said)},

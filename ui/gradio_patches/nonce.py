@@ -16,7 +16,7 @@ import gradio.routes
 KEY = "showcard.nonce"  # in the scope of a request
 TEMPLATE = "frontend/index.html"
 INLINE = re.compile(r"<script(?![^>]*\ssrc=)(?=[\s>])")
-WITH_NONCE = f"<script nonce=\"{{{{ request.scope['{KEY}'] }}}}\""
+WITH_NONCE = """<script nonce="{{ request.scope['showcard.nonce'] }}\""""
 
 
 def add_nonces() -> None:

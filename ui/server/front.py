@@ -21,6 +21,8 @@ from typing import Any
 import brotli
 from starlette.responses import JSONResponse, Response
 
+from showcard.ui.markup.html import element, join
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -103,10 +105,10 @@ def pages() -> dict[str, tuple[bytes, bytes]]:
 
 def _tags(styles: list[str], script: str) -> tuple[bytes, bytes]:
     place = f"front/{version()}"  # relative to the page's `base`, so that it holds below any prefix
-    linked = [f'<link rel="stylesheet" href="{place}/{name}">' for name in styles]
-    ahead = [f'<link rel="modulepreload" href="{place}/{name}">' for name in _imports(script)]
-    run = f'<script type="module" src="{place}/{script}"></script>'
-    return "".join((run, *ahead)).encode(), "".join(linked).encode()
+    linked = [element("link", rel="stylesheet", href=f"{place}/{name}") for name in styles]
+    ahead = [element("link", rel="modulepreload", href=f"{place}/{name}") for name in _imports(script)]
+    run = element("script", type="module", src=f"{place}/{script}")
+    return join([run, ahead]).encode(), join(linked).encode()
 
 
 def _imports(script: str) -> list[str]:

@@ -10,9 +10,10 @@ yield often, several times a second."""
 
 from __future__ import annotations
 
+from showcard.ui.markup.html import Markup, span
 from showcard.ui.session.live_channel import LiveChannel
 
 
-def mark(feed: LiveChannel) -> str:
+def mark(feed: LiveChannel) -> Markup:
     """What names a tab to its page's script, unseen."""
-    return f'<span hidden data-feed="{feed.name}"></span>'
+    return span(hidden=True, data_feed=feed.name)

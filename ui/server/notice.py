@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from starlette.responses import HTMLResponse
 
-from showcard.ui.markup.html import attribute, escape
+from showcard.ui.markup.html import Markup, element, join, p, style
 
 from .front import read
 
@@ -15,11 +15,15 @@ STYLE = read("shared/notice.css")
 
 def notice(title: str, sentence: str, ways: Mapping[str, str], status: int = 200) -> HTMLResponse:
     """A page that says what happened; `ways` are links by their words, the first of which is the main one."""
-    links = "".join(f'<a href="{attribute(where)}">{escape(words)}</a>' for words, where in ways.items())
-    page = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{attribute(title)} · Showcard</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'
-        f"<body><header>Showcard</header><main><h1>{escape(title)}</h1><p>{escape(sentence)}</p>"
-        f"<nav>{links}</nav></main></body></html>"
-    )
+    page = join([
+        Markup('<!doctype html><html lang="en"><head><meta charset="utf-8">'),
+        element("title", title, " · Showcard"),
+        Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        style(STYLE), Markup("</head><body><header>Showcard</header>"),
+        element(
+            "main", element("h1", title), p(sentence),
+            element("nav", [element("a", words, href=where) for words, where in ways.items()]),
+        ),
+        Markup("</body></html>"),
+    ])  # fmt: skip
     return HTMLResponse(page, status, {"cache-control": "no-store"})
