@@ -77,7 +77,7 @@ def _flows() -> str:
         for path, name, said in FLOWS
     )
     return (
-        '<section aria-labelledby="w-flows"><h2 id="w-flows">Several tasks in a row</h2>'
+        '<section aria-labelledby="w-flows"><h2 id="w-flows">Workflows of several models</h2>'
         f'<ul class="tiles">{tiles}</ul></section>'
     )
 

@@ -43,7 +43,7 @@ def test_turn_copy_download_and_run(page: Page, tmp_path: Path) -> None:
 
     page.get_by_role("tab", name="curl").click()
     expect(source).to_contain_text("curl ")
-    page.get_by_role("button", name="For a terminal").locator("visible=true").click()
+    page.get_by_role("button", name="Copy for a terminal").locator("visible=true").click()
     pasted = page.evaluate("navigator.clipboard.readText()")
     shell = subprocess.run(
         ["sh"], input=pasted, capture_output=True, text=True, cwd=tmp_path, env=environment(tmp_path), check=True

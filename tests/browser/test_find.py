@@ -92,7 +92,7 @@ def test_who_serves_a_model_is_asked_anew(browser: Browser, with_hub: str) -> No
     expect(page.locator("#body h1")).to_have_text("Mine")
     choose(page, "Runs on", "Inference Providers")
     page.get_by_label("Hugging Face token").fill("hf_nobody")
-    page.get_by_label("Model there").fill("org/m")
+    page.get_by_label("Model id to send").fill("org/m")
     expect(page.locator("#status")).to_contain_text("Runs on")
     Hub.serving = {}
     page.get_by_role("button", name="Refresh").click()

@@ -213,7 +213,7 @@ def _snippet(snippet: Snippet, key: str | None) -> Markup:
         element("button", "Download", type="button", class_="download", data_name=snippet.filename),
         element(
             "button",
-            "For a terminal",
+            "Copy for a terminal",
             type="button",
             class_="copy paste",
             title="Copies a command that writes the file, installs what it needs, and runs it",

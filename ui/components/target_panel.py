@@ -48,7 +48,7 @@ class PlacePanel:
         with gr.Column(elem_classes="place-box tight"):
             self._build(row, model, place, folder)
             asks = "look press" if place.choice in (PROVIDERS, ENDPOINT) else "look"
-            self.look = gr.Button("Look who serves it", visible="hidden", elem_id=self._id("look"), elem_classes=asks)
+            self.look = gr.Button("Find its providers", visible="hidden", elem_id=self._id("look"), elem_classes=asks)
 
     def _build(self, row: Task | None, model: str, place: Target, folder: str) -> None:
         choices = places(row, model, self.session, folder)
@@ -61,7 +61,7 @@ class PlacePanel:
                 "Refresh", scale=0, min_width=80, elem_id=self._id("refresh"), elem_classes="refresh", size="sm"
             )
             hint = "org/model" if " " in model else model  # a pasted card has no id
-            self.named = self._line("named", "model", "Model there", hint, place.named, **shown["named"])
+            self.named = self._line("named", "model", "Model id to send", hint, place.named, **shown["named"])
             self.check = gr.Button(
                 "Check", scale=0, min_width=72, visible=bool(choices), elem_id=self._id("check"), elem_classes="check"
             )

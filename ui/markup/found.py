@@ -12,7 +12,7 @@ from showcard.metadata.visible import whole
 
 from .html import NOTHING, Child, Markup, div, element, join, p, span
 
-_WORDS = {KEPT: "kept", BROKEN: "broken", ABSENT: "not there"}
+_WORDS = {KEPT: "passed", BROKEN: "failed", ABSENT: "not offered"}
 
 
 def report_html(report: Report) -> Markup:
