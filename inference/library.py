@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
-from huggingface_hub import AsyncInferenceClient
-from huggingface_hub.hf_api import InferenceProviderMapping
-from huggingface_hub.inference import _common as client_common
-from huggingface_hub.inference._providers import _common as provider_common
-
-from showcard.inference.transport.http import MAX_KEPT, ROUTER, Exchange
+from showcard.inference.transport.http import MAX_KEPT, ROUTER, Exchange, client
 from showcard.inference.transport.large_bodies import stand_ins
 from showcard.wire.call import CHAT_TASKS, ClientCall, client_call, helper_task
 from showcard.wire.checks import check_model_id
+from showcard.wire.hub_private import AskedModel, Client, forget_refused, known_model
 from showcard.wire.request import RequestError, ResolvedRequest
 
 from .keys import key_of, machine_token
@@ -26,7 +21,6 @@ _BY_PIPELINE = frozenset({"feature-extraction", "sentence-similarity"})
 # Asked by the model's own id: the router looks it up, or there is nothing to look up.
 _BY_OWN_ID = frozenset({"auto", "openai"})
 _STREAMING = frozenset({"chat_completion", "text_generation"})
-_numbers = count()
 # Of more the library makes no objects, as nothing else runs meanwhile; but it knows best where an answer holds media.
 MAX_READ = 2**18  # bytes of an answer
 MADE_BY_LIBRARY = frozenset({"image", "audio", "video", "mesh"})
@@ -53,10 +47,10 @@ async def ask(
     key = key_of(resolved, call.key_name, keys)
     machine_token()  # which the library looks for though it is not sent
     settings: dict[str, Any] = {**call.client, "api_key": key, "timeout": exchange.timeout}
-    client = await stack.enter_async_context(AsyncInferenceClient(**settings))
+    asking = await stack.enter_async_context(Client(client, call.verbatim, **settings))
     with _named(resolved, arguments):
         try:
-            return await getattr(client, call.method)(**arguments)
+            return await getattr(asking, call.method)(**arguments)
         finally:
             exchange.dropped += _refused(call, arguments)
 
@@ -82,24 +76,18 @@ def _named(resolved: ResolvedRequest, arguments: dict[str, Any]) -> Iterator[Non
     if resolved.route or resolved.provider in _BY_OWN_ID:
         yield
         return
-    name = f"{resolved.request.model}#{next(_numbers)}"
-    known = provider_common.HARDCODED_MODEL_INFERENCE_MAPPING.setdefault(resolved.provider, {})
-    known[name] = InferenceProviderMapping(  # type: ignore[no-untyped-call]
-        provider=resolved.provider,
-        hf_model_id=resolved.request.model,
-        providerId=resolved.provider_model,
-        status="live",
-        task=helper_task(resolved.request.task),
-        adapterWeightsPath=resolved.adapter,
+    asked = AskedModel(
+        resolved.provider,
+        helper_task(resolved.request.task),
+        resolved.request.model,
+        resolved.provider_model,
+        resolved.adapter,
     )
-    arguments["model"] = name
-    try:
+    with known_model(asked) as arguments["model"]:
         yield
-    finally:
-        del known[name]
 
 
 def _refused(call: ClientCall, arguments: Mapping[str, Any]) -> tuple[str, ...]:
     """The parameters that a server refused, so that the library left them out; it is made to forget them."""
-    refused = client_common._UNSUPPORTED_TEXT_GENERATION_KWARGS.pop(arguments.get("model"), [])
+    refused = forget_refused(arguments.get("model"))
     return tuple(dict.fromkeys(name for name in refused if name in call.arguments))

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import httpx2
-from huggingface_hub.inference._providers import PROVIDERS
 
 from showcard.inference.hub.offers import Offer, offers
 from showcard.inference.processes.folder import FOLDER
 from showcard.inference.transport.http import client, is_hub
 from showcard.metadata.tasks.table import Task, find_task
 from showcard.wire.call import CHAT_TASKS, HUB_KEY, helper_task
+from showcard.wire.hub_private import own_address
 from showcard.wire.request import Request, RequestError, ResolvedRequest
 
 from .errors import InferenceFailure, explain
@@ -146,10 +146,10 @@ def _router_decides(resolved: ResolvedRequest) -> bool:
 def _host_and_key(provider: str, request: Request, keys: Mapping[str, str]) -> tuple[str, str]:
     """The router and the Hugging Face token; with a provider's own key among the keys, its own host and that key."""
     own = own_key_name(provider)
-    helper = PROVIDERS.get(provider, {}).get(helper_task(request.task))  # type: ignore[call-overload]
-    if helper is None or provider == "hf-inference" or not (own in keys or provider == "openai"):
+    address = own_address(provider, helper_task(request.task))
+    if not address or provider == "hf-inference" or not (own in keys or provider == "openai"):
         return ROUTER_HOST, HUB_KEY
-    return urlsplit(helper.base_url).hostname or "", own
+    return urlsplit(address).hostname or "", own
 
 
 def _to_endpoint(

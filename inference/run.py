@@ -17,7 +17,7 @@ from PIL import UnidentifiedImageError
 
 from showcard.inference.answers.chat import ChatAnswer, StreamBound, field_of, usage_of
 from showcard.inference.answers.reading import read
-from showcard.inference.transport.bridge import Carrier, carrying, install
+from showcard.inference.transport.bridge import Carrier, carrying
 from showcard.inference.transport.events import Events
 from showcard.inference.transport.http import Exchange, Spooled, recording
 from showcard.metadata.outputs.read import Message, Output
@@ -27,8 +27,6 @@ from showcard.wire.request import RequestError, ResolvedRequest
 from . import library, plain
 from .errors import InferenceFailure, explain, status_failure
 from .reply import Delta, Reply
-
-install()
 
 Keys = Mapping[str, str]
 _Ask = Callable[[ResolvedRequest, Keys, Exchange, bool, AsyncExitStack], Awaitable[Any]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
-from huggingface_hub.inference._providers import PROVIDERS
 
 from showcard.ui.components.panel import panel
 from showcard.ui.markup.html import NOTHING, Markup, element, isolated, join, one_line, p, span
+from showcard.wire.hub_private import PROVIDERS
 
 from .catalogue import CatalogueEntry, CatalogueFilters, CatalogueResult
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 import httpx2
-from huggingface_hub.inference._providers import PROVIDERS
 
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.hub.search import FoundModel, find_models, provider_page
@@ -16,6 +15,7 @@ from showcard.ui.markup import panels
 from showcard.ui.markup.found import models_html, provider_html
 from showcard.ui.markup.html import escape, one_line
 from showcard.ui.session.session import Session, Sessions, Site
+from showcard.wire.hub_private import PROVIDERS
 
 PATH = "/find"
 MAX_SHOWN = 200
@@ -33,8 +33,8 @@ class ModelSearch:
         self.next: str | None = None
 
 
-def build(site: Site) -> None:
-    """Lay the page out inside the current Blocks."""
+def build(demo: gr.Blocks, site: Site) -> None:
+    """Lay the page out inside `demo`."""
     sessions = Sessions(site)
     names = sorted({*PROVIDERS, *OTHERS})
     panel(panels.top_bar("Find"), elem_id="bar")
@@ -76,9 +76,7 @@ def build(site: Site) -> None:
     gr.on([search.click, text.submit, library.submit], begin, [text, task, library, provider], [found, more], **QUIET)
     more.click(go_on, None, [found, more], **QUIET)
     look.click(show, one, serves, **QUIET)
-    blocks = gr.context.Context.root_block
-    assert blocks is not None
-    blocks.unload(sessions.forget)
+    demo.unload(sessions.forget)
 
 
 async def _next(session: Session, finding: ModelSearch) -> list[Any]:

@@ -9,13 +9,12 @@ from functools import cache
 from typing import Any
 
 from huggingface_hub import InferenceClient
-from huggingface_hub.inference._common import MimeBytes
-from huggingface_hub.inference._providers import PROVIDERS
 
 from showcard.metadata.media import Media
 from showcard.metadata.tasks.table import Field, task
 
 from .checks import check_header, check_headers, check_json, check_model_id, check_variable, clean_url
+from .hub_private import PROVIDERS, MimeBytes
 from .media import Marker, data_url, media_in, media_type_of
 from .request import Request, RequestError, ResolvedRequest
 
@@ -66,7 +65,7 @@ class ClientCall:
     """`InferenceClient(**client, api_key=<value of key_name>)`, then `getattr(it, method)(**arguments)`.
 
     Media stay `Media`: `bound_arguments` gives what the client takes. `dropped` names what the method can't send. With
-    `verbatim` the client would write the response format in another form, if it were not kept from that.
+    `verbatim` InferenceClient itself would write the response format in another form; `hub_private.Client` does not.
     """
 
     client: Mapping[str, Any]
@@ -81,19 +80,7 @@ class ClientCall:
         if marker and any(media.data is None for media in media_in(self.arguments)):
             raise RequestError("The media were not opened.")
         held = marker.replace(self.arguments) if marker else self.arguments
-        bound = {name: _bind(value) for name, value in held.items()}
-        return bound | {"response_format": Verbatim(bound["response_format"])} if self.verbatim else bound
-
-
-class Verbatim(dict[str, Any]):
-    """A response format that huggingface_hub sends as it is.
-
-    To a base URL it would write a JSON schema in a form of TGI's own, which vLLM, llama.cpp and Ollama do not read.
-    (An old TGI that refuses the schema takes its own form, typed whole.)"""
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The value of a name; who asks for the type by this method is the library, about to write that form."""
-        return default if name == "type" else super().get(name, default)
+        return {name: _bind(value) for name, value in held.items()}
 
 
 def client_call(resolved: ResolvedRequest) -> ClientCall:

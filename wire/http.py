@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from huggingface_hub.hf_api import InferenceProviderMapping
-from huggingface_hub.inference._common import TASKS_EXPECTING_IMAGES, MimeBytes, RequestParameters
-from huggingface_hub.inference._providers import CONVERSATIONAL_AUTO_ROUTER, PROVIDERS
-from huggingface_hub.inference._providers._common import TaskProviderHelper
-from huggingface_hub.inference._providers.hf_inference import HFInferenceBinaryInputTask, HFInferenceTask
 
 from showcard.metadata.media import Media
 
 from .call import (
     CHAT_TASKS,
     ClientCall,
-    Verbatim,
     client_call,
     has_method,
     helper_task,
@@ -29,24 +21,13 @@ from .call import (
     raw_call,
 )
 from .checks import clean_url
+from .hub_private import AskedModel, MimeBytes, Prepared, Unprepared, prepare
 from .media import Marker, decode_multipart
 from .queues import Queue, queue_of
 from .request import RequestError, ResolvedRequest
 
 _NAMES = {"authorization": "Authorization", "content-type": "Content-Type", "prefer": "Prefer"}
 _LEFT_OUT = frozenset({"user-agent", "authorization"})
-_KNOWN: dict[str, dict[str, TaskProviderHelper]] = {
-    **{str(name): tasks for name, tasks in PROVIDERS.items()},
-    "auto": {"conversational": CONVERSATIONAL_AUTO_ROUTER},
-}
-# Tasks that hf-inference and compatible servers do, and for which the client has no method, or none at an endpoint.
-_RAW_TEXT = ("text-to-audio", "text-ranking", "tabular-regression", "text-to-video")
-_RAW_BINARY = ("depth-estimation", "mask-generation", "video-classification", "zero-shot-object-detection",
-               "image-to-video")  # fmt: skip
-_RAW: dict[str, TaskProviderHelper] = {
-    **{name: HFInferenceTask(name) for name in _RAW_TEXT},
-    **{name: HFInferenceBinaryInputTask(name) for name in _RAW_BINARY},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +72,7 @@ def http_request(resolved: ResolvedRequest, call: ClientCall | None = None) -> H
         call = client_call(resolved) if has_method(task_id) else raw_call(resolved)
     marker = Marker.absent_from(call.arguments)
     ask = _ASKS.get(task_id, _first_is_input)(_with_defaults(call.method, marker.replace(call.arguments)))
-    if call.verbatim:
-        ask.parameters["response_format"] = Verbatim(ask.parameters["response_format"])
-    sent = _prepare(_helper(provider, task_id, resolved), ask, resolved)
+    sent = _prepare(_asked_model(provider, resolved), ask, resolved, call.verbatim)
     url = sent.url if resolved.route else _only_clean(sent.url, resolved.provider_model)
     headers = _headers(sent, resolved, call.client)
     queue = queue_of(provider, task_id, url)
@@ -112,42 +91,21 @@ def _provider(resolved: ResolvedRequest) -> str:
     return found[0]
 
 
-def _helper(provider: str, task_id: str, resolved: ResolvedRequest) -> TaskProviderHelper:
-    """A copy of the provider's helper that knows the mapping, so that it asks nobody for it."""
-    name = helper_task(task_id)
-    found = _KNOWN.get(provider, {}).get(name) or (_RAW.get(name) if provider == "hf-inference" else None)
-    if found is None:
-        raise RequestError(f"huggingface_hub can't ask {provider} for {name}.")
+def _asked_model(provider: str, resolved: ResolvedRequest) -> AskedModel:
+    """The model by the id that the provider goes by."""
+    name = helper_task(resolved.request.task)
     # hf-inference and the router go by the Hub's own id.
     of_hub = provider == "hf-inference" or resolved.provider == "auto"
     model = resolved.request.model if of_hub else resolved.provider_model
-    mapping = InferenceProviderMapping(  # type: ignore[no-untyped-call]
-        provider=provider,
-        hf_model_id=resolved.request.model,
-        providerId=clean_url(resolved.route) if resolved.route else model,
-        status="live",
-        task=name,
-        adapterWeightsPath=resolved.adapter,
-    )
-    helper = copy.copy(found)
-    helper._prepare_mapping_info = lambda model: mapping  # type: ignore[method-assign]
-    return helper
+    address = clean_url(resolved.route) if resolved.route else model
+    return AskedModel(provider, name, resolved.request.model, address, resolved.adapter)
 
 
-def _prepare(helper: TaskProviderHelper, ask: _Ask, resolved: ResolvedRequest) -> RequestParameters:
-    # The key decides the host only; the header made of it is thrown away and built anew.
-    stand_in = "own" if own_key(resolved) else "hf_"
+def _prepare(asked: AskedModel, ask: _Ask, resolved: ResolvedRequest, verbatim: bool) -> Prepared:
     try:
-        return helper.prepare_request(
-            inputs=ask.inputs,
-            parameters=ask.parameters,
-            headers={},
-            model=resolved.request.model,
-            api_key=stand_in,
-            extra_payload=ask.extra,
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RequestError(f"huggingface_hub can't write this request: {error}") from None
+        return prepare(asked, ask.inputs, ask.parameters, ask.extra, own_key(resolved), verbatim)
+    except Unprepared as error:
+        raise RequestError(str(error)) from None
 
 
 def _only_clean(url: str, model: str) -> str:
@@ -157,9 +115,7 @@ def _only_clean(url: str, model: str) -> str:
     return url
 
 
-def _headers(
-    sent: RequestParameters, resolved: ResolvedRequest, client: Mapping[str, Any]
-) -> tuple[tuple[str, str | Key], ...]:
+def _headers(sent: Prepared, resolved: ResolvedRequest, client: Mapping[str, Any]) -> tuple[tuple[str, str | Key], ...]:
     headers: dict[str, tuple[str, str | Key]] = {}
     if resolved.key_name is not None:
         scheme = str(sent.headers.get("authorization", "Bearer ")).partition(" ")[0]
@@ -167,7 +123,7 @@ def _headers(
     for name, value in sent.headers.items():
         if name not in _LEFT_OUT:
             headers[name] = (_NAMES.get(name, name), str(value))
-    if sent.task in TASKS_EXPECTING_IMAGES:
+    if sent.wants_image:
         headers["accept"] = ("Accept", "image/png")
     if "bill_to" in client:
         headers["x-hf-bill-to"] = ("X-HF-Bill-To", client["bill_to"])
@@ -177,11 +133,11 @@ def _headers(
 
 
 def _with_body(
-    url: str, headers: tuple[tuple[str, str | Key], ...], sent: RequestParameters, marker: Marker, queue: Queue | None
+    url: str, headers: tuple[tuple[str, str | Key], ...], sent: Prepared, marker: Marker, queue: Queue | None
 ) -> HttpRequest:
     if sent.data is None:
         return HttpRequest(url, headers, json=marker.restore(sent.json), queue=queue)
-    kind = getattr(sent.data, "mime_type", None) or ""
+    kind = sent.media_type
     if kind.startswith("multipart/form-data"):
         headers = tuple((name, value) for name, value in headers if name.lower() != "content-type")
         return HttpRequest(url, headers, form=decode_multipart(sent.data, kind, marker), queue=queue)

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from huggingface_hub.inference._common import MimeBytes
-
 from showcard.metadata.media import Media, base64_of, base64_slices
 
+from .hub_private import MimeBytes
 from .request import RequestError
 
 _FIELD_NAME = re.compile(rb"[\w.\[\]-]+")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
 import re
+import sys
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -13,13 +13,13 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal
 
+import huggingface_hub
 from huggingface_hub import InferenceClient
 
 from showcard.metadata.tasks.table import task
 
 from .call import CHAT_TASKS, has_method, keywords_of, method_of
 
-_GENERATED = "huggingface_hub.inference._generated.types"
 # Not parameters: what is asked, where, and how it is answered.
 _OTHERWISE_SET = frozenset(
     {"model", "stream", "stream_options", "tools", "response_format", "messages", "extra_body", "inputs", "parameters"}
@@ -102,9 +102,8 @@ class _Described:
 
 def _described(module_name: str) -> Iterator[tuple[str, _Described]]:
     """Every parameter that a generated module describes."""
-    try:
-        module = importlib.import_module(f"{_GENERATED}.{module_name}")
-    except ModuleNotFoundError:
+    module = _specification(module_name)
+    if module is None:
         return
     root = _ROOTS.get(module_name)
     for name, kind in vars(module).items():
@@ -114,6 +113,16 @@ def _described(module_name: str) -> Iterator[tuple[str, _Described]]:
             docs, nested = _docs(kind), name.endswith("GenerationParameters")
             for item in fields(kind):
                 yield item.name, _Described(_resolved(item.type, vars(module)), docs.get(item.name, ""), nested)
+
+
+def _specification(module_name: str) -> types.ModuleType | None:
+    """The module of the library in which the types of a task stand, found by those that it gives to everybody."""
+    for name in huggingface_hub.__all__:
+        if name.endswith("Parameters") or name in _ROOTS.values():
+            where: str = getattr(huggingface_hub, name).__module__
+            if where.rpartition(".")[2] == module_name:
+                return sys.modules[where]
+    return None
 
 
 def _arguments_section(method: str) -> dict[str, str]:
@@ -147,11 +156,10 @@ def _parameter(name: str, found: _Described) -> Parameter:
 
 def _type_of(kind: Any) -> tuple[str, tuple[str, ...]]:
     """The plain type of an annotation, and its choices."""
-    generated = importlib.import_module(_GENERATED)
     if isinstance(kind, typing.ForwardRef):
         kind = kind.__forward_arg__
     if isinstance(kind, str):
-        kind = getattr(generated, kind, object)
+        kind = getattr(huggingface_hub, kind, object)
     origin = typing.get_origin(kind)
     if origin is Literal:
         return "choice", tuple(str(choice) for choice in typing.get_args(kind))

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from huggingface_hub.inference._providers import PROVIDERS
-
 from showcard.inference.errors import InferenceFailure, status_failure
 from showcard.inference.transport.http import client, hub_endpoint
 from showcard.wire.call import CHAT_TASKS, helper_task
+from showcard.wire.hub_private import PROVIDERS
 
 from .cards import check_repo_id
 from .ttl_cache import TTLCache
@@ -34,7 +33,7 @@ class ProviderMapping:
     @property
     def known(self) -> bool:
         """Whether huggingface_hub can ask this provider for this task."""
-        return self.task in PROVIDERS.get(self.provider, {})  # type: ignore[call-overload]
+        return self.task in PROVIDERS.get(self.provider, ())
 
     @property
     def sentence(self) -> str:

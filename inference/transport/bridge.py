@@ -12,13 +12,14 @@ import concurrent.futures
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 
 import httpx2
-from huggingface_hub import set_async_client_factory, set_client_factory
-from huggingface_hub.utils._http import hf_request_event_hook
+from huggingface_hub import set_client_factory
 
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.processes.threads import set_up, waits
+from showcard.wire.hub_private import request_hook
 
 from .assets import AssetError, fetch
 from .http import MAX_BYTES, MEDIA, Exchange, client, is_hub, recording, same_origin
@@ -97,6 +98,7 @@ _carrier: ContextVar[Carrier | None] = ContextVar("carrier", default=None)
 @contextmanager
 def carrying(exchange: Exchange) -> Iterator[Carrier]:
     """Inside, and in the threads started inside, huggingface_hub's synchronous requests are carried."""
+    install()
     carrier = Carrier(exchange)
     token, waiting = _carrier.set(carrier), waits.set(True)
     try:
@@ -125,12 +127,15 @@ class _Bridge(httpx2.BaseTransport):
             self._usual.close()
 
 
+@cache
 def install() -> None:
-    """Make huggingface_hub's clients use the shared transport."""
-    set_async_client_factory(client)
+    """Make huggingface_hub's synchronous client use the shared transport, once there is a call to carry.
+
+    It holds for the process, and for good: what polls asks for the one client of all, and setting another would close
+    the one in use. Outside of calls it is the library's usual one."""
     set_client_factory(
         lambda: httpx2.Client(
-            transport=_Bridge(), follow_redirects=True, timeout=None, event_hooks={"request": [hf_request_event_hook]}
+            transport=_Bridge(), follow_redirects=True, timeout=None, event_hooks={"request": [request_hook]}
         )
     )
 

@@ -12,12 +12,12 @@ import pytest
 from huggingface_hub.inference import _providers
 from huggingface_hub.inference._providers import PROVIDERS, _common
 
-from showcard.inference import library
 from showcard.inference import run as client
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.keys import own_key_name
 from showcard.inference.transport.http import Exchange
 from showcard.metadata.tasks.table import TASKS, task
+from showcard.wire import hub_private
 from showcard.wire.call import CHAT_TASKS, has_method
 from showcard.wire.http import http_request
 from showcard.wire.request import RequestError, ResolvedRequest
@@ -216,7 +216,7 @@ async def test_parameters_that_a_server_refuses_are_told_and_not_remembered() ->
             reply = await client.run(resolved)
     assert reply.dropped == ("watermark",)
     assert len(asked) == 2
-    assert not library.client_common._UNSUPPORTED_TEXT_GENERATION_KWARGS
+    assert not hub_private.client_common._UNSUPPORTED_TEXT_GENERATION_KWARGS
 
 
 async def test_stopping_ends_what_the_library_polls(elsewhere: Elsewhere) -> None:

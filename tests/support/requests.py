@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +16,7 @@ from huggingface_hub.utils import _http, close_session
 
 from showcard.metadata.media import Media
 from showcard.wire.call import CHAT_TASKS, client_call, helper_task
+from showcard.wire.hub_private import AS_GIVEN
 from showcard.wire.request import Request, ResolvedRequest
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -180,12 +182,18 @@ def sent_by_client(resolved: ResolvedRequest, key: str = "hf_key") -> Sent:
     with _factory(transport):
         keys = {} if call.key_name is None else {"api_key": key}
         try:
-            result = getattr(InferenceClient(**call.client, **keys), call.method)(**call.bound_arguments())
+            arguments = call.bound_arguments()
+            if call.verbatim:  # as our own client has it: no form of TGI's own is written
+                arguments["response_format"] = AS_GIVEN
+            result = getattr(InferenceClient(**call.client, **keys), call.method)(**arguments)
             if call.arguments.get("stream"):
                 next(iter(result))
         except _Captured:
             pass
     assert transport.sent is not None
+    if call.verbatim:
+        body = json.loads(transport.sent.body) | {"response_format": call.arguments["response_format"]}
+        return replace(transport.sent, body=json.dumps(body).encode())
     return transport.sent
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
-from huggingface_hub.inference._providers import PROVIDERS
 
 from showcard.inference.keys import own_key_name
 from showcard.metadata.media import Media
@@ -20,6 +19,7 @@ from showcard.ui.markup import panels
 from showcard.ui.markup.html import NOTHING, Markup, code_text, div, element, join, one_line
 from showcard.wire.call import CHAT_TASKS, HUB_KEY, helper_task
 from showcard.wire.checks import check_model_id
+from showcard.wire.hub_private import own_address
 from showcard.wire.request import RESPONSES, RequestError, ResolvedRequest
 
 STREAM, ASYNC, BY_RESPONSES, OWN_KEY = "stream", "async", "responses", "own key"
@@ -139,12 +139,12 @@ def _varied(resolved: ResolvedRequest, chosen: set[str]) -> tuple[ResolvedReques
         remarks.append("Run asks by chat completions; this code by OpenAI's Responses API.")
         resolved = replace(resolved, request=replace(resolved.request, api=RESPONSES))
     if OWN_KEY in chosen and not resolved.route and resolved.key_name == HUB_KEY:
-        helper = PROVIDERS.get(resolved.provider, {}).get(helper_task(request.task))  # type: ignore[call-overload]
-        if helper is None or resolved.provider == "hf-inference":
+        address = own_address(resolved.provider, helper_task(request.task))
+        if not address or resolved.provider == "hf-inference":
             remarks.append("For a provider's own key, name the provider under Runs on.")
         else:
             remarks.append("Run sends your Hugging Face token; this code asks the provider itself, with its own key.")
-            host = urlsplit(helper.base_url).hostname or ""
+            host = urlsplit(address).hostname or ""
             resolved = replace(resolved, host=host, key_name=own_key_name(resolved.provider))
     return resolved, remarks
 

@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 import gradio as gr
-from huggingface_hub.inference._providers import PROVIDERS
 
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.keys import ENDPOINT_KEY, own_key_name
@@ -28,6 +27,7 @@ from showcard.ui.server.bounds import Bounds, Reached, bounds_of
 from showcard.ui.server.signin import Person, person_of
 from showcard.ui.server.visitors import NOBODY, Visitor, visitor_of
 from showcard.wire.call import HUB_KEY
+from showcard.wire.hub_private import PROVIDERS
 
 from .functions import Functions
 from .live_channel import LiveChannel, LiveChannels

@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from huggingface_hub.inference._providers import PROVIDERS as KNOWN
-
 from showcard.inference.endpoint_models import listed_models
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.hub.offers import Offer
@@ -20,6 +18,7 @@ from showcard.inference.resolve import Availability, availability, resolve_offli
 from showcard.metadata.tasks.table import Task
 from showcard.metadata.visible import visible
 from showcard.wire.call import CHAT_TASKS, HUB_KEY, providers_of
+from showcard.wire.hub_private import PROVIDERS as KNOWN
 from showcard.wire.request import Request, RequestError
 
 if TYPE_CHECKING:
