@@ -20,13 +20,11 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import httpx
-from huggingface_hub import AsyncInferenceClient, InferenceClient, set_async_client_factory
-from huggingface_hub.utils._http import default_async_client_factory
+from huggingface_hub import AsyncInferenceClient, InferenceClient
 
 from benchmarks.support.tabs import Tab
 from showcard.inference import run as client
 from showcard.inference.resolve import EmbeddedEngine, discover, resolve
-from showcard.inference.transport import bridge
 from showcard.inference.transport import http as transport
 from showcard.wire.request import Request
 from tests.conftest import process
@@ -184,21 +182,12 @@ def say(what: str, value: float, unit: str, limit: float) -> bool:
     return value <= limit
 
 
-async def library_alone(measured: Awaitable[float]) -> float:
-    """A measurement with the clients that the library makes itself."""
-    set_async_client_factory(default_async_client_factory)
-    try:
-        return await measured
-    finally:
-        bridge.install()
-
-
 async def compare(calls: Calls) -> tuple[list[bool], float]:
-    sync, direct, ours = await median(calls.sync), await library_alone(median(calls.direct)), await median(calls.ours)
-    one = len(transport._pool()._pool.connections)  # type: ignore[attr-defined]
+    sync, direct, ours = await median(calls.sync), await median(calls.direct), await median(calls.ours)
+    one = len(transport._pool().pool.connections)
     print(f"sequential, {CALLS} calls: {sync:.2f} ms sync client, {direct:.2f} ms async client, {ours:.2f} ms here")
-    many_direct, many_ours = await library_alone(together(calls.direct)), await together(calls.ours)
-    most = len(transport._pool()._pool.connections)  # type: ignore[attr-defined]
+    many_direct, many_ours = await together(calls.direct), await together(calls.ours)
+    most = len(transport._pool().pool.connections)
     print(f"{AT_ONCE} at once, a call: {many_direct:.2f} ms async client, {many_ours:.2f} ms here")
     alone, beside = await first_tokens(calls)
     print(f"slowest first token of 30: {alone:.2f} ms alone, {beside:.2f} ms beside {AT_ONCE} slow calls")

@@ -25,7 +25,7 @@ from showcard.wire.secrets import hidden
 
 from .addresses import is_public, public_address
 from .packed import PIECE, Inflated, Plain, unpacker
-from .sockets import Backend
+from .pool import PooledTransport
 from .spool import Spool
 
 HUB, ROUTER = "https://huggingface.co", "https://router.huggingface.co"
@@ -127,7 +127,7 @@ class Spooled(Exception):
 
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 _for_pictures: ContextVar[bool] = ContextVar("for_pictures", default=False)
-_Pools = dict[bool, httpx2.AsyncHTTPTransport]  # by whether it is the one for pictures
+_Pools = dict[bool, PooledTransport]  # by whether it is the one for pictures
 _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pools] = WeakKeyDictionary()
 
 
@@ -167,11 +167,10 @@ def tls() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
-def _pool() -> httpx2.AsyncHTTPTransport:
+def _pool() -> PooledTransport:
     pools, pictures = _pools.setdefault(asyncio.get_running_loop(), {}), _for_pictures.get()
     if pictures not in pools:
-        pools[pictures] = httpx2.AsyncHTTPTransport(verify=tls(), limits=PICTURES if pictures else LIMITS)
-        pools[pictures]._pool._network_backend = Backend()
+        pools[pictures] = PooledTransport(tls(), PICTURES if pictures else LIMITS)
     return pools[pictures]
 
 
