@@ -149,14 +149,14 @@ def _pages(site: Site, source: str) -> gr.Blocks:
     warnings.filterwarnings("ignore", "SSR mode is not supported")
     with laying_out():
         with gr.Blocks(title="Showcard", analytics_enabled=False, delete_cache=(3600, 24 * 3600)) as demo:
-            model_page.build(site, source)
+            model_page.build(demo, site, source)
         with demo.route("Compare", "/compare", show_in_navbar=False):
-            compare_page.build(site)
+            compare_page.build(demo, site)
         with demo.route("Find", find_page.PATH, show_in_navbar=False):
-            find_page.build(site)
+            find_page.build(demo, site)
         with demo.route("All widgets", index_page.PATH, show_in_navbar=False):
-            index_page.build(site)
+            index_page.build(demo, site)
         for path, name, _ in index_page.FLOWS:
             with demo.route(name, path, show_in_navbar=False):
-                flow_page.build(site, name)
+                flow_page.build(demo, site, name)
     return demo

@@ -68,8 +68,8 @@ class ComparePage:
         self.sessions = Sessions(site)
         self.settings = SettingsPanel(site)
 
-    def build(self) -> None:
-        """Lay the page out inside the current Blocks."""
+    def build(self, demo: gr.Blocks) -> None:
+        """Lay the page out inside `demo`."""
         panel(panels.top_bar("Compare"), elem_id="bar")
         self.top = panel(elem_id="compare-head")
         self.tabs = panel(elem_id="pane-tabs")
@@ -97,7 +97,7 @@ class ComparePage:
         with gr.Column(elem_id="drawer", visible=False) as self.drawer:
             self.drawer_head = panel(elem_id="drawer-head")
             self.settings.build()
-        self._wire()
+        self._wire(demo)
 
     @property
     def screen(self) -> list[Any]:
@@ -127,7 +127,7 @@ class ComparePage:
             self.question,
         )
 
-    def _wire(self) -> None:
+    def _wire(self, demo: gr.Blocks) -> None:
         drawer = [self.drawer, self.drawer_head, *self.settings.components]
         held = self.settings.components
         gr.on(
@@ -157,10 +157,8 @@ class ComparePage:
             [search.go.click, search.text.submit, search.provider.input, search.vision.input, search.tools.input],
             self._search, [*search.inputs, places.base_url], search.found, **QUIET,
         )  # fmt: skip
-        blocks = gr.context.Context.root_block
-        assert blocks is not None
-        blocks.load(self._load, None, [self.question, *self.screen], **AS_IT_IS)
-        blocks.unload(self.sessions.forget)
+        demo.load(self._load, None, [self.question, *self.screen], **AS_IT_IS)
+        demo.unload(self.sessions.forget)
 
     # What is shown
 
@@ -355,9 +353,9 @@ def _revision(desk: CompareSession) -> str:
     return f"{desk.comparison.id}@{desk.comparison.revision}"
 
 
-def build(site: Site) -> None:
-    """Lay the page out inside the current Blocks."""
-    ComparePage(site).build()
+def build(demo: gr.Blocks, site: Site) -> None:
+    """Lay the page out inside `demo`."""
+    ComparePage(site).build(demo)
 
 
 def comparison_of(session: Session) -> Comparison:

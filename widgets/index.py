@@ -30,17 +30,15 @@ FLOWS = (
 )
 
 
-def build(site: Site) -> None:
-    """Lay the page out inside the current Blocks."""
+def build(demo: gr.Blocks, site: Site) -> None:
+    """Lay the page out inside `demo`."""
     panel(panels.top_bar("All widgets"), elem_id="bar")
     shown = panel('<p class="dim">Loading the cards.</p>', elem_id="index")
 
     async def draw() -> str:
         return one_line(await asyncio.to_thread(index_html, site))
 
-    blocks = gr.context.Context.root_block
-    assert blocks is not None
-    blocks.load(draw, None, shown, show_progress="hidden", api_visibility="private")
+    demo.load(draw, None, shown, show_progress="hidden", api_visibility="private")
 
 
 def index_html(site: Site) -> str:

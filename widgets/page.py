@@ -33,9 +33,9 @@ TEXTS = QUIET | {"trigger_mode": "multiple"}  # the next card's text is asked fo
 SAME = [gr.skip()] * 4  # nothing on the page changes
 
 
-def build(site: Site, first_source: str) -> None:
-    """Lay the page out inside the current Blocks. `first_source` is what it opens on."""
-    ModelPage(site, first_source).build()
+def build(demo: gr.Blocks, site: Site, first_source: str) -> None:
+    """Lay the page out inside `demo`. `first_source` is what it opens on."""
+    ModelPage(site, first_source).build(demo)
 
 
 class ModelPage:
@@ -46,8 +46,8 @@ class ModelPage:
         self.first_source = first_source
         self.shown: list[Any] = []  # current, trouble, head, picker
 
-    def build(self) -> None:
-        """Lay it out, and wire it."""
+    def build(self, demo: gr.Blocks) -> None:
+        """Lay it out inside `demo`, and wire it."""
         self.current = gr.State("")
         panel(panels.top_bar("Model"), elem_id="bar")
         with gr.Row(elem_id="source-row"):
@@ -61,7 +61,7 @@ class ModelPage:
             with gr.Column(elem_id="card"):
                 self.body = panel(elem_id="body")
         self.shown = [self.current, trouble, head, self.picker]
-        self._wire()
+        self._wire(demo)
 
     def _source_row(self) -> None:
         self.source = gr.Textbox(
@@ -80,7 +80,7 @@ class ModelPage:
             cards, value=None, label="Example cards", show_label=False, container=False, scale=2, elem_id="picker"
         )
 
-    def _wire(self) -> None:
+    def _wire(self, demo: gr.Blocks) -> None:
         # A card that is asked for while another one is on its way takes its place.
         opens: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
         asked = [gr.on([self.go.click, self.source.submit], self._open_named, self.source, self.shown, **opens)]
@@ -88,12 +88,10 @@ class ModelPage:
         packed = gr.Textbox(visible="hidden", elem_id="link")  # the page's own script puts an address here
         followed = gr.Button("Follow the link", visible="hidden", elem_id="follow")
         asked.append(followed.click(self._follow_link, packed, self.shown, **opens))
-        blocks = gr.context.Context.root_block
-        assert blocks is not None
-        asked.append(blocks.load(self._load, self.remembered, self.shown, **QUIET))
+        asked.append(demo.load(self._load, self.remembered, self.shown, **QUIET))
         for opened in asked:
             opened.then(self._text, self.current, self.body, **TEXTS)
-        blocks.unload(self.sessions.forget)
+        demo.unload(self.sessions.forget)
 
     def _widget(self, name: str, request: gr.Request) -> None:
         forget_old_renders()

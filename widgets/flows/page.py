@@ -47,8 +47,8 @@ Transcript:
 """
 
 
-def build(site: Site, name: str) -> None:
-    """Lay a flow's page out inside the current Blocks."""
+def build(demo: gr.Blocks, site: Site, name: str) -> None:
+    """Lay a flow's page out inside `demo`."""
     sessions, current = Sessions(site), gr.State("")
     remembered = gr.BrowserState({}, storage_key="showcard-places", secret="showcard")  # noqa: S106 no key is in it
     panel(panels.top_bar("All widgets"), elem_id="bar")
@@ -69,10 +69,8 @@ def build(site: Site, name: str) -> None:
         recall(session, places)
         return session.id
 
-    blocks = gr.context.Context.root_block
-    assert blocks is not None
-    blocks.load(start, remembered, current, **QUIET)
-    blocks.unload(sessions.forget)
+    demo.load(start, remembered, current, **QUIET)
+    demo.unload(sessions.forget)
 
 
 class Editor:

@@ -91,7 +91,7 @@ async def test_switching_cards_holds_no_more_and_no_more(page: Callable[[int], g
     site = Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore())
     with gr.Blocks(analytics_enabled=False) as demo:
         model_page = ModelPage(site, "")
-        model_page.build()
+        model_page.build(demo)
     lighten(demo)
     state, counts = SessionState(demo), []
     session = model_page.sessions.of(gr.Request(session_hash="tab"))

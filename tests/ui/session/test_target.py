@@ -238,9 +238,9 @@ async def test_refresh_of_a_pane_s_settings_asks_for_places_and_prices_anew(
 
     providers.forget()
     offers.forget()
-    with gr.Blocks(analytics_enabled=False):
+    with gr.Blocks(analytics_enabled=False) as demo:
         page = ComparePage(Site(ENGINES, MediaStore(), machine_token="hf_mine"))
-        page.build()
+        page.build(demo)
     tab: Any = SimpleNamespace(session_hash="tab")
     desk = page.desk(tab)
     pane = desk.comparison.panes[0]
