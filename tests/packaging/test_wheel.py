@@ -70,10 +70,12 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return there / "bin"
 
 
-def run(program: Path, *words: str, cwd: Path, given: str = "") -> subprocess.CompletedProcess[str]:
+def run(
+    program: Path, *words: str, cwd: Path, given: str = "", seconds: float = 120
+) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     return subprocess.run(
-        [program, *words], cwd=cwd, env=kept, input=given, capture_output=True, text=True, check=False, timeout=120
+        [program, *words], cwd=cwd, env=kept, input=given, capture_output=True, text=True, check=False, timeout=seconds
     )
 
 
@@ -128,6 +130,19 @@ def test_it_serves_from_another_folder(installed: Path, tmp_path: Path) -> None:
         assert urllib.request.urlopen(f"{address}/{script[0]}", timeout=30).status == 200
         examples = urllib.request.urlopen(f"{address}/widgets", timeout=30)
         assert examples.status == 200
+
+
+@pytest.mark.slow
+def test_a_bare_install_serves(wheel: Path, tmp_path: Path) -> None:
+    """With what the wheel asks for, downloaded into an environment that has nothing else."""
+    venv.create(tmp_path / "bare", with_pip=True)
+    bin = tmp_path / "bare" / "bin"
+    installed = run(bin / "python", "-m", "pip", "install", "--quiet", str(wheel), cwd=tmp_path, seconds=900)
+    if "No matching distribution" in installed.stderr or "Connection" in installed.stderr:
+        pytest.skip(f"the packages can't be downloaded here: {installed.stderr.strip().splitlines()[-1]}")
+    assert installed.returncode == 0, installed.stderr
+    with serving([str(bin / "showcard"), "--port", "0"], tmp_path) as (_, address):
+        assert "Showcard" in urllib.request.urlopen(address, timeout=30).read().decode()
 
 
 BESIDE = """
