@@ -68,20 +68,19 @@ _NAMES = {"name": "act", "pane": "pane", "message": "message", "text": "text", "
 
 def perform(desk: CompareSession, act: Act) -> ActResult:
     """Do it. Raises RequestError with a sentence where it can't be done."""
-    if act.name not in _BY_ITSELF:
+    action = ACTIONS.get(act.name, UNKNOWN)
+    if not action.by_itself:
         desk.notice = ""
-    if desk.comparison.hidden and act.name not in _WHILE_HIDDEN:
+    if desk.comparison.hidden and not action.while_hidden:
         raise RequestError("The models are hidden: vote or reveal them first.")
-    whole = _WHOLE.get(act.name)
-    if whole is not None:
-        return whole(desk, act)
+    if action.whole is not None:
+        return action.whole(desk, act)
     pane = desk.comparison.pane(act.pane)
-    action = _OF_PANE.get(act.name)
-    if pane is None or action is None:
+    if pane is None or action.of_pane is None:
         raise RequestError("This is no longer here.")
-    if pane.id in desk.asking and act.name not in _WHILE_ASKING:
+    if pane.id in desk.asking and not action.while_asking:
         raise RequestError(f"{desk.comparison.letter(pane)} is still answering; stop it first.")
-    return action(desk, pane, act)
+    return action.of_pane(desk, pane, act)
 
 
 # On the comparison
@@ -259,38 +258,47 @@ def _system(pane: Pane) -> str:
     return f"system-{pane.id}"
 
 
-_WHOLE: dict[str, Callable[[CompareSession, Act], ActResult]] = {
-    "add": _add,
-    "new": _new,
-    "undo": _undo,
-    "close": _close,
-    "typed": _typed,
-    "redraw": _typed,
-    "price": _typed,
-    "hush": _typed,
-    "choose": _choose,
-    "lock": _lock,
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action: what does it, for the comparison or for one pane, when it may be done, and what it leaves to draw."""
+
+    whole: Callable[[CompareSession, Act], ActResult] | None = None
+    of_pane: Callable[[CompareSession, Pane, Act], ActResult] | None = None
+    by_itself: bool = False  # the page's script posts it, no person does
+    while_hidden: bool = False  # also before a vote has shown who answers
+    while_asking: bool = False  # also while the pane's model answers
+    refills: bool = False  # the controls of the settings are filled anew
+    draws_all: bool = False  # every pane is drawn anew
+
+
+ACTIONS: dict[str, Action] = {
+    "add": Action(_add),
+    "new": Action(_new, while_hidden=True, refills=True, draws_all=True),
+    "undo": Action(_undo, refills=True, draws_all=True),
+    "close": Action(_close, while_hidden=True, refills=True),
+    "typed": Action(_typed, by_itself=True, while_hidden=True),
+    "redraw": Action(_typed, by_itself=True, while_hidden=True, draws_all=True),
+    "price": Action(_typed, by_itself=True, while_hidden=True),
+    "hush": Action(_typed, while_hidden=True),
+    "choose": Action(_choose),
+    "lock": Action(_lock),
+    "settings": Action(of_pane=_settings, while_asking=True),
+    "duplicate": Action(of_pane=_duplicate, while_asking=True),
+    "remove": Action(of_pane=_remove, while_asking=True, refills=True),
+    "swap": Action(of_pane=_swap, while_asking=True),
+    "again": Action(of_pane=_again, while_hidden=True),
+    "replay": Action(of_pane=_replay),
+    "replay-new": Action(of_pane=_replay_new, draws_all=True),
+    "empty": Action(of_pane=_empty),
+    "results": Action(of_pane=_results, while_hidden=True),
+    "edit": Action(of_pane=_edit),
+    "cancel": Action(of_pane=_cancel),
+    "save": Action(of_pane=_save, refills=True),
+    "resend": Action(of_pane=_resend),
+    "delete": Action(of_pane=_delete, refills=True),
+    "retry": Action(of_pane=_retry),
+    "older": Action(of_pane=_older),
+    "newer": Action(of_pane=_newer),
+    "branch": Action(of_pane=_branch, refills=True, draws_all=True),
 }
-_OF_PANE: dict[str, Callable[[CompareSession, Pane, Act], ActResult]] = {
-    "settings": _settings,
-    "duplicate": _duplicate,
-    "remove": _remove,
-    "swap": _swap,
-    "again": _again,
-    "replay": _replay,
-    "replay-new": _replay_new,
-    "empty": _empty,
-    "results": _results,
-    "edit": _edit,
-    "cancel": _cancel,
-    "save": _save,
-    "resend": _resend,
-    "delete": _delete,
-    "retry": _retry,
-    "older": _older,
-    "newer": _newer,
-    "branch": _branch,
-}
-_BY_ITSELF = frozenset({"typed", "redraw", "price"})  # the page's script posts these, no person does
-_WHILE_HIDDEN = _BY_ITSELF | {"new", "close", "hush", "again", "results"}
-_WHILE_ASKING = frozenset({"settings", "remove", "swap", "duplicate"})
+UNKNOWN = Action()

@@ -35,8 +35,6 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 # The controls and the screen are strings, looked at by us: Gradio would pass each through a thread of its own.
 AS_IT_IS = {**QUIET, "preprocess": False, "postprocess": False}
 EVERY = "All panes"
-REFILLING = frozenset({"close", "save", "delete", "remove", "new", "undo", "branch"})
-WHOLE = frozenset({"undo", "new", "replay-new", "branch", "redraw"})
 
 
 @dataclass(slots=True)
@@ -255,12 +253,13 @@ class ComparePage:
             desk.notice = str(error)
             yield await self.drawn(desk, ())
             return
-        whole = list(before) != [pane.id for pane in desk.comparison.panes] or act.name in WHOLE
+        action = actions.ACTIONS[act.name]
+        whole = list(before) != [pane.id for pane in desk.comparison.panes] or action.draws_all
         if act.name == "choose":
             await self._priced(desk, desk.comparison.pane(outcome.settings))
         if act.name == "price":
             desk.offers |= await catalogue.look_up(desk.unpriced)
-        if outcome.settings or act.name in REFILLING:
+        if outcome.settings or action.refills:
             desk.open_settings(outcome.settings or desk.open_pane)
         run = outcome.run(desk)
         if run is None:

@@ -309,9 +309,7 @@ def nameless(page: Page, place: Target) -> Availability | None:
     """That a pasted card can't be asked for by its id, where nobody has given one; None where it can."""
     if not page.opened.pasted or place.choice != PROVIDERS or place.named or page.model.opted_out:
         return None
-    return Availability(
-        False, "The card has no id on the Hub yet.", "Give one as “Model id to send”."
-    )
+    return Availability(False, "The card has no id on the Hub yet.", "Give one as “Model id to send”.")
 
 
 def take_turn(page: Page, asked: Any, answer: GrowingAnswer, note: str = "") -> None:

@@ -140,9 +140,7 @@ def test_providers_say_what_they_need(page: Page) -> None:
     expect(page.locator("#body h1")).to_have_text("A chat")
     expect(page.get_by_role("button", name="Tools and structured output")).to_be_visible()
     choose(page, "Runs on", "Inference Providers")
-    expect(page.locator("#status")).to_contain_text(
-        "The card has no id on the Hub yet. Give one as “Model id to send”"
-    )
+    expect(page.locator("#status")).to_contain_text("The card has no id on the Hub yet. Give one as “Model id to send”")
     page.get_by_label("Model id to send").fill("org/model")
     expect(page.locator("#status")).to_contain_text("need a Hugging Face token")
     choose(page, "Provider", "groq")

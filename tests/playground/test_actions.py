@@ -22,7 +22,7 @@ from showcard.ui.session.session import Session, Site
 from showcard.wire.request import RequestError
 
 PICTURE = Media(None, b"\x89PNG\r\n\x1a\n", "image/png", "a.png")
-NAMES = [*actions._WHOLE, *actions._OF_PANE]
+NAMES = [*actions.ACTIONS]
 ODD = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8) | st.sampled_from(["a", "b", "seed"]),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
