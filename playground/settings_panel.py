@@ -23,8 +23,9 @@ from showcard.ui.components.chat_options import ChatOptionsPanel
 from showcard.ui.components.parameters import ParameterPanel
 from showcard.ui.components.picker import Picker
 from showcard.ui.components.target_panel import FORGET, PlacePanel
+from showcard.ui.session.availability import AvailabilityCheck, look, places
 from showcard.ui.session.session import Session, Site
-from showcard.ui.session.target import EMBEDDED, ENDPOINT, PROVIDERS, AvailabilityCheck, Target, look, places
+from showcard.ui.session.target import EMBEDDED, ENDPOINT, PROVIDERS, Target
 from showcard.wire.request import RESPONSES, Request, RequestError
 
 from .catalogue_panel import CataloguePanel

@@ -17,9 +17,9 @@ from showcard.ui.gradio_patches.old_renders import forget_old_renders
 from showcard.ui.markup import panels
 from showcard.ui.markup.html import one_line, tag
 from showcard.ui.markup.markdown import body_html
+from showcard.ui.session.availability import recall
 from showcard.ui.session.session import Session, Sessions, Site
 from showcard.ui.session.sources import example_cards, open_source
-from showcard.ui.session.target import recall
 from showcard.widgets.examples.gallery import body_with_gallery
 from showcard.widgets.examples.missing_media import paths_of
 from showcard.wire.links import Link

@@ -30,9 +30,9 @@ from showcard.ui.markup.html import one_line
 from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.session import calls as asking
+from showcard.ui.session.availability import TypedTarget
 from showcard.ui.session.session import Session, cancel_and_wait
 from showcard.ui.session.streams import HEARTBEAT_SECONDS, Merged
-from showcard.ui.session.target import TypedTarget
 from showcard.wire.request import Request, RequestError, ResolvedRequest
 
 from . import show

@@ -22,9 +22,9 @@ from showcard.ui.components.code_panel import model_id
 from showcard.ui.markup import panels
 from showcard.ui.markup.chat import GrowingAnswer, transcript_html
 from showcard.ui.markup.html import code_text, escape, verbatim
+from showcard.ui.session.availability import AvailabilityCheck, support_address
 from showcard.ui.session.calls import keys_of
 from showcard.ui.session.session import Session
-from showcard.ui.session.target import AvailabilityCheck, support_address
 from showcard.widgets.examples.missing_media import paths_of, said_of, without_lost
 from showcard.wire.request import ResolvedRequest
 from showcard.wire.secrets import hidden_in

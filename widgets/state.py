@@ -17,10 +17,10 @@ from showcard.metadata.outputs.read import Output, Video
 from showcard.metadata.tasks.table import Task
 from showcard.ui.components.tool_results import pending
 from showcard.ui.markup.chat import GrowingAnswer, wire_calls
+from showcard.ui.session.availability import reachable as reachable_at
 from showcard.ui.session.session import Session
 from showcard.ui.session.sources import Opened
 from showcard.ui.session.target import PROVIDERS, Target
-from showcard.ui.session.target import reachable as reachable_at
 from showcard.widgets.fields.encode import encoded_apart
 from showcard.wire.links import Link
 from showcard.wire.request import Request, RequestError, ResolvedRequest, without_open_calls

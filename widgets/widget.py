@@ -26,8 +26,9 @@ from showcard.ui.markup import panels
 from showcard.ui.markup.html import one_line, tag
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.server.leaving import mark
+from showcard.ui.session.availability import AvailabilityCheck, first_place, look, remembered_by
 from showcard.ui.session.session import Session
-from showcard.ui.session.target import PROVIDERS, AvailabilityCheck, first_place, look, remembered_by
+from showcard.ui.session.target import PROVIDERS
 from showcard.widgets.examples.choosing import Choosing
 from showcard.widgets.fields.inputs import InputPanel
 from showcard.wire.request import RequestError

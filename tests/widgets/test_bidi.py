@@ -26,7 +26,7 @@ from showcard.ui.markup.html import attribute, code_text, escape, isolated, runn
 from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import body_html, chat_html
 from showcard.ui.server import front
-from showcard.ui.session.target import provider_choices
+from showcard.ui.session.availability import provider_choices
 from showcard.widgets.about import about
 from showcard.widgets.show import example_title
 from showcard.widgets.views import Context, render

@@ -12,11 +12,12 @@ from showcard.metadata.outputs.read import Labels
 from showcard.metadata.reading.files import Folder
 from showcard.metadata.tasks.table import task
 from showcard.ui.markup.chat import GrowingAnswer
+from showcard.ui.session.availability import places
 from showcard.ui.session.growing_text import GrowingText
 from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 from showcard.ui.session.sources import Opened
-from showcard.ui.session.target import EMBEDDED, ENDPOINT, PROVIDERS, Target, places
+from showcard.ui.session.target import EMBEDDED, ENDPOINT, PROVIDERS, Target
 from showcard.widgets.state import (
     Page,
     build_request,

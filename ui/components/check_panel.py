@@ -14,9 +14,10 @@ from showcard.metadata.tasks.table import Task
 from showcard.ui.markup import panels
 from showcard.ui.markup.found import report_html
 from showcard.ui.markup.html import Markup, div, one_line, span
+from showcard.ui.session.availability import TypedTarget, reachable
 from showcard.ui.session.session import Session, cancel_and_wait
 from showcard.ui.session.streams import HEARTBEAT_SECONDS
-from showcard.ui.session.target import ENDPOINT, PROVIDERS, TypedTarget, reachable
+from showcard.ui.session.target import ENDPOINT, PROVIDERS
 
 
 async def checking(row: Task | None, model: str, session: Session, typed: TypedTarget) -> AsyncIterator[list[Any]]:

@@ -13,18 +13,9 @@ from showcard.metadata.tasks.table import Task
 from showcard.metadata.visible import visible
 from showcard.ui.components.panel import panel
 from showcard.ui.markup.html import Markup, element, p
+from showcard.ui.session.availability import OWN_KEYS, AvailabilityCheck, TypedTarget, places, provider_choices
 from showcard.ui.session.session import Session
-from showcard.ui.session.target import (
-    ENDPOINT,
-    OWN_KEYS,
-    PROVIDERS,
-    AvailabilityCheck,
-    Target,
-    TypedTarget,
-    is_hosted,
-    places,
-    provider_choices,
-)
+from showcard.ui.session.target import ENDPOINT, PROVIDERS, Target, is_hosted
 
 from .picker import Picker
 

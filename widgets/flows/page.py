@@ -17,9 +17,9 @@ from showcard.ui.markup.chat import GrowingAnswer
 from showcard.ui.markup.html import escape, one_line, tag
 from showcard.ui.markup.markdown import chat_html
 from showcard.ui.server.leaving import mark
+from showcard.ui.session.availability import recall
 from showcard.ui.session.session import Session, Sessions, Site
 from showcard.ui.session.sources import EXAMPLES
-from showcard.ui.session.target import recall
 from showcard.widgets import show
 from showcard.widgets.fields import components as fields
 from showcard.widgets.index import FLOWS

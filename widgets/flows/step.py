@@ -25,9 +25,10 @@ from showcard.ui.markup.html import escape, one_line
 from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.session import calls as asking
+from showcard.ui.session.availability import first_place, places, reachable
 from showcard.ui.session.session import Session, cancel_and_wait
 from showcard.ui.session.streams import HEARTBEAT_SECONDS, Batch
-from showcard.ui.session.target import Target, first_place, places, reachable
+from showcard.ui.session.target import Target
 from showcard.widgets import show
 from showcard.wire.call import HUB_KEY
 from showcard.wire.request import Request, RequestError, ResolvedRequest

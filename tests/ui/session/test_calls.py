@@ -18,10 +18,11 @@ from showcard.inference.transport.http import Exchange
 from showcard.metadata.outputs.read import ToolCall
 from showcard.metadata.tasks.table import task
 from showcard.ui.session import calls as asking
+from showcard.ui.session.availability import reachable
 from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site, origin
 from showcard.ui.session.sources import open_source
-from showcard.ui.session.target import ENDPOINT, Target, reachable
+from showcard.ui.session.target import ENDPOINT, Target
 from showcard.wire.request import Request
 from tests.support.scripted import Talk, scripted
 

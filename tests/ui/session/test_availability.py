@@ -20,20 +20,10 @@ from showcard.playground.page import ComparePage
 from showcard.playground.view.heads import where
 from showcard.ui.components.target_panel import FORGET, PlacePanel
 from showcard.ui.session import calls as asking
+from showcard.ui.session.availability import TypedTarget, first_place, look, places, recall, remembered_by
 from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
-from showcard.ui.session.target import (
-    EMBEDDED,
-    ENDPOINT,
-    PROVIDERS,
-    Target,
-    TypedTarget,
-    first_place,
-    look,
-    places,
-    recall,
-    remembered_by,
-)
+from showcard.ui.session.target import EMBEDDED, ENDPOINT, PROVIDERS, Target
 from showcard.wire.request import Request
 from tests.inference.conftest import _Elsewhere, public
 from tests.support.scripted import Talk, scripted
