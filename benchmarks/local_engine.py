@@ -1,8 +1,10 @@
 """The embedded engine: how fast the tiny language models are, and what the server adds to an engine's own time:
 `python benchmarks/local_engine.py`.
 
-One core, one BLAS thread, one run; each line ends with its limit. Engines are measured in this process, and then behind
-their server, which is a process of its own."""
+One core, one BLAS thread, one run. A sampled token is held against the bare matrix products that it takes; an
+engine behind its server, against its own time and the smallest answer of that server (`/health`), all asked in turn.
+Engines are measured in this process, and then behind their server, which is a process of its own: both have to say
+the same."""
 
 from __future__ import annotations
 
@@ -16,21 +18,24 @@ from collections.abc import Callable
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 from urllib.parse import urlsplit
 
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import numpy as np  # noqa: E402
+
+from benchmarks.support.report import ROOT, Report, parser, run  # noqa: E402
 from showcard.local.engines import ENGINES, TextGenerator  # noqa: E402
 from showcard.local.engines.base import Turn  # noqa: E402
-from showcard.local.engines.tiny_lm import load  # noqa: E402
+from showcard.local.engines.tiny_lm import TinyLM, load  # noqa: E402
 
-MODELS = ("tiny-chat-1m", "tiny-chat-380k")
-TOKENS, CALLS = 600, 60
+# How many times the bare products of a token it may take; the smaller model's are hardly more than calls of NumPy.
+MODELS = {"tiny-chat-1m": 12, "tiny-chat-380k": 30}
+TOKENS, CALLS, WARM = 600, 60, 3
 STORY = [{"role": "user", "content": "Tell me a story about a fox."}]
 SAMPLES = ROOT / "metadata" / "data" / "samples"
 IRIS = {"sepal length": [5.1], "sepal width": [3.5], "petal length": [1.4], "petal width": [0.2]}
@@ -53,34 +58,47 @@ ASKED: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 
 
-def say(what: str, value: float, unit: str, limit: float, least: bool = False) -> bool:
-    """Prints a figure; whether it keeps its limit."""
-    print(f"{what:<72} {value:9.2f} {unit:<9} {'at least' if least else 'at most'} {limit:g}")
-    return value >= limit if least else value <= limit
-
-
-def medians(own: Callable[[], Any], wired: Callable[[], Any]) -> tuple[float, float]:
-    """Milliseconds of two calls that take turns, so that both meet the same machine; after three to warm up."""
-    taken: list[list[float]] = [[], []]
-    for number in range(CALLS + 3):
-        for place, call in enumerate((own, wired)):
+def medians(calls: list[Callable[[], Any]], turns: int) -> list[float]:
+    """Milliseconds of calls that take turns, so that all meet the same machine; after some to warm up."""
+    taken: list[list[float]] = [[] for _ in calls]
+    for number in range(turns + WARM):
+        for place, call in enumerate(calls):
             started = perf_counter()
             call()
-            if number >= 3:
+            if number >= WARM:
                 taken[place].append((perf_counter() - started) * 1000)
-    return statistics.median(taken[0]), statistics.median(taken[1])
+    return [statistics.median(each) for each in taken]
 
 
-def speed(name: str) -> float:
-    """Tokens a second, sampled, over whole answers."""
+def speed(name: str, tokens: int, report: Report) -> None:
+    """The time of a sampled token over whole answers, and of the bare products that it takes."""
     model, said, seed = load(name), 0, 0
     turns = [Turn(**message) for message in STORY]
-    list(model.stream(turns, {"temperature": 0}))
-    started = perf_counter()
-    while said < TOKENS:
+    first = "".join(str(token) for token in model.stream(turns, {"temperature": 0}))
+    again = "".join(str(token) for token in model.stream(turns, {"temperature": 0}))
+    report.proof(f"{name}: says something, and the same again at temperature 0", bool(first) and first == again)
+    began = process_time()
+    while said < tokens:
         said += sum(1 for _ in model.stream(turns, {"seed": seed, "temperature": 1.0}))
         seed += 1
-    return said / (perf_counter() - started)
+    taken = (process_time() - began) / said
+    report.figure(f"{name}: tokens a second of the processor", 1 / taken, "tokens/s")
+    report.ratio(
+        f"{name}: a token, of the bare products that it takes", taken, products(model, tokens), most=MODELS[name]
+    )
+
+
+def products(model: TinyLM, times: int) -> float:
+    """Seconds of the processor for a token's matrix products and nothing else."""
+    matrices = [model.model._embedding.T]
+    for layer in model.model._layers:
+        matrices += [layer.query_key_value, layer.attention_out, layer.gate_and_up, layer.down]
+    pairs = [(np.ones((1, one.shape[0]), np.float32), one) for one in matrices]
+    began = process_time()
+    for _ in range(times):
+        for vector, matrix in pairs:
+            vector @ matrix
+    return (process_time() - began) / times
 
 
 class Server:
@@ -95,6 +113,11 @@ class Server:
     def post(self, path: str, body: Any) -> bytes:
         """The body of an answer."""
         self.connection.request("POST", path, body if isinstance(body, bytes) else json.dumps(body).encode())
+        return self.connection.getresponse().read()
+
+    def health(self) -> bytes:
+        """The smallest answer there is."""
+        self.connection.request("GET", "/health")
         return self.connection.getresponse().read()
 
     def first_token(self, model: str) -> tuple[float, float]:
@@ -117,9 +140,21 @@ class Server:
         self.process.wait(10)
 
 
-def overheads(server: Server) -> dict[str, tuple[float, float]]:
-    """For each engine of a task its own median and the one over HTTP."""
-    found = {}
+def first_tokens(server: Server, name: str, turns: int, report: Report) -> None:
+    """The first token over the wire, of the first one in this process and the smallest answer together."""
+    model, asked = load(name), [Turn(**message) for message in STORY]
+    server.first_token(f"showcard/{name}")
+    wired, rates = zip(*[server.first_token(f"showcard/{name}") for _ in range(turns)], strict=True)
+    own, health = medians([lambda: next(iter(model.stream(asked, {"temperature": 0}))), server.health], turns)
+    report.figure(f"{name}: as they arrive over the wire", statistics.median(rates), "tokens/s")
+    report.figure(f"{name}: first token over the wire", statistics.median(wired), "ms")
+    report.ratio(
+        f"{name}: first token over the wire, of one here and /health", statistics.median(wired), own + health, most=4
+    )
+
+
+def overheads(server: Server, turns: int, report: Report) -> None:
+    """For each engine of a task what its server adds to its own time."""
     for engine in ENGINES:
         runner = engine.load()
         if engine.task not in ASKED or isinstance(runner, TextGenerator):
@@ -128,26 +163,33 @@ def overheads(server: Server) -> dict[str, tuple[float, float]]:
         sent = base64.b64encode(inputs).decode() if isinstance(inputs, bytes) else inputs
         body = inputs if sent is not inputs and not parameters else {"inputs": sent, "parameters": parameters}
         own, post = partial(runner.run, inputs, parameters), partial(server.post, f"/models/{engine.id}", body)
-        found[engine.id] = medians(own, post)
-    return found
+        report.proof(f"{engine.id}: answers here and there the same", same(own(), post()))
+        mine, wired, health = medians([own, post, server.health], turns)
+        report.ratio(f"{engine.id}: over the wire, of its own {mine:.2f} ms and /health", wired, mine + health, most=2)
+
+
+def same(own: Any, wired: bytes) -> bool:
+    """Whether an engine's answer is what came over the wire: bytes as they are, all else as JSON."""
+    if isinstance(own, bytes):
+        return own == wired
+    return json.dumps(own, sort_keys=True) == json.dumps(json.loads(wired), sort_keys=True)
 
 
 def main() -> int:
-    """Prints the figures; 1 when one misses its limit."""
-    held = [say(f"{name}: tokens a second", speed(name), "tokens/s", 500, least=True) for name in MODELS]
+    """Prints the figures; 1 when a limit or a proof is missed."""
+    small = parser(__doc__).parse_args().small
+    report, turns = Report(small), 1 if small else CALLS
+    for name in MODELS:
+        speed(name, 20 if small else TOKENS, report)
     server = Server()
     try:
         for name in MODELS:
-            server.first_token(f"showcard/{name}")
-            firsts, rates = zip(*[server.first_token(f"showcard/{name}") for _ in range(20)], strict=True)
-            print(f"{name}: {statistics.median(rates):.0f} tokens/s as they arrive over the wire")
-            held.append(say(f"{name}: first token over the wire, median of 20", statistics.median(firsts), "ms", 50))
-        for engine, (own, wired) in overheads(server).items():
-            held.append(say(f"{engine}: what the server adds to its {own:.2f} ms", wired - own, "ms", 3))
+            first_tokens(server, name, 1 if small else 20, report)
+        overheads(server, turns, report)
     finally:
         server.close()
-    return int(not all(held))
+    return report.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -1,37 +1,32 @@
 """What the app weighs, and what each open page adds: `python benchmarks/memory.py [PAGES]` (12).
 
 Opens pages in Chromium, each in a context of its own as another person would have it, runs the first example, asks both
-models of the comparison, and leaves the pages open. Memory is what the kernel counts as resident (VmRSS)."""
+models of the comparison, and leaves the pages open; what each answered is looked at. Memory is what the kernel counts
+as resident (VmRSS). A person more may add 2 % of what the app weighs after its first two."""
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, sync_playwright
 
-from tests.conftest import chromium, process  # noqa: E402
+from benchmarks.support.report import Report, app, children, parser, resident, run
+from tests.browser.conftest import FLAGS
+from tests.conftest import chromium
 
-
-def resident(pid: int) -> float:
-    """Megabytes."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+MOST = 0.02
 
 
-def engine_of(app: int) -> int:
-    """The process of the embedded engine."""
-    told = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(app)], capture_output=True, text=True, check=True)
-    return next(int(line.split()[0]) for line in told.stdout.splitlines() if "-m local " in line)
+def engine_of(app_id: int) -> int:
+    """The process of the embedded engine: the first that the app starts with it, as the other stands by."""
+    return min(one for one, command in children(app_id).items() if "showcard.local" in command)
 
 
-def use(browser: Browser, url: str) -> None:
-    """Opens the two pages as a new person, and uses them."""
+def use(browser: Browser, url: str) -> bool:
+    """Opens the two pages as a new person, and uses them; whether both answered."""
     context = browser.new_context()
     page = context.new_page()
     page.set_default_timeout(60_000)
@@ -45,29 +40,34 @@ def use(browser: Browser, url: str) -> None:
     other.locator("#ask textarea").first.fill("Tell me a story about a fox.")
     other.get_by_role("button", name="Send").click()
     for letter in "AB":
-        other.locator(f"#transcript-{letter} .turn.assistant").wait_for()
+        other.locator(f"#transcript-{letter} .turn.assistant .stats").wait_for()
+    said = [other.locator(f"#transcript-{letter} .turn.assistant").inner_text() for letter in "AB"]
+    return "POSITIVE" in page.locator("#result").inner_text() and all(map(str.strip, said))
 
 
 def main() -> int:
-    """Prints the figures."""
-    people = int(sys.argv[1]) if len(sys.argv) > 1 else 12
-    with process("app.py", "--port", "0", HF_ENDPOINT="http://127.0.0.1:10") as (app, url), sync_playwright() as driver:
-        engine = engine_of(app.pid)
-        print(f"as started: app {resident(app.pid):.0f} MB, engine {resident(engine):.0f} MB", flush=True)
-        browser = driver.chromium.launch(executable_path=chromium(), args=["--headless", "--no-sandbox"])
-        for _ in range(2):  # what the first visits load stays for all
-            use(browser, url)
-        warm = resident(app.pid)
-        print(f"after two people: app {warm:.0f} MB, engine {resident(engine):.0f} MB", flush=True)
-        for _ in range(people):
-            use(browser, url)
-        added = (resident(app.pid) - warm) / people
-        print(f"after {people} more: app {resident(app.pid):.0f} MB, engine {resident(engine):.0f} MB")
-        print(f"a person with two open pages adds {added:.2f} MB to the app")
+    """Prints the figures; 1 where one does not hold."""
+    options = parser(__doc__)
+    options.add_argument("pages", type=int, nargs="?", default=12, help="how many people")
+    asked = options.parse_args()
+    report, people = Report(asked.small), 1 if asked.small else asked.pages
+    with app() as (process_id, url), sync_playwright() as driver:
+        engine = engine_of(process_id)
+        report.figure("the app as started", resident(process_id), "MB")
+        report.figure("the engine as started", resident(engine), "MB")
+        browser = driver.chromium.launch(executable_path=chromium(), args=FLAGS)
+        answered = [use(browser, url) for _ in range(0 if asked.small else 2)]  # what first visits load stays for all
+        warm = resident(process_id)
+        report.figure("the app after its first people", warm, "MB")
+        report.figure("the engine after its first people", resident(engine), "MB")
+        answered += [use(browser, url) for _ in range(people)]
+        report.proof(f"both pages answered each of {len(answered)} people", all(answered))
+        added = (resident(process_id) - warm) / people
+        report.figure(f"a person more, of {people}", added, "MB")
+        report.ratio("a person with two open pages adds, of what the app weighs", added, warm, most=MOST)
         browser.close()
-    return 0
+    return report.end()
 
 
 if __name__ == "__main__":
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    sys.exit(main())
+    run(main)

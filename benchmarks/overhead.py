@@ -1,6 +1,7 @@
 """What the app adds to a call of huggingface_hub's client, on the embedded engine: `python -m benchmarks.overhead`.
 
-Differences and ratios of one run on one machine; each line ends with its limit."""
+Ratios of one run on one machine. Every call has to give the answer: of the library, of ours, of the event, of
+the page."""
 
 from __future__ import annotations
 
@@ -22,14 +23,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import httpx
 from huggingface_hub import AsyncInferenceClient, InferenceClient
 
+from benchmarks.support.report import Report, app, parser, run
 from benchmarks.support.tabs import Tab
 from showcard.inference import run as client
 from showcard.inference.resolve import EmbeddedEngine, discover, resolve
 from showcard.inference.transport import http as transport
 from showcard.wire.request import Request
-from tests.conftest import process
 
-CALLS, AT_ONCE = 100, 20
+CALLS, AT_ONCE, FIRST = 100, 20, 30
 TEXT = "I like this museum, and its garden too."
 ASKED = Request("text-classification", "showcard/sentiment", {"text": TEXT})
 CHAT = Request("conversational", "showcard/eliza", {"messages": [{"role": "user", "content": "Hello"}]}, stream=True)
@@ -49,14 +50,14 @@ async def timed(call: Callable[[], Awaitable[Any]]) -> float:
     return (perf_counter() - started) * 1000
 
 
-async def median(call: Callable[[], Awaitable[Any]], calls: int = CALLS) -> float:
+async def median(call: Callable[[], Awaitable[Any]], calls: int) -> float:
     """The median of sequential calls in milliseconds, after three to warm up."""
     for _ in range(3):
         await call()
     return statistics.median([await timed(call) for _ in range(calls)])
 
 
-async def together(call: Callable[[], Awaitable[Any]]) -> float:
+async def together(call: Callable[[], Awaitable[Any]], calls: int) -> float:
     """Milliseconds a call when many are under way."""
     gate = asyncio.Semaphore(AT_ONCE)
 
@@ -64,7 +65,7 @@ async def together(call: Callable[[], Awaitable[Any]]) -> float:
         async with gate:
             await call()
 
-    return await timed(lambda: asyncio.gather(*(one() for _ in range(CALLS)))) / CALLS
+    return await timed(lambda: asyncio.gather(*(one() for _ in range(calls)))) / calls
 
 
 class Calls:
@@ -77,16 +78,19 @@ class Calls:
 
     async def sync(self) -> None:
         """The library's synchronous client, made once."""
-        await asyncio.to_thread(self.kept.text_classification, TEXT)
+        found = await asyncio.to_thread(self.kept.text_classification, TEXT)
+        assert found[0].label == "POSITIVE"
 
     async def direct(self) -> None:
         """The library's asynchronous client, made for each call as its documentation does."""
         async with AsyncInferenceClient(model=self.route, headers={"authorization": ""}) as library:
-            await library.text_classification(TEXT)
+            found = await library.text_classification(TEXT)
+        assert found[0].label == "POSITIVE"
 
     async def ours(self) -> None:
         """What a Run does: resolve, call, read."""
-        await client.run(await resolve(ASKED, self.embedded))
+        reply = await client.run(await resolve(ASKED, self.embedded))
+        assert reply.output.items[0].label == "POSITIVE"  # type: ignore[attr-defined]
 
     async def first_token(self) -> float:
         """Milliseconds until another session's chat says its first word."""
@@ -95,6 +99,8 @@ class Calls:
             async for delta in deltas:
                 if delta.content:
                     break
+            else:
+                raise AssertionError("the chat said nothing")
         return (perf_counter() - started) * 1000
 
 
@@ -116,43 +122,43 @@ async def slow_calls(stop: asyncio.Event) -> None:
     server.close()
 
 
-async def first_tokens(calls: Calls) -> tuple[float, float]:
-    """The slowest first token of thirty, alone and beside twenty slow calls."""
+async def first_tokens(calls: Calls, times: int) -> tuple[float, float]:
+    """The median first token, alone and beside twenty slow calls."""
     await calls.first_token()  # loads the engine
-    alone = max([await calls.first_token() for _ in range(30)])
+    alone = statistics.median([await calls.first_token() for _ in range(times)])
     stop = asyncio.Event()
     slow = asyncio.create_task(slow_calls(stop))
     await asyncio.sleep(0.2)
-    beside = max([await calls.first_token() for _ in range(30)])
+    beside = statistics.median([await calls.first_token() for _ in range(times)])
     stop.set()
     await slow
     return alone, beside
 
 
-def events(calls: Calls) -> tuple[float, float, float]:
+def events(calls: Calls, times: int) -> tuple[float, float, float]:
     """The median of a Gradio event that does nothing, and that plus the median of what a Run adds to its neighbour: a
     bare one, and the one that the widget's own Run button starts, with everything it shows."""
     import gradio as gr
 
-    async def run(text: str) -> str:
+    async def asked(text: str) -> str:
         reply = await client.run(await resolve(ASKED, calls.embedded))
         return json.dumps(reply.raw)
 
     with gr.Blocks(analytics_enabled=False) as demo:
         box, out = gr.Textbox(TEXT), gr.Textbox(elem_id="out")
         gr.Button(elem_id="nothing").click(lambda text: text, box, out)
-        gr.Button(elem_id="run").click(run, box, out)
+        gr.Button(elem_id="run").click(asked, box, out)
     demo.queue(default_concurrency_limit=AT_ONCE).launch(prevent_thread_lock=True, quiet=True, ssr_mode=False)
-    with process("app.py", "--port", "0", HF_ENDPOINT="http://127.0.0.1:10") as (_, app):
-        nothing, bare, own = asyncio.run(_events(str(demo.local_url).rstrip("/"), app))
+    with app() as (_, address):
+        nothing, bare, own = asyncio.run(_events(str(demo.local_url).rstrip("/"), address, times))
     demo.close()
     return nothing, nothing + bare, nothing + own
 
 
-async def _events(demo: str, app: str) -> tuple[float, float, float]:
+async def _events(demo: str, address: str, times: int) -> tuple[float, float, float]:
     """Medians: of an event for nothing, and of what a Run and the widget's Run take more than their neighbour."""
     async with httpx.AsyncClient(timeout=60) as http:
-        plain, widget = await Tab.arrive(http, demo), await Tab.arrive(http, app)
+        plain, widget = await Tab.arrive(http, demo), await Tab.arrive(http, address)
         widget.put(source=ASKED.model)
         await widget.fire("open")
         widget.put(**{"in-text": TEXT})
@@ -166,7 +172,7 @@ async def _events(demo: str, app: str) -> tuple[float, float, float]:
 
         # One after the other in turn, so that what else the machine does falls on both alike.
         rows = []
-        for _ in range(CALLS):
+        for _ in range(times + 3):
             plain.put(out="")
             widget.put(result="")
             rows.append([await timed_event(*one) for one in listeners])
@@ -177,50 +183,54 @@ async def _events(demo: str, app: str) -> tuple[float, float, float]:
     return statistics.median(row[0] for row in rows), *medians
 
 
-def say(what: str, value: float, unit: str, limit: float) -> bool:
-    print(f"{what:<72} {value:8.2f} {unit:<5} limit {limit:g}")
-    return value <= limit
-
-
-async def compare(calls: Calls) -> tuple[list[bool], float]:
-    sync, direct, ours = await median(calls.sync), await median(calls.direct), await median(calls.ours)
+async def compare(calls: Calls, number: int, report: Report) -> float:
+    """Calls one after the other and many at once; the milliseconds of one by the client that is kept."""
+    sync = await median(calls.sync, number)
+    direct, ours = await median(calls.direct, number), await median(calls.ours, number)
     one = len(transport._pool().pool.connections)
-    print(f"sequential, {CALLS} calls: {sync:.2f} ms sync client, {direct:.2f} ms async client, {ours:.2f} ms here")
-    many_direct, many_ours = await together(calls.direct), await together(calls.ours)
+    many_direct, many_ours = await together(calls.direct, number), await together(calls.ours, number)
     most = len(transport._pool().pool.connections)
-    print(f"{AT_ONCE} at once, a call: {many_direct:.2f} ms async client, {many_ours:.2f} ms here")
-    alone, beside = await first_tokens(calls)
-    print(f"slowest first token of 30: {alone:.2f} ms alone, {beside:.2f} ms beside {AT_ONCE} slow calls")
-    held = [
-        say("one call here minus the same call by the kept client, median", ours - sync, "ms", 15),
-        say("one call here by one of the async client, median", ours / direct, "times", 1),
-        say(f"a call of {AT_ONCE} at once here by one of the async client", many_ours / many_direct, "times", 1),
-        say(f"connections opened for {CALLS} calls one after the other", one, "", 1),
-        say(f"connections opened for {CALLS} calls, {AT_ONCE} at once", most, "", AT_ONCE),
-        say("what slow calls add to another session's slowest first token", beside - alone, "ms", 50),
-    ]
+    alone, beside = await first_tokens(calls, 2 if report.small else FIRST)
+    for what, found in (
+        ("the client that is kept", sync),
+        ("the asynchronous client", direct),
+        ("here", ours),
+        (f"the asynchronous client, {AT_ONCE} at once", many_direct),
+        (f"here, {AT_ONCE} at once", many_ours),
+        ("first token of a chat, alone", alone),
+        (f"first token of a chat, beside {AT_ONCE} slow calls", beside),
+    ):
+        report.figure(f"a call: {what}", found, "ms")
+    report.ratio("one call here, of the client that is kept", ours, sync, most=3)
+    report.ratio("one call here, of the asynchronous client", ours, direct, most=1)
+    report.ratio(f"a call of {AT_ONCE} at once here, of the asynchronous client", many_ours, many_direct, most=1)
+    report.ratio("first token beside slow calls, of one alone", beside, alone, most=2)
+    report.proof(
+        f"{number} calls in turn opened {one} connection, {AT_ONCE} at once {most}", one == 1 and most <= AT_ONCE
+    )
     await transport.close()
-    return held, sync
+    return sync
 
 
 def main() -> int:
+    """Print the figures; 1 where a limit is missed."""
+    report = Report(parser(__doc__).parse_args().small)
+    number = 3 if report.small else CALLS
     started, url = engine()
     try:
-        embedded = asyncio.run(discover(url))
-        calls = Calls(url, embedded)
-        held, direct = asyncio.run(compare(calls))
-        nothing, run, own = events(calls)
-        print(f"{CALLS} Gradio events: {nothing:.2f} ms for nothing, {run:.2f} ms a Run, {own:.2f} ms the widget's")
-        for what, took in (("a Run as an event", run), ("the widget's Run", own)):
-            held.append(
-                say(f"{what} minus the kept client's call and an event for nothing", took - nothing - direct, "ms", 15)
-            )
+        calls = Calls(url, asyncio.run(discover(url)))
+        direct = asyncio.run(compare(calls, number, report))
+        nothing, bare, own = events(calls, number)
+        report.figure("a Gradio event for nothing", nothing, "ms")
+        report.ratio("a Run as an event, of one for nothing and the kept client's call", bare, nothing + direct, most=2)
+        report.ratio("the widget's Run, of one for nothing and the kept client's call", own, nothing + direct, most=3)
+        report.proof("every call, event and page had the answer", True)
     finally:
         assert started.stdin is not None
         started.stdin.close()
         started.wait(timeout=10)
-    return int(not all(held))
+    return report.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

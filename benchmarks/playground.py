@@ -2,20 +2,19 @@
 
 In Chromium: two panes at 100 tokens/s over 40 messages of 2 KB, the cost of an update, and the browser's work for
 answers of 2,000 and 8,000 tokens. Without one: 20 sessions end to end, 100 from a source within the process, and what
-a first session costs a second one. Everything of one run on one machine; each line ends with its limit."""
+a first session costs a second one. The peer is that pair, with the same source in the same run. Every answer has to
+come whole. `--small` is a few short sessions, without a browser."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
-import os
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Awaitable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,8 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import Playwright, sync_playwright
 
 from benchmarks.support.paced import DOCUMENT, tokens
+from benchmarks.support.report import Report, app, parser, processor
+from benchmarks.support.report import run as to_its_end
 from benchmarks.support.visitors import Page, Visit, Visitor
 from tests.browser.conftest import FLAGS
 from tests.conftest import chromium, clean_environment
@@ -33,16 +34,6 @@ from tests.conftest import chromium, clean_environment
 ROOT = Path(__file__).resolve().parents[1]
 TURNS, MESSAGE = 20, 2_000
 SPREAD = 3.0  # seconds within which 100 sessions begin: asking costs this script more than it costs the app
-failed: list[str] = []
-
-
-def told(what: str, value: float, unit: str, limit: float | None = None) -> None:
-    """Print a figure with its limit."""
-    good = limit is None or value <= limit
-    if not good:
-        failed.append(what)
-    ends = "" if limit is None else f"   limit {limit:g} {unit}{'' if good else '   MISSED'}"
-    print(f"  {what:<66} {value:8.2f} {unit}{ends}", flush=True)
 
 
 @contextmanager
@@ -63,12 +54,6 @@ def process(*command: str, **environment: str) -> Iterator[tuple[subprocess.Pope
 def served(kind: str, *more: str, **environment: str) -> Any:
     """A server of `support/served.py`."""
     return process("benchmarks/support/served.py", kind, *more, **environment)
-
-
-def cpu(server: subprocess.Popen[str]) -> float:
-    """The seconds of CPU that a process has used."""
-    fields = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 # In Chromium
@@ -124,14 +109,14 @@ def ask_ours(watched: Watched, address: str, base_url: str, model: str, turns: i
         tab.wait_for_function(f"document.querySelectorAll('#transcript-B .turn').length === {2 * turns}")
     tab.evaluate(WATCH, "#panes")
     watched.sizes.clear()
-    before, used = watched.busy(), cpu(watched.server) if watched.server else 0.0
+    before, used = watched.busy(), processor(watched.server.pid) if watched.server else 0.0
     tab.locator("#ask textarea").fill("Go")
     tab.keyboard.press("Control+Enter")
     for letter in "AB":
         tab.wait_for_selector(f"#transcript-{letter} .turn:nth-of-type({2 * turns + 2}) .stats", timeout=240_000)
     tab.wait_for_function("document.querySelector('#send:not([disabled])')")
     tab.wait_for_timeout(300)
-    watched.used = cpu(watched.server) - used if watched.server else 0.0
+    watched.used = processor(watched.server.pid) - used if watched.server else 0.0
     return tab.evaluate("window.changed") / 1000, watched.busy() - before
 
 
@@ -142,44 +127,49 @@ def ask_plain(watched: Watched, address: str, model: str) -> tuple[float, float]
     tab.wait_for_selector("#text textarea")
     tab.wait_for_timeout(1_000)
     tab.evaluate(WATCH, "#left, #right")
-    before = watched.busy()
+    before, used = watched.busy(), processor(watched.server.pid) if watched.server else 0.0
     tab.locator("#text textarea").fill(model)
     with tab.expect_response(lambda answer: "queue/join" in answer.url):
         tab.locator("#send").click()
     quiet = "window.changed && performance.timeOrigin + performance.now() - window.changed > 2500"
     tab.wait_for_function(quiet, timeout=240_000, polling=250)
+    watched.used = processor(watched.server.pid) - used if watched.server else 0.0
     return tab.evaluate("window.changed") / 1000, watched.busy() - before
 
 
-def in_the_browser(playwright: Playwright, source: str, count: int) -> None:
+def in_the_browser(playwright: Playwright, source: str, count: int, report: Report) -> None:
     """The figures that a browser shows."""
     browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-    model = f"paced-100-{count}"
+    model, text = f"paced-100-{count}", "".join(tokens(count))
     history = json.dumps(
         [{"role": role, "content": (DOCUMENT * 8)[:MESSAGE]} for _ in range(TURNS) for role in ("user", "assistant")]
     )
     print(f"Two panes at 100 tokens/s for {count / 100:g} s, over {2 * TURNS} messages of 2 KB in each", flush=True)
+    with served("plain", source, HISTORY=history) as (server, address):
+        watched = Watched(browser.new_page(), server)
+        done, plain_busy = ask_plain(watched, address, model)
+        plain_late, plain_used = done - max(httpx.get(f"{source}/ended").json()), watched.used
+        said = [watched.tab.locator(f"#{side} .message").last.inner_text() for side in ("left", "right")]
+        report.proof("the plain pair shows both answers", all("tide()" in one for one in said))
     with served("ours") as (server, address):
         watched = Watched(browser.new_page(), server)
         done, busy = ask_ours(watched, address, source, model, TURNS)
-        over = max(httpx.get(f"{source}/ended").json())
-        told("the browser finishes after the server", done - over, "s", 1)
-        told("bytes an update", statistics.mean(watched.sizes), "B", 400)
-        told("server CPU an update, with reading the models", 1000 * watched.used / len(watched.sizes), "ms", 3)
-        told("main thread of the browser", busy, "s")
+        late = done - max(httpx.get(f"{source}/ended").json())
+        said = [watched.tab.locator(f"#transcript-{letter} .turn").last.inner_text() for letter in "AB"]
+        whole = text.count("tells: see")
+        report.proof("ours shows both answers, whole", all(one.count("tells: see") == whole for one in said))
+        report.figure("the browser finishes after the server", late, "s")
+        report.ratio("the same, of the plain pair", max(late, 0.0), plain_late, most=1)
+        report.ratio("bytes an update, of a whole answer", statistics.mean(watched.sizes), len(text), most=0.2)
+        report.ratio("processor of the server, of the plain pair's", watched.used, plain_used, most=1)
+        report.ratio("main thread of the browser, of the plain pair's", busy, plain_busy, most=1)
         lengths = (500, 2_000) if count < 600 else (2_000, 8_000)
         taken = []
         for length in lengths:
             watched = Watched(browser.new_page())
             taken.append(ask_ours(watched, address, source, f"paced-400-{length}", 0)[1])
-            told(f"main thread for two answers of {length:,} tokens at 400 tokens/s", taken[-1], "s")
-        told("four times the tokens cost so many times the main thread", taken[1] / taken[0], "x", 4.5)
-    with served("plain", source, HISTORY=history) as (_, address):
-        httpx.get(f"{source}/ended")
-        done, busy = ask_plain(Watched(browser.new_page()), address, model)
-        over = max(httpx.get(f"{source}/ended").json())
-        told("plain gr.Chatbot pair: the browser finishes after the server", done - over, "s")
-        told("plain gr.Chatbot pair: main thread of the browser", busy, "s")
+            report.figure(f"main thread for two answers of {length:,} tokens at 400 tokens/s", taken[-1], "s")
+        report.ratio("four times the tokens, of the main thread for one time", taken[1], taken[0], most=4.5)
     browser.close()
 
 
@@ -206,24 +196,40 @@ async def visits(address: str, sessions: int, model: str, source: str | None, sp
         return list(await asyncio.gather(*(after(spread * n / sessions, tab.ask()) for n, tab in enumerate(tabs))))
 
 
-def many(kind: str, source: str, sessions: int, seconds: float, limits: bool, spread: float = 0.0) -> None:
+@dataclass(frozen=True)
+class Seen:
+    """What sessions saw: answers that are not whole, the slowest of them in seconds, and the first token's 95th
+    percentile in seconds."""
+
+    lost: int
+    slowest: float
+    first: float
+
+
+def many(kind: str, source: str, sessions: int, seconds: float, spread: float = 0.0) -> Seen:
     """So many sessions with two panes at 50 tokens/s, from the source or from within the process."""
     count = int(50 * seconds)
     model, text = f"paced-50-{count}", "".join(tokens(count)).strip()
-    more = () if kind in ("ours", "synthetic") else (source,)
-    with served(kind if not more else "plain", *more) as (_, address):
+    more = () if kind in ("ours", "shared", "synthetic") else (source,)
+    with app() if kind == "shared" else served("plain" if more else kind, *more) as (_, address):
         found = asyncio.run(visits(address, sessions, model, None if more else source or "http://127.0.0.1:9", spread))
     lost = sum(answer.strip() != text for visit in found for answer in visit.answers)
     lost += 2 * sessions - sum(len(visit.answers) for visit in found)
-    name = "plain gr.Chatbot pair: " if more else ""
-    slowest = max(visit.total for visit in found) / seconds
-    first = statistics.quantiles([visit.first for visit in found], n=20)[-1] if sessions > 1 else found[0].first
-    told(f"{name}answers that are not whole", lost, "of all", 0 if limits else None)
-    told(f"{name}slowest session, as a share of the ideal time", slowest, "x", 1.05 if limits else None)
-    told(f"{name}first token, 95th percentile", 1000 * first, "ms", 300 if limits else None)
+    firsts = [visit.first for visit in found]
+    first = statistics.quantiles(firsts, n=20)[-1] if sessions > 1 else firsts[0]
+    return Seen(lost, max(visit.total for visit in found), first)
 
 
-def beside_another(source: str, times: int) -> None:
+def against(ours: Seen, plain: Seen, sessions: int, seconds: float, report: Report) -> None:
+    """Sessions of ours beside those of the plain pair."""
+    report.proof(f"{2 * sessions} answers came whole ({plain.lost} of the plain pair's did not)", not ours.lost)
+    report.figure("slowest session, of the ideal time", ours.slowest / seconds, "times")
+    report.ratio("slowest session, of the plain pair's", ours.slowest, plain.slowest, most=1.02)
+    report.figure("first token, 95th percentile", 1000 * ours.first, "ms")
+    report.ratio("the same, of the plain pair's", ours.first, plain.first, most=1)
+
+
+def beside_another(source: str, times: int, report: Report) -> None:
     """What a first session that streams costs the first token of a second one."""
 
     async def measure(address: str) -> tuple[float, float]:
@@ -243,46 +249,38 @@ def beside_another(source: str, times: int) -> None:
 
     with served("ours") as (_, address):
         alone, beside = asyncio.run(measure(address))
-    told("first token of a session alone", 1000 * alone, "ms")
-    told("later beside another session that streams two panes", 1000 * (beside - alone), "ms", 50)
+    report.figure("first token of a session alone", 1000 * alone, "ms")
+    report.ratio("later beside another session that streams two panes, of alone", beside, alone, most=2)
 
 
 def main() -> int:
     """Everything, printed; 1 when a limit was missed."""
-    parser = argparse.ArgumentParser(description="How fast the compare page is.")
-    parser.add_argument("--short", action="store_true", help="smaller numbers, to see that it runs")
-    parser.add_argument("--only", choices=("browser", "sessions"), help="one half of it")
-    options = parser.parse_args()
-    seconds, few, lot = (3.0, 5, 20) if options.short else (10.0, 20, 100)
-    with ExitStack() as stack:
-        _, source = stack.enter_context(process("benchmarks/support/paced.py"))
-        if options.only != "sessions":
-            playwright = stack.enter_context(sync_playwright())
-            in_the_browser(playwright, source, 300 if options.short else 600)
-            stack.close()
-    if options.only == "browser":
-        return _end()
+    options = parser(__doc__)
+    options.add_argument("--short", action="store_true", help="smaller numbers, to see that it runs")
+    options.add_argument("--only", choices=("browser", "sessions"), help="one half of it")
+    asked = options.parse_args()
+    report = Report(asked.small)
+    if asked.small:
+        with process("benchmarks/support/paced.py") as (_, source):
+            report.proof("2 sessions have whole answers", not many("shared", source, 2, 0.5).lost)
+        return report.end()
+    seconds, few, lot = (3.0, 5, 20) if asked.short else (10.0, 20, 100)
+    if asked.only != "sessions":
+        with process("benchmarks/support/paced.py") as (_, source), sync_playwright() as playwright:
+            in_the_browser(playwright, source, 300 if asked.short else 600, report)
+    if asked.only == "browser":
+        return report.end()
     with process("benchmarks/support/paced.py") as (_, source):
         print("A second session beside a first", flush=True)
-        beside_another(source, 3 if options.short else 7)
+        beside_another(source, 3 if asked.short else 7, report)
         print(f"{few} sessions that begin at once, two panes at 50 tokens/s each, end to end", flush=True)
-        many("ours", source, few, seconds, True)
-        many("plain", source, few, seconds, False)
-    for spread, limits in ((SPREAD, True), (0.0, False)):
-        begin = f"within {spread:g} s" if spread else "at once"
-        print(f"{lot} sessions that begin {begin}, the same from a source within the process", flush=True)
-        many("synthetic", "", lot, seconds, limits, spread)
-        many("plain", "-", lot, seconds, False, spread)
-    return _end()
-
-
-def _end() -> int:
-    print(f"missed: {', '.join(failed)}" if failed else "every limit is kept")
-    return int(bool(failed))
+        ours, plain = many("ours", source, few, seconds), many("plain", source, few, seconds)
+        against(ours, plain, few, seconds, report)
+    print(f"{lot} sessions that begin within {SPREAD:g} s, the same from a source within the process", flush=True)
+    ours, plain = many("synthetic", "", lot, seconds, SPREAD), many("plain", "-", lot, seconds, SPREAD)
+    against(ours, plain, lot, seconds, report)
+    return report.end()
 
 
 if __name__ == "__main__":
-    started = time.perf_counter()
-    code = main()
-    print(f"took {time.perf_counter() - started:.0f} s")
-    sys.exit(code)
+    to_its_end(main)

@@ -1,11 +1,11 @@
 """How fast snippets are written, as a ratio to `@huggingface/inference` under Node for the same models and providers.
 
 `python -m benchmarks.snippets`; figures are of processor time, on one core. `--quick` leaves out the exhaustive proof
-that hostile texts stay texts, of which `make test` runs a sample."""
+that hostile texts stay texts, of which `make test` runs a sample. Each side has to write what it is
+timed for."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -15,12 +15,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from showcard.metadata.media import Media  # noqa: E402
-from showcard.snippets import snippets_for  # noqa: E402
-from showcard.wire.request import Request, ResolvedRequest  # noqa: E402
+from benchmarks.support.report import ROOT, Report, Skipped, parser, run
+from showcard.metadata.media import Media
+from showcard.snippets import snippets_for
+from showcard.wire.request import Request, ResolvedRequest
 
 NODE = ROOT / "tests" / "support" / "node"
 WANTED = 1.5
@@ -68,7 +68,7 @@ def resolved(task: str, provider: str, inputs: dict[str, Any], stream: bool) -> 
     return ResolvedRequest(asked, provider, model, None, "", "router.huggingface.co", "HF_TOKEN")
 
 
-def theirs() -> dict[str, float]:
+def theirs(rounds: int) -> dict[str, float]:
     """Snippets a second, and how many there are, of the other side."""
     cases = []
     for task, provider, _, stream in MIX:
@@ -78,44 +78,45 @@ def theirs() -> dict[str, float]:
         mapping = {"hfModelId": "org/model", "providerId": "their/model", "status": "live", "task": task}
         cases.append({"model": model, "provider": provider, "mapping": mapping, "options": {"streaming": stream}})
     given = json.dumps(cases)
-    done = subprocess.run(["node", NODE / "snippets.mjs"], input=given, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["node", NODE / "snippets.mjs", str(rounds)], input=given, capture_output=True, text=True, check=True
+    )
     return json.loads(done.stdout)
 
 
-def ours() -> dict[str, float]:
+def ours(rounds: int) -> dict[str, float]:
     """The same of this project."""
     mix = [resolved(*case) for case in MIX]
 
     def write(rounds: int) -> int:
         return sum(one.content is not None for _ in range(rounds) for asked in mix for one in snippets_for(asked))
 
-    write(20)
+    write(max(1, rounds // 2))
     best = 0.0
     for _ in range(3):
         before = time.process_time()
-        written = write(50)
+        written = write(rounds)
         best = max(best, written / (time.process_time() - before))
     return {"speed": best, "written": write(1)}
 
 
-def command_line() -> bool:
+def command_line(lines: int, report: Report) -> None:
     """`app.py snippets` with many Requests on its standard input: every one is answered, in order."""
     asked = [resolved(*case).request.to_json() for case in MIX]
-    given = "".join(json.dumps({"id": n, **asked[n % len(asked)]}) + "\n" for n in range(LINES))
+    given = "".join(json.dumps({"id": n, **asked[n % len(asked)]}) + "\n" for n in range(lines))
     start = time.perf_counter()
     command = [sys.executable, "app.py", "snippets"]
     done = subprocess.run(command, cwd=ROOT, input=given, capture_output=True, text=True, check=True)
-    took = time.perf_counter() - start
+    report.figure(f"app.py snippets with {lines:,} Requests, the start included", time.perf_counter() - start, "s")
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    good = [answer["id"] for answer in answers] == list(range(LINES)) and not any("error" in a for a in answers)
+    good = [answer["id"] for answer in answers] == list(range(lines)) and not any("error" in a for a in answers)
     written = sum(len(answer.get("snippets", ())) for answer in answers)
-    print(f"app.py snippets: {LINES:,} Requests, {written:,} snippets in {took:.1f} s, the start included")
-    return good
+    report.proof(f"every Request was answered in order, with {written:,} snippets", good and written > lines)
 
 
 def proof() -> bool:
     """Every hostile text in every place."""
-    tests = [ROOT / "tests" / "snippets" / f"test_{name}.py" for name in ("adversarial", "tools")]
+    tests = [ROOT / "tests" / "snippets" / f"test_{name}.py" for name in ("adversarial", "tool_loop")]
     command = [sys.executable, "-m", "pytest", "-q", "--durations=0", "--durations-min=60", *tests]
     env = {**os.environ, "EXHAUSTIVE": "1"}
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
@@ -124,22 +125,28 @@ def proof() -> bool:
 
 
 def main() -> int:
-    """Print the figures; 1 where one does not hold."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    options = parser.parse_args()
-    answered = command_line() and (options.quick or proof())
-    if not shutil.which("node") or not (NODE / "node_modules").is_dir():
-        print("skipped: Node or the packages of tests/support/node are not installed")
-        return 0 if answered else 1
+    """Print the figures; 1 where one does not hold, 2 where the other side is not installed."""
+    options = parser(__doc__)
+    options.add_argument("--quick", action="store_true")
+    asked = options.parse_args()
+    report = Report(asked.small)
+    command_line(20 if asked.small else LINES, report)
+    if not (asked.quick or asked.small):
+        report.proof("hostile texts stay texts in every place", proof())
+    if not shutil.which("node") or not (NODE / "node_modules" / "@huggingface").is_dir():
+        if report.missed:
+            return report.end()
+        raise Skipped("Node or the packages of tests/support/node are not installed, so there is no peer")
     # Twice each, in turns, because other work on the machine slows now the one and now the other.
-    turns = [(ours(), theirs()) for _ in range(2)]
-    mine = max(turn[0]["speed"] for turn in turns)
-    their = max(turn[1]["speed"] for turn in turns)
-    counts = f"{turns[0][0]['written']:.0f} and {turns[0][1]['written']:.0f} snippets of {len(MIX)} Requests"
-    print(f"{mine:,.0f} snippets/s, @huggingface/inference {their:,.0f}: {mine / their:.2f} times ({counts})")
-    return 0 if answered and mine >= WANTED * their else 1
+    rounds, count = (1, 1) if asked.small else (50, 2)
+    turns = [(ours(rounds), theirs(4 * rounds)) for _ in range(count)]
+    mine, their = (max(turn[side]["speed"] for turn in turns) for side in (0, 1))
+    written = [turns[0][side]["written"] for side in (0, 1)]
+    report.proof(f"{written[0]:.0f} and {written[1]:.0f} snippets of {len(MIX)} Requests", min(written) >= len(MIX))
+    report.figure("snippets a second of the processor", mine, "")
+    report.ratio("the same, of @huggingface/inference", mine, their, least=WANTED)
+    return report.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -1,6 +1,6 @@
 """Whether the app grows while it is used: 500 card switches and 500 chats, 20 at a time, through the page's own events;
 then 100 live sockets and 100 half requests that are left, and 100 tabs that come and go, three times.
-`python -m benchmarks.soak [ROUNDS]`.
+`python -m benchmarks.soak [ROUNDS]`; `--small` has two tabs and one round, and leaves three of each.
 
 Each half is 260 and 260. What the app holds after the second half is compared with what it held after the first: memory
 (VmRSS), open files, threads, and files in its temporary folder; so is what it holds after the last time that sockets
@@ -14,8 +14,8 @@ import re
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import httpx
 import websockets
 
+from benchmarks.support.report import Report, app, parser, run
 from benchmarks.support.tabs import Tab
 from tests.conftest import process
 
@@ -37,18 +38,29 @@ CARDS = (
     "table-question-answering",
 )
 CHAT = "eliza"
-TABS, ROUNDS, LEFT = 20, 26, 100
-MAX_GROWTH = 5.0  # MB, in the second half
+ROUNDS = 26
+MAX_GROWTH = 1.025  # what it weighs after the second half, of what it weighed after the first
 # A connection may be kept for the next request, and a worker be new; threads are there from the start.
 MAX_MORE = {"open files": 8, "threads": 0, "temporary files": 0}
-TIMES, SETTLED, LOOK = 3, 4.0, 0.05  # and seconds
+LOOK = 0.05  # seconds
 HEADERS = b"host: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"
 HALF = b"POST /gradio_api/queue/join HTTP/1.1\r\n" + HEADERS
 # A tab that was left may come back for minutes; here it is a second.
-APP = """import sys, showcard.ui.session.session
-ui.session.SECONDS_AWAY = ui.session.SECONDS_LOST = 1.0
+APP = """import sys
+from showcard.ui.session import session
+session.SECONDS_AWAY = session.SECONDS_LOST = 1.0
 import app
 sys.exit(app.main(sys.argv[1:]))"""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many tabs there are, how many sockets, requests and tabs are left, how often, and seconds to settle."""
+
+    tabs: int = 20
+    left: int = 100
+    times: int = 3
+    settled: float = 4.0
 
 
 @dataclass(frozen=True)
@@ -122,24 +134,24 @@ async def most_threads(process_id: int) -> AsyncIterator[list[int]]:
         looking.cancel()
 
 
-async def settled(process_id: int, folder: str) -> Held:
+async def settled(process_id: int, folder: str, seconds: float) -> Held:
     """What a process holds a while later; of threads the more of two looks."""
     before = threads_of(process_id)
-    await asyncio.sleep(SETTLED)
+    await asyncio.sleep(seconds)
     held = Held.of(process_id, folder)
     return replace(held, counts=held.counts | {"threads": max(before, held.counts["threads"])})
 
 
-async def leave_sockets(tabs: list[Tab], address: str) -> None:
+async def leave_sockets(tabs: list[Tab], address: str, left: int) -> None:
     """Live sockets, and requests whose rest never comes, all open at once and left."""
     port = int(address.rsplit(":", 1)[1])
     with ExitStack() as stack:
-        for number in range(LEFT):
+        for number in range(left):
             opened = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
             opened.sendall(HALF[: len(HALF) - number])
         feeds = [feed_of(tab) for tab in tabs]
         to = address.replace("http", "ws", 1)
-        live = [websockets.connect(f"{to}/live/{feeds[number % TABS]}") for number in range(LEFT)]
+        live = [websockets.connect(f"{to}/live/{feeds[number % len(feeds)]}") for number in range(left)]
         for one in await asyncio.gather(*live):
             one.transport.abort()  # as a tab that crashes: nothing is said
 
@@ -150,9 +162,9 @@ def feed_of(tab: Tab) -> str:
     return next(found[1] for value in values if (found := re.search(r'data-feed="([^"]+)"', value)))
 
 
-async def come_and_go(client: httpx.AsyncClient, address: str) -> None:
+async def come_and_go(client: httpx.AsyncClient, address: str, size: Size) -> None:
     """Tabs that hold what a page holds open, and are left."""
-    gate = asyncio.Semaphore(TABS)
+    gate = asyncio.Semaphore(size.tabs)
 
     async def visit() -> None:
         async with gate:
@@ -161,49 +173,65 @@ async def come_and_go(client: httpx.AsyncClient, address: str) -> None:
                 async for _ in beats.aiter_lines():
                     break
 
-    await asyncio.gather(*(visit() for _ in range(LEFT)))
+    await asyncio.gather(*(visit() for _ in range(size.left)))
 
 
-async def measure(address: str, process_id: int, folder: str, rounds: int) -> dict[str, Held]:
+async def measure(address: str, process_id: int, folder: str, rounds: int, size: Size) -> dict[str, Held]:
     """What the app holds when it is warm, after each half, and after each time that sockets and tabs were left."""
     held: dict[str, Held] = {}
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(timeout=300, limits=limits) as client:
-        tabs = await asyncio.gather(*(Tab.arrive(client, address) for _ in range(TABS)))
-        for what, each in (("warm", 2), ("the first half", rounds), ("the second half", rounds)):
+        tabs = await asyncio.gather(*(Tab.arrive(client, address) for _ in range(size.tabs)))
+        for what, each in (("warm", min(2, rounds)), ("the first half", rounds), ("the second half", rounds)):
             async with most_threads(process_id) as most:
                 await half(tabs, each)
-            held[what] = await settled(process_id, folder)
+            held[what] = await settled(process_id, folder, size.settled)
             print(f"after {what}: {held[what]}, {most[0]} at most", flush=True)
         for what in ("sockets", "tabs"):
-            for time in range(TIMES):
-                await (leave_sockets(tabs, address) if what == "sockets" else come_and_go(client, address))
-                held[f"{what} {time}"] = await settled(process_id, folder)
-                print(f"after {LEFT} {what} were left: {held[f'{what} {time}']}", flush=True)
+            for time in range(size.times):
+                if what == "sockets":
+                    await leave_sockets(tabs, address, size.left)
+                else:
+                    await come_and_go(client, address, size)
+                held[f"{what} {time}"] = await settled(process_id, folder, size.settled)
+                print(f"after {size.left} {what} were left: {held[f'{what} {time}']}", flush=True)
     return held
 
 
+@contextmanager
+def started(folder: str, small: bool) -> Iterator[tuple[int, str]]:
+    """The process id and the address of an app whose files are in a folder; any app will do for a small run."""
+    if small:
+        with app() as found:
+            yield found
+    else:
+        with process("-c", APP, "--port", "0", HF_ENDPOINT="http://127.0.0.1:10", TMPDIR=folder) as (made, address):
+            yield made.pid, address
+
+
 def main() -> int:
-    """Print the figures; 1 where one misses its limit."""
-    rounds = (int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS) // 2
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        process("-c", APP, "--port", "0", HF_ENDPOINT="http://127.0.0.1:10", TMPDIR=folder) as (app, address),
-    ):
-        held = asyncio.run(measure(address, app.pid, folder, rounds))
-    missed = False
+    """Print the figures; 1 where one misses its limit. Each switch and each chat is looked at as it is made."""
+    options = parser(__doc__)
+    options.add_argument("rounds", type=int, nargs="?", default=ROUNDS)
+    asked = options.parse_args()
+    report, size = Report(asked.small), Size(2, 3, 2, 0.2) if asked.small else Size()
+    rounds = 1 if asked.small else asked.rounds // 2
+    with tempfile.TemporaryDirectory() as folder, started(folder, asked.small) as (process_id, address):
+        held = asyncio.run(measure(address, process_id, folder, rounds, size))
+    made = size.tabs * rounds
     for what, first, second in (
-        (f"{TABS * rounds} switches and {TABS * rounds} chats", "the first half", "the second half"),
-        (f"{LEFT} live sockets and {LEFT} half requests", f"sockets {TIMES - 2}", f"sockets {TIMES - 1}"),
-        (f"{LEFT} tabs", f"tabs {TIMES - 2}", f"tabs {TIMES - 1}"),
+        (f"{made} switches and {made} chats", "the first half", "the second half"),
+        (f"{size.left} sockets and half requests", f"sockets {size.times - 2}", f"sockets {size.times - 1}"),
+        (f"{size.left} tabs", f"tabs {size.times - 2}", f"tabs {size.times - 1}"),
     ):
-        grown = held[second].memory - held[first].memory
+        grown = f"memory after {what} more, of before"
+        report.ratio(grown, held[second].memory, held[first].memory, most=MAX_GROWTH)
         more = {one: held[second].counts[one] - held[first].counts[one] for one in MAX_MORE}
-        missed |= grown > MAX_GROWTH or any(more[one] > most for one, most in MAX_MORE.items())
         counts = ", ".join(f"{more[one]:+d} {one} ({most})" for one, most in MAX_MORE.items())
-        print(f"{what} more: {grown:+.1f} MB (limit {MAX_GROWTH:g}), {counts}")
-    return int(missed)
+        kept = asked.small or all(more[one] <= most for one, most in MAX_MORE.items())
+        report.proof(f"{what} more: {counts}", kept)
+    return report.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -2,6 +2,7 @@
 
 python benchmarks/support/bombing.py server             prints its address
 python benchmarks/support/bombing.py APP SERVER [NAME]  opens them; a line of JSON for each, with what was said
+python benchmarks/support/bombing.py APP SERVER --plain N  opens so many ordinary cards instead
 """
 
 from __future__ import annotations
@@ -181,6 +182,20 @@ def _said(tab: Tab, *elements: str) -> str:
     return " ".join(" ".join(words).split())
 
 
+ORDINARY = "---\npipeline_tag: text-classification\nwidget:\n- text: I like it\n---\n# A card\n\nIt says what it is.\n"
+
+
+async def visit(app: str, server: str, count: int) -> None:
+    """Open ordinary cards, and print how each ended."""
+    async with httpx.AsyncClient(timeout=BOUND) as client:
+        opener = Opener(client, app, server)
+        for number in range(count):
+            started = perf_counter()
+            said = await opener.card(Bomb(f"ordinary card {number + 1}", "card", str), ORDINARY)
+            ended = {"name": "ordinary card", "kind": "card", "seconds": perf_counter() - started, "said": said[:300]}
+            print(json.dumps(ended), flush=True)
+
+
 async def bombard(app: str, server: str, only: str) -> None:
     """Open one bomb after another, and print how each ended."""
     async with httpx.AsyncClient(timeout=BOUND) as client:
@@ -206,6 +221,8 @@ async def main(given: list[str]) -> Any:
         listening = await asyncio.start_server(serve, "127.0.0.1", 0)
         print(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", flush=True)
         await asyncio.to_thread(sys.stdin.read)
+    elif given[2:3] == ["--plain"]:
+        await visit(given[0], given[1], int(given[3]))
     else:
         await bombard(given[0], given[1], given[2] if len(given) > 2 else "")
 
