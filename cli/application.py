@@ -24,7 +24,7 @@ from showcard.inference.processes.folder import Folders, Pythons
 from showcard.inference.resolve import discover
 from showcard.playground import page as compare_page
 from showcard.start import command
-from showcard.ui.gradio_patches.light_tabs import laying_out
+from showcard.ui.gradio_patches.laying_out import laying_out
 from showcard.ui.markup import markdown
 from showcard.ui.server import slow, threads
 from showcard.ui.server.app import build_app

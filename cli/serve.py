@@ -106,5 +106,6 @@ def _listen(host: str, port: int) -> socket.socket | str:
 def _quiet_environment() -> None:
     """No analytics, no telemetry, no version checks; set before Gradio or huggingface_hub are imported."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"  # records of events: nobody reads them, and each goes through all
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["DISABLE_TELEMETRY"] = "1"

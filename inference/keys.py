@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from huggingface_hub import constants, get_token
 
 from showcard.wire.call import HUB_KEY
+from showcard.wire.hub_private import look_for_no_token
 from showcard.wire.request import ResolvedRequest
 
 from .errors import InferenceFailure
@@ -51,7 +52,7 @@ def machine_token() -> str | None:
     try:
         return get_token()
     except (OSError, UnicodeError):
-        constants.HF_TOKEN_PATH = os.devnull
+        look_for_no_token()
         return get_token()
 
 

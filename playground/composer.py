@@ -23,8 +23,11 @@ class Question(gr.MultimodalTextbox):  # type: ignore[misc]
     """The box. Its files reach us as they are (`preprocess=False`): what is wrong with one is told in our words, not by
     a toast. Gradio lets no path through that is not an upload."""
 
-    is_template = True  # for the page it is a MultimodalTextbox
     EMPTY: dict[str, Any] = {"text": "", "files": []}  # noqa: RUF012 sent as it is
+
+    def get_block_name(self) -> str:
+        """For the page it is a MultimodalTextbox."""
+        return "multimodaltextbox"
 
     @staticmethod
     def holding(text: str) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.private_parts import PLACES, private_parts
+
 ROOT = Path(__file__).parent.parent
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -101,6 +103,44 @@ def test_the_arrows_are_really_checked(tmp_path: Path) -> None:
         "import gradio.themes\nfrom showcard.widgets.page import build\nfrom .near import thing\nfrom showcard import ui\n"
     )
     assert list(imports(file)) == [(1, "gradio"), (2, "widgets"), (4, "ui")]
+
+
+@pytest.mark.parametrize("package", [*MAY_IMPORT, "showcard"])
+def test_private_parts_of_others_are_touched_in_few_places(package: str) -> None:
+    wrong = []
+    for file in (ROOT / package).rglob("*.py"):
+        name = file.relative_to(ROOT).as_posix()
+        for line, library, part in private_parts(file.read_text(encoding="utf-8")):
+            if not name.startswith(PLACES[library]):
+                wrong.append(f"{name}:{line} {library}: {part}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from huggingface_hub.inference._common import MimeBytes", "huggingface_hub.inference._common.MimeBytes"),
+        ("from huggingface_hub.inference import _common as c", "huggingface_hub.inference._common"),
+        ("import httpcore2._backends.anyio", "httpcore2._backends.anyio"),
+        ("from gradio.route_utils import GradioMultiPartParser", "gradio.route_utils.GradioMultiPartParser"),
+        ("from gradio import route_utils", "gradio.route_utils"),
+        ("import gradio as gr\nblocks = gr.context.Context", "gr.context"),
+        ("import gradio as gr\nprint(gr.utils.get_upload_folder())", "gr.utils"),
+        ("import gradio as gr\ndef f(demo): demo._queue.sleep = 1", "demo._queue"),
+        ("import gradio as gr\ndef f(demo): return demo.default_config", "demo.default_config"),
+        ("import gradio as gr\ndef f(self): return self.demo.temp_file_sets", "self.demo.temp_file_sets"),
+        ("import gradio as gr\ngr.Blocks.launch = None", "gr.Blocks.launch is replaced"),
+        ("import httpx2\npool()._pool._network_backend = 1", "pool()._pool._network_backend"),
+        ("from starlette.middleware import gzip\ngzip._limiter.set(1)", "gzip._limiter"),
+        ("import importlib\nimportlib.import_module('huggingface_hub.inference._generated')",
+         "huggingface_hub.inference._generated"),
+        ("import gradio as gr\nclass A(gr.Button):\n    def f(self): return self._mine, gr.Row, gr.themes.Soft", ""),
+        ("import os, httpx2\nos._exit(0)\nurl._replace(a=1)\nhttpx2.URL('_x')", ""),
+    ],
+)  # fmt: skip
+def test_private_parts_are_really_found(source: str, found: str) -> None:
+    parts = [part for _, _, part in private_parts(source)]
+    assert found in parts if found else not parts
 
 
 @pytest.mark.parametrize("package", ["metadata", "wire", "snippets"])

@@ -13,6 +13,9 @@
   not read (https://github.com/huggingface/huggingface_hub/issues/2744 is about the same place); and it makes its HTTP
   client by a factory that is one for the process. Here both are the client's own.
 - `MimeBytes`: bytes given to the client have no media type otherwise, and servers that go by it refuse them.
+- `look_for_no_token`: where the file of the saved token can't be read, the library fails in the middle of every call,
+  also of one that sends no token. The path that it read at its start is changed for the process, as every call looks
+  there. Upstream: none filed.
 - `request_hook`: what the library does with each request of its synchronous client, of which we replace the transport.
 
 huggingface_hub is pinned exactly. `tests/wire/test_hub_private.py` tries of each whether it is still there, with the
@@ -21,6 +24,7 @@ shape we lean on, and still needed."""
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +33,7 @@ from types import MappingProxyType
 from typing import Any
 
 import httpx2
-from huggingface_hub import AsyncInferenceClient
+from huggingface_hub import AsyncInferenceClient, constants
 from huggingface_hub.hf_api import InferenceProviderMapping
 from huggingface_hub.inference import _common as client_common
 from huggingface_hub.inference import _providers as library
@@ -185,6 +189,11 @@ def known_model(asked: AskedModel) -> Iterator[str]:
         yield name
     finally:
         del known[name]
+
+
+def look_for_no_token() -> None:
+    """Make the library look for a saved token where there is none, from now on."""
+    constants.HF_TOKEN_PATH = os.devnull
 
 
 def forget_refused(model: str | None) -> list[str]:

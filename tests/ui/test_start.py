@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from showcard.inference.resolve import EmbeddedEngine
-from showcard.ui.gradio_patches.light_tabs import laying_out
+from showcard.ui.gradio_patches.laying_out import laying_out
 from showcard.ui.server.app import Access, build_app
 from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Site

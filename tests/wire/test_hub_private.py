@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import inspect
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from huggingface_hub import AsyncInferenceClient, constants
+from huggingface_hub import AsyncInferenceClient, constants, get_token
 from huggingface_hub.errors import OfflineModeIsEnabled
 from huggingface_hub.inference import _common
 from huggingface_hub.inference import _providers as library
@@ -167,3 +168,17 @@ def test_the_hook_is_the_librarys_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "is_offline_mode", lambda: True)
     with pytest.raises(OfflineModeIsEnabled):
         hub_private.request_hook(httpx2.Request("GET", "https://huggingface.co"))
+
+
+# The saved token
+
+
+def test_a_token_that_cant_be_read_still_fails_every_call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    (tmp_path / "token").write_bytes(b"\xff\xfe")
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
+    helper, asked = library.PROVIDERS["hf-inference"]["fill-mask"], "http://127.0.0.1:1"
+    with pytest.raises(UnicodeError):
+        helper.prepare_request(inputs="x", parameters={}, headers={"authorization": None}, model=asked, api_key=None)
+    hub_private.look_for_no_token()
+    assert get_token() is None

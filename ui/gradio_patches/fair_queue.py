@@ -1,7 +1,9 @@
 """What Gradio holds for tabs, shared out: nobody's events fill its queue, and nobody's tabs push out those of others.
 
-Gradio has one queue for all, and holds the messages and the state of a tab by the hash that its page made up: the
-oldest of all leave where there are too many. Here each person's own leave first."""
+Why: Gradio has one queue for all, with one bound (`max_size`), and holds the messages and the state of a tab by the
+hash that its page made up: the oldest of all leave where there are too many. Here each person's own leave first.
+Upstream: none filed that asks for a person's share; the one bound is https://github.com/gradio-app/gradio/pull/2036.
+Without it: one person who asks a thousand times keeps all others from asking, and who opens many tabs ends theirs."""
 
 from __future__ import annotations
 

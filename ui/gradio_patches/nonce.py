@@ -1,9 +1,11 @@
 """Gradio's own inline scripts get the nonce of the answer, so that the page's policy need not allow any inline script.
 
-Its pages are made from `frontend/index.html`, which has five inline scripts: the configuration, the description of the
-API, a mode, the frame's resizer, the padding of the body. The template is changed as it is loaded, not the page: text
-that came into the configuration is taken for no script of Gradio's, whatever it says.
+Why: its pages are made from `frontend/index.html`, which has five inline scripts: the configuration, the description
+of the API, a mode, the frame's resizer, the padding of the body. The template is changed as it is loaded, not the page:
+text that came into the configuration is taken for no script of Gradio's, whatever it says.
 
+Upstream: none filed.
+Without it: no page of Gradio's starts under our policy, or the policy has to allow each script that anybody gets in.
 `tests/ui/test_nonce.py` fails when a script of the template gets none, or when Gradio gives nonces itself."""
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Listeners that `gr.render` has replaced: a page not told of it yet may still send their events, which do nothing."""
+"""Events of listeners that `gr.render` has replaced do nothing.
+
+Why: a page that has not been told of a new render yet still sends them, and Gradio looks the listener up in a `dict`.
+Upstream: listeners may have a `key` (https://github.com/gradio-app/gradio/pull/11306), which helps where the new render
+makes the same ones; ours draws another task.
+Without it: the server answers such an event with a 500, and the page shows an error."""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ from typing import Any
 
 import gradio as gr
 
-from .light_tabs import laying_out
+from .laying_out import laying_out
 
 
 class Listeners(dict[int, Any]):

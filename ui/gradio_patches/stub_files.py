@@ -1,6 +1,9 @@
 """Gradio without the interface files (`.pyi`) that it writes beside its own modules and ours each time it is imported.
 
-Writing them takes half of the app's start, and type checkers would read stale ones."""
+Why: it does so as it makes each class of a component, so the one function that does has to be another before the first
+is made: a finder of modules sees to that module, and leaves `sys.meta_path` with it.
+Upstream: https://github.com/gradio-app/gradio/issues/10121 is about where it can't write them; that it need not: none.
+Without it: the app's start takes twice as long, and type checkers read stale ones."""
 
 from __future__ import annotations
 
@@ -30,6 +33,7 @@ class _Finder(MetaPathFinder):
         found = PathFinder.find_spec(fullname, path) if fullname == WRITER else None
         if found and found.origin:
             found.loader = _Loader(fullname, found.origin)
+            sys.meta_path.remove(self)
         return found
 
 
@@ -41,4 +45,5 @@ def skip() -> None:
     """Call it before Gradio is imported; later it is of use to our own components alone."""
     if WRITER in sys.modules:
         _still(sys.modules[WRITER])
-    sys.meta_path.insert(0, _Finder())
+    elif not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())

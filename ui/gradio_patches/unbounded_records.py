@@ -1,5 +1,11 @@
-"""What Gradio holds for ever: a set of files for each component that was ever drawn, how long each listener took that
-ever ran, a record of each of the last ten thousand events, and for each tab a description of all it ever had."""
+"""What Gradio holds for ever is let go of: a set of files for each component that was ever drawn, how long each
+listener took that ever ran, for each tab a description of all it ever had, and the tabs themselves.
+
+Why: the lists are attributes of the app, its queue and its state, and are made when it is; none has a bound that an
+argument sets for an app that is mounted. (Of the records of events `GRADIO_ANALYTICS_MAX_EVENTS` keeps one.)
+Upstream: https://github.com/gradio-app/gradio/issues/13154, and https://github.com/gradio-app/gradio/pull/13756, which
+bounds others of them.
+Without it: the memory grows by each card that anybody opens, until the app ends."""
 
 from __future__ import annotations
 
@@ -76,11 +82,14 @@ class States(OrderedDict[str, Any]):
         super().__setitem__(tab, state)
 
 
-def hold_little(demo: gr.Blocks) -> None:
-    """Keep what an app draws and does from adding up; call it when the app is laid out and has its queue."""
+def hold_little(demo: gr.Blocks, most_tabs: int = 0) -> None:
+    """Keep what an app draws and does from adding up; call it when the app is laid out and has its queue.
+
+    Gradio's own part of a tab it holds for some that were closed too."""
+    if most_tabs:
+        demo.state_session_capacity = 2 * most_tabs
     demo.temp_file_sets = FileSets(demo.temp_file_sets)
     demo._queue.process_time_per_fn = Times()
-    demo._queue.ANALYTICS_MAX_EVENTS = 1  # nobody reads them, and each event goes through them all
 
 
 def hold_little_of_tabs(demo: gr.Blocks) -> None:
@@ -93,3 +102,8 @@ def let_go_of_tab(demo: gr.Blocks, tab: str) -> None:
     demo._queue.pending_messages_per_session.pop(tab, None)
     demo.state_holder.session_data.pop(tab, None)
     demo.state_holder.time_last_used.pop(tab, None)
+
+
+def kept_files(demo: gr.Blocks) -> set[str]:
+    """The paths of all files that an app keeps."""
+    return {path for held in demo.temp_file_sets for path in list(held)}

@@ -14,27 +14,32 @@ from showcard.inference.resolve import answers
 from showcard.inference.transport.assets import AssetError
 from showcard.metadata.media import Media
 from showcard.ui.components import theme
+from showcard.ui.gradio_patches import inside
 from showcard.ui.gradio_patches.fair_queue import share_out
+from showcard.ui.gradio_patches.idle_queue import poll_seldom
 from showcard.ui.gradio_patches.light_tabs import lighten
 from showcard.ui.gradio_patches.nonce import add_nonces
 from showcard.ui.gradio_patches.replaced_listeners import let_go
+from showcard.ui.gradio_patches.shared_threads import share
 from showcard.ui.gradio_patches.unbounded_records import hold_little, hold_little_of_tabs, let_go_of_tab
+from showcard.ui.gradio_patches.upload_reader import only_files
+from showcard.ui.gradio_patches.uploads_alone import only_uploads
 from showcard.ui.session.live_channel import LiveChannel
 from showcard.ui.session.media_store import SHOWN, Crowded
 from showcard.ui.session.session import Site
 
-from . import front, signin, threads
-from .bodies import answer_what_cant_be_read, only_files
+from . import front, signin
+from .bodies import answer_what_cant_be_read
+from .disk import upload_folder
 from .guard import Access, Guard
 from .hops import Hops
 from .open_requests import OpenRequests
 from .routes import Routes
 from .slices import Sliced
-from .uploads import Bounded, only_uploads, say_what_is_unwritten
+from .uploads import Bounded, say_what_is_unwritten
 from .visitors import Visitors
 
 MAX_UPLOAD = "50mb"
-POLL_SECONDS = 0.005  # Gradio looks for events that often; its own millisecond is half of what an idle app costs
 
 
 def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
@@ -49,13 +54,10 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     lighten(demo)
     only_uploads(demo)
     only_files()
-    if site.most_tabs:  # Gradio's own part of a tab, which it holds for some that were closed too
-        demo.state_session_capacity = 2 * site.most_tabs
-    demo.max_threads = 200  # events that are worked on at a time, no threads: see there
-    threads.share(demo)
+    share(demo)
     demo.queue(default_concurrency_limit=None, max_size=1_000, api_open=False)
-    demo._queue.sleep_when_free = POLL_SECONDS
-    hold_little(demo)
+    poll_seldom(demo)
+    hold_little(demo, site.most_tabs)
     gr.mount_gradio_app(
         app,
         demo,
@@ -74,7 +76,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     # To be set when the server ends: what Gradio keeps open for each tab ends too, else it is cut off with a traceback.
     mounted = app.routes[-1]
     assert isinstance(mounted, Mount)
-    app.state.closing = mounted.app.stop_event  # type: ignore[attr-defined]
+    app.state.closing = inside.stop_event(mounted.app)
     answer_what_cant_be_read(mounted.app)  # type: ignore[arg-type]
     say_what_is_unwritten(mounted.app)  # type: ignore[arg-type]
     if site.shared or site.most_uploads:
@@ -88,8 +90,8 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     app.add_middleware(front.FirstHtml)
     app.add_middleware(Sliced)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
-    routes = Routes([page[0] for page in demo.pages], site.signs_in, gr.utils.get_upload_folder())
-    app.add_middleware(Guard, access=access, knows=demo._queue.pending_messages_per_session.__contains__, routes=routes)
+    routes = Routes(inside.page_paths(demo), site.signs_in, upload_folder())
+    app.add_middleware(Guard, access=access, knows=inside.knows_tab(demo), routes=routes)
     app.add_middleware(Hops, proxies=access.proxies, answers=access.answers)
     return app
 

@@ -8,21 +8,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from gradio import route_utils
 from python_multipart.exceptions import FormParserError
 from starlette.formparsers import MultiPartException
 
 from .routes import KILOBYTE, MEGABYTE
 
 MAX_AT_ONCE = 256 * MEGABYTE  # of all bodies that are being gathered
-MAX_FILES = 20  # of one upload: each needs a descriptor for a moment
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -125,43 +123,6 @@ def counted(receive: Receive, most: int) -> Receive:
     return given
 
 
-class FilesAlone(route_utils.GradioMultiPartParser):  # type: ignore[misc]
-    """Gradio's reader of an upload, which here takes files alone, and only so many.
-
-    It would keep other fields in memory, whatever their size, and each file open until the last one is there."""
-
-    def __init__(self, headers: Any, stream: AsyncIterator[bytes], **more: Any) -> None:
-        super().__init__(headers, self._closing(stream), **more)
-        self._finished: list[Any] = []
-
-    async def _closing(self, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        async for chunk in stream:
-            yield chunk
-            for file in self._finished:  # by now all that came of them has been written
-                file.close()
-            self._finished.clear()
-
-    def on_part_end(self) -> None:
-        """A part of the upload ends."""
-        super().on_part_end()
-        self._finished.append(self._current_part.file.file)
-
-    def on_headers_finished(self) -> None:
-        """A part of the upload begins."""
-        super().on_headers_finished()
-        if self._current_part.file is None:
-            raise MultiPartException("Only files can be uploaded.")
-        if self._current_files > MAX_FILES:
-            raise MultiPartException(f"At most {MAX_FILES} files can be uploaded at once.")
-        self._current_part.file.filename = addressable(self._current_part.file.filename)
-
-
-def addressable(name: str) -> str:
-    """The name of a file as the app keeps it, so that its address has no sign in it that is not seen: screenshots of a
-    Mac have U+202F for a space, Persian names U+200C, and a name with U+202E reads as another."""
-    return "".join(sign if sign.isprintable() else " " if sign.isspace() else "_" for sign in name)
-
-
 def answer_what_cant_be_read(app: FastAPI) -> None:
     """Refuse with a sentence what can't be read; FastAPI would say it back, and fails where that is no JSON itself."""
 
@@ -171,11 +132,6 @@ def answer_what_cant_be_read(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, refused)
     app.add_exception_handler(FormParserError, refused)
     logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of each upload that is malformed
-
-
-def only_files() -> None:
-    """Let uploads hold files and nothing else."""
-    route_utils.GradioMultiPartParser = FilesAlone
 
 
 def too_large(most: int, upload: bool = False) -> BodyRefused:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import secrets
 import tempfile
 from pathlib import Path
 
 PREFIX = "showcard-"
 VARIABLE = "GRADIO_TEMP_DIR"
+_KEY = secrets.token_bytes(32)  # so that nobody finds a file by what is in it
 
 
 class NoFolder(Exception):
@@ -37,6 +40,20 @@ def own_folder() -> str:
     place = os.environ.get(VARIABLE) or None
     os.environ[VARIABLE] = found = os.path.realpath(tempfile.mkdtemp(prefix=PREFIX, dir=place))
     return found
+
+
+def upload_folder() -> str:
+    """Where Gradio keeps what people upload; https://www.gradio.app/guides/file-access says so."""
+    return os.environ.get(VARIABLE) or str((Path(tempfile.gettempdir()) / "gradio").resolve())
+
+
+def keep(data: bytes, name: str) -> str:
+    """Keep bytes as if they had been uploaded under a name, for a component to show; where they are. Raises OSError."""
+    place = Path(upload_folder()) / hashlib.blake2b(data, key=_KEY, digest_size=32).hexdigest()
+    place.mkdir(parents=True, exist_ok=True)
+    file = place / Path(name).name
+    file.write_bytes(data)
+    return str(file.resolve())
 
 
 def _other_folder() -> str:

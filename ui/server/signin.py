@@ -33,6 +33,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 COOKIE = "showcard"
+SAID = ("OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL")  # by a Space
 INFO = "oauth_info"  # under which a session holds what was learnt
 LOGIN, CALLBACK, LOGOUT = "/login/huggingface", "/login/callback", "/logout"
 MAX_PEOPLE = 20_000
@@ -189,21 +190,22 @@ NO_ANSWER = "Hugging Face did not answer as it should. Try again in a moment."
 
 
 def _provider() -> Any:
-    """Hugging Face, as the Space's environment says it (Gradio reads it). Raises ValueError where something lacks."""
-    from authlib.integrations.starlette_client import OAuth  # type: ignore[import-untyped] # noqa: PLC0415 for a Space
-    from gradio import oauth as said  # noqa: PLC0415
+    """Hugging Face, as a Space's environment says it. Raises ValueError where something lacks.
 
-    names = ("OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL")
-    for name in names:
-        if getattr(said, name) is None:
+    https://huggingface.co/docs/hub/spaces-oauth names the variables."""
+    from authlib.integrations.starlette_client import OAuth  # type: ignore[import-untyped] # noqa: PLC0415 for a Space
+
+    said = {name: os.environ.get(name) for name in SAID}
+    for name, value in said.items():
+        if value is None:
             raise ValueError(f"{name} is not set: does the Space's README say `hf_oauth: true`?")
     held = OAuth()
     held.register(
         name="huggingface",
-        client_id=said.OAUTH_CLIENT_ID,
-        client_secret=said.OAUTH_CLIENT_SECRET,
-        client_kwargs={"scope": said.OAUTH_SCOPES},
-        server_metadata_url=f"{said.OPENID_PROVIDER_URL}/.well-known/openid-configuration",
+        client_id=said["OAUTH_CLIENT_ID"],
+        client_secret=said["OAUTH_CLIENT_SECRET"],
+        client_kwargs={"scope": said["OAUTH_SCOPES"]},
+        server_metadata_url=f"{said['OPENID_PROVIDER_URL']}/.well-known/openid-configuration",
     )
     return held.huggingface
 

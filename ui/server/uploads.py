@@ -1,13 +1,9 @@
-"""Files reach a listener by upload alone: whatever else is posted as one is not opened. And there is an end to them.
-
-Gradio checks the paths of files only in apps that it has launched itself, and fetches a path that is an address. It
-takes any number of files from anybody, and keeps them for a day."""
+"""There is an end to what people upload: Gradio takes any number of files from anybody, and keeps them for a day."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
@@ -16,14 +12,14 @@ from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI, Request
-from gradio.route_utils import GradioMultiPartParser
 from starlette.responses import PlainTextResponse
+
+from showcard.ui.gradio_patches.unbounded_records import kept_files
 
 from .bodies import BodyRefused
 from .bounds import Bounds, HeldShare, Level
 from .visitors import NOBODY, Visitor, visitor_of
 
-REFUSED = "A file has to be uploaded before it can be used."
 UNWRITTEN = "The file can't be kept: the server's folder for uploads can't be written to"
 MEGABYTE = 2**20
 MAX_AT_ONCE = 100 * MEGABYTE  # of one request, which may hold several files
@@ -111,7 +107,7 @@ class Bounded:
 
     async def _look(self, visitor: Visitor, wanted: int) -> None:
         """Count the files that are there; the oldest make room for `wanted` bytes of a visitor, where it needs any."""
-        paths = {path for held in self.demo.temp_file_sets for path in list(held)}
+        paths = kept_files(self.demo)
         found = await asyncio.to_thread(_sizes, paths)
         self.owners = {path: self.owners.get(path, NOBODY) for _, _, path in found}
         self.bytes.clear()
@@ -179,27 +175,6 @@ def _megabytes(size: int) -> str:
     return f"{size / MEGABYTE:,.0f} MB"
 
 
-def leave_no_half_files() -> None:
-    """Let Gradio delete what it has written of an upload whose sender left, or that finds no room on the disk, as it
-    does where one is malformed."""
-    parse = GradioMultiPartParser.parse
-    if getattr(parse, "tidies", False):
-        return
-
-    async def parsed(self: Any) -> Any:
-        try:
-            return await parse(self)
-        except BaseException:
-            for file in self._files_to_close_on_error:
-                with suppress(OSError):
-                    os.unlink(file.name)
-                    file.close()  # may write, so the name goes first
-            raise
-
-    parsed.tidies = True  # type: ignore[attr-defined]
-    GradioMultiPartParser.parse = parsed
-
-
 def say_what_is_unwritten(app: FastAPI) -> None:
     """Answer with a sentence where an upload can't be kept, or may not: Gradio would fail with a traceback."""
 
@@ -214,32 +189,3 @@ def say_what_is_unwritten(app: FastAPI) -> None:
 
     app.add_exception_handler(OSError, said)
     app.add_exception_handler(BodyRefused, refused)
-
-
-def only_uploads(demo: gr.Blocks) -> None:
-    """Let no listener read a file of this machine, or fetch one, because somebody posted its path or address."""
-    demo.has_launched = True
-    leave_no_half_files()
-    preprocess = demo.preprocess_data
-
-    async def checked(block_fn: Any, inputs: list[Any], *rest: Any, **more: Any) -> list[Any]:
-        try:
-            if any(map(_is_address, inputs)):
-                raise gr.Error(REFUSED, print_exception=False)
-            return await preprocess(block_fn, inputs, *rest, **more)  # type: ignore[no-any-return]
-        except gr.Error:
-            raise
-        except Exception as error:  # whatever was posted, it is nothing that a page of ours sends
-            raise gr.Error(str(error), print_exception=False) from None
-
-    demo.preprocess_data = checked
-
-
-def _is_address(posted: Any) -> bool:
-    """Whether a value is, or holds, a file whose path is an address."""
-    if isinstance(posted, list):
-        return any(map(_is_address, posted))
-    if not isinstance(posted, dict):
-        return False
-    path = posted.get("path")
-    return (isinstance(path, str) and "://" in path) or any(map(_is_address, posted.values()))

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
-from gradio.utils import get_upload_folder
 
 from showcard.metadata.media import Media
 from showcard.metadata.tasks.table import Field
 from showcard.ui.markup.chat import words
+from showcard.ui.server.disk import keep
 from showcard.wire.request import RequestError
 
 from .encode import encoded
@@ -26,7 +25,9 @@ MAX_MEDIA = 50 * 2**20
 class ImageField(gr.Image):  # type: ignore[misc]
     """An image whose file reaches us as it is: what does not open is told in our words, not by a toast."""
 
-    is_template = True  # for the page it is an Image
+    def get_block_name(self) -> str:
+        """For the page it is an Image."""
+        return "image"
 
     def preprocess(self, payload: Any) -> str | None:
         """The path of the file."""
@@ -131,7 +132,7 @@ def _show_media(value: Any) -> Any:
         return None
     suffix = mimetypes.guess_extension(value.media_type or "") or ".bin"
     name = value.name or f"input{suffix}"
-    return save_bytes_to_cache(value.data, name if Path(name).suffix else name + suffix, get_upload_folder())
+    return keep(value.data, name if Path(name).suffix else name + suffix)
 
 
 def _read_media(value: Any, field: Field) -> Media | None:

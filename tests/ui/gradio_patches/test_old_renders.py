@@ -165,7 +165,6 @@ async def test_times_go_with_their_listeners() -> None:
     assert len(times) == 2
     del one, passing
     assert len(times) == 1
-    assert demo._queue.ANALYTICS_MAX_EVENTS == 1
 
 
 async def test_a_tab_holds_no_description_of_what_it_drew(page: Callable[[int], gr.Blocks]) -> None:

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from showcard.inference.resolve import EmbeddedEngine
-from showcard.ui.gradio_patches.light_tabs import laying_out
+from showcard.ui.gradio_patches.laying_out import laying_out
 from showcard.ui.server import front
 from showcard.ui.server.app import Access, build_app
 from showcard.ui.session.media_store import MediaStore

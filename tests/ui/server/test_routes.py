@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import unquote
 
 import gradio as gr
-import gradio.oauth
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -103,7 +102,7 @@ def app() -> FastAPI:
     with pytest.MonkeyPatch.context() as patched, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "SSR mode is not supported")  # as the app has it
         for name in ("OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL"):
-            patched.setattr(gradio.oauth, name, "http://127.0.0.1:1")
+            patched.setenv(name, "http://127.0.0.1:1")
         return asyncio.run(made())
 
 

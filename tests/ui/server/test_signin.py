@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import gradio as gr
-import gradio.oauth
 import httpx2
 import pytest
 import uvicorn
@@ -79,7 +78,7 @@ async def hub(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scripted]:
             ("OAUTH_CLIENT_ID", "id"), ("OAUTH_CLIENT_SECRET", "secret"), ("OAUTH_SCOPES", "openid inference-api"),
             ("OPENID_PROVIDER_URL", server.url),
         ]:  # fmt: skip
-            monkeypatch.setattr(gradio.oauth, name, value)
+            monkeypatch.setenv(name, value)
         monkeypatch.setenv("SPACE_HOST", HOST)
         yield server
 

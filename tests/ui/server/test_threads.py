@@ -12,6 +12,7 @@ import gradio as gr
 from anyio._backends._asyncio import _threadpool_idle_workers, _threadpool_workers
 from starlette.middleware.gzip import GZipMiddleware
 
+from showcard.ui.gradio_patches.shared_threads import share
 from showcard.ui.server import threads
 
 
@@ -65,7 +66,7 @@ async def test_gradio_shares_the_limit_and_a_page_that_waits_while_it_is_laid_ou
 
     [listener] = [one for one in demo.fns.values() if one.renderable]
     listener.fn = lambda shown: (go.wait(20), laid_out.append(shown))
-    threads.share(demo)
+    share(demo)
     demo.run_startup_events()
     assert demo.limiter is None
     running = [asyncio.create_task(demo.call_function(listener, ["a"])) for _ in range(2 * threads.MAX)]

@@ -13,8 +13,9 @@ from gradio.context import LocalContext
 from PIL import Image
 
 from showcard.inference.resolve import EmbeddedEngine
+from showcard.ui.gradio_patches.uploads_alone import REFUSED
 from showcard.ui.server.app import Access, build_app
-from showcard.ui.server.uploads import REFUSED, UNWRITTEN
+from showcard.ui.server.uploads import UNWRITTEN
 from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Site
 
