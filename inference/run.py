@@ -27,6 +27,7 @@ from showcard.wire.request import RequestError, ResolvedRequest
 from . import library, plain
 from .errors import InferenceFailure, explain, status_failure
 from .reply import Delta, Reply
+from .unforeseen import is_mistake, log_unforeseen
 
 Keys = Mapping[str, str]
 _Ask = Callable[[ResolvedRequest, Keys, Exchange, bool, AsyncExitStack], Awaitable[Any]]
@@ -51,7 +52,7 @@ async def run(
                 result = None
             found = await read(resolved, result, exchange, call.fetched)
     except Exception as error:
-        raise _failure(error, exchange) from error
+        raise _failure(error, exchange, resolved) from error
     finally:
         exchange.close()
     elapsed = perf_counter() - started
@@ -90,7 +91,7 @@ async def stream(
     except Exception as error:
         for delta in answer.end():
             yield delta  # what waited for more came before this
-        raise _failure(error, exchange) from error
+        raise _failure(error, exchange, resolved) from error
     finally:
         exchange.close()
 
@@ -161,7 +162,7 @@ def _understood_anyway(error: Exception, exchange: Exchange) -> bool:
     )
 
 
-def _failure(error: Exception, exchange: Exchange) -> InferenceFailure:
+def _failure(error: Exception, exchange: Exchange, resolved: ResolvedRequest) -> InferenceFailure:
     """The failure that an exception means; where the server refused, what it said counts, not how that was read."""
     own = isinstance(error, InferenceFailure | RequestError)
     broken = isinstance(error, httpx2.HTTPError) and not isinstance(error, HfHubHTTPError | TextGenerationError)
@@ -169,6 +170,8 @@ def _failure(error: Exception, exchange: Exchange) -> InferenceFailure:
     if led_away or (exchange.status >= 400 and not own and not broken):
         waits = next((value for name, value in exchange.headers if name.lower() == "retry-after"), None)
         return status_failure(exchange.status, bytes(exchange.body), waits)
+    if is_mistake(error):
+        log_unforeseen(error, resolved)
     return explain(error, begun=bool(exchange.answered_at))
 
 

@@ -22,6 +22,7 @@ from showcard.inference.hub.providers import split_model
 from showcard.inference.keys import hub_token
 from showcard.inference.reply import Delta, Usage
 from showcard.inference.transport.http import Exchange
+from showcard.inference.unforeseen import is_mistake, log_unforeseen
 from showcard.metadata.outputs.read import ToolCall
 from showcard.metadata.visible import whole
 from showcard.playground.core.measure import measure
@@ -142,6 +143,8 @@ class PaneCall:
                 raise
         except Exception as error:
             self.failure = error
+            if is_mistake(error):
+                log_unforeseen(error, self.request)
         finally:
             self.ended_at = perf_counter()
             self._say(self._content.end(), self._reasoning.end())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +21,7 @@ settings.register_profile("showcard", deadline=None)  # a busy machine is slow, 
 settings.load_profile("showcard")
 
 ROOT = Path(__file__).parent.parent
+UNFORESEEN = "Unforeseen failure"  # how such a line begins in the log (`inference/unforeseen.py`)
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -36,6 +39,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(skip)
 
 
+@pytest.fixture(autouse=True)
+def nothing_unforeseen(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test in which something failed that nobody foresaw, but where that is what it tries (`unforeseen`)."""
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    log = logging.getLogger("showcard.inference.unforeseen")
+    log.addHandler(handler)
+    yield
+    log.removeHandler(handler)
+    assert not said or request.node.get_closest_marker("unforeseen"), "\n".join(said)
+
+
 @contextmanager
 def process(*command: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A process of ours, and the address in the first line it prints; it ends with the block."""
@@ -46,19 +62,25 @@ def process(*command: str, **environment: str) -> Iterator[tuple[subprocess.Pope
 @contextmanager
 def serving(command: list[str], folder: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The same for any command, started in a folder."""
-    started = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=clean_environment(**environment),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield started, _address(started.stdout)
-    finally:
-        started.terminate()
-        started.communicate(timeout=20)
+    with tempfile.TemporaryFile("w+") as log:
+        started = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=clean_environment(**environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        try:
+            yield started, _address(started.stdout)
+        finally:
+            started.terminate()
+            started.communicate(timeout=20)
+            log.seek(0)
+            said = log.read()
+            sys.stderr.write(said)
+    assert UNFORESEEN not in said, f"the log of {command} has a failure that nobody foresaw:\n{said}"
 
 
 def _address(stream: IO[str] | None) -> str:

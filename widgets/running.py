@@ -200,7 +200,7 @@ class WidgetRunner:
         await answer.markdown.ended(answer.content)
         if answer.error:
             begun = await laid_out(lambda: answer.partial, self.session.id)
-            failed = one_line(show.boxed(begun + panels.failure(answer.error)))
+            failed = one_line(show.boxed(begun + panels.failure(answer.error, answer.resolved)))
             return [one_line(await self._transcript()), failed, ""]
         request = answer.resolved.request if answer.resolved else None
         judged = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,14 +13,13 @@ from pygments.lexers import get_lexer_by_name
 
 from showcard.inference.errors import InferenceFailure, explain
 from showcard.inference.transport.assets import AssetError
+from showcard.inference.unforeseen import log_unforeseen
 from showcard.metadata.diagnostics import Diagnostic
 from showcard.metadata.model import Model
 from showcard.metadata.visible import escaped_json
-from showcard.wire.request import RequestError
+from showcard.wire.request import Request, RequestError, ResolvedRequest
 
 from .html import Markup, code_text, div, element, p, short_text, span
-
-_log = logging.getLogger(__name__)
 
 PAGES = (("Model", "/"), ("Compare", "/compare"), ("Find", "/find"), ("All widgets", "/widgets"))
 MAX_JSON = 100_000
@@ -113,15 +111,16 @@ def _beside(address: str) -> dict[str, str]:
     return {"target": "_blank", "rel": "noopener noreferrer"} if address.startswith("https://") else {}
 
 
-def failure(error: BaseException) -> Markup:
-    """A failed call, where its result would be. What nobody foresaw is logged, and said to be ours."""
+def failure(error: BaseException, asked: Request | ResolvedRequest | None = None) -> Markup:
+    """A failed call, where its result would be. What nobody foresaw is logged, with what was `asked`, and said to be
+    ours."""
     if isinstance(error, InferenceFailure | RequestError | httpx2.HTTPError | httpx2.InvalidURL):
         told = explain(error)
         ways = [*(["retry"] if told.retry else []), *(way for way in told.ways if way in WAYS)]
         return note(told.reason, told.hint, error=True, detail=told.detail, ways=ways, links=told.links)
     if isinstance(error, AssetError):
         return note(str(error), "Choose another file.", error=True)
-    _log.error("Unforeseen failure", exc_info=error)
+    log_unforeseen(error, asked)
     return note("Showcard itself failed at this.", "Run again; if it stays, please report it.", error=True)
 
 

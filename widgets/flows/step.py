@@ -198,7 +198,7 @@ class FlowStep:
             if running.cancelled():
                 status = show.stopped(seconds)
             elif error := running.exception():
-                status, trouble = "", panels.failure(error)
+                status, trouble = "", panels.failure(error, answer.resolved)
             else:
                 done = running.result()
                 shown = await laid_out(partial(self.draw, done), self.session.id, apart=True)
