@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import select
 import socket
@@ -10,13 +11,19 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from unittest.mock import Mock
 
+import h11
 import pytest
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.h11_impl import RequestResponseCycle
+from uvicorn.server import ServerState
 
 from showcard.ui.server import slow
 from tests.support.serving import serving
@@ -281,3 +288,22 @@ def test_nothing_is_logged_of_broken_requests(hasty: None) -> None:
                 assert is_ended(opened)
         log.removeHandler(kept)
     assert not kept.said
+
+
+async def test_uvicorn_still_has_no_bound_of_its_own_and_what_is_read_of_it_is_there() -> None:
+    """Where a setting bounds the time for a request, the watch can go."""
+    settings = {name for name in inspect.signature(uvicorn.Config).parameters if "timeout" in name or "limit" in name}
+    assert settings == {
+        "limit_concurrency", "limit_max_requests", "limit_max_requests_jitter", "timeout_graceful_shutdown",
+        "timeout_keep_alive", "timeout_notify", "timeout_worker_healthcheck", "ws_ping_timeout",
+    }  # fmt: skip
+    config = uvicorn.Config(lambda: None, ws="none", lifespan="off")
+    config.load()
+    one = slow.Connection(config=config, server_state=ServerState(), app_state={})
+    assert one.cycle is None
+    assert one.connections is one.server_state.connections
+    assert one.conn.their_state is h11.IDLE
+    assert one.conn.trailing_data == (b"", False)
+    assert {"read_paused", "write_paused"} <= set(dir(FlowControl(Mock())))
+    assert {"scope", "client", "transport", "loop"} <= set(vars(one))
+    assert "response_complete" in inspect.getsource(RequestResponseCycle.__init__)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import sys
 import threading
 from typing import Any
 from unittest.mock import AsyncMock
 
 import anyio.to_thread
 import gradio as gr
-from anyio._backends._asyncio import _threadpool_idle_workers, _threadpool_workers
+import pytest
+from anyio._backends._asyncio import WorkerThread, _threadpool_idle_workers, _threadpool_workers
+from starlette.middleware import gzip
 from starlette.middleware.gzip import GZipMiddleware
 
 from showcard.ui.gradio_patches.shared_threads import share
@@ -19,7 +23,7 @@ from showcard.ui.server import threads
 async def answer(scope: Any, receive: Any, send: Any) -> None:
     """An app whose answer is long enough to be packed."""
     await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": b"x" * 100_000})
+    await send({"type": "http.response.body", "body": b"x" * 1_000_000})
 
 
 async def pack() -> None:
@@ -77,3 +81,23 @@ async def test_gradio_shares_the_limit_and_a_page_that_waits_while_it_is_laid_ou
     assert len(laid_out) == 2 * threads.MAX
     assert len(_threadpool_workers.get()) == threads.MAX
     demo._queue.close()
+
+
+async def test_anyio_still_ends_idle_threads_and_starlette_has_a_limit_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What `threads.start` changes is there, and looked at; where it is no more, or an argument sets it, that can go."""
+    assert WorkerThread.__dict__["MAX_IDLE_TIME"] in (10, sys.maxsize)  # its own, or ours where `start` was called
+    monkeypatch.setattr(WorkerThread, "MAX_IDLE_TIME", 10)
+    barrier = threading.Barrier(2)
+    await asyncio.gather(*(anyio.to_thread.run_sync(barrier.wait) for _ in range(2)))
+    for worker in _threadpool_idle_workers.get():
+        worker.idle_since -= 3_600
+    await anyio.to_thread.run_sync(str)
+    assert len(_threadpool_workers.get()) == 1
+    own = gzip._gzip_capacity_limiter
+    with pytest.raises(LookupError):  # made at the first answer that is packed
+        own.get()
+    await pack()
+    assert own.get() is not anyio.to_thread.current_default_thread_limiter()
+    assert not {"limiter", "max_threads"} & inspect.signature(GZipMiddleware).parameters.keys()
