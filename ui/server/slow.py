@@ -3,12 +3,12 @@
 A newcomer takes the place of whoever has waited for longest without a whole request. Where all are at work, it takes
 one of the address that holds most, so that nobody keeps the others out.
 
-All connections are looked at once a second, so that a request costs no timer. It leans on uvicorn's `H11Protocol`
-(`cycle`, `flow`, `conn`): look at it at each upgrade.
+All connections are looked at once a second, so that a request costs no timer.
 
-Why: uvicorn bounds the time between two requests, and not that of one (https://github.com/Kludex/uvicorn/issues/157). No
-argument takes a watch, so a protocol and a server are made from its own. Without it a few hundred silent connections
-keep everybody out. `tests/ui/server/test_slow.py` tries whether what is read of uvicorn is there, and still needed."""
+Why: uvicorn bounds the time between two requests, but not that of one (https://github.com/Kludex/uvicorn/issues/157).
+No argument takes a watch, so a protocol and a server are made from its own; of `H11Protocol` it reads `cycle`, `flow`
+and `conn`. Without it a few hundred silent connections keep everybody out. `tests/ui/server/test_slow.py` tries whether
+what is read of uvicorn is there, and still needed."""
 
 from __future__ import annotations
 
