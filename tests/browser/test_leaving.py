@@ -76,6 +76,7 @@ def test_a_plain_call_and_a_stream_on_the_model_page(page: Page, upstream: Patie
     on_the_model_page(page, upstream)
     for _ in range(2):  # the next run works, and ends the same
         run(page, upstream)
+        expect(page.locator("#status")).to_contain_text("Running")  # no longer what the run before left
         page.evaluate(LEAVE)
         upstream.left.get(timeout=15)
         expect(page.locator("#status")).to_contain_text("Stopped")
