@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from showcard.metadata.tasks.table import TASKS
 from tests.conftest import process
@@ -15,7 +15,7 @@ from tests.support.answering import Answering, answering
 from tests.support.endpoint import Endpoint
 from tests.support.task_cards import task_card
 
-from .conftest import guarded
+from .conftest import SharedContext
 from .test_model_page import choose
 
 SENTIMENT = "---\npipeline_tag: text-classification\n{more}widget:\n- text: Lovely\n  output: [{{label: GOOD, score: 1}}]\n---\n# {name}\n"
@@ -50,8 +50,8 @@ def hub_app() -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, hub_app: str) -> Iterator[Page]:
-    with guarded(browser, hub_app) as opened:
+def page(shared_context: SharedContext, hub_app: str) -> Iterator[Page]:
+    with shared_context.page(hub_app) as opened:
         opened.goto("/")
         expect(opened.locator("#result .badge")).to_be_visible()
         yield opened
@@ -168,8 +168,13 @@ EMPTY = {"labels": [], "text": "", "answers": [], "entities": [], "boxes": [], "
 FINDINGS = ("text", "answers", "entities", "boxes", "masks")  # where nothing is an answer too
 
 
-def test_empty_results_say_what_was_not_found(page: Page, endpoint: Endpoint) -> None:
-    for kind, answer in EMPTY.items():
+SEEN = ("text", "labels", "masks")  # what every task says of every empty answer: tests/inference/answers/test_empty.py
+
+
+@pytest.mark.parametrize("kinds", [SEEN, pytest.param(tuple(EMPTY), marks=pytest.mark.slow)], ids=["few", "all"])
+def test_empty_results_say_what_was_not_found(page: Page, endpoint: Endpoint, kinds: tuple[str, ...]) -> None:
+    for kind in kinds:
+        answer = EMPTY[kind]
         row = next(row for row in TASKS if row.output == kind and row.wire)
         open_card(page, task_card(row), row.id)
         at_endpoint(page, endpoint)
