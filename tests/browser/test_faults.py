@@ -162,6 +162,9 @@ class Person:
         self.page.goto("/")
         expect(self.page.locator("#result .badge")).to_be_visible()
         open_text(self.page, task_card(task("text-classification")), "#result .view-labels")
+        # The card before it has labels too: its pickers are drawn anew when this one comes.
+        expect(self.page.locator("#body h1")).to_have_text("text-classification")
+        expect(self.page.locator("#widget")).not_to_have_attribute("inert", "")
         choose(self.page, "Runs on", "An endpoint of mine")
         self.page.get_by_label("Base URL").fill(url)
         expect(self.page.locator("#status")).to_contain_text("Runs on your endpoint")
