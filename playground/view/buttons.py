@@ -3,9 +3,9 @@ message and the pane around it, to `actions.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import cache
 
-from showcard.ui.markup.html import Attribute, Markup, element, span
+from showcard.ui.markup.html import Attribute, Markup, element, join, span
 
 LABELS = {
     "copy": "Copy",
@@ -26,6 +26,11 @@ def button(act: str, label: str, text: str = "", *, class_: str = "", **more: At
     )  # fmt: skip
 
 
-def toolbar(who: str, acts: Iterable[str]) -> Markup:
+def toolbar(who: str, acts: tuple[str, ...]) -> Markup:
     """The buttons of a message."""
-    return span([button(act, LABELS[act]) for act in acts], class_="i-row", role="toolbar", aria_label=who)
+    return span(_icons(acts), class_="i-row", role="toolbar", aria_label=who)
+
+
+@cache
+def _icons(acts: tuple[str, ...]) -> Markup:
+    return join(button(act, LABELS[act]) for act in acts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from showcard.inference.reply import Delta, McpCall, Usage
@@ -15,7 +16,21 @@ from showcard.ui.session.growing_text import GrowingText
 from showcard.ui.session.streams import Batch
 from showcard.wire.request import ResolvedRequest
 
-from .html import NOTHING, Markup, code_text, div, element, join, open_line, opened, p, running_text, span
+from .html import (
+    NOTHING,
+    Child,
+    Markup,
+    code_text,
+    div,
+    element,
+    join,
+    open_line,
+    opened,
+    p,
+    running_text,
+    span,
+    template,
+)
 from .live_markdown import LiveMarkdown
 from .markdown import chat_html, more_than
 from .panels import ILLUSTRATION, RECORDED
@@ -26,6 +41,28 @@ MAX_THOUGHT = MAX_ARGUMENTS = 50_000
 WHO = {"user": "You", "assistant": "Model", "system": "System", "tool": "Tool"}
 REASONING = element("summary", "Reasoning")
 SAID = {"class_": "said dim", "dir": "auto"}
+
+
+@lru_cache(16)
+def _turn(kind: str) -> Callable[..., Markup]:
+    return template(lambda who, said: div(div(who, class_="who"), said, class_=f"turn {kind}"))
+
+
+_text = template(lambda said: div(said, class_="text", dir="auto"))
+_markdown = template(lambda said: div(said, class_="md text", dir="auto"))
+_stats = template(lambda said: div(said, class_="stats"))
+_folded = template(lambda said, more: element("details", REASONING, p(said, **SAID), more))
+
+
+# Of an answer that grows, the beginnings.
+THINKING = opened("details", REASONING, opened("p", **SAID), open=True)
+THOUGHT = Markup("</p></details>")
+MARKDOWN = opened("div", class_="md text", dir="auto")
+
+
+@lru_cache(100)
+def _begun(model: str) -> Markup:
+    return opened("div", div(model, class_="who"), class_="turn assistant live", aria_busy="true")
 
 
 def words(content: Any) -> str:
@@ -40,12 +77,13 @@ def message_html(message: Message, mcp_calls: Sequence[McpCall] = ()) -> Markup:
     """A chat answer: reasoning folded, Markdown, remote tools that were called for it, and the calls it asks for."""
     parts: list[Markup] = []
     if message.reasoning:
-        parts.append(_thoughts(message.reasoning[:MAX_THOUGHT], more_than(message.reasoning, MAX_THOUGHT)))
+        said = running_text(message.reasoning[:MAX_THOUGHT])
+        parts.append(_folded(said, more_than(message.reasoning, MAX_THOUGHT)))
     parts += map(mcp_html, mcp_calls)
     if message.content.strip():
-        parts.append(div(chat_html(message.content), class_="md text", dir="auto"))
+        parts.append(_markdown(chat_html(message.content)))
     parts += map(call_html, message.tool_calls)
-    return join(parts) or p("The answer is empty.", class_="dim")
+    return join(parts) if parts else p("The answer is empty.", class_="dim")
 
 
 def call_html(call: ToolCall) -> Markup:
@@ -92,10 +130,6 @@ def calls_of(turn: Mapping[str, Any]) -> tuple[ToolCall, ...]:
     return tuple(found)
 
 
-def _thoughts(text: str, *more: Markup, is_open: bool = False) -> Markup:
-    return element("details", REASONING, p(running_text(text), **SAID), more, open=is_open)
-
-
 def pictures_html(content: Any, address: Callable[[Media], str] | None) -> Markup:
     """The images in a message's content; those of another host are named, and loaded when asked for."""
     shown = []
@@ -112,22 +146,22 @@ def pictures_html(content: Any, address: Callable[[Media], str] | None) -> Marku
 
 def turn_html(turn: Mapping[str, Any], model: str = "Model", address: Callable[[Media], str] | None = None) -> Markup:
     """A finished turn; `note` and `recorded` are said with it. Images are shown where `address` leads to them."""
-    role = str(turn.get("role", ""))
-    name = model if role == "assistant" else WHO.get(role, role)
-    if role != "assistant":
-        tool = [" · ", str(turn["name"])] if role == "tool" and turn.get("name") else None
-        who = div(name, tool, class_="who")
-        said = words(turn.get("content"))
-        body = pictures_html(turn.get("content"), address)
-        if said or not body:
-            body += div(running_text(said), class_="text", dir="auto")
-        return div(who, body, class_=f"turn {visible(role)}")
-    recorded = ILLUSTRATION if turn.get("illustrated") else RECORDED
-    badge = [" ", span(recorded[0], class_="badge")] if turn.get("recorded") else None
+    role, content = str(turn.get("role", "")), turn.get("content")
+    if role == "assistant":
+        return _answer(turn, model)
+    name = WHO.get(role, role)
+    who = [name, " · ", str(turn["name"])] if role == "tool" and turn.get("name") else name
+    pictures, said = pictures_html(content, address), words(content)
+    return _turn(visible(role))(who, [pictures, _text(running_text(said))] if said or not pictures else pictures)
+
+
+def _answer(turn: Mapping[str, Any], model: str) -> Markup:
     message = Message(words(turn.get("content")), "assistant", str(turn.get("reasoning") or ""), calls_of(turn))
     shown = message_html(message, turn.get("mcp_calls") or ())
-    note = div(str(turn["note"]), class_="stats") if turn.get("note") else None
-    return div(div(name, badge, class_="who"), shown, note, class_="turn assistant")
+    who: Child = model
+    if turn.get("recorded"):
+        who = [model, " ", span((ILLUSTRATION if turn.get("illustrated") else RECORDED)[0], class_="badge")]
+    return _turn("assistant")(who, [shown, _stats(str(turn["note"]))] if turn.get("note") else shown)
 
 
 def transcript_html(
@@ -194,21 +228,21 @@ class GrowingAnswer:
     def html(self) -> str:
         """The answer so far, on one line with its end open: while a block grows, the HTML only grows at its end. Of a
         long answer its last words, as an update costs what it carries."""
-        turn = opened("div", div(self.model, class_="who"), class_="turn assistant live", aria_busy="true")
-        return open_line(turn + self._live)
+        return open_line(join([_begun(self.model), *self._live]))
 
     @property
-    def _live(self) -> Markup:
+    def _live(self) -> list[Markup]:
         if len(self.thoughts) + self.markdown.html_size > MAX_LIVE_HTML:
             size, last = len(self.text) + len(self.thoughts), self.text if self.text else self.thoughts
             told = f"{size:,} characters so far. The last ones are here, and more when the answer has ended."
-            said = opened("p", running_text(whole(last.end(LIVE_END))), class_="said", dir="auto")
-            return p(told, class_="dim") + said
-        if self.text:
-            thought = _thoughts(self.reasoning, is_open=True) if self.thoughts else NOTHING
-            return thought + opened("div", self.markdown.html, class_="md text", dir="auto")
-        thought = opened("details", REASONING, opened("p", running_text(self.reasoning), **SAID), open=True)
-        return thought if self.thoughts else NOTHING
+            return [
+                p(told, class_="dim"),
+                opened("p", running_text(whole(last.end(LIVE_END))), class_="said", dir="auto"),
+            ]
+        thought = [THINKING, running_text(self.reasoning)] if self.thoughts else []
+        if not self.text:
+            return thought
+        return [*thought, *([THOUGHT] if thought else ()), MARKDOWN, *self.markdown.parts]
 
     @property
     def partial(self) -> Markup:

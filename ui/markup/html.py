@@ -13,6 +13,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
+from inspect import signature
 from typing import overload
 
 import markupsafe
@@ -40,15 +41,20 @@ class Markup(markupsafe.Markup):
 Child = Markup | str | int | None | Iterable["Child"]  # None and False are nothing
 Attribute = str | float | None  # None and False leave the attribute out; of True there is only its name
 
-_made: Callable[[str], Markup] = partial(str.__new__, Markup)  # trusts what it is given, and takes no second look
 _NAME = re.compile("[A-Za-z][A-Za-z0-9]*(?:[-:][A-Za-z0-9]+)*")
 _READ = frozenset(("title", "aria-label", "alt", "placeholder", "download"))  # attributes that a person reads
 _VOID = frozenset(("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
 _SHAPES = frozenset(("circle", "ellipse", "line", "path", "polygon", "polyline", "rect", "stop", "use"))  # of SVG
+_SHORT = 64  # characters: most texts and attributes of a page are as short, and the same again and again
 
 
 def _added(text: str, other: str) -> str:
     return _made(text) if isinstance(other, markupsafe.Markup) else text
+
+
+def _made(text: str) -> Markup:
+    """The text as Markup: trusted, and without the second look that the class itself takes."""
+    return str.__new__(Markup, text)
 
 
 NOTHING = _made("")
@@ -59,13 +65,13 @@ def element(name: str, /, *children: Child, **attributes: Attribute) -> Markup:
     """An element with its children, of which lists are what is in them.
 
     `class_` is written as `class` and `data_x` as `data-x`; other names go in as `**{"xml:lang": "he"}`."""
-    opening = _opening(name, attributes)
+    opening, closing = _opening(name, attributes), f"</{name}>"
     if name in _VOID:
         return _made(opening)
-    inner = _inner(children, _TEXTS.get(name, escape))
+    inner = _inner(children, _TEXTS.get(name, _short_text))
     if not inner and name in _SHAPES:
         return _made(f"{opening[:-1]}/>")
-    return _made(f"{opening}{inner}</{name}>")
+    return str.__new__(Markup, opening + inner + closing)
 
 
 div, span, p = partial(element, "div"), partial(element, "span"), partial(element, "p")
@@ -73,13 +79,30 @@ div, span, p = partial(element, "div"), partial(element, "span"), partial(elemen
 
 def opened(name: str, /, *children: Child, **attributes: Attribute) -> Markup:
     """An element without its end, as it grows, or as what is in it is written piece by piece."""
-    return _made(_opening(name, attributes) + _inner(children, escape))
+    return _made(_opening(name, attributes) + _inner(children, _short_text))
 
 
 def join(parts: Iterable[Child], separator: Child = "") -> Markup:
     """What stands beside each other, with something between."""
-    between = _inner((separator,), escape)
-    return _made(between.join([_inner((part,), escape) for part in parts]))
+    between = _inner((separator,), _short_text)
+    return _made(between.join([part if isinstance(part, Markup) else _written(part, _short_text) for part in parts]))
+
+
+def template(draw: Callable[..., Markup]) -> Callable[..., Markup]:
+    """What `draw` makes of its parameters, made once and then only filled in: for what a page has many of.
+
+    They may be children alone, and `draw` must put each of them in once, whatever it is."""
+    slots = [_made(f"\0{number}\0") for number in range(len(signature(draw).parameters))]
+    pieces = re.split("\0(\\d+)\0", draw(*slots))
+    if pieces[1::2] != [str(number) for number in range(len(slots))] or re.search('="[^"]*\0', draw(*slots)):
+        raise ValueError("The parameters of a template are children, each once and in their order.")
+
+    def filled(*children: Child) -> Markup:
+        parts = pieces[:]
+        parts[1::2] = [child if type(child) is Markup else _written(child, _short_text) for child in children]
+        return str.__new__(Markup, "".join(parts))
+
+    return filled
 
 
 def style(sheet: str) -> Markup:
@@ -90,21 +113,31 @@ def style(sheet: str) -> Markup:
 
 
 def _opening(name: str, attributes: Mapping[str, Attribute]) -> str:
-    written = [f"<{_checked(name)}"]
-    for key, value in attributes.items():
-        if value is None or value is False:
-            continue
-        called, is_read = _called(key)
-        text = str(value)
-        written.append(called if value is True else f'{called}="{html.escape(visible(text) if is_read else text)}"')
-    return f"{''.join(written)}>"
+    if not attributes:
+        return f"<{_checked(name)}>"
+    written = [
+        _short_attribute(key, value) if type(value) is str and len(value) < _SHORT else _attribute(key, value)
+        for key, value in attributes.items()
+    ]
+    return f"<{_checked(name)}{''.join(written)}>"
+
+
+def _attribute(key: str, value: Attribute) -> str:
+    if value is None or value is False:
+        return ""
+    name, is_read = _called(key)
+    text = str(value)
+    return f" {name}" if value is True else f' {name}="{html.escape(visible(text) if is_read else text)}"'
+
+
+_short_attribute = lru_cache(4096)(_attribute)
 
 
 @lru_cache(1000)
 def _called(key: str) -> tuple[str, bool]:
     """The name of an attribute as it is written, and whether a person reads its value."""
     name = _checked(key.rstrip("_").replace("_", "-"))
-    return f" {name}", name in _READ
+    return name, name in _READ
 
 
 @lru_cache(1000)
@@ -114,16 +147,20 @@ def _checked(name: str) -> str:
     return name
 
 
-def _inner(children: Iterable[Child], write: Callable[[str], Markup]) -> str:
+def _inner(children: Iterable[Child], write: Callable[[str], str]) -> str:
     return "".join([child if isinstance(child, markupsafe.Markup) else _written(child, write) for child in children])
 
 
-def _written(child: Child, write: Callable[[str], Markup]) -> str:
+def _written(child: Child, write: Callable[[str], str]) -> str:
     if isinstance(child, str):
         return write(child)
     if child is None or child is False:
         return ""
     return str(child) if isinstance(child, int) else _inner(child, write)
+
+
+def _short_text(text: str) -> str:
+    return _known_text(text) if len(text) < _SHORT else escape(text)
 
 
 # Texts
@@ -166,7 +203,10 @@ def verbatim(value: object) -> Markup:
     return _made(html.escape(str(value)))
 
 
-_TEXTS = dict.fromkeys(("title", "option", "text", "tspan", "desc"), attribute) | {"textarea": verbatim}
+_known_text = lru_cache(4096)(escape)
+_TEXTS: Mapping[str, Callable[[str], str]] = dict.fromkeys(("title", "option", "text", "tspan", "desc"), attribute) | {
+    "textarea": verbatim
+}
 
 
 # On its way to the page
@@ -174,13 +214,15 @@ _TEXTS = dict.fromkeys(("title", "option", "text", "tspan", "desc"), attribute) 
 
 def one_line(markup: str) -> str:
     """The same HTML on one line inside a `div`, so that no Markdown rule ever applies to it."""
-    flat = whole(str(markup)).replace("\r\n", "\n").replace("\r", "\n").replace("\n", "&#10;").replace("\t", "&#9;")
-    return f'<div class="sc">{flat}</div>' if flat else ""
+    return f"{open_line(markup)}</div>" if markup else ""
 
 
 def open_line(markup: str) -> str:
     """Like `one_line`, with the end left open: a text that grows stays a prefix of itself, so only the end is sent."""
-    return one_line(markup).removesuffix("</div>")
+    flat = markup
+    for written, meant in (("\r\n", "\n"), ("\r", "\n"), ("\n", "&#10;"), ("\t", "&#9;")):
+        flat = str.replace(flat, written, meant)  # as of a string: Markup escapes what it puts in
+    return f'<div class="sc">{whole(flat)}' if flat else ""
 
 
 def tag(name: str, content: str = "", **attributes: object) -> Markup:

@@ -27,7 +27,7 @@ Mark = Callable[[str], str]
 
 def marked(text: str) -> str:
     """A short text as HTML, with marks."""
-    return _put(html.escape(text), HIDING, _Budget(_written_mark))
+    return _escaped(text, HIDING, _written_mark)
 
 
 def needs_isolation(text: str) -> bool:
@@ -37,12 +37,12 @@ def needs_isolation(text: str) -> bool:
 
 def running(text: str) -> str:
     """Running text as HTML, to the letter."""
-    return _put(html.escape(text), TURNING, _Budget(_kept_mark))
+    return _escaped(text, TURNING, _kept_mark)
 
 
 def code(text: str) -> str:
     """Code as HTML, to the letter."""
-    return _put(html.escape(text), HIDING, _Budget(_kept_mark))
+    return _escaped(text, HIDING, _kept_mark)
 
 
 class Marker:
@@ -77,6 +77,11 @@ class _Budget:
             return found[0]
         self.left -= 1
         return self.mark(found[0]) if self.left >= 0 else code_point(found[0])
+
+
+def _escaped(text: str, pattern: re.Pattern[str], mark: Mark) -> str:
+    escaped = html.escape(text)
+    return escaped if escaped.isascii() else pattern.sub(_Budget(mark), escaped)
 
 
 def _put(text: str, pattern: re.Pattern[str], budget: _Budget) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from html import escape
 from itertools import takewhile
 
 from showcard.inference.processes.workers import WorkerError, run_apart
@@ -11,10 +12,11 @@ from showcard.metadata.visible import turning_none, whole
 from showcard.ui.session.growing_text import GrowingText
 
 from . import markdown_worker
-from .html import Markup, join, opened, verbatim
+from .html import Markup, join, opened
 from .markdown import SECONDS, chat_html, in_event_loop, keep_as_it_is, plain_html, simple_html
 
 MAX_LIVE = 200_000
+TAIL = opened("div", class_="tail")
 
 
 class LiveMarkdown:
@@ -92,7 +94,12 @@ class LiveMarkdown:
     @property
     def html(self) -> Markup:
         """The answer so far; between two finished blocks it only grows at its end."""
-        return join([*self.settled, opened("div", verbatim(turning_none(self.tail)), class_="tail")])
+        return join(self.parts)
+
+    @property
+    def parts(self) -> list[Markup]:
+        """What `html` is made of: a long answer is copied with every update, so as seldom as can be."""
+        return [*self.settled, TAIL, Markup(escape(turning_none(self.tail), quote=False))]
 
     @property
     def html_size(self) -> int:

@@ -81,11 +81,14 @@ def chat_html(text: str) -> Markup:
     """A chat answer. Its images stay text: nothing is loaded because a model wrote an address.
 
     A new one waits for the worker in a thread; in the event loop it is plain text, which `laid_out` draws again."""
-    return _html(_begin(text)) + more_than(text, MAX_ANSWER)
+    shown = _html(_begin(text))
+    return shown if len(text) <= MAX_ANSWER else shown + more_than(text, MAX_ANSWER)
 
 
 def _html(text: str) -> Markup:
-    found = simple_html(text) or _kept.get(text)
+    found = _kept.get(text)
+    if found is None and (found := simple_html(text)) is not None:
+        return _kept.put(text, found)
     if found is not None:
         return found
     if (missing := _missing.get()) is not None:
