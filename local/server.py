@@ -178,7 +178,7 @@ async def _not_routed(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     path, method = request.url.path[:100], request.method
     sentences = {
-        404: f"There is nothing at {path}. POST to /models/<id>, or GET /v1/models, which lists the models.",
+        404: f"There is nothing at {path}. POST to /models/ and an id, or GET /v1/models, which lists the models.",
         405: f"{path} does not take {method}.",
     }
     return JSONResponse({"error": sentences.get(error.status_code, error.detail)}, error.status_code, error.headers)

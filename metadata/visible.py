@@ -20,11 +20,12 @@ _INVISIBLE = (
 )
 _SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _JOINED = "[\u0590-\u1fff\u2100-\ufdff\ufe0f\U00010000-\U0010ffff]"  # letters and pictures that joiners stand between
-_FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"  # of a region, such as Scotland
+# The flag of a region, such as Scotland.
+_KEPT = "(?P<kept>\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)"
 # Beside the controls: what takes no space. Joiners belong to Persian, Hindi and pictures, and so stand between those;
 # variation selectors belong to a letter or picture before them. `front/shared/visible.js` has the same.
 HIDING = re.compile(
-    f"(?P<kept>{_FLAG})|[{BIDI_CONTROLS}{_INVISIBLE}]|(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOINED})"
+    f"{_KEPT}|[{BIDI_CONTROLS}{_INVISIBLE}]|(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOINED})"
     f"|(?<=[\\x00-\\x22\\x24-\\x29\\x2b-\\x2f\\x3a-\\x7f{_SELECTORS}])[{_SELECTORS}]"
 )
 # What a terminal acts on: C0 and C1, without the tab and the line's end.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -167,3 +168,94 @@ def test_only_serving_imports_gradio(verb: str, tmp_path: Path) -> None:
     command = [sys.executable, "-c", code, verb, *([] if verb == "snippets" else [str(card)])]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+TAG = re.compile("</?[a-z][a-z0-9-]*[ >/]")
+PARTS_WITH_PAGES = ("cli", "inference", "local", "metadata", "playground", "ui", "widgets", "wire")
+# Still made of strings; nothing is added here.
+OF_STRINGS = {
+    "widgets/about.py",
+    "widgets/examples/gallery.py",
+    "widgets/examples/missing_media.py",
+    "widgets/examples/thumbs.py",
+    "widgets/fields/inputs.py",
+    "widgets/find.py",
+    "widgets/flows/page.py",
+    "widgets/flows/step.py",
+    "widgets/folder.py",
+    "widgets/index.py",
+    "widgets/linked.py",
+    "widgets/show.py",
+    "widgets/views/__init__.py",
+    "widgets/views/answers.py",
+    "widgets/views/audio.py",
+    "widgets/views/boxes.py",
+    "widgets/views/context.py",
+    "widgets/views/entities.py",
+    "widgets/views/image.py",
+    "widgets/views/marks.py",
+    "widgets/views/masks.py",
+    "widgets/views/mesh.py",
+    "widgets/views/message.py",
+    "widgets/views/parts.py",
+    "widgets/views/predictions.py",
+    "widgets/views/similarities.py",
+    "widgets/views/spans.py",
+    "widgets/views/stage.py",
+    "widgets/views/table_answer.py",
+    "widgets/views/text.py",
+    "widgets/views/vector.py",
+    "widgets/views/video.py",
+    "widgets/views/wave.py",
+}
+
+
+def written_html(source: str) -> Iterator[int]:
+    """The lines on which a tag meets a value in a string, or something else than a text in place becomes `Markup`."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.JoinedStr():
+                wrong = any(map(_has_tag, node.values)) or bool(TAG.search("".join(map(_text, node.values))))
+            case ast.BinOp(op=ast.Add() | ast.Mod()):
+                wrong = _has_tag(node.left) or _has_tag(node.right)
+            case ast.Call(func=ast.Attribute(value=held, attr="format" | "join" | "replace" | "format_map")):
+                wrong = _has_tag(held) or any(map(_has_tag, node.args))
+            case ast.Call(func=ast.Name(id="Markup") | ast.Attribute(attr="Markup"), args=[given, *_]):
+                wrong = not isinstance(given, ast.Constant)
+            case _:
+                continue
+        if wrong:
+            yield node.lineno
+
+
+def _text(node: ast.AST) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _has_tag(node: ast.AST) -> bool:
+    return bool(TAG.search(_text(node)))
+
+
+def test_html_is_made_of_elements() -> None:
+    found: dict[str, list[int]] = {}
+    for room in PARTS_WITH_PAGES:
+        for file in sorted((ROOT / room).rglob("*.py")):
+            name = file.relative_to(ROOT).as_posix()
+            if not name.startswith("ui/markup/") and (lines := list(written_html(file.read_text(encoding="utf-8")))):
+                found[name] = lines
+    assert {name: lines for name, lines in found.items() if name not in OF_STRINGS} == {}, "see ui/markup/html.py"
+    assert OF_STRINGS - set(found) == set(), "these are made of elements by now: take them out of OF_STRINGS"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['f"<b>{x}</b>"', 'f"{x}<br>"', '"<p>" + x', 'x + "</p>"', '"<b>%s</b>" % x', '"<b>{}</b>".format(x)',
+     '"<br>".join(x)', "Markup(x)", 'markupsafe.Markup(f"{x}")', 'x.replace("_", "_<wbr>")'],
+)  # fmt: skip
+def test_tags_in_strings_are_really_seen(line: str) -> None:
+    assert list(written_html(line)) == [1]
+
+
+@pytest.mark.parametrize("line", ['Markup("<b>x</b>")', 'p("a < b", f"{x} > {y}")', '"<b>"', 'f"{x} <{y}>"'])
+def test_what_is_no_html_made_of_strings(line: str) -> None:
+    assert list(written_html(line)) == []

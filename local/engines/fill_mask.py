@@ -15,6 +15,7 @@ from .tiny_lm import TinyLM
 from .tiny_lm import load as load_model
 
 _WORD = re.compile(rb" ?(?:[A-Za-z]{2,}|[aAI])")
+MASKS = "[MASK] (or <mask>)"
 _MASK = re.compile(r"\[MASK\]|<mask>")
 # How many words are tried in the place, and how many tokens after it are looked at.
 _TRIED, _AFTER, _BEFORE = 60, 40, 200
@@ -34,7 +35,7 @@ class FillMask:
         text, top_k = text_of(inputs, limit=5_000), count_of(parameters, "top_k", 5)
         masks = _MASK.findall(text)
         if len(masks) != 1:
-            raise Refusal(f'"inputs" must hold one [MASK] (or <mask>), but it holds {len(masks)}.')
+            raise Refusal(f'"inputs" must hold one {MASKS}, but it holds {len(masks)}.')
         before, after = _MASK.split(text)
         past, read = self._lm.model.cache(), self._ids(before.removesuffix(" "))
         first = self._lm.model.scores(np.array([read]), past, last=True)[0, -1]
