@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from showcard.playground.core.figures import best
 from showcard.playground.core.state import MAX_PANES, Comparison
 from showcard.playground.session import CompareSession
@@ -37,7 +39,11 @@ def _sheet(name: str, title: str, *content: Markup) -> Markup:
 
 def top(desk: CompareSession) -> Markup:
     """The title of the page, and what can be done with the whole comparison."""
-    full = len(desk.comparison.panes) >= MAX_PANES
+    return _top(len(desk.comparison.panes) >= MAX_PANES)
+
+
+@cache
+def _top(full: bool) -> Markup:
     return join([
         element("h1", "Compare chat models"),
         span("One question to all panes. Each model sees only its own answers.", class_="dim grow"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 from showcard.inference.hub.offers import Offer
 from showcard.inference.hub.providers import POLICIES, split_model
@@ -52,6 +53,7 @@ def head(desk: CompareSession, pane: Pane) -> Markup:
     )  # fmt: skip
 
 
+@lru_cache(256)
 def model_html(name: str) -> Markup:
     """The name of a model; where it is cut, its owner is first."""
     owner, slash, own = name.rpartition("/")

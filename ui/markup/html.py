@@ -219,9 +219,8 @@ def one_line(markup: str) -> str:
 
 def open_line(markup: str) -> str:
     """Like `one_line`, with the end left open: a text that grows stays a prefix of itself, so only the end is sent."""
-    flat = markup
-    for written, meant in (("\r\n", "\n"), ("\r", "\n"), ("\n", "&#10;"), ("\t", "&#9;")):
-        flat = str.replace(flat, written, meant)  # as of a string: Markup escapes what it puts in
+    flat = str.replace(markup, "\r\n", "\n")  # as of a string, which it is from here on: Markup escapes what it puts in
+    flat = flat.replace("\r", "\n").replace("\n", "&#10;").replace("\t", "&#9;")
     return f'<div class="sc">{whole(flat)}' if flat else ""
 
 
