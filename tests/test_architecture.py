@@ -172,42 +172,6 @@ def test_only_serving_imports_gradio(verb: str, tmp_path: Path) -> None:
 
 TAG = re.compile("</?[a-z][a-z0-9-]*[ >/]")
 PARTS_WITH_PAGES = ("cli", "inference", "local", "metadata", "playground", "ui", "widgets", "wire")
-# Still made of strings; nothing is added here.
-OF_STRINGS = {
-    "widgets/about.py",
-    "widgets/examples/gallery.py",
-    "widgets/examples/missing_media.py",
-    "widgets/examples/thumbs.py",
-    "widgets/fields/inputs.py",
-    "widgets/find.py",
-    "widgets/flows/page.py",
-    "widgets/flows/step.py",
-    "widgets/folder.py",
-    "widgets/index.py",
-    "widgets/linked.py",
-    "widgets/show.py",
-    "widgets/views/__init__.py",
-    "widgets/views/answers.py",
-    "widgets/views/audio.py",
-    "widgets/views/boxes.py",
-    "widgets/views/context.py",
-    "widgets/views/entities.py",
-    "widgets/views/image.py",
-    "widgets/views/marks.py",
-    "widgets/views/masks.py",
-    "widgets/views/mesh.py",
-    "widgets/views/message.py",
-    "widgets/views/parts.py",
-    "widgets/views/predictions.py",
-    "widgets/views/similarities.py",
-    "widgets/views/spans.py",
-    "widgets/views/stage.py",
-    "widgets/views/table_answer.py",
-    "widgets/views/text.py",
-    "widgets/views/vector.py",
-    "widgets/views/video.py",
-    "widgets/views/wave.py",
-}
 
 
 def written_html(source: str) -> Iterator[int]:
@@ -243,8 +207,7 @@ def test_html_is_made_of_elements() -> None:
             name = file.relative_to(ROOT).as_posix()
             if not name.startswith("ui/markup/") and (lines := list(written_html(file.read_text(encoding="utf-8")))):
                 found[name] = lines
-    assert {name: lines for name, lines in found.items() if name not in OF_STRINGS} == {}, "see ui/markup/html.py"
-    assert OF_STRINGS - set(found) == set(), "these are made of elements by now: take them out of OF_STRINGS"
+    assert found == {}, "see ui/markup/html.py"
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from showcard.metadata.diagnostics import Diagnostic
 from showcard.metadata.model import Model
 from showcard.metadata.outputs.read import plain
 from showcard.metadata.reading.card import KNOWN_KEYS
-from showcard.metadata.tasks.table import Task, find_task
-from showcard.ui.markup.html import attribute, code_text, escape, short_text
+from showcard.metadata.tasks.table import find_task
+from showcard.ui.markup.html import Child, Markup, code_text, div, element, join, p, short_text, span
+from showcard.ui.markup.pieces import BESIDE, dim, strong
 
 from .views.context import count
 from .views.parts import fold, table
@@ -23,77 +24,74 @@ LONGEST = 300  # characters of a value that stand in its cell
 LONGEST_FOLDED = 4_000
 
 
-def task_of(model: Model) -> str:
+def task_of(model: Model) -> Markup:
     """The task whose widget this is, in a sentence."""
     row = model.guess.widget
     if row is None:
-        return "<p>No task was found. Set <code>pipeline_tag</code> in the card, or choose one here.</p>"
-    said = f"This is the widget for <strong>{escape(row.name.lower())}</strong>: {escape(row.description)}"
-    return f"<p>{said} {_documentation(row)}</p>"
+        code = element("code", "pipeline_tag")
+        return p("No task was found. Set ", code, " in the card, or choose one here.")
+    named = ["This is the widget for ", strong(row.name.lower()), ": ", row.description]
+    return p(named, " ", row.documentation and element("a", "About this task", href=row.documentation, **BESIDE))
 
 
-def _documentation(row: Task) -> str:
-    if not row.documentation:
-        return ""
-    return f'<a href="{attribute(row.documentation)}" target="_blank" rel="noopener noreferrer">About this task</a>'
-
-
-def about(model: Model, notes: tuple[Diagnostic, ...]) -> str:
+def about(model: Model, notes: tuple[Diagnostic, ...]) -> Markup:
     """The notes on the card, its fields with how each was read, and every rule that was tried to find the task."""
-    found = f"<h3>Notes on this card</h3>{_notes(notes)}" if notes else ""
-    return f"{found}<h3>What the card says</h3>{_fields(model)}<h3>How the task was found</h3>{_trace(model)}"
+    found = [element("h3", "Notes on this card"), _notes(notes)] if notes else None
+    fields = [element("h3", "What the card says"), _fields(model)]
+    return join([found, fields, element("h3", "How the task was found"), _trace(model)])
 
 
-def _trace(model: Model) -> str:
-    steps = "".join(
-        f'<li class="{"won" if step.won else ""}">{escape(step.rule)}'
-        f'<div class="dim">{escape(step.saw)} → {escape(step.verdict)}</div></li>'
+def _trace(model: Model) -> Markup:
+    steps = [
+        element("li", step.rule, div(step.saw, " → ", step.verdict, class_="dim"), class_="won" if step.won else "")
         for step in model.guess.trace
-    )
-    return f"<ol class='steps'>{steps}</ol>"
+    ]
+    return element("ol", steps, class_="steps")
 
 
-def _notes(notes: tuple[Diagnostic, ...]) -> str:
+def _notes(notes: tuple[Diagnostic, ...]) -> Markup:
     """Diagnostics as a list, with their places."""
-    items = "".join(
-        f'<li><span class="badge {d.severity}">{escape(d.severity)}</span> {escape(d.message)} {escape(d.fix)}'
-        f'<div class="dim num">{f"line {d.line}, column {d.column} · " if d.line else ""}{escape(d.code)}</div></li>'
-        for d in notes[:MAX_NOTES]
-    )
     rest = len(notes) - MAX_NOTES
-    more = f'<p class="dim">and {rest:,} more</p>' if rest > 0 else ""
-    return f'<ul class="steps">{items}</ul>{more}'
+    more = dim(f"and {rest:,} more") if rest > 0 else None
+    return join([element("ul", map(_note, notes[:MAX_NOTES]), class_="steps"), more])
+
+
+def _note(found: Diagnostic) -> Markup:
+    severity = span(found.severity, class_=f"badge {found.severity}")
+    place = f"line {found.line}, column {found.column} · " if found.line else None
+    return element("li", severity, " ", found.message, " ", found.fix, div(place, found.code, class_="dim num"))
 
 
 # -- fields ------------------------------------------------------------------------------------------------------------
 
 
-def _fields(model: Model) -> str:
+def _fields(model: Model) -> Markup:
     data = model.card.data
     rows = [_row(model, key, value) for key, value in list(data.items())[:MAX_KEYS]]
     rows += [_elsewhere(name, value, said) for name, value, said in _found_elsewhere(model)]
     if not rows:
-        return '<p class="dim">The card has no metadata.</p>'
+        return dim("The card has no metadata.")
     rest = len(data) - MAX_KEYS
-    more = f'<p class="dim">{count(rest, "field")} more are in the card.</p>' if rest > 0 else ""
+    more = dim(f"{count(rest, 'field')} more are in the card.") if rest > 0 else None
     head = ("Field", "The card says, and how it is read")
-    return f'<div class="card-fields">{table(head, rows, "The fields of the card")}{more}</div>'
+    return div(table(head, rows, "The fields of the card"), more, class_="card-fields")
 
 
-def _row(model: Model, key: Any, value: Any) -> str:
-    line = model.card.marks.key((key,)).line
-    name = f'<th scope="row" dir="auto"><bdi>{_breakable(key)}</bdi><div class="dim num">line {line}</div></th>'
-    return f'<tr>{name}<td><div dir="auto">{_value(value)}</div><div class="dim">{_read(model, key)}</div></td></tr>'
+def _row(model: Model, key: Any, value: Any) -> Markup:
+    line = div(f"line {model.card.marks.key((key,)).line}", class_="dim num")
+    name = element("th", element("bdi", _breakable(key)), line, scope="row", dir="auto")
+    return element("tr", name, element("td", div(_value(value), dir="auto"), div(_read(model, key), class_="dim")))
 
 
-def _elsewhere(name: str, value: str, said: str) -> str:
-    told = f'<bdi>{short_text(value)}</bdi><div class="dim">Not in the card: {escape(said)}</div>'
-    return f'<tr><th scope="row">{_breakable(name)}</th><td>{told}</td></tr>'
+def _elsewhere(name: str, value: str, said: str) -> Markup:
+    told = div("Not in the card: ", said, class_="dim")
+    held = element("td", element("bdi", short_text(value)), told)
+    return element("tr", element("th", _breakable(name), scope="row"), held)
 
 
-def _breakable(name: Any) -> str:
+def _breakable(name: Any) -> Markup:
     """A field's name, which breaks after its underscores before it breaks inside of a word."""
-    return str(short_text(name)).replace("_", "_<wbr>")
+    return short_text(name).replace("_", join(["_", element("wbr")]))
 
 
 def _found_elsewhere(model: Model) -> list[tuple[str, str, str]]:
@@ -109,29 +107,29 @@ def _found_elsewhere(model: Model) -> list[tuple[str, str, str]]:
     return found
 
 
-def _value(value: Any) -> str:
+def _value(value: Any) -> str | Markup:
     """A value as it was read: texts and numbers, short lists of them on a line, anything else folded."""
     items = value if isinstance(value, list) else [value]
     if len(items) <= LONGEST and all(item is None or isinstance(item, str | int | float) for item in items):
         said = ", ".join(_scalar(item) for item in items)
         if len(said) <= LONGEST:
-            return escape(said)
+            return said
     # No more of it is written than is shown; each piece is a character at least.
     pieces = json.JSONEncoder(ensure_ascii=False, indent=1, default=str).iterencode(plain(value))
     shown = "".join(islice(pieces, LONGEST_FOLDED + 1))
     cut = f"{shown[:LONGEST_FOLDED]}…" if len(shown) > LONGEST_FOLDED else shown
     what = count(len(value), "item" if isinstance(value, list) else "key") if isinstance(value, list | dict) else "text"
-    return fold(what, f'<pre tabindex="0">{code_text(cut)}</pre>')
+    return fold(what, element("pre", code_text(cut), tabindex=0))
 
 
 def _scalar(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
-def _read(model: Model, key: Any) -> str:
+def _read(model: Model, key: Any) -> Child:
     """What the page makes of a field."""
     if key in _READ:
-        return f"Read as {escape(_READ[key](model))}"
+        return ["Read as ", _READ[key](model)]
     if key in KNOWN_KEYS:
         return "For the Hub; the widget does without it"
     return "Not a field that the Hub knows"

@@ -13,7 +13,8 @@ from showcard.metadata.tasks.table import TASKS
 from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
 from showcard.ui.markup.found import models_html, provider_html
-from showcard.ui.markup.html import escape, one_line
+from showcard.ui.markup.html import div, element, join, one_line
+from showcard.ui.markup.pieces import dim
 from showcard.ui.session.session import Session, Sessions, Site
 from showcard.wire.hub_private import PROVIDERS
 
@@ -38,7 +39,7 @@ def build(demo: gr.Blocks, site: Site) -> None:
     sessions = Sessions(site)
     names = sorted({*PROVIDERS, *OTHERS})
     panel(panels.top_bar("Find"), elem_id="bar")
-    panel('<div class="head"><h1 style="font-family:inherit">Find a model on the Hub</h1></div>')
+    panel(div(element("h1", "Find a model on the Hub", style="font-family:inherit"), class_="head"))
     with gr.Row(elem_classes="tight", elem_id="find-row"):
         text = gr.Textbox(label="Text", placeholder="bert, whisper, org/…", max_lines=1, scale=3, elem_id="find-text")
         tasks = [
@@ -54,7 +55,7 @@ def build(demo: gr.Blocks, site: Site) -> None:
         search = gr.Button("Search", variant="primary", scale=0, min_width=120, elem_id="find-search")
         more = gr.Button("More", scale=0, min_width=96, visible=False, elem_id="find-more")
     found = panel(elem_id="found")
-    panel('<div class="head"><h2>What a provider serves</h2></div>')
+    panel(div(element("h2", "What a provider serves"), class_="head"))
     with gr.Row(elem_classes="tight end"):
         one = gr.Dropdown([*names], value=names[0], label="Provider", interactive=True, elem_id="serves-provider")
         look = gr.Button("Show", scale=0, min_width=96, elem_id="serves-show")
@@ -93,15 +94,13 @@ async def _next(session: Session, finding: ModelSearch) -> list[Any]:
             cached=not session.site.shared,
         )
     except InferenceFailure as failure:
-        return [
-            one_line(models_html(finding.models, False) * bool(finding.models) + panels.failure(failure)),
-            gr.skip(),
-        ]
+        before = models_html(finding.models, False) if finding.models else None
+        return [one_line(join([before, panels.failure(failure)])), gr.skip()]
     finding.models, finding.next = [*finding.models, *page.models][:MAX_SHOWN], page.next
     full = len(finding.models) >= MAX_SHOWN
     goes_on = bool(page.next) and not full
-    note = '<p class="dim">Offline: these are the models in the cache of this machine.</p>' if page.cached else ""
-    return [one_line(note + models_html(finding.models, full)), gr.update(visible=goes_on)]
+    note = dim("Offline: these are the models in the cache of this machine.") if page.cached else None
+    return [one_line(join([note, models_html(finding.models, full)])), gr.update(visible=goes_on)]
 
 
 async def _serves(session: Session, provider: str) -> str:
@@ -110,4 +109,4 @@ async def _serves(session: Session, provider: str) -> str:
         served = await provider_page(provider, session.token)
     except (InferenceFailure, httpx2.HTTPError) as failure:
         return one_line(panels.failure(failure))
-    return one_line(f"<h2>{escape(provider)}</h2>{provider_html(provider, served, provider in PROVIDERS)}")
+    return one_line(join([element("h2", provider), provider_html(provider, served, provider in PROVIDERS)]))

@@ -15,7 +15,8 @@ from showcard.metadata.reading.files import Folder
 from showcard.metadata.weights.runnable import holds_model
 from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import code_text, escape, one_line
+from showcard.ui.markup.html import Markup, code_text, div, element, one_line, span
+from showcard.ui.markup.pieces import SPIN, dim, num, status
 from showcard.ui.session.session import Session
 from showcard.ui.session.streams import HEARTBEAT_SECONDS
 from showcard.ui.session.target import FOLDER, Target
@@ -121,7 +122,7 @@ class FolderPanel:
         refused = None if runs or model.phase == FAILED else self.folders.refusal(self.address)
         name = "Restart" if model.phase == FAILED else "Load"
         return [
-            one_line("" if refused else standing_html(model, self.told)),
+            "" if refused else one_line(standing_html(model, self.told)),
             gr.update(value=name, visible=not runs and refused is None),
             gr.update(value="Unload" if model.phase == READY else "Stop loading", visible=runs),
             one_line(log_html(model)),
@@ -148,25 +149,24 @@ class FolderPanel:
         return self.updates()
 
 
-def standing_html(model: FolderModel, told: InferenceFailure | None = None) -> str:
+def standing_html(model: FolderModel, told: InferenceFailure | None = None) -> Markup:
     """How a model stands, in a sentence; a failure that was `told` elsewhere is not said again."""
-    seconds = f'<span class="num">{model.seconds:.1f} s</span>'
+    seconds = num(f"{model.seconds:.1f} s")
     if model.phase == LOADING:
-        words = f'<span class="spin" aria-hidden="true"></span><span>{escape(model.doing)} · {seconds}</span>'
-    elif model.phase == READY:
-        words = f"<span>Loaded in {seconds}. It answers at <code>{code_text(model.address)}</code> too.</span>"
-    elif model.phase == FAILED and model.failure and model.failure is told:
-        words = "<span>It is not running. Restart loads it again; its log says more.</span>"
-    elif model.phase == FAILED and model.failure:
+        return status(SPIN, span(model.doing, " · ", seconds))
+    if model.phase == READY:
+        address = element("code", code_text(model.address))
+        return status(span("Loaded in ", seconds, ". It answers at ", address, " too."))
+    if model.phase == FAILED and model.failure and model.failure is told:
+        return status(span("It is not running. Restart loads it again; its log says more."))
+    if model.phase == FAILED and model.failure:
         return panels.failure(model.failure)
-    else:
-        words = "<span>Not loaded yet. Run loads it first.</span>"
-    return f'<div class="status" role="status">{words}</div>'
+    return status(span("Not loaded yet. Run loads it first."))
 
 
-def log_html(model: FolderModel) -> str:
+def log_html(model: FolderModel) -> Markup:
     """What the process wrote."""
     lines = "\n".join(model.log)
     if not lines:
-        return '<p class="dim">What it does and says appears here.</p>'
-    return f'<div class="raw" tabindex="0"><pre>{code_text(lines)}</pre></div>'
+        return dim("What it does and says appears here.")
+    return div(element("pre", code_text(lines)), class_="raw", tabindex=0)

@@ -13,7 +13,8 @@ from showcard.metadata.model import Model, source_model
 from showcard.metadata.tasks.table import TASKS, Task
 from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import attribute, escape, one_line
+from showcard.ui.markup.html import Child, Markup, div, element, one_line, p, span
+from showcard.ui.markup.pieces import badge, dim, strong
 from showcard.ui.session.session import Site
 from showcard.ui.session.sources import EXAMPLES, example_cards
 from showcard.widgets.examples.thumbs import thumb
@@ -33,7 +34,7 @@ FLOWS = (
 def build(demo: gr.Blocks, site: Site) -> None:
     """Lay the page out inside `demo`."""
     panel(panels.top_bar("All widgets"), elem_id="bar")
-    shown = panel('<p class="dim">Loading the cards.</p>', elem_id="index")
+    shown = panel(dim("Loading the cards."), elem_id="index")
 
     async def draw() -> str:
         return one_line(await asyncio.to_thread(index_html, site))
@@ -41,7 +42,7 @@ def build(demo: gr.Blocks, site: Site) -> None:
     demo.load(draw, None, shown, show_progress="hidden", api_visibility="private")
 
 
-def index_html(site: Site) -> str:
+def index_html(site: Site) -> Markup:
     """The whole index. It reads the cards and some of their files, so call it in a thread."""
     runs = {model.id for model in site.embedded.models.values()}
     groups = []
@@ -53,31 +54,32 @@ def index_html(site: Site) -> str:
             for folder, model in example_models().items()
             if model.guess.widget == row
         ]
-        jump = f'<h2 id="w-{modality}">{name} <span class="dim">{len(tiles)}</span></h2>'
-        groups.append(
-            f'<section aria-labelledby="w-{modality}">{jump}<ul class="tiles">{"".join(tiles)}</ul></section>'
-        )
-    flows = _flows() if FLOWS else ""
-    links = "".join(f'<a href="#w-{modality}">{name}</a>' for modality, name in MODALITIES.items())
-    return (
-        '<div class="index"><h1>All widgets</h1><p>Every task of the Hub with a card to try. '
-        '<span class="badge live">Runs here</span> answers on this machine; '
-        f'<span class="badge">{panels.RECORDED[0]}</span> shows what a model said; '
-        f'<span class="badge">{panels.ILLUSTRATION[0]}</span> was drawn or written for the card.</p>'
-        f'<nav class="jump" aria-label="Kinds of input">{links}</nav>'
-        f"{flows}{''.join(groups)}</div>"
+        groups.append(_group(f"w-{modality}", [name, " ", span(len(tiles), class_="dim")], tiles))
+    flows = [_link(path, strong(name), span(said)) for path, name, said in FLOWS]
+    links = [element("a", name, href=f"#w-{modality}") for modality, name in MODALITIES.items()]
+    said = [
+        "Every task of the Hub with a card to try. ",
+        *(badge("Runs here", live=True), " answers on this machine; "),
+        *(badge(panels.RECORDED[0]), " shows what a model said; "),
+        *(badge(panels.ILLUSTRATION[0]), " was drawn or written for the card."),
+    ]
+    return div(
+        element("h1", "All widgets"),
+        p(said),
+        element("nav", links, class_="jump", aria_label="Kinds of input"),
+        flows and _group("w-flows", "Workflows of several models", flows),
+        groups,
+        class_="index",
     )
 
 
-def _flows() -> str:
-    tiles = "".join(
-        f'<li><a class="tile" href="{path}"><strong>{name}</strong><span>{said}</span></a></li>'
-        for path, name, said in FLOWS
-    )
-    return (
-        '<section aria-labelledby="w-flows"><h2 id="w-flows">Workflows of several models</h2>'
-        f'<ul class="tiles">{tiles}</ul></section>'
-    )
+def _group(anchor: str, title: Child, tiles: list[Markup]) -> Markup:
+    heading = element("h2", title, id=anchor)
+    return element("section", heading, element("ul", tiles, class_="tiles"), aria_labelledby=anchor)
+
+
+def _link(address: str, *shown: Child) -> Markup:
+    return element("li", element("a", *shown, class_="tile", href=address))
 
 
 @cache
@@ -90,18 +92,13 @@ def _address(site: Site, model: Model) -> Callable[[Media], str]:
     return lambda media: site.shelf.own.put(media, model.files)
 
 
-def _tile(model: Model, row: Task, runs: bool, address: Callable[[Media], str]) -> str:
+def _tile(model: Model, row: Task, runs: bool, address: Callable[[Media], str]) -> Markup:
     """A link to a card: what it looks like, its task, its name, and whether something answers."""
     folder = model.files.name if model.files else ""
     name = str(model.card.data.get("model_name") or folder)
-    if runs:
-        badge = '<span class="badge live">Runs here</span>'
-    else:
-        badge = f'<span class="badge">{(panels.ILLUSTRATION if model.illustrated else panels.RECORDED)[0]}</span>'
-    more = "" if row.wire else '<span class="dim">shown, not run</span>'
-    drawn = next(filter(None, (thumb(example, model.files, address) for example in model.examples)), "")
-    return (
-        f'<li><a class="tile" href="/?model=showcard/{attribute(folder)}"><span class="thumb">{drawn}</span>'
-        f"<strong>{escape(row.name)}</strong><span>{escape(name)}</span>"
-        f'<span class="facts">{badge}{more}</span></a></li>'
-    )
+    recorded = badge((panels.ILLUSTRATION if model.illustrated else panels.RECORDED)[0])
+    answers = badge("Runs here", live=True) if runs else recorded
+    more = None if row.wire else span("shown, not run", class_="dim")
+    drawn = next(filter(None, (thumb(example, model.files, address) for example in model.examples)), None)
+    facts = span(answers, more, class_="facts")
+    return _link(f"/?model=showcard/{folder}", span(drawn, class_="thumb"), strong(row.name), span(name), facts)

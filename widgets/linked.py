@@ -8,7 +8,8 @@ from typing import Any
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.processes.workers import WorkerError, run_apart
 from showcard.metadata.examples.inputs import read_given
-from showcard.ui.markup.html import verbatim
+from showcard.ui.markup.html import Markup, div, element
+from showcard.ui.markup.pieces import strong
 from showcard.wire.links import Link, is_long, link_fields, read_link, write_link
 
 from .state import Page, load_example
@@ -72,10 +73,8 @@ def link_to(page: Page, inputs: Mapping[str, Any], parameters: Mapping[str, Any]
     return write_link(link)
 
 
-def shared(link: str) -> str:
+def shared(link: str) -> Markup:
     """The note that carries a link to the page's own script, which completes and copies it."""
-    return (
-        f'<div class="note shared" role="status" data-link="{verbatim(link)}"><strong>Link copied.</strong> '
-        "It fills the fields and runs nothing. Files and keys are not in it."
-        '<input type="text" readonly aria-label="The link"></div>'
-    )
+    said = [strong("Link copied."), " It fills the fields and runs nothing. Files and keys are not in it."]
+    field = element("input", type="text", readonly=True, aria_label="The link")
+    return div(said, field, class_="note shared", role="status", data_link=link)

@@ -15,8 +15,9 @@ from showcard.metadata.tasks.table import find_task
 from showcard.ui.components.panel import panel
 from showcard.ui.gradio_patches.old_renders import forget_old_renders
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import one_line, tag
+from showcard.ui.markup.html import Markup, div, one_line
 from showcard.ui.markup.markdown import body_html
+from showcard.ui.markup.pieces import dim
 from showcard.ui.session.availability import recall
 from showcard.ui.session.session import Session, Sessions, Site
 from showcard.ui.session.sources import example_cards, open_source
@@ -147,7 +148,7 @@ class ModelPage:
             body = await _body(page, held)
         except Exception as error:  # the rest of the page goes on without it
             body = panels.failure(error)
-        return one_line(tag("div", body, data_page=name)) if held.shown == name else gr.skip()
+        return one_line(div(body, data_page=name)) if held.shown == name else gr.skip()
 
 
 def _text_of(value: Any) -> str:
@@ -203,7 +204,7 @@ async def _read(held: Session, source: str, task: str, link: Link | None) -> tup
     return page, one_line(panels.note(said, "The rest of it is filled in.")) if said else ""
 
 
-async def _body(page: Page, held: Session) -> str:
+async def _body(page: Page, held: Session) -> Markup:
     """The card's body as HTML; takes its time, so call it in a thread."""
     opened, model = page.opened, page.model
     paths = await asyncio.to_thread(paths_of, model.files)
@@ -215,5 +216,5 @@ async def _body(page: Page, held: Session) -> str:
         return held.shelf.put(Media(source=source), model.files, opened.repo)
 
     if not model.card.body.strip():
-        return '<p class="dim">The card has no text below its metadata.</p>'
+        return dim("The card has no text below its metadata.")
     return await body_with_gallery(page, held, lambda text: body_html(text, address, opened.repo, held.id))

@@ -26,7 +26,7 @@ from showcard.ui.components.target_panel import PlacePanel
 from showcard.ui.components.tool_results import ToolResultPanel, pending, result_turn
 from showcard.ui.markup import panels
 from showcard.ui.markup.chat import GrowingAnswer
-from showcard.ui.markup.html import one_line
+from showcard.ui.markup.html import Markup, one_line
 from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.session import calls as asking
@@ -192,7 +192,7 @@ class WidgetRunner:
         except RequestError:
             return None
 
-    async def _transcript(self, asked: Any = None) -> str:
+    async def _transcript(self, asked: Any = None) -> Markup:
         return await laid_out(lambda: show.transcript(self.page, self.session, asked), self.session.id)
 
     async def _said(self, asked: Any, answer: GrowingAnswer, started: float) -> list[Any]:
@@ -200,7 +200,7 @@ class WidgetRunner:
         await answer.markdown.ended(answer.content)
         if answer.error:
             begun = await laid_out(lambda: answer.partial, self.session.id)
-            failed = one_line(show.boxed(begun + panels.failure(answer.error, answer.resolved)))
+            failed = one_line(show.boxed([begun, panels.failure(answer.error, answer.resolved)]))
             return [one_line(await self._transcript()), failed, ""]
         request = answer.resolved.request if answer.resolved else None
         judged = None

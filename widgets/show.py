@@ -21,7 +21,8 @@ from showcard.snippets import Snippet, local_snippets
 from showcard.ui.components.code_panel import model_id
 from showcard.ui.markup import panels
 from showcard.ui.markup.chat import GrowingAnswer, transcript_html
-from showcard.ui.markup.html import code_text, escape, verbatim
+from showcard.ui.markup.html import Child, Markup, code_text, div, element, join, p, span
+from showcard.ui.markup.pieces import BESIDE, SPIN, badge, blank, dim, num, status
 from showcard.ui.session.availability import AvailabilityCheck, support_address
 from showcard.ui.session.calls import keys_of
 from showcard.ui.session.session import Session
@@ -74,62 +75,55 @@ def field_value(page: Page, spec: Field) -> Any:
 # -- states of a run ---------------------------------------------------------------------------------------------------
 
 
-def where(found: Availability | AvailabilityCheck, model: str = "") -> str:
+def where(found: Availability | AvailabilityCheck, model: str = "") -> Markup:
     """Where a run goes, or why it can't start; for a model that nobody serves, where to ask for a provider."""
     unserved = isinstance(found, AvailabilityCheck) and found.unserved
     found = found.availability if isinstance(found, AvailabilityCheck) else found
-    words: str = escape(f"{found.sentence} {'' if unserved else found.hint}".strip())
-    if unserved:
-        address = verbatim(support_address(model))
-        words += f' <a href="{address}" target="_blank" rel="noopener noreferrer">Ask for provider support</a>'
-    keys = ' <kbd class="dim">Ctrl+Enter</kbd>' if found.runs else ""
-    return f'<div class="status"><span>{words}{keys}</span></div>'
+    words = f"{found.sentence} {'' if unserved else found.hint}".strip()
+    asks = unserved and [" ", element("a", "Ask for provider support", href=support_address(model), **BESIDE)]
+    keys = found.runs and [" ", element("kbd", "Ctrl+Enter", class_="dim")]
+    return div(span(words, asks, keys), class_="status")
 
 
-def running(seconds: float, waits_for: str = "") -> str:
+def running(seconds: float, waits_for: str = "") -> Markup:
     """A run under way, with what it waits for; the seconds appear after half of one."""
-    clock = f' · <span class="num">{seconds:.1f} s</span>' if seconds >= 0.5 else ""
-    return _status(f'<span class="spin" aria-hidden="true"></span><span>{escape(waits_for) or "Running"}{clock}</span>')
+    clock = [" · ", num(f"{seconds:.1f} s")] if seconds >= 0.5 else None
+    return status(SPIN, span(waits_for or "Running", clock))
 
 
-def stopped(seconds: float) -> str:
+def stopped(seconds: float) -> Markup:
     """A run that was stopped."""
-    return _status(f'<span>Stopped after <span class="num">{seconds:.1f} s</span></span>')
+    return status(span("Stopped after ", num(f"{seconds:.1f} s")))
 
 
-def _status(words: str) -> str:
-    return f'<div class="status" role="status">{words}</div>'
-
-
-def done(reply: Reply) -> str:
+def done(reply: Reply) -> Markup:
     """A finished run: who answered, and how long it took."""
-    facts = f'{_via(reply.resolved)} · <span class="num">{reply.elapsed:.2f} s</span>'
-    return _status(f"<span>{facts}{_not_sent(reply.dropped)}</span>")
+    return status(span(_via(reply.resolved), " · ", num(f"{reply.elapsed:.2f} s"), _not_sent(reply.dropped)))
 
 
-def _not_sent(dropped: tuple[str, ...]) -> str:
+def _not_sent(dropped: tuple[str, ...]) -> Child:
     """Which parameters the call had no place for, so that the answer is without them."""
     names = ", ".join(dict.fromkeys(name[:40] for name in dropped[:8])) + (" …" if len(dropped) > 8 else "")
-    return f" · not sent, as this call has no place for it: {escape(names)}" if dropped else ""
+    return [" · not sent, as this call has no place for it: ", names] if dropped else None
 
 
-def _via(resolved: ResolvedRequest) -> str:
+def _via(resolved: ResolvedRequest) -> Child:
     if resolved.provider == "embedded":
-        return f"{escape(resolved.provider_model)}, embedded engine"
+        return [resolved.provider_model, ", embedded engine"]
     if resolved.provider == FOLDER:
         return "Your own weights, on this machine"
     if resolved.route:
-        return f"{escape(resolved.provider_model)} at {escape(resolved.host)}"
-    return f"{escape(resolved.request.model)} via {escape(resolved.provider)}"
+        return [resolved.provider_model, " at ", resolved.host]
+    return [resolved.request.model, " via ", resolved.provider]
 
 
 # -- results -----------------------------------------------------------------------------------------------------------
 
 
-def boxed(body: str, what: str = "", stale: bool = False) -> str:
+def boxed(body: Child, what: Child = None, stale: bool = False) -> Markup:
     """The place of the result, with a line that says what is shown."""
-    line = f'<div class="what">{what}</div>' if what else ""
-    return f'<section class="result{" stale" if stale else ""}" aria-live="polite">{line}{body}</section>'
+    line = what and div(what, class_="what")
+    return element("section", line, body, class_="result stale" if stale else "result", aria_live="polite")
 
 
 def context_of(page: Page, session: Session) -> views.Context:
@@ -143,52 +137,50 @@ def context_of(page: Page, session: Session) -> views.Context:
     return views.Context(page.inputs, address)
 
 
-def result(page: Page, session: Session) -> str:
+def result(page: Page, session: Session) -> Markup:
     """The output on screen, recorded or live, or what to do to get one; above it what the example lacks."""
-    trouble = panels.note(page.trouble, "Choose a file of your own instead.", error=True) if page.trouble else ""
-    return trouble + _result(page, session)
+    trouble = panels.note(page.trouble, "Choose a file of your own instead.", error=True) if page.trouble else None
+    return join([trouble, _result(page, session)])
 
 
-def _result(page: Page, session: Session) -> str:
+def _result(page: Page, session: Session) -> Markup | None:
     if page.row is None:
-        options = "Set <code>pipeline_tag</code> in the card, or"
-        button = '<button type="button" class="act" data-tab="metadata-body">choose a task</button>'
-        return boxed(f'<div class="blank"><p>The task of this card is not known. {options} {button}</p></div>')
+        options = ["Set ", element("code", "pipeline_tag"), " in the card, or "]
+        button = element("button", "choose a task", type="button", class_="act", data_tab="metadata-body")
+        return boxed(blank("The task of this card is not known. ", options, button))
     if page.row.output == "message":
         waits = page.waits_elsewhere and page.example is None and page.given is None and not page.turns
-        return boxed(f'<div class="blank"><p>{AWAY}</p></div>') if waits else ""
+        return boxed(blank(AWAY)) if waits else None
     if page.shown is None and page.row.id in REPLAYS:
-        said = f"There is no {REPLAY} among the model's files, which would be shown here."
-        return boxed(f'<div class="blank"><p>{said}</p></div>')
+        return boxed(blank(f"There is no {REPLAY} among the model's files, which would be shown here."))
     if page.shown is None:
-        said = "The output appears here." if page.row.wire else "The card records no output of this."
-        return boxed(f'<div class="blank"><p>{said}</p></div>')
+        return boxed(blank("The output appears here." if page.row.wire else "The card records no output of this."))
     context = context_of(page, session)
     if page.replayed:
-        return boxed(views.render(page.shown, context), f'<span class="badge">In the repo</span><span>{REPLAY}</span>')
+        return boxed(views.render(page.shown, context), [badge("In the repo"), span(REPLAY)])
     if page.reply is not None:
-        badge = f'<span class="badge live">Live</span>{_stands_in(page, page.reply.resolved)}'
-        return boxed(views.render(page.shown, context) + _cut(page.reply.cut), badge, page.stale)
+        live = [badge("Live", live=True), _stands_in(page, page.reply.resolved)]
+        return boxed([views.render(page.shown, context), _cut(page.reply.cut)], live, page.stale)
     output, names = without_lost(page.shown, paths_of(page.model.files))
-    lost = said_of(names, page.model.files is not None) if names else ""
-    return boxed(lost + views.render(output, context), panels.recorded_badge(page.model.illustrated), page.stale)
+    lost = said_of(names, page.model.files is not None) if names else None
+    return boxed([lost, views.render(output, context)], panels.recorded_badge(page.model.illustrated), page.stale)
 
 
-def _cut(said: str) -> str:
+def _cut(said: str) -> Markup | None:
     """What of an answer was left out, where anything was."""
-    return f'<p class="dim cut">{escape(said)}</p>' if said else ""
+    return p(said, class_="dim cut") if said else None
 
 
-def _stands_in(page: Page, resolved: ResolvedRequest) -> str:
+def _stands_in(page: Page, resolved: ResolvedRequest) -> Markup | None:
     """That it was another model that answered, where one of the embedded engine stood in for the card's."""
     if resolved.provider != "embedded" or resolved.provider_model == page.model.name:
-        return ""
-    return f"<span>of {escape(resolved.provider_model)}, not this model</span>"
+        return None
+    return span("of ", resolved.provider_model, ", not this model")
 
 
-def no_json() -> str:
+def no_json() -> Markup:
     """The JSON tab before there is any."""
-    return '<p class="dim">The raw answer appears here after a run.</p>'
+    return dim("The raw answer appears here after a run.")
 
 
 def local_code(page: Page, resolved: ResolvedRequest) -> tuple[Snippet, ...]:
@@ -199,31 +191,30 @@ def local_code(page: Page, resolved: ResolvedRequest) -> tuple[Snippet, ...]:
     return local_snippets(model_id(model.name), model.library, request.row, request.inputs, named)
 
 
-def recorded_json(page: Page) -> str:
+def recorded_json(page: Page) -> Markup:
     """A recorded output as data."""
     if page.example is None or page.example.output is None:
         return no_json()
     what = "As drawn for the card; no model said it." if page.model.illustrated else "As recorded in the card."
-    said = f'<p class="dim">{what}</p>'
-    return said + panels.raw_json(_short(page.example.output))
+    return join([dim(what), panels.raw_json(_short(page.example.output))])
 
 
-def raw(page: Page, exchange: Exchange) -> str:
+def raw(page: Page, exchange: Exchange) -> Markup:
     """The JSON tab after a run: the raw answer, what can be said of media, or what a failing server sent."""
     if page.reply is None:
         return failed_json(exchange)
     if page.reply.raw is None:
         return media_json(page.reply)
     long = f"The answer is {exchange.received / 2**20:.0f} MB long: its long lists and texts are cut here."
-    return _cut("" if exchange.whole else long) + panels.raw_json(page.reply.raw)
+    return join([_cut("" if exchange.whole else long), panels.raw_json(page.reply.raw)])
 
 
-def media_json(reply: Reply) -> str:
+def media_json(reply: Reply) -> Markup:
     """What can be said of an answer that is no JSON: its type and size."""
     return panels.raw_json(_short(reply.output))
 
 
-def failed_json(exchange: Exchange) -> str:
+def failed_json(exchange: Exchange) -> Markup:
     """What the server sent, when the call failed."""
     if not exchange.status:
         return no_json()
@@ -233,7 +224,8 @@ def failed_json(exchange: Exchange) -> str:
     except (ValueError, RecursionError):
         long = f"These are the first {MAX_FAILED:,} of {exchange.received:,} bytes that came."
         cut = _cut(long if exchange.received > MAX_FAILED else "")
-        return f'<p class="dim">HTTP {exchange.status}</p>{cut}<div class="raw"><pre>{code_text(body)}</pre></div>'
+        shown = div(element("pre", code_text(body)), class_="raw")
+        return join([dim(f"HTTP {exchange.status}"), cut, shown])
 
 
 def _short(output: Output) -> Any:
@@ -257,26 +249,26 @@ def _begun(media: Media) -> Any:
 # -- chat --------------------------------------------------------------------------------------------------------------
 
 
-def chat_done(answer: GrowingAnswer, seconds: float) -> str:
+def chat_done(answer: GrowingAnswer, seconds: float) -> Markup:
     """A finished chat answer: who, how long, how many tokens."""
-    facts = ["Stopped"] if answer.stopped else []
+    facts: list[Child] = ["Stopped"] if answer.stopped else []
     facts += [_via(answer.resolved)] if answer.resolved else []
-    facts.append(f'<span class="num">{seconds:.2f} s</span>')
+    facts.append(num(f"{seconds:.2f} s"))
     if answer.usage:
-        facts.append(f'<span class="num">{answer.usage.completion_tokens} tokens</span>')
-    return _status(f"<span>{' · '.join(facts)}{_not_sent(answer.dropped)}</span>")
+        facts.append(num(f"{answer.usage.completion_tokens} tokens"))
+    return status(span(join(facts, " · "), _not_sent(answer.dropped)))
 
 
-def chat_json(answer: GrowingAnswer, session: Session) -> str:
+def chat_json(answer: GrowingAnswer, session: Session) -> Markup:
     """A streamed answer as data, without the keys that it says back."""
-    said = '<p class="dim">Put together from the chunks of the stream.</p>'
+    said = dim("Put together from the chunks of the stream.")
     remote = {"mcp_calls": [asdict(call) for call in answer.mcp_calls]} if answer.mcp_calls else {}
     keys = keys_of(session, answer.resolved.request) if answer.resolved else ()
-    return said + panels.raw_json(hidden_in({**to_json(answer.message), **remote}, keys))
+    return join([said, panels.raw_json(hidden_in({**to_json(answer.message), **remote}, keys))])
 
 
-def transcript(page: Page, session: Session, asking: Any = None) -> str:
+def transcript(page: Page, session: Session, asking: Any = None) -> Markup:
     """The chat so far; `asking` is a message under way."""
     turns = [*page.turns, {"role": "user", "content": asking}] if asking else page.turns
     empty = "Type a message and press Send."
-    return f'<div class="result">{transcript_html(turns, empty, address=context_of(page, session).address)}</div>'
+    return div(transcript_html(turns, empty, address=context_of(page, session).address), class_="result")

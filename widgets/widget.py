@@ -23,7 +23,7 @@ from showcard.ui.components.panel import panel
 from showcard.ui.components.parameters import ParameterPanel
 from showcard.ui.components.target_panel import PlacePanel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import one_line, tag
+from showcard.ui.markup.html import element, join, one_line, span
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.server.leaving import mark
 from showcard.ui.session.availability import AvailabilityCheck, first_place, look, remembered_by
@@ -42,7 +42,7 @@ from .state import Page, nameless, reachable
 NAME = "model"  # under which the browser remembers where this widget runs
 
 
-MAXIMISE = '<button type="button" class="ghost" aria-pressed="false" title="The widget alone">Maximise</button>'
+MAXIMISE = element("button", "Maximise", type="button", class_="ghost", aria_pressed="false", title="The widget alone")
 
 
 class Widget:
@@ -67,7 +67,8 @@ class Widget:
 
     def build(self) -> gr.Dropdown:
         """Lay it out; the control that overrides the task is handed back, as opening again is the page's business."""
-        panel(tag("span", MAXIMISE, data_page=self.page.name) + mark(self.session.feed), elem_id="maximise")
+        alone = span(MAXIMISE, data_page=self.page.name)
+        panel(join([alone, mark(self.session.feed)]), elem_id="maximise")
         with gr.Tabs(selected="code" if self.page.link.code else "widget", overflow_behavior="wrap"):
             with gr.Tab("Widget", id="widget", elem_id="widget-body"), gr.Column(elem_classes="tight"):
                 self._widget()

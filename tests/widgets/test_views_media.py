@@ -38,7 +38,7 @@ def shown(output: Output, **inputs: object) -> str:
 
 
 def rectangles(html: str) -> list[tuple[float, ...]]:
-    found = re.findall(r'<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)" />', html)
+    found = re.findall(r'<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"/>', html)
     return [tuple(map(float, numbers)) for numbers in found[::2]]
 
 

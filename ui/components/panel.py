@@ -9,12 +9,17 @@ from typing import Any
 
 import gradio as gr
 
-from showcard.ui.markup.html import one_line
+from showcard.ui.markup.html import NOTHING, Markup, one_line
 
 
-def panel(markup: str = "", **options: Any) -> gr.Markdown:
+def panel(markup: Markup | None = None, **options: Any) -> gr.Markdown:
     """A component that shows HTML made here. Update it with `one_line(...)`."""
     classes = ["bare", *([options.pop("elem_classes")] if "elem_classes" in options else [])]
     return gr.Markdown(
-        one_line(markup), sanitize_html=False, latex_delimiters=[], header_links=False, elem_classes=classes, **options
+        one_line(markup or NOTHING),
+        sanitize_html=False,
+        latex_delimiters=[],
+        header_links=False,
+        elem_classes=classes,
+        **options,
     )

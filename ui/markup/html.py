@@ -212,7 +212,7 @@ _TEXTS: Mapping[str, Callable[[str], str]] = dict.fromkeys(("title", "option", "
 # On its way to the page
 
 
-def one_line(markup: str) -> str:
+def one_line(markup: Markup) -> str:
     """The same HTML on one line inside a `div`, so that no Markdown rule ever applies to it."""
     return f"{open_line(markup)}</div>" if markup else ""
 

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from showcard.metadata.examples.read import Example
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Audio, Image, Video
-from showcard.ui.markup.html import attribute, short_text, verbatim
+from showcard.ui.markup.html import Markup, div, element, join, short_text, span
+from showcard.ui.markup.splitting import at_paragraphs
 from showcard.ui.session.session import Session
 from showcard.widgets.show import context_of
 from showcard.widgets.state import Page
@@ -26,18 +27,17 @@ _OTHER_TAG = re.compile(r"<(?!/?(?:p|img|a|br|button|span|em|strong)\b)")
 _AROUND = re.compile(r"(?i)[ \t]*<(/?)gallery[ \t]*>[ \t]*")
 
 
-async def body_with_gallery(page: Page, session: Session, render: Callable[[str], Awaitable[str]]) -> str:
+async def body_with_gallery(page: Page, session: Session, render: Callable[[str], Awaitable[Markup]]) -> Markup:
     """The card's body by `render`, with the gallery where `<Gallery />` stands, else above where there are several;
     the pictures that `<Gallery>` is written around stand side by side."""
     place, around = (f"gallery{secrets.token_hex(8)}" for _ in range(2))
     text, shown = page.model.card.body, await asyncio.to_thread(gallery, page, session)
     text, asked = _PLACE.subn(f"\n\n{place}\n\n", text, count=1)
-    parts = (await render(_marked(_PLACE.sub("", text), around))).split(f"<p>{around}</p>")
+    parts = at_paragraphs(await render(_marked(_PLACE.sub("", text), around)), around)
     parts[1:-1:2] = map(_side_by_side, parts[1:-1:2])
-    html = "".join(parts)
-    if not asked and len(list(recorded(page))) > 1:
-        html = shown + html
-    return html.replace(f"<p>{place}</p>", shown).replace(place, "").replace(around, "")
+    above = shown if not asked and len(list(recorded(page))) > 1 else None
+    html = join([above, join(at_paragraphs(join(parts), place), shown)])
+    return html.replace(place, "").replace(around, "")
 
 
 def _marked(text: str, around: str) -> str:
@@ -55,9 +55,9 @@ def _marked(text: str, around: str) -> str:
     return "\n".join(lines)
 
 
-def _side_by_side(html: str) -> str:
+def _side_by_side(html: Markup) -> Markup:
     """Paragraphs of pictures in a grid; anything else as it is."""
-    return html if _OTHER_TAG.search(html) else f'<div class="shots">{html}</div>'
+    return html if _OTHER_TAG.search(html) else div(html, class_="shots")
 
 
 def recorded(page: Page) -> Iterator[tuple[int, Example, Media]]:
@@ -73,32 +73,43 @@ def recorded(page: Page) -> Iterator[tuple[int, Example, Media]]:
             yield number, example, media
 
 
-def gallery(page: Page, session: Session) -> str:
-    """The gallery as HTML, empty where the card recorded nothing of the kind."""
+def gallery(page: Page, session: Session) -> Markup | None:
+    """The gallery as HTML, None where the card recorded nothing of the kind."""
     context = context_of(page, session)
     paths = paths_of(page.model.files)
     here = [found for found in recorded(page) if not is_lost(found[2], paths)]
     items = [_item(*found, context) for found in here[:MAX_ITEMS]]
-    opening = f'<ul class="gallery" aria-label="Gallery" data-page="{verbatim(page.name)}">'
-    return f"{opening}{''.join(items)}</ul>" if items else ""
+    return element("ul", items, class_="gallery", aria_label="Gallery", data_page=page.name) if items else None
 
 
-def _item(number: int, example: Example, media: Media, context: Context) -> str:
+def _item(number: int, example: Example, media: Media, context: Context) -> Markup:
     prompt = str(example.inputs.get("text") or example.inputs.get("prompt") or "").strip()
     words = prompt or example.title
     alt = words[:LONGEST]
     cut = words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
-    name = f'<span class="prompt" dir="auto">{short_text(cut)}</span>'
-    load = f'<button type="button" class="load" data-example="{number}" title="Load into the widget">'
-    said = attribute(alt)
-    address, kind = verbatim(context.address(media)), _kind(example, media)
-    if kind == "image" and far(media):
-        return f"<li><figure>{remote_button(context.address(media), media, alt)}{load}{name}</button></figure></li>"
+    name = span(short_text(cut), class_="prompt", dir="auto")
+    address, kind = context.address(media), _kind(example, media)
+    picture = element("img", src=address, alt=alt, loading="lazy") if kind == "image" and not far(media) else None
+    load = element(
+        "button",
+        *(picture, name),
+        type="button",
+        class_="load",
+        data_example=number,
+        title="Load into the widget",
+    )
     if kind == "image":
-        return f'<li><figure>{load}<img src="{address}" alt="{said}" loading="lazy">{name}</button></figure></li>'
-    ahead = "none" if far(media) else "metadata"
-    sound = f'<{kind} controls muted playsinline preload="{ahead}" src="{address}" aria-label="{said}"></{kind}>'
-    return f"<li><figure>{sound}{load}{name}</button></figure></li>"
+        return element("li", element("figure", far(media) and remote_button(address, media, alt), load))
+    player = element(
+        kind,
+        controls=True,
+        muted=True,
+        playsinline=True,
+        preload="none" if far(media) else "metadata",
+        src=address,
+        aria_label=alt,
+    )
+    return element("li", element("figure", player, load))
 
 
 def _kind(example: Example, media: Media) -> str:

@@ -11,7 +11,7 @@ from showcard.inference.transport.assets import is_remote
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Output
 from showcard.metadata.reading.files import Files, Folder
-from showcard.ui.markup.html import code_text
+from showcard.ui.markup.html import Markup, code_text, element, p
 
 
 def paths_of(files: Files | None) -> frozenset[str]:
@@ -50,8 +50,9 @@ def without_lost(output: Output, paths: Collection[str]) -> tuple[Output, list[s
     return (found, lost) if lost else (output, [])
 
 
-def said_of(names: list[str], has_files: bool) -> str:
+def said_of(names: list[str], has_files: bool) -> Markup:
     """The sentence about lost media."""
     shown = ", ".join(dict.fromkeys(names[:3])) + (" …" if len(set(names)) > 3 else "")
     why = "which is not among the model's files" if has_files else "and this card came without its files"
-    return f'<p class="note" role="note">The card names <code>{code_text(shown[:200])}</code>, {why}.</p>'
+    named = element("code", code_text(shown[:200]))
+    return p("The card names ", named, f", {why}.", class_="note", role="note")

@@ -12,15 +12,15 @@ from showcard.metadata.examples.read import Example
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Labels, Text, Unknown, plain
 from showcard.metadata.reading.files import Files
-from showcard.ui.markup.html import escape, tag
+from showcard.ui.markup.html import Markup, element, join, span
 from showcard.widgets.views.mesh import still
 from showcard.widgets.views.wave import wave_of
 
 MAX_TEXT = 110
 
 
-def thumb(example: Example, files: Files | None, address: Callable[[Media], str]) -> str:
-    """An example as HTML that fits a tile; empty where there is nothing to see. It may read a file."""
+def thumb(example: Example, files: Files | None, address: Callable[[Media], str]) -> Markup | None:
+    """An example as HTML that fits a tile; None where there is nothing to see. It may read a file."""
     output = example.output
     given = [value for value in example.inputs.values() if isinstance(value, Media)]
     for media in (*_media(output), *given):
@@ -34,7 +34,7 @@ def thumb(example: Example, files: Files | None, address: Callable[[Media], str]
     words += [said[0].get("content") if isinstance(said[0], Mapping) else None]
     answer = _answer(output)
     text = next((str(word) for word in words if isinstance(word, str) and word.strip()), "")
-    return f'<span class="words">{escape(_cut(text))}</span>{answer}' if text or answer else ""
+    return join([span(_cut(text), class_="words"), answer]) if text or answer else None
 
 
 def _media(output: Any) -> list[Media]:
@@ -42,18 +42,18 @@ def _media(output: Any) -> list[Media]:
     return [media for media in (getattr(item, "media", None) for item in held) if isinstance(media, Media)]
 
 
-def _medium(media: Media, files: Files | None, address: Callable[[Media], str]) -> str:
+def _medium(media: Media, files: Files | None, address: Callable[[Media], str]) -> Markup | None:
     if media.kind == "image":
-        return tag("img", src=address(media), alt="", loading="lazy")
+        return element("img", src=address(media), alt="", loading="lazy")
     if media.kind == "video":
-        return tag("video", src=address(media), muted=True, preload="metadata", tabindex=-1, aria_hidden="true")
+        return element("video", src=address(media), muted=True, preload="metadata", tabindex=-1, aria_hidden="true")
     try:
         held = _held(media.source or "", files)
     except AssetError:
-        return ""
+        return None
     if media.kind == "audio":
         wave = wave_of(held.data)
-        return wave.svg if wave else ""
+        return wave.svg if wave else None
     return still(held)
 
 
@@ -62,21 +62,21 @@ def _held(source: str, files: Files | None) -> Media:
     return asyncio.run(load(Media.from_reference(source), files))
 
 
-def _table(table: Mapping[str, Any]) -> str:
+def _table(table: Mapping[str, Any]) -> Markup:
     names = list(table)[:3]
     rows = zip(*(table[name][:3] for name in names), strict=False)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    head = "".join(f"<th>{escape(name)}</th>" for name in names)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    body = [element("tr", [element("td", str(cell)) for cell in row]) for row in rows]
+    head = element("tr", [element("th", str(name)) for name in names])
+    return element("table", element("thead", head), element("tbody", body))
 
 
-def _answer(output: Any) -> str:
+def _answer(output: Any) -> Markup | None:
     if isinstance(output, Labels) and output.items:
         best = max(output.items, key=lambda item: item.score or 0)
-        return f'<span class="said">{escape(best.label)}</span>'
+        return span(best.label, class_="said")
     if isinstance(output, Unknown):
-        return f'<span class="words num">{escape(_cut(json.dumps(plain(output.raw), ensure_ascii=False)))}</span>'
-    return f'<span class="said">{escape(_cut(output.text))}</span>' if isinstance(output, Text) and output.text else ""
+        return span(_cut(json.dumps(plain(output.raw), ensure_ascii=False)), class_="words num")
+    return span(_cut(output.text), class_="said") if isinstance(output, Text) and output.text else None
 
 
 def _cut(text: str) -> str:

@@ -13,7 +13,7 @@ from showcard.metadata.media import Media
 from showcard.metadata.tasks.table import Field
 from showcard.ui.components.panel import panel
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import code_text, escape, one_line, verbatim
+from showcard.ui.markup.html import NOTHING, Child, Markup, code_text, div, element, one_line, span
 from showcard.ui.session.session import Session
 from showcard.widgets import show
 from showcard.widgets.state import Page, far
@@ -126,23 +126,25 @@ class InputPanel:
             return fields.show_message(value)
         return fields.show(spec, value)
 
-    def mask_note(self, values: list[Any]) -> str:
+    def mask_note(self, values: list[Any]) -> Markup:
         """What a text with a mask needs, and whether it has it; empty for other tasks."""
         if not self.masked:
-            return ""
+            return NOTHING
         text = str(values[0] or "") if values else ""
         return mask_note(text, self.page.model.mask_token)
 
 
-def mask_note(text: str, token: str | None) -> str:
+def mask_note(text: str, token: str | None) -> Markup:
     """The mask token of a model, a way to insert it, and a warning where the text has none."""
     known = token or next((mask for mask in MASKS if mask in text), None) or MASKS[0]
-    shown = f"Insert <code>{code_text(known)}</code>"
-    insert = f'<button type="button" class="act" data-insert="{verbatim(known)}">{shown}</button>'
-    said = f"Mask token: <code>{code_text(token)}</code>" if token else "The files do not say what the mask token is."
+    shown = ["Insert ", element("code", code_text(known))]
+    insert = element("button", shown, type="button", class_="act", data_insert=known)
+    said: list[Child] = ["The files do not say what the mask token is."]
+    if token:
+        said = ["Mask token: ", element("code", code_text(token))]
     missing = (token not in text) if token else not any(mask in text for mask in MASKS)
     if missing and text.strip():
         other = next((mask for mask in MASKS if mask in text), "")
-        why = f"the text has {escape(other)}, which is another model's" if other else "the text has no mask to fill"
-        said += f' <span class="warn" role="status">Careful: {why}.</span>'
-    return f'<div class="beside"><span>{said}</span>{insert}</div>'
+        why = f"the text has {other}, which is another model's" if other else "the text has no mask to fill"
+        said += [" ", span(f"Careful: {why}.", class_="warn", role="status")]
+    return div(span(said), insert, class_="beside")

@@ -14,8 +14,9 @@ from showcard.ui.components.panel import panel
 from showcard.ui.gradio_patches.old_renders import forget_old_renders
 from showcard.ui.markup import panels
 from showcard.ui.markup.chat import GrowingAnswer
-from showcard.ui.markup.html import escape, one_line, tag
+from showcard.ui.markup.html import Child, Markup, div, element, one_line, p, span
 from showcard.ui.markup.markdown import chat_html
+from showcard.ui.markup.pieces import badge, blank
 from showcard.ui.server.leaving import mark
 from showcard.ui.session.availability import recall
 from showcard.ui.session.session import Session, Sessions, Site
@@ -53,8 +54,8 @@ def build(demo: gr.Blocks, site: Site, name: str) -> None:
     remembered = gr.BrowserState({}, storage_key="showcard-places", secret="showcard")  # noqa: S106 no key is in it
     panel(panels.top_bar("All widgets"), elem_id="bar")
     said = next(said for _, title, said in FLOWS if title == name)
-    back = '<a href="/widgets">All widgets</a>'
-    panel(f'<div class="flow-head"><p>{back}</p><h1>{escape(name)}</h1><p>{escape(said)}</p></div>', elem_id="head")
+    back = p(element("a", "All widgets", href="/widgets"))
+    panel(div(back, element("h1", name), p(said), class_="flow-head"), elem_id="head")
 
     @gr.render(inputs=current, triggers=[current.change])  # type: ignore[untyped-decorator]
     def draw(started: str, request: gr.Request) -> None:
@@ -109,17 +110,17 @@ class Editor:
         if not isinstance(output, Image):
             return [one_line(show.boxed(panels.note("No picture came back.", "Its answer stands under Code.")))]
         self.after = output.media
-        badge = f'<span class="badge live">Live</span><span>{escape(request.model)}</span>'
-        return [one_line(self._pair(request.inputs["image"], output.media, badge))]
+        return [one_line(self._pair(request.inputs["image"], output.media, _live(request.model)))]
 
-    def _pair(self, before: Media, after: Media, badge: str) -> str:
-        figures = ""
+    def _pair(self, before: Media, after: Media, what: Child) -> Markup:
+        figures = []
         for media, name in ((before, "Before"), (after, "After")):
             address = self.session.shelf.put(media)
-            picture = tag("img", src=address, alt=f"The picture {name.lower()} the edit")
-            save = tag("a", "Download", href=address, download=media.name or "picture.png") if name == "After" else ""
-            figures += f"<figure>{picture}<figcaption><span>{name}</span>{save}</figcaption></figure>"
-        return show.boxed(f'<div class="pair">{figures}</div>', badge)
+            picture = element("img", src=address, alt=f"The picture {name.lower()} the edit")
+            saved = media.name or "picture.png"
+            save = element("a", "Download", href=address, download=saved) if name == "After" else None
+            figures.append(element("figure", picture, element("figcaption", span(name), save)))
+        return show.boxed(div(figures, class_="pair"), what)
 
 
 class Notes:
@@ -137,7 +138,7 @@ class Notes:
         """Lay it out: the recording, the transcript that may be corrected, the notes."""
         with gr.Row(elem_id="page"):
             with gr.Column(elem_classes="pane flow-step"):
-                panel("<h2>1. Listen</h2>")
+                panel(element("h2", "1. Listen"))
                 self.audio = fields.make(AUDIO, None)
                 self.listen.build("Transcribe")
                 self.transcript = gr.Textbox(
@@ -147,10 +148,9 @@ class Notes:
                 self.origin = panel(_origin(panels.ILLUSTRATION[0], written), elem_id="origin")
                 self.listen.build_code()
             with gr.Column(elem_classes="pane flow-step"):
-                panel("<h2>2. Sum up</h2>")
+                panel(element("h2", "2. Sum up"))
                 self.sum_up.build("Write the notes")
-                blank = '<div class="blank"><p>The notes appear here.</p></div>'
-                self.notes = panel(show.boxed(blank), elem_id="notes")
+                self.notes = panel(show.boxed(blank("The notes appear here.")), elem_id="notes")
                 self.sum_up.build_code()
         self.listen.wire([self.audio], [self.transcript, self.origin])
         self.sum_up.wire([self.transcript], [self.notes])
@@ -180,18 +180,21 @@ class Notes:
         if resolved is None:
             return [gr.skip()]
         said = done.answer.content if done.answer else getattr(done.reply.output, "text", "") if done.reply else ""
-        badge = f'<span class="badge live">Live</span><span>{escape(resolved.request.model)}</span>'
-        body = f'<div class="md text" dir="auto">{chat_html(said)}</div>' if said else "<p>The answer is empty.</p>"
-        return [one_line(show.boxed(body, badge))]
+        body = div(chat_html(said), class_="md text", dir="auto") if said else p("The answer is empty.")
+        return [one_line(show.boxed(body, _live(resolved.request.model)))]
 
     @staticmethod
     def _growing(answer: GrowingAnswer) -> list[Any]:
         return [answer.html]
 
 
-def _origin(name: str, said: str, live: bool = False) -> str:
-    kind = "badge live" if live else "badge"
-    return f'<p class="origin"><span class="{kind}">{escape(name)}</span> <span class="dim">{escape(said)}</span></p>'
+def _origin(name: str, said: str, live: bool = False) -> Markup:
+    return p(badge(name, live), " ", span(said, class_="dim"), class_="origin")
+
+
+def _live(model: str) -> Child:
+    """What stands above a live answer."""
+    return [badge("Live", live=True), span(model)]
 
 
 PAGES: Mapping[str, Callable[[Session], Editor | Notes]] = {"Image editor": Editor, "Meeting notes": Notes}

@@ -21,7 +21,7 @@ from showcard.ui.components.picker import Picker
 from showcard.ui.components.target_panel import PlacePanel
 from showcard.ui.markup import panels
 from showcard.ui.markup.chat import GrowingAnswer
-from showcard.ui.markup.html import escape, one_line
+from showcard.ui.markup.html import Markup, div, one_line, span
 from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.session import calls as asking
@@ -194,16 +194,16 @@ class FlowStep:
                 grown = self.grow(answer) if self.grow and answer.text else idle
                 told = one_line(show.running(perf_counter() - started, progress.sentence))
                 yield [*grown, told, gr.skip(), gr.skip(), gr.skip()]
-            seconds, trouble, shown = perf_counter() - started, "", idle
+            seconds, status, trouble, shown = perf_counter() - started, "", "", idle
             if running.cancelled():
-                status = show.stopped(seconds)
+                status = one_line(show.stopped(seconds))
             elif error := running.exception():
-                status, trouble = "", panels.failure(error, answer.resolved)
+                trouble = one_line(panels.failure(error, answer.resolved))
             else:
                 done = running.result()
                 shown = await laid_out(partial(self.draw, done), self.session.id, apart=True)
                 status = _status(done, seconds)
-            yield [*shown, one_line(status), gr.update(interactive=True), gr.update(visible=False), one_line(trouble)]
+            yield [*shown, status, gr.update(interactive=True), gr.update(visible=False), trouble]
         finally:
             self.session.runs.end(self.name, stop)
             await cancel_and_wait(running)
@@ -226,15 +226,15 @@ class FlowStep:
         return StepResult(answer=answer)
 
 
-def _where(found: Availability) -> str:
+def _where(found: Availability) -> Markup:
     """Where a run goes, or in a sentence what is missing."""
-    return f'<div class="status"><span>{escape(f"{found.sentence} {found.hint}".strip())}</span></div>'
+    return div(span(f"{found.sentence} {found.hint}".strip()), class_="status")
 
 
 def _status(done: StepResult, seconds: float) -> str:
     if done.reply:
-        return show.done(done.reply)
-    return show.chat_done(done.answer, seconds) if done.answer else ""
+        return one_line(show.done(done.reply))
+    return one_line(show.chat_done(done.answer, seconds)) if done.answer else ""
 
 
 def _model(value: Any) -> str:

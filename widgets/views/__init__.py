@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from showcard.metadata.outputs.read import Output
+from showcard.ui.markup.html import Markup, div
 
 from . import (
     answers,
@@ -28,7 +29,7 @@ from . import (
 from .context import Context
 from .image import gallery
 
-View = Callable[[Any, Context], str]
+View = Callable[[Any, Context], Markup]
 
 VIEWS: Mapping[str, View] = {
     "labels": labels.render,
@@ -50,9 +51,9 @@ VIEWS: Mapping[str, View] = {
 }
 
 
-def render(output: Output, context: Context) -> str:
+def render(output: Output, context: Context) -> Markup:
     """An output as HTML."""
-    return f'<div class="view view-{output.kind}">{VIEWS[output.kind](output, context)}</div>'
+    return div(VIEWS[output.kind](output, context), class_=f"view view-{output.kind}")
 
 
 __all__ = ["VIEWS", "Context", "gallery", "render"]

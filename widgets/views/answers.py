@@ -1,7 +1,8 @@
 """Answers, the best one marked in its context."""
 
 from showcard.metadata.outputs.read import Answer, Answers
-from showcard.ui.markup.html import running_text, short_text
+from showcard.ui.markup.html import Markup, div, element, join, running_text, short_text
+from showcard.ui.markup.pieces import dim, num
 
 from .context import Context, count, empty, number, short
 from .parts import MAX_ROWS, Row, actions, bars, copy_button, fold, save_json
@@ -10,36 +11,42 @@ MAX_CONTEXT = 400_000
 MAX_ANSWER = 100_000
 
 
-def render(output: Answers, context: Context) -> str:
+def render(output: Answers, context: Context) -> Markup:
     """The best answer, where it stands, and the alternatives."""
     found = [item for item in output.items if item.answer.strip()]
     if not found:
         return empty("No answer was found.")
     best, *others = found
-    score = f'<p class="dim">score <span class="num">{number(best.score)}</span></p>' if best.score is not None else ""
+    score = best.score is not None and dim("score ", num(number(best.score)))
     alternatives = bars([Row(item.answer, item.score) for item in others[:MAX_ROWS]], left=len(others) - MAX_ROWS)
-    return "".join(
-        (
-            f'<div class="answer" dir="auto">{short_text(short(best.answer, MAX_ANSWER))}</div>{score}',
+    return join(
+        [
+            div(short_text(short(best.answer, MAX_ANSWER)), class_="answer", dir="auto"),
+            score,
             _in_context(best, context.inputs.get("context")),
-            fold(count(len(others), "other answer"), alternatives, "fold open-wide") if others else "",
+            fold(count(len(others), "other answer"), alternatives, "fold open-wide") if others else None,
             actions(copy_button("answer"), save_json(output.items, "answers.json", context)),
-        )
+        ]
     )
 
 
-def _in_context(answer: Answer, text: object) -> str:
+def _in_context(answer: Answer, text: object) -> Markup | None:
     """The context with the answer marked; the page's script scrolls to it."""
     if not isinstance(text, str) or not text:
-        return ""
+        return None
     place = place_of(answer, text[:MAX_CONTEXT])
     if place is None:
-        return '<p class="dim">The answer does not stand in the context in these words.</p>'
+        return dim("The answer does not stand in the context in these words.")
     start, end = place
     before, found, after = map(running_text, (text[:start], text[start:end], text[end:MAX_CONTEXT]))
-    return (
-        '<div class="context" dir="auto" tabindex="0" role="region" aria-label="The answer in its context" '
-        f"data-arrive>{before}<mark>{found}</mark>{after}</div>"
+    return div(
+        *(before, element("mark", found), after),
+        class_="context",
+        dir="auto",
+        tabindex=0,
+        role="region",
+        aria_label="The answer in its context",
+        data_arrive=True,
     )
 
 

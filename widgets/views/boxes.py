@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from math import isfinite
 
 from showcard.metadata.outputs.read import Box, Boxes
-from showcard.ui.markup.html import attribute, short_text
+from showcard.ui.markup.html import Attribute, Markup, div, element, join, span
+from showcard.ui.markup.pieces import dim
+from showcard.ui.markup.prepared import prepared
 
 from .context import Context, colour, count, empty, line_colour, number
-from .parts import Row, actions, bars, copy_button, save_json, scale_of
+from .parts import Row, actions, bars, copy_button, save_json, scale_of, slider
 from .stage import Size, size_of, stage, without_image
 
 MAX_DRAWN = 500
@@ -34,7 +36,7 @@ class _Placed:
         return self.x >= size.width or self.y >= size.height or self.x + self.width <= 0 or self.y + self.height <= 0
 
 
-def render(output: Boxes, context: Context) -> str:
+def render(output: Boxes, context: Context) -> Markup:
     """The image with its boxes, small ones on top; a slider for the least score; and the list."""
     if not output.items:
         return empty("No object was found.")
@@ -51,13 +53,14 @@ def render(output: Boxes, context: Context) -> str:
     words += [f"{count(lost, 'box', 'boxes')} without a place that is a number."] if lost else []
     rest = len(output.items) - len(items)
     words += [f"{count(rest, 'box', 'boxes')} more in the download."] if rest else []
-    notes = f'<p class="dim">{" ".join(words)}</p>' if words else ""
-    missing = "" if size else without_image(image, context)
-    picture = missing + _over_image(placed, image, shown, context)
-    return (
-        f'<div class="pairs" data-noun="boxes">{picture}{_slider(items)}{notes}'
-        f'<div class="tall">{_list(items)}</div></div>'
-        + actions(copy_button("bars"), save_json(output.items, "boxes.json", context))
+    notes = words and dim(" ".join(words))
+    picture = [None if size else without_image(image, context), _over_image(placed, image, shown, context)]
+    listed = div(_list(items), class_="tall")
+    return join(
+        [
+            div(picture, _slider(items), notes, listed, class_="pairs", data_noun="boxes"),
+            actions(copy_button("bars"), save_json(output.items, "boxes.json", context)),
+        ]
     )
 
 
@@ -90,64 +93,66 @@ def _extent(placed: list[_Placed]) -> Size:
     return Size(max(right * 1.02, 1e-6), max(bottom * 1.02, 1e-6))
 
 
-def _over_image(placed: list[_Placed], image: object, size: Size, context: Context) -> str:
+def _over_image(placed: list[_Placed], image: object, size: Size, context: Context) -> Markup:
     ordered = sorted(placed, key=lambda box: -box.width * box.height)
-    shapes = "".join(_shape(box) for box in ordered)
-    tags = "".join(_tag(box, size) for box in ordered if not box.outside(size))
+    many = count(len(placed), "box", "boxes")
+    drawing = element(
+        "svg",
+        [_shape(box) for box in ordered],
+        viewBox=f"0 0 {size.width:g} {size.height:g}",
+        preserveAspectRatio="none",
+        aria_label=many,
+        role="group",
+    )
+    tags = [_tag(box, size) for box in ordered if not box.outside(size)]
     few = " few" if len(placed) <= MAX_TAGS else ""
-    drawing = (
-        f'<svg viewBox="0 0 {size.width:g} {size.height:g}" preserveAspectRatio="none" '
-        f'aria-label="{count(len(placed), "box", "boxes")}" role="group">{shapes}</svg>'
-    )
-    return stage(
-        image, size, drawing + tags, f"The image with {count(len(placed), 'box', 'boxes')}", context, f"boxes{few}"
-    )
+    return stage(image, size, [drawing, *tags], f"The image with {many}", context, f"boxes{few}")
 
 
-def _shape(placed: _Placed) -> str:
+def _shape(placed: _Placed) -> Markup:
+    said = f"{placed.box.label[:LONGEST_TAG]} {number(placed.box.score)}"
+    x, y, width, height = (f"{value:.6g}" for value in (placed.x, placed.y, placed.width, placed.height))
+    return _drawn_box(x, y, width, height, said, placed.number, f"--line:{line_colour(placed.box.label)}")
+
+
+@prepared
+def _drawn_box(x: str, y: str, width: str, height: str, said: str, number_of: int, style: str) -> Markup:
     """A box: a dark line below the coloured one, so that it shows on any image."""
-    where = f'x="{placed.x:.6g}" y="{placed.y:.6g}" width="{placed.width:.6g}" height="{placed.height:.6g}"'
-    said = attribute(f"{placed.box.label[:LONGEST_TAG]} {number(placed.box.score)}")
-    return (
-        f'<g class="box" tabindex="-1" role="img" aria-label="{said}" data-pair="{placed.number}"'
-        f' style="--line:{line_colour(placed.box.label)}"><rect {where} /><rect {where} /></g>'
-    )
+    line = element("rect", x=x, y=y, width=width, height=height)
+    own: dict[str, Attribute] = {"aria_label": said, "data_pair": number_of, "style": style}
+    return element("g", line, line, class_="box", tabindex=-1, role="img", **own)
 
 
-def _tag(placed: _Placed, size: Size) -> str:
+def _tag(placed: _Placed, size: Size) -> Markup:
     """The label at its box: above it, or inside where there is no room above."""
     left, top = placed.x / size.width * 100, placed.y / size.height * 100
     right_edge = 100 - (placed.x + placed.width) / size.width * 100
     side = f"right:{max(0.0, right_edge):.2f}%" if left > 60 else f"left:{max(0.0, left):.2f}%"
-    inside = " inside" if top < 7 else ""
-    said = short_text(f"{placed.box.label[:LONGEST_TAG]} {number(placed.box.score)}")
-    return (
-        f'<span class="tag{inside}" data-pair="{placed.number}" aria-hidden="true" dir="auto" '
-        f'style="{side};top:{min(100.0, max(0.0, top)):.2f}%;background:{colour(placed.box.label)}">{said}</span>'
-    )
+    said = f"{placed.box.label[:LONGEST_TAG]} {number(placed.box.score)}"
+    style = f"{side};top:{min(100.0, max(0.0, top)):.2f}%;background:{colour(placed.box.label)}"
+    return _drawn_tag(said, "tag inside" if top < 7 else "tag", placed.number, style)
 
 
-def _slider(items: tuple[Box, ...]) -> str:
+@prepared
+def _drawn_tag(said: str, classes: str, number_of: int, style: str) -> Markup:
+    return span(said, class_=classes, data_pair=number_of, aria_hidden="true", dir="auto", style=style)
+
+
+def _slider(items: tuple[Box, ...]) -> Markup | None:
     scores = sorted({box.score for box in items if box.score is not None and isfinite(box.score)})
     if len(scores) < 2:
-        return ""
+        return None
     scale = scale_of(scores)
     low, high = (0.0, 1.0) if scale.shares else (scores[0], scores[-1])
-    many = count(len(items), "box", "boxes")
-    return (
-        '<div class="slide"><label>Least score '
-        f'<input type="range" class="least" min="{low:.6g}" max="{high:.6g}" step="any" value="{low:.6g}"></label>'
-        f'<output class="num">{number(low)}</output>'
-        f'<span class="dim said-count" role="status">{len(items):,} of {many} shown</span></div>'
-    )
+    said = f"{len(items):,} of {count(len(items), 'box', 'boxes')} shown"
+    return slider("Least score ", "least", f"{low:.6g}", f"{high:.6g}", "any", f"{low:.6g}", number(low), said)
 
 
-def _list(items: tuple[Box, ...]) -> str:
+def _list(items: tuple[Box, ...]) -> Markup:
     rows = []
     for n, box in enumerate(items):
         known = box.score is not None and isfinite(box.score)
-        score = f' data-score="{box.score:.9g}"' if known else ""
-        rows.append(
-            Row(box.label, box.score, dot=line_colour(box.label), attributes=f' tabindex="0" data-pair="{n}"{score}')
-        )
+        score = f"{box.score:.9g}" if known else None
+        attributes: dict[str, Attribute] = {"tabindex": 0, "data_pair": n, "data_score": score}
+        rows.append(Row(box.label, box.score, dot=line_colour(box.label), attributes=attributes))
     return bars(rows, first=MAX_DRAWN)

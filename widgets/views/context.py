@@ -10,7 +10,7 @@ from typing import Any
 
 from showcard.metadata.media import Media
 from showcard.ui.components.theme import COLOURS
-from showcard.ui.markup.html import escape
+from showcard.ui.markup.html import Markup, p
 
 LONGEST = 500  # characters of a name, a word, a cell
 
@@ -62,6 +62,6 @@ def count(many: int, one: str, several: str = "") -> str:
     return f"{many:,} {one if many == 1 else several or f'{one}s'}"
 
 
-def empty(sentence: str) -> str:
+def empty(sentence: str) -> Markup:
     """What is shown where nothing was found."""
-    return f'<p class="dim nothing">{escape(sentence)}</p>'
+    return p(sentence, class_="dim nothing")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Image, Video
-from showcard.ui.markup.html import attribute, short_text, verbatim
+from showcard.ui.markup.html import Markup, element, short_text, span
 
 from . import video
 from .context import Context, empty
@@ -16,7 +16,7 @@ from .stage import size_of
 LONGEST_TEXT = 300
 
 
-def render(output: Image, context: Context) -> str:
+def render(output: Image, context: Context) -> Markup:
     """The image; its description is the prompt that asked for it."""
     media = output.media
     if missing(media):
@@ -27,33 +27,34 @@ def render(output: Image, context: Context) -> str:
     return figure(media, described[:LONGEST_TEXT], context)
 
 
-def gallery(items: Sequence[tuple[Media, str]], context: Context) -> str:
+def gallery(items: Sequence[tuple[Media, str]], context: Context) -> Markup:
     """Several images side by side, each with its text."""
     if not items:
         return empty("No images came back.")
-    shown = "".join(f"<li>{figure(media, text[:LONGEST_TEXT], context, text)}</li>" for media, text in items)
-    return f'<ul class="gallery">{shown}</ul>'
+    shown = [element("li", figure(media, text[:LONGEST_TEXT], context, text)) for media, text in items]
+    return element("ul", shown, class_="gallery")
 
 
-def figure(media: Media, alt: str, context: Context, caption: str = "") -> str:
+def figure(media: Media, alt: str, context: Context, caption: str = "") -> Markup:
     """One image: a click opens it full size; one elsewhere is a button that loads it."""
     address = context.address(media)
     if far(media):
-        return f"<figure>{remote_button(address, media, alt)}</figure>"
-    said = f'<span dir="auto">{short_text(caption)}</span>' if caption else ""
-    where = verbatim(address)
-    return (
-        f'<figure><a class="zoom" href="{where}" target="_blank" rel="noopener" aria-label="Open the image full size">'
-        f'<img class="shown" src="{where}" alt="{attribute(alt)}"></a>'
-        f"<figcaption>{said}{_facts(media)}{save_media(address, media, 'image.png')}</figcaption></figure>"
+        return element("figure", remote_button(address, media, alt))
+    said = caption and span(short_text(caption), dir="auto")
+    picture = element("img", class_="shown", src=address, alt=alt)
+    zoom = {"class": "zoom", "href": address, "target": "_blank", "rel": "noopener"}
+    return element(
+        "figure",
+        element("a", picture, **zoom, aria_label="Open the image full size"),
+        element("figcaption", said, _facts(media), save_media(address, media, "image.png")),
     )
 
 
-def _facts(media: Media) -> str:
+def _facts(media: Media) -> Markup | None:
     if not media.data:
-        return ""
+        return None
     facts = [size_text(media)]
     if media.media_type != "image/svg+xml":
         size = size_of(media)
         facts.insert(0, f"{size.width:g} × {size.height:g}" if size else "not an image that opens")
-    return f"<span>{' · '.join(facts)}</span>"
+    return span(" · ".join(facts))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from showcard.metadata.outputs.read import Entity
-from showcard.ui.markup.html import attribute, escape, running_text
+from showcard.ui.markup.html import Child, Markup, div, element, join, running_text
+from showcard.ui.markup.prepared import prepared
 
 from .context import colour, number
 
@@ -26,10 +27,10 @@ class Span:
     goes_on: bool = False
 
 
-def marked(text: str, spans: Iterable[Span], keys: Mapping[str, int]) -> tuple[str, list[Entity]]:
+def marked(text: str, spans: Iterable[Span], keys: Mapping[str, int]) -> tuple[Markup | None, list[Entity]]:
     """The text with its spans marked, and the entities that lie too deep to be. `keys` numbers the labels."""
     if not text:
-        return "", [span.entity for span in spans]
+        return None, [span.entity for span in spans]
     writer = _Writer(text, keys)
     queue = [(span.start, -span.end, n, span) for n, span in enumerate(spans)]
     heapq.heapify(queue)
@@ -49,7 +50,7 @@ def marked(text: str, spans: Iterable[Span], keys: Mapping[str, int]) -> tuple[s
             if start < span.end:
                 number_of += 1
                 heapq.heappush(queue, (start, -span.end, number_of, Span(start, span.end, span.entity, True)))
-    return f'<div class="entities" dir="auto">{writer.finish()}</div>', left
+    return div(writer.finish(), class_="entities", dir="auto"), left
 
 
 class _Writer:
@@ -58,10 +59,10 @@ class _Writer:
     def __init__(self, text: str, keys: Mapping[str, int]) -> None:
         self.text = text
         self.keys = keys
-        self.labels = {label: escape(_cut(label)) for label in keys}
-        self.titles = {label: attribute(_cut(label)) for label in keys}
-        self.colours = {label: colour(label) for label in keys}
-        self.out: list[str] = []
+        self.labels = {label: element("sub", _cut(label)) for label in keys}
+        self.titles = {label: _cut(label) for label in keys}
+        self.styles = {label: f"background:{colour(label)}" for label in keys}
+        self.inside: list[list[Child]] = [[]]  # what was written of the text, and of each mark that is open
         self.opened: list[tuple[Span, bool]] = []
         self.place = 0
 
@@ -72,34 +73,49 @@ class _Writer:
         return min(span.end, self.opened[-1][0].end) if self.opened else span.end
 
     def open(self, span: Span, whole: bool) -> None:
-        """Begin a mark; its label is written at its end, once where the span was split."""
+        """Begin a mark."""
         self._write(span.start)
-        classes = ("goes-on " if span.goes_on else "") + ("" if whole else "is-cut")
-        written = f' class="{classes.strip()}"' if classes else ""
-        entity = span.entity
-        self.out.append(
-            f'<mark{written} data-key="{self.keys[entity.label]}" style="background:{self.colours[entity.label]}" '
-            f'title="{self.titles[entity.label]}, score {number(entity.score)}">'
-        )
         self.opened.append((span, whole))
+        self.inside.append([])
 
     def close_until(self, position: int) -> None:
-        """End the marks that end at a position or before it."""
+        """End the marks that end at a position or before it; the label is at the end, once where the span was split."""
         while self.opened and self.opened[-1][0].end <= position:
             span, whole = self.opened.pop()
             self._write(span.end)
-            self.out.append(f"<sub>{self.labels[span.entity.label]}</sub></mark>" if whole else "</mark>")
+            label = span.entity.label
+            inside = join([*self.inside.pop(), self.labels[label] if whole else None])
+            title = f"{self.titles[label]}, score {number(span.entity.score)}"
+            mark = MARKS[span.goes_on, whole](inside, self.keys[label], self.styles[label], title)
+            self.inside[-1].append(mark)
 
-    def finish(self) -> str:
+    def finish(self) -> list[Child]:
         """What was written, with the rest of the text."""
         self.close_until(len(self.text))
         self._write(len(self.text))
-        return "".join(self.out)
+        return self.inside[0]
 
     def _write(self, until: int) -> None:
         if until > self.place:
-            self.out.append(running_text(self.text[self.place : until]))
+            self.inside[-1].append(running_text(self.text[self.place : until]))
             self.place = until
+
+
+def _mark(classes: str | None) -> Callable[[Markup, int, str, str], Markup]:
+    @prepared
+    def draw(inside: Markup, key: int, style: str, title: str) -> Markup:
+        return element("mark", inside, class_=classes, data_key=key, style=style, title=title)
+
+    return draw
+
+
+# By whether a mark goes on from another one, and whether it is whole.
+MARKS = {
+    (False, True): _mark(None),
+    (True, True): _mark("goes-on"),
+    (False, False): _mark("is-cut"),
+    (True, False): _mark("goes-on is-cut"),
+}
 
 
 def _cut(label: str) -> str:

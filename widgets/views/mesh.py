@@ -8,7 +8,8 @@ import numpy as np
 
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Mesh
-from showcard.ui.markup.html import escape
+from showcard.ui.markup.html import Markup, div, element, p, span
+from showcard.ui.markup.pieces import dim
 
 from .context import Context, count, empty
 from .geometry import Faces, Geometry, Points, UnreadableMesh, read
@@ -17,16 +18,17 @@ from .parts import far, host, missing, save_media, size_text
 MAX_EDGES = 3_000
 YAW, PITCH = 0.6, 0.35
 REACH = 110  # half the side of the drawing; the object itself stays within 100
+BOX = f"{-REACH} {-REACH} {2 * REACH} {2 * REACH}"
 
 
-def render(output: Mesh, context: Context) -> str:
+def render(output: Mesh, context: Context) -> Markup:
     """The object, what is known of its file, and a download."""
     media = output.media
     if missing(media):
         return empty("No 3D object came back.")
     address = context.address(media)
     facts = [(media.media_type or "").removeprefix("model/"), size_text(media)]
-    drawing, said = "", f"It is at {host(media)} and not drawn here." if far(media) else ""
+    drawing, said = None, f"It is at {host(media)} and not drawn here." if far(media) else ""
     if media.data:
         try:
             found = read(media)
@@ -34,45 +36,45 @@ def render(output: Mesh, context: Context) -> str:
             drawing = _drawing(found)
         except UnreadableMesh as reason:
             said = f"A 3D object. It can't be drawn here: {reason}"
-    note = f'<p class="dim">{escape(said)}</p>' if said else ""
-    shown = " · ".join(fact for fact in facts if fact)
-    return (
-        f"<figure>{drawing}{note}<figcaption><span>{escape(shown)}</span>"
-        f"{save_media(address, media, 'object.glb')}</figcaption></figure>"
-    )
+    shown = span(" · ".join(fact for fact in facts if fact))
+    caption = element("figcaption", shown, save_media(address, media, "object.glb"))
+    return element("figure", drawing, said and dim(said), caption)
 
 
-def still(media: Media) -> str:
-    """The object as a drawing that stands still, empty where it can't be read."""
+def still(media: Media) -> Markup | None:
+    """The object as a drawing that stands still, None where it can't be read."""
     try:
         found = read(media)
     except UnreadableMesh:
-        return ""
+        return None
     edges, _ = _edges(found)
     used, numbers = np.unique(edges, return_inverse=True)
-    back, front = _paths(_centred(found.points, found.points[used]), numbers.reshape(-1, 2))
-    box = f"{-REACH} {-REACH} {2 * REACH} {2 * REACH}"
-    paths = f'<path class="back" d="{back}" /><path class="front" d="{front}" />'
-    return f'<svg class="mesh" viewBox="{box}" aria-hidden="true">{paths}</svg>'
+    paths = _paths(_centred(found.points, found.points[used]), numbers.reshape(-1, 2))
+    return element("svg", paths, class_="mesh", viewBox=BOX, aria_hidden="true")
 
 
-def _drawing(found: Geometry) -> str:
+def _drawing(found: Geometry) -> Markup:
     edges, thinned = _edges(found)
     used, numbers = np.unique(edges, return_inverse=True)
     points = _centred(found.points, found.points[used])
     numbers = numbers.reshape(-1, 2)
     fixed = np.clip(np.round(points * 300), -32767, 32767).astype("<i2")
-    back, front = _paths(points, numbers)
-    note = '<p class="dim">Some of the edges are drawn.</p>' if thinned else ""
     what = "edges" if len(numbers) else "points"
-    return (
-        '<div class="turntable"><svg class="mesh" tabindex="0" role="img" '
-        f'viewBox="{-REACH} {-REACH} {2 * REACH} {2 * REACH}" data-points="{_packed(fixed)}" '
-        f'data-edges="{_packed(numbers.astype("<u2"))}" data-yaw="{YAW}" data-pitch="{PITCH}" '
-        f'aria-label="A 3D object as {what}; drag or use the arrow keys to turn it">'
-        f'<path class="back" d="{back}" /><path class="front" d="{front}" /></svg>'
-        f'<p class="dim hint">Drag, or arrow keys, to turn. Plus and minus zoom.</p>{note}</div>'
+    drawing = element(
+        "svg",
+        _paths(points, numbers),
+        class_="mesh",
+        tabindex=0,
+        role="img",
+        viewBox=BOX,
+        data_points=_packed(fixed),
+        data_edges=_packed(numbers.astype("<u2")),
+        data_yaw=YAW,
+        data_pitch=PITCH,
+        aria_label=f"A 3D object as {what}; drag or use the arrow keys to turn it",
     )
+    hint = p("Drag, or arrow keys, to turn. Plus and minus zoom.", class_="dim hint")
+    return div(drawing, hint, thinned and dim("Some of the edges are drawn."), class_="turntable")
 
 
 def _packed(numbers: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
@@ -106,7 +108,7 @@ def _centred(all_points: Points, points: Points) -> Points:
     return centred
 
 
-def _paths(points: Points, edges: Faces) -> tuple[str, str]:
+def _paths(points: Points, edges: Faces) -> list[Markup]:
     """The edges as two paths, those behind and those in front, as the page's script draws them again when turned."""
     cos_y, sin_y, cos_p, sin_p = np.cos(YAW), np.sin(YAW), np.cos(PITCH), np.sin(PITCH)
     x = points[:, 0] * cos_y + points[:, 2] * sin_y
@@ -115,4 +117,4 @@ def _paths(points: Points, edges: Faces) -> tuple[str, str]:
     paths: tuple[list[str], list[str]] = ([], [])
     for a, b in edges.tolist():
         paths[int(z[a] + z[b] > 0)].append(f"M{x[a]:.1f} {-y[a]:.1f}L{x[b]:.1f} {-y[b]:.1f}")
-    return "".join(paths[0]), "".join(paths[1])
+    return [element("path", class_=name, d="".join(d)) for name, d in zip(("back", "front"), paths, strict=True)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -14,8 +14,10 @@ import orjson
 from showcard.inference.transport.assets import is_remote
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import plain
-from showcard.metadata.visible import whole
-from showcard.ui.markup.html import attribute, escape, short_text, verbatim
+from showcard.metadata.visible import visible, whole
+from showcard.ui.markup.html import Attribute, Child, Markup, div, element, join, p, short_text, span
+from showcard.ui.markup.pieces import dim, num
+from showcard.ui.markup.prepared import prepared
 
 from .context import Context, count, number, short
 
@@ -26,13 +28,13 @@ MAX_IN_PAGE = 24_000  # bytes of a download that stand in the page itself; longe
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A bar with its name; `dot` is a colour, `before` and `attributes` are HTML already."""
+    """A bar with its name; `dot` is a colour, `before` stands before the name, `attributes` are those of the line."""
 
     name: str
     score: float | None
     dot: str = ""
-    before: str = ""
-    attributes: str = ""
+    before: Child = None
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,80 +65,133 @@ def scale_of(scores: Iterable[float | None]) -> Scale:
     return Scale(min(0.0, low), max(0.0, high))
 
 
-def bars(rows: Sequence[Row], first: int = FIRST_ROWS, options: str = "", left: int = 0) -> str:
+def bars(rows: Sequence[Row], first: int = FIRST_ROWS, left: int = 0) -> Markup:
     """Bars on one scale, a note where they are no shares of 1, and what comes after the first ones folded.
 
     `left` is how many more there are, which are not drawn."""
     scale = scale_of(row.score for row in rows)
     drawn = [_bar(row, scale) for row in rows]
     classes = "bars from-zero" if scale.low < 0 else "bars"
-    note = ""
+    note = None
     if not scale.shares:
-        ends = f'<span class="num">{number(scale.low)}</span> to <span class="num">{number(scale.high)}</span>'
-        note = f'<p class="dim scale">These scores are not probabilities: bars run from {ends}.</p>'
-    shown = f'<ul class="{classes}"{options}>{"".join(drawn[:first])}</ul>'
-    rest = "".join(drawn[first:])
-    more = fold(f"{len(drawn) - first:,} more", f'<ul class="{classes}">{rest}</ul>') if rest else ""
-    return shown + more + note + left_out(left)
+        said = "These scores are not probabilities: bars run from "
+        note = p(said, num(number(scale.low)), " to ", num(number(scale.high)), ".", class_="dim scale")
+    rest = drawn[first:]
+    more = rest and fold(f"{len(rest):,} more", element("ul", rest, class_=classes))
+    return join([element("ul", drawn[:first], class_=classes), more, note, left_out(left)])
 
 
-def _bar(row: Row, scale: Scale) -> str:
-    track = '<span class="track" aria-hidden="true"></span>'
-    if row.score is not None and isfinite(row.score):
-        begin, width = scale.fill(row.score)
-        sign = " below" if row.score < 0 else ""
-        style = f"width:{min(100.0, width):.2f}%" + (f";margin-left:{begin:.2f}%" if scale.low < 0 else "")
-        track = f'<span class="track" aria-hidden="true"><span class="fill{sign}" style="{style}"></span></span>'
-    dot = f'<span class="dot" style="background:{row.dot}" aria-hidden="true"></span>' if row.dot else ""
-    name = (
-        f'<bdi dir="auto">{short_text(short(row.name))}</bdi>'
-        if row.name.strip()
-        else '<span class="dim">no name</span>'
-    )
-    return (
-        f'<li{row.attributes}><span class="name">{row.before}{dot}{name}</span>'
-        f'<span class="num">{number(row.score)}</span>{track}</li>'
-    )
+_NO_NAME, _NO_BAR = span("no name", class_="dim"), span(class_="track", aria_hidden="true")
 
 
-def left_out(many: int) -> str:
+def _bar(row: Row, scale: Scale) -> Markup:
+    dot = _dot(f"background:{row.dot}") if row.dot else None
+    name = _name(short(row.name)) if row.name.strip() else _NO_NAME
+    line = _line(row.before, dot, name, number(row.score), _track(row.score, scale))
+    return element("li", line, **row.attributes)
+
+
+@prepared
+def _line(before: Child, dot: Markup | None, name: Markup, score: str, track: Markup) -> Markup:
+    return join([span(before, dot, name, class_="name"), num(score), track])
+
+
+@prepared
+def _name(name: str) -> Markup:
+    return element("bdi", name, dir="auto")
+
+
+@prepared
+def _dot(style: str) -> Markup:
+    return span(class_="dot", style=style, aria_hidden="true")
+
+
+@prepared
+def _filled(classes: str, style: str) -> Markup:
+    return span(span(class_=classes, style=style), class_="track", aria_hidden="true")
+
+
+def _track(score: float | None, scale: Scale) -> Markup:
+    if score is None or not isfinite(score):
+        return _NO_BAR
+    begin, width = scale.fill(score)
+    style = f"width:{min(100.0, width):.2f}%" + (f";margin-left:{begin:.2f}%" if scale.low < 0 else "")
+    return _filled("fill below" if score < 0 else "fill", style)
+
+
+def left_out(many: int) -> Markup | None:
     """How many rows are not drawn, where there are any."""
-    return f'<p class="dim">{count(many, "row")} more in the download.</p>' if many > 0 else ""
+    return dim(f"{count(many, 'row')} more in the download.") if many > 0 else None
 
 
-def fold(summary: str, content: str, classes: str = "fold") -> str:
+def fold(summary: str, content: Child, classes: str = "fold") -> Markup:
     """Something behind a line that opens it; works without a script."""
-    return f'<details class="{classes}"><summary>{escape(summary)}</summary>{content}</details>'
+    return element("details", element("summary", summary), content, class_=classes)
 
 
-def table(head: Sequence[str], rows: Iterable[str], label: str, arrive: bool = False) -> str:
-    """A table that scrolls in its own place, to its first mark where `arrive` is set; the rows are HTML already."""
-    names = "".join(f'<th scope="col" dir="auto">{short_text(name)}</th>' for name in head)
-    top = f"<thead><tr>{names}</tr></thead>" if head else ""
-    return (
-        f'<div class="table" tabindex="0" role="region" aria-label="{attribute(label)}"'
-        f"{' data-arrive' if arrive else ''}>"
-        f"<table>{top}<tbody>{''.join(rows)}</tbody></table></div>"
-    )
+# -- controls and tables -----------------------------------------------------------------------------------------------
+
+
+def tick(words: str, checked: bool = False) -> Markup:
+    """A box to tick, which the style sheet acts on."""
+    return element("label", element("input", type="checkbox", checked=checked), words, class_="tick")
+
+
+def slider(
+    label: str, name: str, low: str, high: str, step: str, value: str, shown: str, said: str | None = None
+) -> Markup:
+    """A control that the page's script listens to under its class `name`, with its value as it is `shown`."""
+    knob = element("input", type="range", class_=name, min=low, max=high, step=step, value=value)
+    told = said and span(said, class_="dim said-count", role="status")
+    return div(element("label", label, knob), element("output", shown, class_="num"), told, class_="slide")
+
+
+def table(head: Sequence[str], rows: Iterable[Markup], label: str, arrive: bool = False) -> Markup:
+    """A table that scrolls in its own place, to its first mark where `arrive` is set."""
+    names = [element("th", short_text(name), scope="col", dir="auto") for name in head]
+    top = names and element("thead", element("tr", names))
+    held = element("table", top, element("tbody", rows))
+    return div(held, class_="table", tabindex=0, role="region", aria_label=label, data_arrive=arrive)
+
+
+def value_at(column: Sequence[object], row: int) -> object:
+    """What a column holds in a row, None below its end."""
+    return column[row] if row < len(column) else None
+
+
+def cell(value: object) -> Markup:
+    """A cell of a table, cut where it is long."""
+    return _cell("" if value is None else short(value))
+
+
+@prepared
+def _cell(text: str) -> Markup:
+    return element("td", text, dir="auto")
+
+
+def hit(value: object, style: str | None = None) -> Markup:
+    """A cell that is marked."""
+    text = None if value is None else short_text(short(value))
+    return element("td", element("mark", text, style=style), class_="hit", dir="auto")
 
 
 # -- taking it home ----------------------------------------------------------------------------------------------------
 
 
-def actions(*buttons: str) -> str:
+def actions(*buttons: Markup | None) -> Markup | None:
     """The row of things to do with a result."""
-    shown = "".join(buttons)
-    return f'<div class="acts">{shown}</div>' if shown else ""
+    shown = [button for button in buttons if button]
+    return div(shown, class_="acts") if shown else None
 
 
-def copy_button(what: str, label: str = "Copy") -> str:
+def copy_button(what: str, label: str = "Copy") -> Markup:
     """Copies what stands in the view under a class name; lists and tables as tab-separated lines.
 
     `file` stands for what the view offers as a download."""
-    return f'<button type="button" class="act" data-copies="{attribute(what)}">{escape(label)}</button>'
+    return element("button", label, type="button", class_="act", data_copies=what)
 
 
-def save_json(value: Any, name: str, context: Context, label: str = "Download JSON") -> str:
+def save_json(value: Any, name: str, context: Context, label: str = "Download JSON") -> Markup:
     """A link that saves a value, which holds no media, as JSON: inside the page while it is short, else at an address
     of this server."""
     return _save(_json(value), name, context, label, "application/json")
@@ -153,22 +208,22 @@ def _json(value: Any) -> bytes:
 
 def save_text(
     text: str, name: str, context: Context, label: str = "Download text", media_type: str = "text/plain"
-) -> str:
+) -> Markup:
     """The same for a text as it is."""
     return _save(whole(text).encode(), name, context, label, media_type)
 
 
-def _save(data: bytes, name: str, context: Context, label: str, media_type: str) -> str:
+def _save(data: bytes, name: str, context: Context, label: str, media_type: str) -> Markup:
     if len(data) <= MAX_IN_PAGE:
         address = f"data:{media_type};charset=utf-8,{quote(data)}"
     else:
         address = context.address(Media(data=data, media_type=media_type, name=name))
-    return f'<a class="act file" href="{verbatim(address)}" download="{attribute(name)}">{escape(label)}</a>'
+    return element("a", label, class_="act file", href=address, download=name)
 
 
-def save_media(address: str, media: Media, name: str) -> str:
+def save_media(address: str, media: Media, name: str) -> Markup:
     """A link that saves the media under its name."""
-    return f'<a class="act" href="{verbatim(address)}" download="{attribute(media.name or name)}">Download</a>'
+    return element("a", "Download", class_="act", href=address, download=media.name or name)
 
 
 # -- media -------------------------------------------------------------------------------------------------------------
@@ -193,13 +248,11 @@ def host(media: Media) -> str:
         return "another host"
 
 
-def remote_button(address: str, media: Media, alt: str) -> str:
+def remote_button(address: str, media: Media, alt: str) -> Markup:
     """What stands for an image elsewhere until somebody asks for it."""
-    return (
-        f'<button type="button" class="remote" data-src="{verbatim(address)}" data-alt="{attribute(alt)}">'
-        f'<span dir="auto">{short_text(alt)}</span><span class="dim">Load this image from {escape(host(media))}</span>'
-        "</button>"
-    )
+    said = span("Load this image from ", host(media), class_="dim")
+    words = span(short_text(alt), dir="auto")
+    return element("button", words, said, type="button", class_="remote", data_src=address, data_alt=visible(alt))
 
 
 def size_text(media: Media) -> str:

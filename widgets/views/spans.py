@@ -12,6 +12,7 @@ from showcard.metadata.outputs.read import Entity
 from .marks import Span
 
 LONGEST_SEARCHED = 200
+END_OF_WORD = "</w>"  # as tokenizers with byte pairs write it
 MAX_READ = 20_000_000  # characters of the text that may be read in vain, over all words
 _PREFIX = re.compile(r"^([BIESLU])[-_](?=.)")
 
@@ -78,7 +79,7 @@ def _units(text: str, encoding: str, width: int) -> Offset:
 
 def _bare(word: str) -> str:
     """A word without the marks of the tokenizers that cut it: `##ing`, `▁word`, `Ġword`."""
-    return word.strip().removeprefix("##").replace("▁", " ").replace("Ġ", " ").replace("</w>", " ").strip()
+    return word.strip().removeprefix("##").replace("▁", " ").replace("Ġ", " ").replace(END_OF_WORD, " ").strip()
 
 
 def _same(found: str, word: str) -> bool:

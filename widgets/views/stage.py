@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from PIL import Image as Pillow
 
 from showcard.metadata.media import Media
-from showcard.ui.markup.html import attribute, escape
+from showcard.ui.markup.html import Child, Markup, div, element, span
+from showcard.ui.markup.pieces import dim
 
 from .context import Context
 from .parts import far, remote_button
@@ -38,20 +39,20 @@ def size_of(media: object) -> Size | None:
     return Size(height, width) if turned else Size(width, height)
 
 
-def stage(image: object, size: Size, over: str, said: str, context: Context, classes: str = "") -> str:
+def stage(image: object, size: Size, over: Child, said: str, context: Context, classes: str = "") -> Markup:
     """The image (or an empty place of its size) with HTML or SVG over it."""
     if isinstance(image, Media) and size_of(image) is not None:
-        below = f'<img src="{attribute(context.address(image))}" alt="{attribute(said)}">'
+        below = element("img", src=context.address(image), alt=said)
     else:
-        below = f'<span class="visually-hidden">{escape(said)}</span>'
+        below = span(said, class_="visually-hidden")
     shape = max(0.05, min(20.0, size.width / size.height))
     widest = min(TALLEST * shape, max(size.width, 420.0))
     style = f"aspect-ratio:{shape:.5f};max-width:{max(60.0, widest):.0f}px"
-    return f'<div class="stage {classes}" style="{style}">{below}{over}</div>'
+    return div(below, over, class_=f"stage {classes}", style=style)
 
 
-def without_image(image: object, context: Context) -> str:
+def without_image(image: object, context: Context) -> Markup:
     """What is said, or offered, where the image itself is not here."""
     if isinstance(image, Media) and far(image):
         return remote_button(context.address(image), image, "The image")
-    return '<p class="dim">The image is not here; this is drawn to scale.</p>'
+    return dim("The image is not here; this is drawn to scale.")

@@ -7,7 +7,9 @@ from math import isfinite
 
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Chunk, Text
-from showcard.ui.markup.html import running_text, short_text, verbatim
+from showcard.ui.markup.html import Attribute, Markup, div, element, join, running_text, short_text, span
+from showcard.ui.markup.pieces import dim
+from showcard.ui.markup.prepared import prepared
 
 from .context import Context, empty, short
 from .parts import actions, copy_button, fold, left_out, missing, save_json, save_text
@@ -16,51 +18,61 @@ FIRST_CHUNKS, MAX_CHUNKS = 200, 1_000
 LONGEST = 400_000
 
 
-def render(output: Text, context: Context) -> str:
+def render(output: Text, context: Context) -> Markup:
     """The text as it is; chunks of speech below it, each a button that plays the sound from there."""
     if not output.text.strip() and not output.chunks:
         return empty("The answer holds no text.")
-    cut = f'<p class="dim">Cut: {len(output.text):,} characters in all.</p>' if len(output.text) > LONGEST else ""
-    said = f'<div class="said" dir="auto">{_words(output.text[:LONGEST], context)}</div>' if output.text.strip() else ""
-    text = save_text(output.text, "text.txt", context) if said else ""
-    chunks = save_json(output, "text.json", context) if output.chunks else ""
+    cut = dim(f"Cut: {len(output.text):,} characters in all.") if len(output.text) > LONGEST else None
+    said = div(_words(output.text[:LONGEST], context), class_="said", dir="auto") if output.text.strip() else None
+    text = save_text(output.text, "text.txt", context) if said else None
+    chunks = save_json(output, "text.json", context) if output.chunks else None
     button = copy_button("said" if said else "chunks")
-    return said + cut + _chunks(output.chunks, context) + actions(button, text, chunks)
+    return join([said, cut, _chunks(output.chunks, context), actions(button, text, chunks)])
 
 
-def _words(text: str, context: Context) -> str:
+def _words(text: str, context: Context) -> Markup:
     """The text; where it repeats the prompt, the prompt is set back."""
     prompt = context.inputs.get("text")
     if isinstance(prompt, str) and len(prompt.strip()) > 1 and len(text) > len(prompt) and text.startswith(prompt):
-        return f'<span class="echo" title="the prompt">{running_text(prompt)}</span>{running_text(text[len(prompt) :])}'
+        echo = span(running_text(prompt), class_="echo", title="the prompt")
+        return join([echo, running_text(text[len(prompt) :])])
     return running_text(text)
 
 
-def _chunks(chunks: Sequence[Chunk], context: Context) -> str:
+def _chunks(chunks: Sequence[Chunk], context: Context) -> Markup | None:
     if not chunks:
-        return ""
+        return None
     heard = context.inputs.get("audio") or context.inputs.get("video")
-    player = ""
+    player = None
     if isinstance(heard, Media) and not missing(heard):
-        address = verbatim(context.address(heard))
-        player = f'<audio controls preload="none" src="{address}" aria-label="The sound that was transcribed"></audio>'
+        said = "The sound that was transcribed"
+        player = element("audio", controls=True, preload="none", src=context.address(heard), aria_label=said)
     lines = [_chunk(chunk) for chunk in chunks[:MAX_CHUNKS]]
-    first, rest = "".join(lines[:FIRST_CHUNKS]), "".join(lines[FIRST_CHUNKS:])
-    more = fold(f"{len(lines) - FIRST_CHUNKS:,} more", f'<ol class="chunks">{rest}</ol>') if rest else ""
-    return f'<div class="timed">{player}<ol class="chunks">{first}</ol>{more}</div>{left_out(len(chunks) - MAX_CHUNKS)}'
+    rest = lines[FIRST_CHUNKS:]
+    more = rest and fold(f"{len(rest):,} more", element("ol", rest, class_="chunks"))
+    timed = div(player, element("ol", lines[:FIRST_CHUNKS], class_="chunks"), more, class_="timed")
+    return join([timed, left_out(len(chunks) - MAX_CHUNKS)])
 
 
-def _chunk(chunk: Chunk) -> str:
-    words = f'<span dir="auto">{short_text(short(chunk.text))}</span>'
+def _chunk(chunk: Chunk) -> Markup:
+    words = short(chunk.text)
     start = chunk.start if chunk.start is not None and isfinite(chunk.start) and chunk.start >= 0 else None
     times = f"{_time(chunk.start)}–{_time(chunk.end)}"
     if start is None:
-        return f'<li><span class="num time">{times}</span>{words}</li>'
-    end = f' data-end="{chunk.end:.3f}"' if chunk.end is not None and isfinite(chunk.end) else ""
-    return (
-        f'<li><button type="button" class="num time" data-seek="{start:.3f}"{end} '
-        f'aria-label="Play from {_time(start)}">{times}</button>{words}</li>'
-    )
+        return element("li", span(times, class_="num time"), span(short_text(words), dir="auto"))
+    said = f"Play from {_time(start)}"
+    if chunk.end is not None and isfinite(chunk.end):
+        return _ended(times, f"{start:.3f}", f"{chunk.end:.3f}", said, words)
+    return _played(times, f"{start:.3f}", None, said, words)
+
+
+def _played(times: str, start: str, end: str | None, said: str, words: str) -> Markup:
+    own: dict[str, Attribute] = {"data_seek": start, "data_end": end, "aria_label": said}
+    button = element("button", times, type="button", class_="num time", **own)
+    return element("li", button, span(words, dir="auto"))
+
+
+_ended = prepared(_played)
 
 
 def _time(seconds: float | None) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image as Pillow
 
 from showcard.metadata.outputs.read import Vector
-from showcard.ui.markup.html import attribute, escape
+from showcard.ui.markup.html import Markup, div, element, join, p
+from showcard.ui.markup.pieces import dim
 
 from .context import Context, count, empty, number
 from .parts import actions, copy_button, save_json
@@ -22,7 +23,7 @@ ABOVE, BELOW = (79, 70, 229), (217, 119, 6)
 Numbers = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
-def render(output: Vector, context: Context) -> str:
+def render(output: Vector, context: Context) -> Markup:
     """The shape, the facts, a strip of all numbers (means of neighbours where there are many), and a download."""
     if not output.values:
         return empty("The answer holds no numbers.")
@@ -30,12 +31,13 @@ def render(output: Vector, context: Context) -> str:
     known = values[np.isfinite(values)]
     facts = _facts(output, known)
     first = ", ".join(number(v) for v in output.values[:FIRST_NUMBERS])
-    listed = f'<p class="num dim">[{first}{", …" if len(values) > FIRST_NUMBERS else ""}]</p>'
-    strip = _strip(_grid(values, output.shape), values) if len(known) else ""
-    return facts + strip + listed + actions(copy_button("file"), save_json(_nested(output), "vector.json", context))
+    listed = p(f"[{first}{', …' if len(values) > FIRST_NUMBERS else ''}]", class_="num dim")
+    strip = _strip(_grid(values, output.shape), values) if len(known) else None
+    save = actions(copy_button("file"), save_json(_nested(output), "vector.json", context))
+    return join([facts, strip, listed, save])
 
 
-def _facts(output: Vector, known: Numbers) -> str:
+def _facts(output: Vector, known: Numbers) -> Markup:
     pairs = [("shape", " × ".join(str(n) for n in output.shape))]
     if len(known):
         largest = float(np.abs(known).max())
@@ -49,8 +51,8 @@ def _facts(output: Vector, known: Numbers) -> str:
     odd = len(output.values) - len(known)
     if odd:
         pairs.append(("not a number", f"{odd:,}"))
-    shown = "".join(f"<div><dt>{name}</dt><dd class='num'>{escape(value)}</dd></div>" for name, value in pairs)
-    return f'<dl class="facts">{shown}</dl>'
+    shown = [div(element("dt", name), element("dd", value, class_="num")) for name, value in pairs]
+    return element("dl", shown, class_="facts")
 
 
 def _grid(values: Numbers, shape: tuple[int, ...]) -> Numbers:
@@ -75,7 +77,7 @@ def _shrink(matrix: Numbers, most: int) -> Numbers:
     return sums / np.diff(edges)[:, None]
 
 
-def _strip(grid: Numbers, values: Numbers) -> str:
+def _strip(grid: Numbers, values: Numbers) -> Markup:
     """The picture of a grid: indigo above zero, orange below, the more solid the larger."""
     largest = float(np.abs(grid).max()) or 1.0
     solid = np.sqrt(np.abs(grid) / largest)  # the root lets small numbers be seen beside one large
@@ -88,10 +90,7 @@ def _strip(grid: Numbers, values: Numbers) -> str:
     means = "" if grid.size >= len(values) else ", neighbours taken together"
     said = f"{count(len(values), 'number')} as colours{means}: indigo above zero, orange below, stronger where larger."
     height = max(24, min(192, grid.shape[0] * (16 if grid.shape[0] < 12 else 8)))
-    return (
-        f'<img class="heat" src="{source}" alt="{attribute(said)}" style="height:{height}px">'
-        f'<p class="dim">{escape(said)}</p>'
-    )
+    return join([element("img", class_="heat", src=source, alt=said, style=f"height:{height}px"), dim(said)])
 
 
 def _nested(output: Vector) -> object:

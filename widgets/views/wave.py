@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import soundfile
 
+from showcard.ui.markup.html import Attribute, Markup, div, element
+
 from .context import count
 
 COLUMNS = 240
@@ -28,20 +30,19 @@ class Wave:
     peaks: tuple[float, ...]
 
     @property
-    def svg(self) -> str:
+    def svg(self) -> Markup | None:
         """The shape; the page's script fills it while the sound plays, and plays from where it is clicked."""
         if not self.peaks:
-            return ""
+            return None
         middle = HEIGHT / 2
         lines = "".join(
             f"M{x + 0.5:g} {middle - max(0.6, p * middle):.1f}V{middle + max(0.6, p * middle):.1f}"
             for x, p in enumerate(self.peaks)
         )
-        box = f'viewBox="0 0 {len(self.peaks)} {HEIGHT}" preserveAspectRatio="none"'
-        return (
-            f'<div class="wave" aria-hidden="true" title="{count(round(self.seconds), "second")}">'
-            f'<svg {box}><path d="{lines}" /></svg><svg class="played" {box}><path d="{lines}" /></svg></div>'
-        )
+        box: dict[str, Attribute] = {"viewBox": f"0 0 {len(self.peaks)} {HEIGHT}", "preserveAspectRatio": "none"}
+        path = element("path", d=lines)
+        drawn = [element("svg", path, **box), element("svg", path, class_="played", **box)]
+        return div(drawn, class_="wave", aria_hidden="true", title=count(round(self.seconds), "second"))
 
 
 def wave_of(data: bytes | None) -> Wave | None:
