@@ -1,7 +1,8 @@
 """The bodies of requests, bounded while they arrive, whatever a request says of its length.
 
-What the app reads as a whole is gathered first, so that a body that is too large is never parsed; an upload goes to the
-disk piece by piece and is counted on its way."""
+What the app reads as a whole is gathered first, so that a body that is too large, or that holds too many values, is
+never parsed: 31 MB of `[],` would hold everybody up for ten seconds. An upload goes to the disk piece by piece and is
+counted on its way."""
 
 from __future__ import annotations
 
@@ -18,9 +19,13 @@ from fastapi.responses import JSONResponse
 from python_multipart.exceptions import FormParserError
 from starlette.formparsers import MultiPartException
 
+from showcard.inference.processes.workers import WorkerError, run_apart
+
+from . import json_values
 from .routes import KILOBYTE, MEGABYTE
 
 MAX_AT_ONCE = 256 * MEGABYTE  # of all bodies that are being gathered
+MAX_VALUES = 50_000  # of one body; pages send hundreds, and what is long in them is text
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -70,8 +75,10 @@ class Bodies:
             self._gathered.discard(gathering)
         if gathering.makes_room:
             raise BodyRefused(503, "Too much is being sent to this server at the moment. Try again in a minute.")
-        whole: Message | None = {"type": "http.request", "body": b"".join(gathering.parts), "more_body": False}
+        body = b"".join(gathering.parts)
         gathering.parts.clear()
+        await _look(body, whose)
+        whole: Message | None = {"type": "http.request", "body": body, "more_body": False}
 
         async def given() -> Message:
             nonlocal whole
@@ -105,6 +112,22 @@ class Bodies:
         largest.makes_room = True
         largest.parts.clear()
         largest.ends.reschedule(asyncio.get_running_loop().time())
+
+
+async def _look(body: bytes, whose: str) -> None:
+    """Refuse JSON of very many values. Raises BodyRefused."""
+    if json_values.at_most(body) <= MAX_VALUES:
+        return
+    if b"\0" in body:  # UTF-16, in which a quote is not to be told from a part of another sign
+        raise BodyRefused(400, "What this page sends is not written in UTF-8.")
+    try:
+        values = await run_apart(json_values.outside_strings, body, whose=whose)
+    except WorkerError:
+        values = MAX_VALUES + 1
+    if values > MAX_VALUES:
+        raise BodyRefused(
+            413, f"What this page sends holds more than the {MAX_VALUES:,} values that are taken at once."
+        )
 
 
 def counted(receive: Receive, most: int) -> Receive:

@@ -71,6 +71,14 @@ async def test_far_above_that_the_clock_counts_too(pool: Workers) -> None:
     assert workers.PATIENCE > 10
 
 
+async def test_nobody_waits_for_ever_on_a_busy_machine(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert workers.MAX_WAIT < 10  # what is opened ends in an answer or in a sentence within ten seconds
+    monkeypatch.setattr(workers, "MAX_WAIT", 0.5)
+    with pytest.raises(TooSlow):
+        async with asyncio.timeout(20):
+            await pool.run(apart.sleeps, 60, seconds=0.4)
+
+
 async def test_who_switches_the_timer_off_is_ended_all_the_same(pool: Workers) -> None:
     with pytest.raises(TooSlow):
         await pool.run(apart.holds_in_c_without_a_timer, seconds=0.3)

@@ -232,3 +232,25 @@ async def test_who_sends_most_makes_room_for_the_others() -> None:
 async def test_a_body_larger_than_all_that_may_be_held_is_refused() -> None:
     with pytest.raises(BodyRefused, match="Too much is being sent"):
         await Bodies(most_at_once=100).gather(pieces(b"x" * 60, b"x" * 60), 1_000, "a")
+
+
+VALUES = [b"[],", b'{"a":1},', b"1,", b'"a",', b"[[],", b'"\\"",', b"null ,"]
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_very_many_values_are_never_parsed(port: int, kind: bytes) -> None:
+    body = b'{"session_hash":"abc","fn_index":0,"data":[' + kind * 600_000 + b"0]}"
+    status, said = ask(port, "/gradio_api/queue/join", [body], len(body))
+    assert (status, b"50,000 values" in said) == (413, True)
+
+
+@pytest.mark.parametrize("text", ["[],{}," * 100_000, 'say "[1,2,3]", ' * 50_000, "\\,[" * 100_000])
+def test_a_long_text_is_one_value_whatever_it_holds(port: int, text: str) -> None:
+    body = json.dumps({"data": [text]}).encode()
+    status, said = ask(port, "/gradio_api/run/long", [body], len(body))
+    assert (status, json.loads(said)["data"]) == (200, [len(text)])
+
+
+def test_what_could_hide_its_values_is_refused(port: int) -> None:
+    body = ('{"data":["\u2200",' + "[]," * 60_000 + "0]}").encode("utf-16-le")
+    assert ask(port, "/gradio_api/run/long", [body], len(body))[0] == 400
