@@ -158,7 +158,7 @@ def test_the_figures_of_the_security_page_are_those_of_the_code() -> None:
     said = " ".join((ROOT / "docs" / "security.md").read_text(encoding="utf-8").split())
     for sentence in (
         f"ended after {min(seconds):g} to {max(seconds):g} seconds of the processor",
-        f"by the clock after {workers.PATIENCE} times as long), with {workers.MAX_MEMORY >> 30} GB of memory",
+        f"by the clock after {workers.MAX_WAIT:g}), with {workers.MAX_MEMORY >> 30} GB of memory",
         f"opens {len(BOMBS)} bombs",
         f"{transport.MAX_BYTES >> 20} MB of one that comes whole, {chat.MAX_CHARACTERS:,} characters or lines",
         f"Above a megabyte an answer is kept in a temporary file{'' if transport.MAX_KEPT == 2**20 else ' (not so)'}",
