@@ -26,7 +26,7 @@ from showcard.playground import page as compare_page
 from showcard.start import command
 from showcard.ui.gradio_patches.laying_out import laying_out
 from showcard.ui.markup import markdown
-from showcard.ui.server import slow, threads
+from showcard.ui.server import garbage, slow, threads
 from showcard.ui.server.app import build_app
 from showcard.ui.server.ending import Quiet, Server
 from showcard.ui.server.guard import Access, allowed_hosts
@@ -97,11 +97,12 @@ async def _serve(
         **slow.server_options(),
     )
     await threads.start()
-    warming = asyncio.create_task(markdown.warm())
+    beside = [asyncio.create_task(markdown.warm()), asyncio.create_task(garbage.collect_when_idle())]
     try:
         await _Announced(config, quiet, app.state.closing.set, _address(host, listening)).serve([listening])
     finally:
-        warming.cancel()
+        for task in beside:
+            task.cancel()
         shutil.rmtree(uploads, ignore_errors=True)
         if site.folders:
             site.folders.close()
