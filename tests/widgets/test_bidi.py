@@ -22,7 +22,7 @@ from showcard.snippets import snippets_for
 from showcard.snippets.literals import comment
 from showcard.ui.components.target_panel import _with
 from showcard.ui.markup import panels
-from showcard.ui.markup.html import attribute, code_text, escape, isolated, running_text, short_text, tag, verbatim
+from showcard.ui.markup.html import attribute, code_text, element, escape, isolated, running_text, short_text, verbatim
 from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import body_html, chat_html
 from showcard.ui.server import front
@@ -120,7 +120,11 @@ widget:
     assert Walk(about(model, ())).found == []
     assert not CONTROL.search(example_title(model.examples[0]))
     assert "[U+202E]" in example_title(model.examples[0])
-    for told in (panels.note(EVIL, EVIL, error=True, detail=EVIL), panels.raw_json({EVIL: EVIL}), tag("b", title=EVIL)):
+    for told in (
+        panels.note(EVIL, EVIL, error=True, detail=EVIL),
+        panels.raw_json({EVIL: EVIL}),
+        element("b", title=EVIL),
+    ):
         assert Walk(told).found == [], told
 
 
@@ -151,7 +155,7 @@ def test_what_it_does_to_a_text() -> None:
     assert code_text("a\u202e") == running_text("a\u202e") == f'a<span {named} data-code="[U+202E]">\u202e</span>'
     assert running_text("שלום\u200f! a\u200bb") == "שלום\u200f! a\u200bb"
     assert code_text("a\u200bb").count('title="U+200B zero width space" data-code="[U+200B]">\u200b</span>') == 1
-    assert tag("a", data_x="\u202e", title="\u202e") == '<a data-x="\u202e" title="[U+202E]"></a>'
+    assert element("a", data_x="\u202e", title="\u202e") == '<a data-x="\u202e" title="[U+202E]"></a>'
     assert printable("a\tb\n\x1b[31m\u202e\x9b") == "a\tb\n[U+001B][31m[U+202E][U+009B]"
     assert escaped_json('"\u202e\u200b"') == '"\\u202e\\u200b"'
     assert json.loads(escaped_json('"\U000e0061"')) == "\U000e0061"

@@ -14,29 +14,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 from inspect import signature
-from typing import overload
 
-import markupsafe
+from markupsafe import Markup as Markup  # noqa: PLC0414 whoever makes HTML asks for it here
 
 from showcard.metadata.visible import visible, whole
 
 from . import invisible as controls
 from .invisible import needs_isolation
-
-
-class Markup(markupsafe.Markup):
-    """HTML. Added to a string of HTML, as some modules still make it, it is such a string."""
-
-    @overload  # type: ignore[override]
-    def __add__(self, other: markupsafe.Markup, /) -> Markup: ...
-    @overload
-    def __add__(self, other: str, /) -> str: ...
-    def __add__(self, other: str, /) -> str:
-        return _added(str.__add__(self, other), other)
-
-    def __radd__(self, other: str, /) -> str:  # type: ignore[override]
-        return _added(str.__add__(other, self), other)
-
 
 Child = Markup | str | int | None | Iterable["Child"]  # None and False are nothing
 Attribute = str | float | None  # None and False leave the attribute out; of True there is only its name
@@ -46,10 +30,6 @@ _READ = frozenset(("title", "aria-label", "alt", "placeholder", "download"))  # 
 _VOID = frozenset(("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
 _SHAPES = frozenset(("circle", "ellipse", "line", "path", "polygon", "polyline", "rect", "stop", "use"))  # of SVG
 _SHORT = 64  # characters: most texts and attributes of a page are as short, and the same again and again
-
-
-def _added(text: str, other: str) -> str:
-    return _made(text) if isinstance(other, markupsafe.Markup) else text
 
 
 def _made(text: str) -> Markup:
@@ -148,7 +128,7 @@ def _checked(name: str) -> str:
 
 
 def _inner(children: Iterable[Child], write: Callable[[str], str]) -> str:
-    return "".join([child if isinstance(child, markupsafe.Markup) else _written(child, write) for child in children])
+    return "".join([child if isinstance(child, Markup) else _written(child, write) for child in children])
 
 
 def _written(child: Child, write: Callable[[str], str]) -> str:
@@ -222,8 +202,3 @@ def open_line(markup: str) -> str:
     flat = str.replace(markup, "\r\n", "\n")  # as of a string, which it is from here on: Markup escapes what it puts in
     flat = flat.replace("\r", "\n").replace("\n", "&#10;").replace("\t", "&#9;")
     return f'<div class="sc">{whole(flat)}' if flat else ""
-
-
-def tag(name: str, content: str = "", **attributes: object) -> Markup:
-    """An element; `content` is HTML already. See `element`, which escapes what is not."""
-    return element(name, _made(str(content)), **attributes)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from showcard.ui.markup import markdown as markdown_module
-from showcard.ui.markup.html import one_line, tag
+from showcard.ui.markup.html import element, one_line
 from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import chat_html
 
@@ -114,7 +114,7 @@ def test_html_of_ours_stays_on_one_line() -> None:
 
 def test_attributes_are_escaped() -> None:
     assert (
-        tag("a", "x", href='"><script>', class_="k", hidden=False)
+        element("a", "x", href='"><script>', class_="k", hidden=False)
         == '<a href="&quot;&gt;&lt;script&gt;" class="k">x</a>'
     )
 
