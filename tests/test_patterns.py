@@ -22,6 +22,7 @@ PASSED_OVER = {
     "ui/markup/gfm.py": TO_BE_REPLACED,
     "wire/parameters.py: '^ {12}(\\\\w+) \\\\(.*?\\\\):\\\\s*\\\\n((?:^(?: {13,}.*| *)\\\\n)*)'": "reads docstrings of huggingface_hub",
     "metadata/reading/yaml_errors.py: k.line": "looks at 120 characters of a line",
+    "ui/markup/prepared.py": "reads HTML of ours, when it is loaded",
     "ui/server/front.py": "reads the scripts of this app",
     "ui/gradio_patches/nonce.py": "reads Gradio's own template",
     "local/engines/gazetteer.py": "reads the system's table of time zones",

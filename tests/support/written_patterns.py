@@ -120,4 +120,4 @@ def _value(file: Path, node: ast.expr) -> Any:
 
 
 def _module(file: Path) -> ModuleType:
-    return importlib.import_module(".".join(file.with_suffix("").parts).removesuffix(".__init__"))
+    return importlib.import_module("showcard." + ".".join(file.with_suffix("").parts).removesuffix(".__init__"))
