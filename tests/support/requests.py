@@ -193,7 +193,7 @@ def sent_by_client(resolved: ResolvedRequest, key: str = "hf_key") -> Sent:
     assert transport.sent is not None
     if call.verbatim:
         body = json.loads(transport.sent.body) | {"response_format": call.arguments["response_format"]}
-        return replace(transport.sent, body=json.dumps(body).encode())
+        return replace(transport.sent, body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
     return transport.sent
 
 
