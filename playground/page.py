@@ -153,7 +153,8 @@ class ComparePage:
         search = self.settings.catalogue
         gr.on(
             [search.go.click, search.text.submit, search.provider.input, search.vision.input, search.tools.input],
-            self._search, [*search.inputs, places.base_url], search.found, **QUIET,
+            self._search, [*search.inputs, places.base_url], search.found,
+            trigger_mode="always_last", **QUIET,  # once would drop a filter that is chosen while another is looked for
         )  # fmt: skip
         demo.load(self._load, None, [self.question, *self.screen], **AS_IT_IS)
         demo.unload(self.sessions.forget)

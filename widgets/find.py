@@ -74,7 +74,10 @@ def build(demo: gr.Blocks, site: Site) -> None:
     async def show(name: str, request: gr.Request) -> str:
         return await _serves(sessions.of(request), str(name)[:80])
 
-    gr.on([search.click, text.submit, library.submit], begin, [text, task, library, provider], [found, more], **QUIET)
+    gr.on(
+        [search.click, text.submit, library.submit], begin, [text, task, library, provider], [found, more],
+        trigger_mode="always_last", **QUIET,
+    )  # fmt: skip
     more.click(go_on, None, [found, more], **QUIET)
     look.click(show, one, serves, **QUIET)
     demo.unload(sessions.forget)
