@@ -104,6 +104,6 @@ def processor(process_id: int) -> float:
 
 def children(process_id: int) -> dict[int, str]:
     """The processes that a process has started, with their command lines."""
-    command = ["ps", "-o", "pid=,args=", "--ppid", str(process_id)]
+    command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(process_id)]
     told = subprocess.run(command, check=False, capture_output=True, text=True)
     return {int(line.split()[0]): line.split(maxsplit=1)[1] for line in told.stdout.splitlines()}

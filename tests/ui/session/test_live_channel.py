@@ -6,6 +6,8 @@ import asyncio
 import json
 from typing import Any
 
+from markupsafe import Markup
+
 from showcard.ui.markup.markdown import chat_html
 from showcard.ui.session.live_channel import LiveAnswer, LiveChannel, LiveChannels
 
@@ -55,7 +57,7 @@ async def test_nothing_is_lost_and_lines_are_fewer_than_pieces() -> None:
     async with asyncio.timeout(10):
         shown, _ = await asyncio.gather(watch(feed), write(feed, growing))
     assert shown.reasoning == "Let me think."
-    assert shown.html + chat_html(shown.tail) == growing.markdown.whole
+    assert Markup(shown.html) + chat_html(shown.tail) == growing.markdown.whole
     assert "<strong>code</strong>" in shown.html
     assert "<b>" not in shown.tail.replace("<b>really</b>", "")
     assert shown.lines < 10
@@ -70,7 +72,7 @@ async def test_who_comes_late_gets_all_of_it() -> None:
         shown = Shown()
         shown.take(await anext(lines))
         await lines.aclose()  # type: ignore[attr-defined]
-    assert shown.html + chat_html(shown.tail) == growing.markdown.whole
+    assert Markup(shown.html) + chat_html(shown.tail) == growing.markdown.whole
 
 
 async def test_lines_end_when_nothing_grows(monkeypatch: Any) -> None:
