@@ -29,13 +29,24 @@ class FilesAlone(route_utils.GradioMultiPartParser):  # type: ignore[misc]
     async def parse(self) -> Any:
         """The files of the upload; where there is no end of it, what was written is deleted."""
         try:
-            return await super().parse()
+            return await self._parsed()
         except BaseException:
             for file in self._files_to_close_on_error:
                 with suppress(OSError):
                     os.unlink(file.name)
                     file.close()  # may write, so the name goes first
             raise
+
+    async def _parsed(self) -> Any:
+        """What Gradio reads; where it refuses a file for its size, with a sentence for people."""
+        try:
+            return await super().parse()
+        except MultiPartException as error:
+            if not error.message.startswith("File size"):
+                raise
+            # The status is 413 for a message that names a "maximum allowed size".
+            most = f"{self.max_file_size / 2**20:,.0f} MB"
+            raise MultiPartException(f"A file is larger than {most}, the maximum allowed size of one.") from None
 
     async def _closing(self, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for chunk in stream:

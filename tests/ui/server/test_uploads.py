@@ -74,6 +74,17 @@ async def test_a_file_can_be_seen_again_whatever_its_name(name: str, kept: str) 
         assert (await client.get(f"/gradio_api/file={quote(path)}")).status_code == 200
 
 
+async def test_a_file_that_is_too_large_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("showcard.ui.server.app.MAX_UPLOAD", "1mb")
+    with gr.Blocks(analytics_enabled=False) as demo:
+        gr.Image()
+    app = build_app(demo, Site(EmbeddedEngine("http://127.0.0.1:1", {}), MediaStore()), Access())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+        answer = await client.post("/gradio_api/upload", files={"files": ("x.bin", bytes(2**20 + 1))})
+    assert answer.status_code == 413
+    assert answer.text == "A file is larger than 1 MB, the maximum allowed size of one."
+
+
 async def test_an_upload_is_taken() -> None:
     folder = Path(gr.utils.get_upload_folder()) / "tests-uploads"
     folder.mkdir(parents=True, exist_ok=True)
