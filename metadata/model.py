@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from showcard.metadata.codes import diagnose
 from showcard.metadata.examples.read import Example, read_examples
-from showcard.metadata.lint.codes import diagnose
 from showcard.metadata.outputs.read import plain, to_json
 from showcard.metadata.reading.card import Card, decode, parse_card
 from showcard.metadata.reading.document import LARGEST

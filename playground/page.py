@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from showcard.metadata.visible import whole
+from showcard.playground import restoring
 from showcard.playground.core.state import LETTERS, Comparison, Pane
 from showcard.playground.tools.mount import Drawn, Mount
 from showcard.ui.components.panel import panel
@@ -25,7 +26,6 @@ from . import actions, catalogue
 from . import reads as kept
 from .catalogue_panel import CataloguePanel, found_html
 from .composer import Question, read_question
-from .core import restoring
 from .session import PAGE, CompareSession, desk_of, is_of_hub
 from .settings_panel import SettingsPanel
 from .tools import all as tools

@@ -29,8 +29,8 @@ from showcard.playground.core.measure import measure
 from showcard.playground.core.state import Raw, Record, Variant
 from showcard.playground.core.stream_text import StreamText
 from showcard.ui.markup.chat import words
+from showcard.ui.markup.growing_text import GrowingText
 from showcard.ui.session import calls as asking
-from showcard.ui.session.growing_text import GrowingText
 from showcard.ui.session.live_channel import LiveAnswer
 from showcard.ui.session.session import Session
 from showcard.wire.request import Request, ResolvedRequest

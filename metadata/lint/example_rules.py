@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from showcard.metadata.codes import diagnose
 from showcard.metadata.diagnostics import Diagnostic
 from showcard.metadata.examples.read import Example
 from showcard.metadata.media import Media
@@ -18,7 +19,6 @@ from showcard.metadata.tasks.case import make_case
 from showcard.metadata.tasks.infer import tagged, task_possible
 from showcard.metadata.tasks.table import TASKS, find_task
 
-from .codes import diagnose
 from .metadata_rules import metadata_keys
 
 _FEW_FILES, _SUGGESTIONS = 200, 10  # up to here it is worth looking for a name that is close

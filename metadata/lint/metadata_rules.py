@@ -8,14 +8,13 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
+from showcard.metadata.codes import diagnose
 from showcard.metadata.diagnostics import Diagnostic
 from showcard.metadata.model import Model
 from showcard.metadata.near import closest
 from showcard.metadata.reading.card import KNOWN_KEYS
 from showcard.metadata.reading.yaml12 import KeyPath
 from showcard.metadata.tasks.case import table
-
-from .codes import diagnose
 
 _REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(?:/[A-Za-z0-9_][\w.-]{0,95})?")
 _MEANT = {

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from showcard.metadata.codes import diagnose
 from showcard.metadata.diagnostics import Diagnostic
-from showcard.metadata.lint.codes import diagnose
 
 from .document import LARGEST, Document, read_document
 from .yaml12 import LARGE, Marks

@@ -8,8 +8,8 @@ from typing import Any
 
 from yaml.nodes import Node
 
+from showcard.metadata.codes import diagnose
 from showcard.metadata.diagnostics import Diagnostic
-from showcard.metadata.lint.codes import diagnose
 
 from .repair import compose_or_mend
 from .yaml12 import (

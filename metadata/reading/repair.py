@@ -7,8 +7,8 @@ import re
 import yaml
 from yaml.nodes import MappingNode, Node, SequenceNode
 
+from showcard.metadata.codes import diagnose
 from showcard.metadata.diagnostics import Diagnostic
-from showcard.metadata.lint.codes import diagnose
 
 from .yaml12 import children, compose
 from .yaml_errors import describe, guilty_line

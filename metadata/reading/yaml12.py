@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from showcard.metadata.codes import diagnose
 from showcard.metadata.diagnostics import Diagnostic
-from showcard.metadata.lint.codes import diagnose
 
 KeyPath = tuple[str | int, ...]
 

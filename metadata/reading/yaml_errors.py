@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import yaml
 
+from showcard.metadata.codes import diagnose
 from showcard.metadata.diagnostics import Diagnostic
-from showcard.metadata.lint.codes import diagnose
 
 
 @dataclass(frozen=True, slots=True)

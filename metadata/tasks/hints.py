@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from showcard.metadata.codes import diagnose
 from showcard.metadata.diagnostics import Diagnostic
-from showcard.metadata.lint.codes import diagnose
 from showcard.metadata.reading.files import Files, PartialFiles
-from showcard.metadata.weights.gguf import HEAD, GGUFError, read_gguf
+from showcard.metadata.reading.gguf import HEAD, GGUFError, read_gguf
 
 LARGEST = 5_000_000  # bytes of a configuration
 LARGEST_TOKENIZER = 30_000_000

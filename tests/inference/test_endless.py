@@ -15,7 +15,7 @@ from showcard.inference.errors import InferenceFailure
 from showcard.inference.reply import Delta
 from showcard.inference.transport import events
 from showcard.inference.transport import http as transport
-from showcard.ui.session.growing_text import GrowingText
+from showcard.ui.markup.growing_text import GrowingText
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Talk, scripted
 

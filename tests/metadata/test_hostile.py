@@ -15,8 +15,8 @@ from showcard.metadata.examples.read import count_items
 from showcard.metadata.lint.run import FORMATS, lint, render
 from showcard.metadata.model import read_model
 from showcard.metadata.outputs.read import normalise, to_json
+from showcard.metadata.reading.gguf import GGUFError, read_gguf
 from showcard.metadata.tasks.table import TASKS
-from showcard.metadata.weights.gguf import GGUFError, read_gguf
 
 from .cards import REAL, Repo, real_cards
 

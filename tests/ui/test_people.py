@@ -26,13 +26,13 @@ from showcard.inference.transport import assets
 from showcard.metadata.media import Media
 from showcard.ui.server import uploads
 from showcard.ui.server.app import build_app
-from showcard.ui.server.bounds import MUCH_LATER, Bound, HeldShare, shared_out
 from showcard.ui.server.guard import Access
-from showcard.ui.server.visitors import COOKIE, NOBODY, Visitor, visitor
 from showcard.ui.session import calls as asking
 from showcard.ui.session import session
+from showcard.ui.session.bounds import MUCH_LATER, Bound, HeldShare, shared_out
 from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Sessions, Site
+from showcard.ui.session.visitors import COOKIE, NOBODY, Visitor, visitor
 from showcard.wire.request import Request
 from tests.support.scripted import Talk, scripted
 

@@ -12,8 +12,8 @@ from showcard.metadata.outputs.read import Labels
 from showcard.metadata.reading.files import Folder
 from showcard.metadata.tasks.table import task
 from showcard.ui.markup.chat import GrowingAnswer
+from showcard.ui.markup.growing_text import GrowingText
 from showcard.ui.session.availability import places
-from showcard.ui.session.growing_text import GrowingText
 from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 from showcard.ui.session.sources import Opened

@@ -14,8 +14,8 @@ from typing import Any
 import gradio as gr
 from fastapi import HTTPException, Request
 
-from showcard.ui.server.bounds import Bounds, HeldShare
-from showcard.ui.server.visitors import Visitor, visitor_of
+from showcard.ui.session.bounds import Bounds, HeldShare
+from showcard.ui.session.visitors import Visitor, visitor_of
 
 from .unbounded_records import let_go_of_tab
 

@@ -12,7 +12,7 @@ from showcard.inference.reply import Delta, McpCall, Usage
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Message, ToolCall
 from showcard.metadata.visible import visible, whole
-from showcard.ui.session.growing_text import GrowingText
+from showcard.ui.markup.growing_text import GrowingText
 from showcard.ui.session.streams import Batch
 from showcard.wire.request import ResolvedRequest
 

@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from showcard.inference.processes.workers import WorkerError, run_apart
 from showcard.metadata.visible import turning_none, whole
-from showcard.ui.session.growing_text import GrowingText
+from showcard.ui.markup.growing_text import GrowingText
 
 from . import markdown_worker
 from .html import Markup, join, opened

@@ -27,6 +27,7 @@ from showcard.ui.gradio_patches.uploads_alone import only_uploads
 from showcard.ui.session.live_channel import LiveChannel
 from showcard.ui.session.media_store import SHOWN, Crowded
 from showcard.ui.session.session import Site
+from showcard.ui.session.visitors import Visitors
 
 from . import front, signin
 from .bodies import answer_what_cant_be_read
@@ -37,7 +38,6 @@ from .open_requests import OpenRequests
 from .routes import Routes
 from .slices import Sliced
 from .uploads import Bounded, say_what_is_unwritten
-from .visitors import Visitors
 
 MAX_UPLOAD = "50mb"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
-from .bounds import Bounds, Reached
-from .visitors import visitor_of
+from showcard.ui.session.bounds import Bounds, Reached
+from showcard.ui.session.visitors import visitor_of
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -24,9 +24,10 @@ import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from .bounds import LATER, Bound, HeldShare
+from showcard.ui.session.bounds import LATER, Bound, HeldShare
+from showcard.ui.session.visitors import NOBODY, Visitor, cookie_in, visitor_of
+
 from .notice import notice
-from .visitors import NOBODY, Visitor, cookie_in, visitor_of
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -15,10 +15,10 @@ from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse
 
 from showcard.ui.gradio_patches.unbounded_records import kept_files
+from showcard.ui.session.bounds import Bounds, HeldShare, Level
+from showcard.ui.session.visitors import NOBODY, Visitor, visitor_of
 
 from .bodies import BodyRefused
-from .bounds import Bounds, HeldShare, Level
-from .visitors import NOBODY, Visitor, visitor_of
 
 UNWRITTEN = "The file can't be kept: the server's folder for uploads can't be written to"
 MEGABYTE = 2**20

@@ -20,9 +20,8 @@ from time import perf_counter
 from typing import Any
 from weakref import WeakValueDictionary
 
+from showcard.ui.markup.growing_text import GrowingText
 from showcard.ui.markup.live_markdown import LiveMarkdown
-
-from .growing_text import GrowingText
 
 FLUSH_SECONDS = 0.06
 BUSY_SECONDS = 0.1

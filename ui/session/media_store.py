@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from showcard.inference.transport.assets import AssetError, is_remote, load
 from showcard.metadata.media import Media
 from showcard.metadata.reading.files import Files
-from showcard.ui.server.bounds import Reached
+from showcard.ui.session.bounds import Reached
 
 MAX_BYTES = 64 * 2**20  # of one person
 MAX_ITEMS = 2_000

@@ -23,9 +23,9 @@ from showcard.inference.keys import ENDPOINT_KEY, own_key_name
 from showcard.inference.processes.folder import Folders
 from showcard.inference.processes.workers import work_for
 from showcard.inference.resolve import EmbeddedEngine
-from showcard.ui.server.bounds import Bounds, Reached, bounds_of
 from showcard.ui.server.signin import Person, person_of
-from showcard.ui.server.visitors import NOBODY, Visitor, visitor_of
+from showcard.ui.session.bounds import Bounds, Reached, bounds_of
+from showcard.ui.session.visitors import NOBODY, Visitor, visitor_of
 from showcard.wire.call import HUB_KEY
 from showcard.wire.hub_private import PROVIDERS
 

@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-from showcard.metadata.weights.gguf import GGUFError, read_gguf
+from showcard.metadata.reading.gguf import GGUFError, read_gguf
 
 
 def text(value):

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from showcard.playground.core import conversation
+from showcard.playground.core.exported import MAX_BYTES, read_apart
+from showcard.playground.core.state import LETTERS, Comparison, Pane, Settings
 from showcard.playground.session import CompareSession
 from showcard.wire.request import RequestError
-
-from . import conversation
-from .exported import MAX_BYTES, read_apart
-from .state import LETTERS, Comparison, Pane, Settings
 
 MAX_IN_LINK = 20_000
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from showcard.ui.server.hops import Hops
-from showcard.ui.server.visitors import NOBODY, Cookies, Visitor, network_of, visitor
+from showcard.ui.session.visitors import NOBODY, Cookies, Visitor, network_of, visitor
 
 
 @pytest.mark.parametrize(

@@ -234,7 +234,7 @@ def documentation() -> str:
         "when it found an error. `--format json` prints one object a line, `--format github` commands for GitHub's",
         "runners. As a hook of pre-commit it is called `showcard-lint`.",
         "",
-        "This page is made from the code: `python -m showcard.metadata.lint.codes > docs/lint.md`.",
+        "This page is made from the code: `python -m showcard.metadata.codes > docs/lint.md`.",
         "",
         "| code | severity | meaning | what to do |",
         "|---|---|---|---|",

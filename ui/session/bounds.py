@@ -3,9 +3,9 @@
 A person's bound comes before that of all: who has reached it is told so, and nobody else notices. What one address may
 hold is a few people's share, since a new cookie is free.
 
-They are kept where things are held: tabs and calls in `ui/session/session.py`, uploads in `uploads.py`, pictures in
+They are kept where things are held: tabs and calls in `ui/session/session.py`, uploads in `ui/server/uploads.py`, pictures in
 `ui/session/media_store.py`, events in `ui/gradio_patches/fair_queue.py`, requests and WebSockets in
-`open_requests.py`."""
+`ui/server/open_requests.py`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from .visitors import Visitor
+from showcard.ui.session.visitors import Visitor
 
 PEOPLE_AT_AN_ADDRESS = 4
 LEAST_REQUESTS, LEAST_STREAMS = 32, 8  # of one person, however few tabs they may have
