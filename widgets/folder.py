@@ -11,6 +11,7 @@ import gradio as gr
 
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.processes.folder import FAILED, IDLE, LOADING, READY, FolderModel, Folders
+from showcard.inference.streams import HEARTBEAT_SECONDS
 from showcard.metadata.reading.files import Folder
 from showcard.metadata.weights.runnable import holds_model
 from showcard.ui.components.panel import panel
@@ -18,7 +19,6 @@ from showcard.ui.markup import panels
 from showcard.ui.markup.html import Markup, code_text, div, element, one_line, span
 from showcard.ui.markup.pieces import SPIN, dim, num, status
 from showcard.ui.session.session import Session
-from showcard.ui.session.streams import HEARTBEAT_SECONDS
 from showcard.ui.session.target import FOLDER, Target
 
 from .state import Page

@@ -16,6 +16,7 @@ import gradio as gr
 
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.reply import Delta, Reply
+from showcard.inference.streams import HEARTBEAT_SECONDS, Merged
 from showcard.inference.transport.assets import load
 from showcard.inference.transport.http import Exchange
 from showcard.metadata.media import Media
@@ -32,7 +33,6 @@ from showcard.ui.markup.markdown import laid_out
 from showcard.ui.session import calls as asking
 from showcard.ui.session.availability import TypedTarget
 from showcard.ui.session.session import Session, cancel_and_wait
-from showcard.ui.session.streams import HEARTBEAT_SECONDS, Merged
 from showcard.wire.request import Request, RequestError, ResolvedRequest
 
 from . import show

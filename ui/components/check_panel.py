@@ -10,13 +10,13 @@ from typing import Any
 import gradio as gr
 
 from showcard.inference.check import Report, check
+from showcard.inference.streams import HEARTBEAT_SECONDS
 from showcard.metadata.tasks.table import Task
 from showcard.ui.markup import panels
 from showcard.ui.markup.found import report_html
 from showcard.ui.markup.html import Markup, div, one_line, span
 from showcard.ui.session.availability import TypedTarget, reachable
 from showcard.ui.session.session import Session, cancel_and_wait
-from showcard.ui.session.streams import HEARTBEAT_SECONDS
 from showcard.ui.session.target import ENDPOINT, PROVIDERS
 
 

@@ -9,11 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from showcard.inference.reply import Delta, McpCall, Usage
+from showcard.inference.streams import Batch
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Message, ToolCall
 from showcard.metadata.visible import visible, whole
 from showcard.ui.markup.growing_text import GrowingText
-from showcard.ui.session.streams import Batch
 from showcard.wire.request import ResolvedRequest
 
 from .html import (

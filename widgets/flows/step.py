@@ -14,6 +14,7 @@ import gradio as gr
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.reply import Delta, Reply
 from showcard.inference.resolve import Availability
+from showcard.inference.streams import HEARTBEAT_SECONDS, Batch
 from showcard.metadata.tasks.table import Task, task
 from showcard.ui.components.code_panel import CodePanel
 from showcard.ui.components.panel import panel
@@ -27,7 +28,6 @@ from showcard.ui.markup.markdown import laid_out
 from showcard.ui.session import calls as asking
 from showcard.ui.session.availability import first_place, places, reachable
 from showcard.ui.session.session import Session, cancel_and_wait
-from showcard.ui.session.streams import HEARTBEAT_SECONDS, Batch
 from showcard.ui.session.target import Target
 from showcard.widgets import show
 from showcard.wire.call import HUB_KEY

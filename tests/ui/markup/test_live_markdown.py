@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from showcard.inference.processes import workers
 from showcard.inference.reply import Delta
+from showcard.inference.streams import Batch
 from showcard.metadata.outputs.read import Message, ToolCall
 from showcard.ui.markup import markdown, markdown_worker
 from showcard.ui.markup.chat import MAX_LIVE_HTML, GrowingAnswer, message_html
 from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import AS_IT_IS, chat_html, laid_out, simple_html
-from showcard.ui.session.streams import Batch
 from tests.conftest import ROOT
 from tests.support.growth import grows
 

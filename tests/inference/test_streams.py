@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from showcard.ui.session.streams import Batch, Merged
+from showcard.inference.streams import Batch, Merged
 
 
 class Source:
