@@ -98,6 +98,47 @@ def test_arrows_point_one_way(package: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def sub_packages(root: Path, package: str) -> dict[str, set[str]]:
+    """Each package within a package, with those beside it that it imports from."""
+    within = {path.parent.name for path in (root / package).glob("*/__init__.py")}
+    found: dict[str, set[str]] = {name: set() for name in within}
+    for name in within:
+        for file in (root / package / name).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom) and not node.level:
+                    path = [f"{node.module}.{alias.name}".split(".") for alias in node.names]
+                    found[name] |= {one[2] for one in path if one[:2] == ["showcard", package]} & within - {name}
+    return found
+
+
+def circles(arrows: dict[str, set[str]]) -> list[str]:
+    """The packages that lead back to themselves."""
+
+    def reached(start: str) -> set[str]:
+        seen, todo = set[str](), [start]
+        while todo:
+            todo += (new := arrows[todo.pop()] - seen)
+            seen |= new
+        return seen
+
+    return sorted(name for name in arrows if name in reached(name))
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_no_two_packages_within_one_need_each_other(package: str) -> None:
+    assert not circles(sub_packages(ROOT, package))
+
+
+def test_circles_are_really_found(tmp_path: Path) -> None:
+    for name, text in {"a": "from showcard.p.b.x import y", "b": "from showcard.p.c import x", "c": ""}.items():
+        (tmp_path / "p" / name).mkdir(parents=True)
+        (tmp_path / "p" / name / "__init__.py").write_text("")
+        (tmp_path / "p" / name / "x.py").write_text(text)
+    assert circles(sub_packages(tmp_path, "p")) == []
+    (tmp_path / "p" / "c" / "x.py").write_text("from showcard.p import a")
+    assert circles(sub_packages(tmp_path, "p")) == ["a", "b", "c"]
+
+
 def test_the_arrows_are_really_checked(tmp_path: Path) -> None:
     file = tmp_path / "x.py"
     file.write_text(

@@ -26,6 +26,7 @@ from showcard.ui.gradio_patches.upload_reader import only_files
 from showcard.ui.gradio_patches.uploads_alone import only_uploads
 from showcard.ui.session.live_channel import LiveChannel
 from showcard.ui.session.media_store import SHOWN, Crowded
+from showcard.ui.session.person import signed_in
 from showcard.ui.session.session import Site
 from showcard.ui.session.visitors import Visitors
 
@@ -84,7 +85,7 @@ def build_app(demo: gr.Blocks, site: Site, access: Access) -> FastAPI:
     if site.shared:
         share_out(demo, site.bounds)
         app.add_middleware(OpenRequests, bounds=site.bounds)
-        app.add_middleware(Visitors, signed_in=signin.signed_in)
+        app.add_middleware(Visitors, signed_in=signed_in)
     if site.signs_in:
         app.add_middleware(signin.MemorySessions)
     app.add_middleware(front.FirstHtml)

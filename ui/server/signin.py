@@ -9,22 +9,21 @@ Gradio's own OAuth would put the token into the cookie, and fails where a sign-i
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from time import monotonic, time
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from showcard.ui.session.bounds import LATER, Bound, HeldShare
+from showcard.ui.session.person import INFO, account_of
 from showcard.ui.session.visitors import NOBODY, Visitor, cookie_in, visitor_of
 
 from .notice import notice
@@ -35,7 +34,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 COOKIE = "showcard"
 SAID = ("OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL")  # by a Space
-INFO = "oauth_info"  # under which a session holds what was learnt
 LOGIN, CALLBACK, LOGOUT = "/login/huggingface", "/login/callback", "/logout"
 MAX_PEOPLE = 20_000
 MAX_OF_ONE = 20  # browsers that one person is signed in with
@@ -48,14 +46,6 @@ ATTEMPTS = Bound("attempts to sign in", LATER, each=20, near=80)
 ERRORS = re.compile(
     "invalid_request|unauthorized_client|unsupported_response_type|invalid_scope|server_error|temporarily_unavailable"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who signed in, and their token."""
-
-    name: str
-    token: str
 
 
 @dataclass(slots=True)
@@ -253,39 +243,3 @@ def _local(target: str) -> str:
         return "/"
     path = "/" + parts.path.lstrip("/\\")
     return path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
-
-
-def person_of(request: gr.Request) -> Person | None:
-    """Who sent a request, where they signed in and that still holds."""
-    scope = getattr(getattr(request, "request", None), "scope", None)
-    found = _info(scope)
-    if found is None:
-        return None
-    user = found.get("userinfo")
-    name = user.get("preferred_username") if isinstance(user, Mapping) else None
-    return Person(str(name or "you"), str(found["access_token"]))
-
-
-def signed_in(scope: Scope) -> str:
-    """Which account a request comes from, empty where nobody signed in."""
-    return account_of(scope["session"]) if _info(scope) else ""
-
-
-def account_of(session: Mapping[str, Any]) -> str:
-    """What tells an account from others: its number or name, else its token's digest."""
-    found = session.get(INFO)
-    if not isinstance(found, Mapping):
-        return ""
-    user = found.get("userinfo")
-    known = (user.get("sub") or user.get("preferred_username")) if isinstance(user, Mapping) else None
-    return str(known or hashlib.sha256(str(found.get("access_token")).encode()).hexdigest())
-
-
-def _info(scope: Any) -> Mapping[str, Any] | None:
-    """What was learnt of who sent a request, where they signed in and that still holds."""
-    session = scope.get("session") if isinstance(scope, Mapping) else None
-    found = session.get(INFO) if isinstance(session, Mapping) else None
-    if not isinstance(found, Mapping) or not found.get("access_token"):
-        return None
-    until = found.get("expires_at")
-    return None if isinstance(until, int | float) and until < time() else found

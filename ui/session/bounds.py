@@ -3,8 +3,8 @@
 A person's bound comes before that of all: who has reached it is told so, and nobody else notices. What one address may
 hold is a few people's share, since a new cookie is free.
 
-They are kept where things are held: tabs and calls in `ui/session/session.py`, uploads in `ui/server/uploads.py`, pictures in
-`ui/session/media_store.py`, events in `ui/gradio_patches/fair_queue.py`, requests and WebSockets in
+They are kept where things are held: tabs and calls in `ui/session/session.py`, uploads in `ui/server/uploads.py`,
+pictures in `ui/session/media_store.py`, events in `ui/gradio_patches/fair_queue.py`, requests and WebSockets in
 `ui/server/open_requests.py`."""
 
 from __future__ import annotations

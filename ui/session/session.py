@@ -23,7 +23,6 @@ from showcard.inference.keys import ENDPOINT_KEY, own_key_name
 from showcard.inference.processes.folder import Folders
 from showcard.inference.processes.workers import work_for
 from showcard.inference.resolve import EmbeddedEngine
-from showcard.ui.server.signin import Person, person_of
 from showcard.ui.session.bounds import Bounds, Reached, bounds_of
 from showcard.ui.session.visitors import NOBODY, Visitor, visitor_of
 from showcard.wire.call import HUB_KEY
@@ -32,6 +31,7 @@ from showcard.wire.hub_private import PROVIDERS
 from .functions import Functions
 from .live_channel import LiveChannel, LiveChannels
 from .media_store import MediaStore, SessionMedia
+from .person import Person, person_of
 from .target import Target, is_hosted
 
 MAX_PAGES = 4  # the one that is seen, and those whose last events are still on their way

@@ -20,9 +20,9 @@ from showcard.inference.resolve import EmbeddedEngine
 from showcard.ui.server import signin
 from showcard.ui.server.app import build_app
 from showcard.ui.server.guard import Access
-from showcard.ui.server.signin import person_of
 from showcard.ui.session import visitors
 from showcard.ui.session.media_store import MediaStore
+from showcard.ui.session.person import person_of
 from showcard.ui.session.session import Sessions, Site
 from tests.support.scripted import Script, Scripted, Talk, scripted
 
