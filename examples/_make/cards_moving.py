@@ -27,7 +27,7 @@ def _room() -> sounds.Sound:
 
 CARDS = (
     Illustrated(
-        "vowels", "text-to-speech", "Vowels", "A buzz and three resonances make the vowels, by a formula.",
+        "text-to-speech", "text-to-speech", "Vowels", "A buzz and three resonances make the vowels, by a formula.",
         """
 The script knows five vowels and no consonant. Each is a buzz of 113 Hz sent through the resonances of a mouth that has the
 shape for it:
@@ -50,7 +50,7 @@ The numbers are in hertz, from Peterson and Barney, *Control Methods Used in a S
         {"vowels.flac": partial(sounds.spoken, "a e i o u"), "oh.flac": partial(sounds.spoken, "o", 0.7), "ai.flac": partial(sounds.spoken, "ai ai", 0.25)},
     ),
     Illustrated(
-        "bells-and-rain", "text-to-audio", "Bells and rain", "The sounds are formulas and seeded noise.",
+        "text-to-audio", "text-to-audio", "Bells and rain", "The sounds are formulas and seeded noise.",
         "Sounds from a description: not speech, and not only music.\n",
         [
             {"text": "Five bells, going down", "example_title": "Bells", "output": {"url": "bells.flac"}},
@@ -60,7 +60,7 @@ The numbers are in hertz, from Peterson and Barney, *Control Methods Used in a S
         {"bells.flac": sounds.scale, "rain.flac": sounds.rain, "heart.flac": sounds.heart},
     ),
     Illustrated(
-        "what-is-heard", "audio-classification", "What is heard", "The scores were set by hand.",
+        "audio-classification", "audio-classification", "What is heard", "The scores were set by hand.",
         "A sound goes in; what it may be comes out, the likeliest first.\n",
         [
             {"src": "bells.flac", "example_title": "Bells", "output": scores(bell=0.95, glass=0.03, piano=0.02)},
@@ -70,7 +70,7 @@ The numbers are in hertz, from Peterson and Barney, *Control Methods Used in a S
         {"bells.flac": sounds.scale, "rain.flac": sounds.rain, "siren.flac": sounds.siren}, language="",
     ),
     Illustrated(
-        "voice-and-noise", "audio-to-audio", "Voice and noise", "The recording was mixed by a script that keeps its parts.",
+        "audio-to-audio", "audio-to-audio", "Voice and noise", "The recording was mixed by a script that keeps its parts.",
         "A recording goes in; one or several come out, each with a label. Here the voice and the noise that were mixed come apart again, exactly, because the script kept them.\n",
         [
             {"src": "mixed.flac", "example_title": "Taken apart",
@@ -81,7 +81,7 @@ The numbers are in hertz, from Peterson and Barney, *Control Methods Used in a S
         {"mixed.flac": _noisy, "voice.flac": _VOICE, "noise.flac": lambda: sounds.noise(_VOICE())}, language="",
     ),
     Illustrated(
-        "who-speaks-when", "voice-activity-detection", "When someone speaks", "The script that made the sound knows when it speaks.",
+        "voice-activity-detection", "voice-activity-detection", "When someone speaks", "The script that made the sound knows when it speaks.",
         "The stretches of a recording in which someone speaks, in seconds. Press a stretch to hear it.\n",
         [
             {"src": "room.flac", "example_title": "Twice", "output": [{"label": "speech", "start": 0.6, "end": 1.24}, {"label": "speech", "start": 1.84, "end": 2.8}]},
@@ -92,7 +92,7 @@ The numbers are in hertz, from Peterson and Barney, *Control Methods Used in a S
         {"room.flac": _room, "rain.flac": partial(sounds.rain, 1.0), "voice.flac": _VOICE}, language="",
     ),
     Illustrated(
-        "told-of-sounds", "audio-text-to-text", "Told of sounds", _HAND,
+        "audio-text-to-text", "audio-text-to-text", "Told of sounds", _HAND,
         "A recording and a prompt go in, a text comes out.\n",
         [
             {"src": "bells.flac", "text": "How many bells are there, and do they go up or down?", "example_title": "Counting", "output": [{"generated_text": "Five bells, going down."}]},
@@ -102,7 +102,7 @@ The numbers are in hertz, from Peterson and Barney, *Control Methods Used in a S
         {"bells.flac": sounds.scale, "heart.flac": sounds.heart, "rain.flac": partial(sounds.rain, 1.0)},
     ),
     Illustrated(
-        "what-happens", "video-classification", "What happens", "The scores were set by hand.",
+        "video-classification", "video-classification", "What happens", "The scores were set by hand.",
         "A film goes in; what happens in it comes out.\n",
         [
             {"src": "ball.mp4", "example_title": "A ball", "output": scores(bouncing_a_ball=0.96, juggling=0.03, bowling=0.01)},
@@ -112,7 +112,7 @@ The numbers are in hertz, from Peterson and Barney, *Control Methods Used in a S
         {**_BALL, **_BOAT, "cart.mp4": films.cart_pole}, language="",
     ),
     Illustrated(
-        "told-of-films", "video-text-to-text", "Told of films", _HAND,
+        "video-text-to-text", "video-text-to-text", "Told of films", _HAND,
         "A film and a prompt go in, a text comes out.\n",
         [
             {"src": "ball.mp4", "text": "What happens to the ball?", "example_title": "A ball", "output": [{"generated_text": "It bounces from left to right, each time less high."}]},
@@ -122,7 +122,7 @@ The numbers are in hertz, from Peterson and Barney, *Control Methods Used in a S
         {**_BALL, **_BOAT},
     ),
     Illustrated(
-        "paper-boat", "text-to-video", "A paper boat", "The films were drawn picture by picture by a script.",
+        "text-to-video", "text-to-video", "A paper boat", "The films were drawn picture by picture by a script.",
         "A text goes in, a film comes out. These have twelve pictures a second and no sound.\n",
         [
             {"text": "A paper boat on small waves, in the rain", "example_title": "A paper boat", "output": {"url": "boat.mp4"}},
@@ -132,7 +132,7 @@ The numbers are in hertz, from Peterson and Barney, *Control Methods Used in a S
         {**_BOAT, **_BALL, "sunset.mp4": films.sunset},
     ),
     Illustrated(
-        "into-the-house", "image-to-video", "Into the house", "The films were drawn picture by picture by a script.",
+        "image-to-video", "image-to-video", "Into the house", "The films were drawn picture by picture by a script.",
         "A picture goes in and starts to move. The prompt is optional.\n",
         [
             {"src": "house.png", "text": "Go closer; smoke rises from the chimney", "example_title": "Closer", "output": {"url": "zoom.mp4"}},
@@ -142,7 +142,7 @@ The numbers are in hertz, from Peterson and Barney, *Control Methods Used in a S
         {"house.png": pictures.house, "night.png": partial(pictures.house, night=True), "zoom.mp4": films.zoom, "sunset.mp4": films.sunset},
     ),
     Illustrated(
-        "sunset", "image-text-to-video", "Sunset", "The film was drawn picture by picture by a script.",
+        "image-text-to-video", "image-text-to-video", "Sunset", "The film was drawn picture by picture by a script.",
         "A picture and a text go in, a film comes out.\n",
         [
             {"src": "house.png", "text": "Let the sun set.", "example_title": "Sunset", "output": {"url": "sunset.mp4"}},
@@ -152,7 +152,7 @@ The numbers are in hertz, from Peterson and Barney, *Control Methods Used in a S
         {"house.png": pictures.house, "sunset.mp4": films.sunset, "zoom.mp4": films.zoom},
     ),
     Illustrated(
-        "negative", "video-to-video", "A negative", "Each picture of the film was turned into its negative by a script.",
+        "video-to-video", "video-to-video", "A negative", "Each picture of the film was turned into its negative by a script.",
         "A film goes in, another comes out.\n",
         [
             {"src": "ball.mp4", "text": "As a negative", "example_title": "Negative", "output": {"url": "negative.mp4"}},
@@ -162,7 +162,7 @@ The numbers are in hertz, from Peterson and Barney, *Control Methods Used in a S
         {**_BALL, "negative.mp4": partial(films.negative, films.ball())}, language="",
     ),
     Illustrated(
-        "cart-pole", "reinforcement-learning", "A pole on a cart", "Nothing was learned: a rule of four numbers keeps the pole up.",
+        "reinforcement-learning", "reinforcement-learning", "A pole on a cart", "Nothing was learned: a rule of four numbers keeps the pole up.",
         """
 The film `replay.mp4` is what the Hub shows for an agent. This one is **CartPole**, the oldest of the exercises: push the cart left
 or right so that the pole stays up. Four numbers are known at each step, and the rule is a weighted sum of them:
@@ -183,7 +183,7 @@ An agent that learns finds such weights by itself.
                 "dataset": {"name": "CartPole, drawn here", "type": "CartPole"}, "metrics": [{"type": "mean_reward", "value": 200, "name": "steps upright"}]}]}]},
     ),
     Illustrated(
-        "reaching-arm", "robotics", "An arm that reaches", "Geometry moves the arm, no policy does.",
+        "robotics", "robotics", "An arm that reaches", "Geometry moves the arm, no policy does.",
         "An arm of two links follows a point. The angle at the elbow comes from the law of cosines, the one at the shoulder from the rest.\n\n$$\\cos\\beta = \\frac{d^2 - a^2 - b^2}{2ab}$$\n",
         [
             {"example_title": "Replay", "output": {"url": "replay.mp4"}},
@@ -191,7 +191,7 @@ An agent that learns finds such weights by itself.
         {"replay.mp4": films.arm}, language="",
     ),
     Illustrated(
-        "anything-goes", "any-to-any", "Anything goes", _HAND,
+        "any-to-any", "any-to-any", "Anything goes", _HAND,
         "A model of this task takes and gives text, pictures and sound in one conversation. The widget is a chat.\n",
         [
             {"messages": [{"role": "user", "content": "What could I cook with lentils and two carrots?"}], "example_title": "Cooking",

@@ -39,7 +39,7 @@ _JOINTS = [{"label": name, "x": x, "y": y, "score": 0.99} for name, (x, y) in JO
 
 CARDS = (
     Illustrated(
-        "depth-of-balls", "depth-estimation", "Depth of three balls", _DRAWN,
+        "depth-estimation", "depth-estimation", "Depth of three balls", _DRAWN,
         """
 The nearer, the whiter: white is 1.5 m, black 8 m and beyond. For the brightness \\\\(b\\\\) and the distance \\\\(z\\\\) in metres
 
@@ -61,7 +61,7 @@ Models say *relative* depth more often than metres; the card of a model should s
         {**_SCENE, "depth.png": pictures.depth, **_HOUSE, **_SHAPES}, language="",
     ),
     Illustrated(
-        "captions", "image-to-text", "Captions", _HAND,
+        "image-to-text", "image-to-text", "Captions", _HAND,
         "One sentence a picture, as a person would say it to someone who can't see it: first what it is, then where.\n",
         [
             {"src": "house.png", "example_title": "By day", "output": [{"generated_text": "A white house with a red roof on a green hill, a tree beside it."}]},
@@ -70,7 +70,7 @@ Models say *relative* depth more often than metres; the card of a model should s
         ], _ALL,
     ),
     Illustrated(
-        "asked-of-pictures", "visual-question-answering", "Asked of pictures", "The scores were set by hand.",
+        "visual-question-answering", "visual-question-answering", "Asked of pictures", "The scores were set by hand.",
         "A question about a picture, and the answers with how sure one may be of them.\n",
         [
             {"src": "house.png", "text": "What colour is the roof?", "example_title": "A colour",
@@ -82,7 +82,7 @@ Models say *relative* depth more often than metres; the card of a model should s
         ], _ALL,
     ),
     Illustrated(
-        "read-from-bills", "document-question-answering", "Read from bills", "The script that drew the bills knows what stands on them.",
+        "document-question-answering", "document-question-answering", "Read from bills", "The script that drew the bills knows what stands on them.",
         """
 The page is a picture, so a model has to **read** it before it can answer:
 
@@ -98,7 +98,7 @@ The page is a picture, so a model has to **read** it before it can answer:
         ], _BILLS,
     ),
     Illustrated(
-        "found-pages", "visual-document-retrieval", "Found pages", "The scores were set by hand.",
+        "visual-document-retrieval", "visual-document-retrieval", "Found pages", "The scores were set by hand.",
         "How well a page answers a query, from its picture alone: no text is read from it beforehand.\n",
         [
             {"src": "paint.png", "text": "Which bill is for paint?", "example_title": "This one", "output": [0.92]},
@@ -107,7 +107,7 @@ The page is a picture, so a model has to **read** it before it can answer:
         ], _BILLS,
     ),
     Illustrated(
-        "pictures-by-name", "zero-shot-image-classification", "Pictures by name", "The scores were set by hand.",
+        "zero-shot-image-classification", "zero-shot-image-classification", "Pictures by name", "The scores were set by hand.",
         "The labels are typed, not trained: the model compares the picture with each of them in one space of vectors.\n",
         [
             {"src": "house.png", "candidate_labels": "a house, a ship, a cat", "example_title": "A house", "output": scores(a_house=0.98, a_ship=0.01, a_cat=0.01)},
@@ -116,7 +116,7 @@ The page is a picture, so a model has to **read** it before it can answer:
         ], _ALL,
     ),
     Illustrated(
-        "found-by-name", "zero-shot-object-detection", "Found by name", _DRAWN,
+        "zero-shot-object-detection", "zero-shot-object-detection", "Found by name", _DRAWN,
         "Name what you look for; each thing found comes with a box in pixels of the picture.\n",
         [
             {"src": "shapes.png", "candidate_labels": "red circle, blue square", "example_title": "Two of three", "output": _boxes(0, 1)},
@@ -125,7 +125,7 @@ The page is a picture, so a model has to **read** it before it can answer:
         ], _SHAPES, language="",
     ),
     Illustrated(
-        "cut-outs", "mask-generation", "Cut-outs", _DRAWN,
+        "mask-generation", "mask-generation", "Cut-outs", _DRAWN,
         "Every region of a picture, without names: a mask is white where the region is. Masks may overlap, and need not cover everything.\n",
         [
             {"src": "shapes.png", "example_title": "Three regions", "output": _masks(0, 1, 2)},
@@ -134,7 +134,7 @@ The page is a picture, so a model has to **read** it before it can answer:
         ], {**_SHAPES, **_mask_assets(), **_HOUSE}, language="",
     ),
     Illustrated(
-        "joints", "keypoint-detection", "Joints of a figure", _DRAWN,
+        "keypoint-detection", "keypoint-detection", "Joints of a figure", _DRAWN,
         """
 Thirteen points of a figure that waves. The Hub has no widget for key points, so they are shown as data; `x` and `y` count pixels
 from the top left corner.
@@ -154,7 +154,7 @@ from the top left corner.
         ], {"figure.png": pictures.figure, **_HOUSE}, language="",
     ),
     Illustrated(
-        "colour-histograms", "image-feature-extraction", "Colour histograms", "The vectors are counted by a script: colours, not meaning.",
+        "image-feature-extraction", "image-feature-extraction", "Colour histograms", "The vectors are counted by a script: colours, not meaning.",
         """
 A picture as 24 numbers: how much of it has each of eight levels of red, of green and of blue. Two pictures are alike when their
 vectors are; by day and by night, the same house is *not*, which is why people train models for this.
@@ -171,13 +171,13 @@ vector = [numpy.bincount(values[:, band], minlength=8) / len(values) for band in
         ], _ALL, language="",
     ),
     Illustrated(
-        "waves-of-colour", "unconditional-image-generation", "Waves of colour", "The pictures were drawn by a script from nothing but a seed.",
+        "unconditional-image-generation", "unconditional-image-generation", "Waves of colour", "The pictures were drawn by a script from nothing but a seed.",
         "A model of this task takes **no input**: each run draws another picture from chance. So there are no fields, only pictures.\n",
         [{"example_title": f"Seed {seed}", "output": {"url": f"seed-{seed}.png"}} for seed in (1, 2, 3)],
         {f"seed-{seed}.png": pictures.pattern(seed) for seed in (1, 2, 3)}, language="",
     ),
     Illustrated(
-        "day-to-night", "image-text-to-image", "Day to night", "Both pictures were drawn by a script.",
+        "image-text-to-image", "image-text-to-image", "Day to night", "Both pictures were drawn by a script.",
         "A picture and an instruction go in, the changed picture comes out.\n",
         [
             {"src": "house.png", "text": "Make it night.", "example_title": "Night falls", "output": {"url": "night.png"}},
@@ -186,7 +186,7 @@ vector = [numpy.bincount(values[:, band], minlength=8) / len(values) for band in
         ], {**_ALL, "square.png": pictures.shape_mask(1)},
     ),
     Illustrated(
-        "told-of-pictures", "image-text-to-text", "Told of pictures", _HAND,
+        "image-text-to-text", "image-text-to-text", "Told of pictures", _HAND,
         "A picture and a prompt go in, a text comes out. On the Hub most models of this task **chat**; this card does not, so a prompt is one question.\n",
         [
             {"src": "house.png", "text": "What time of day is it?", "example_title": "Time of day", "output": [{"generated_text": "Daytime: the sky is blue and the sun is up."}]},
@@ -195,7 +195,7 @@ vector = [numpy.bincount(values[:, band], minlength=8) / len(values) for band in
         ], _ALL,
     ),
     Illustrated(
-        "vases", "text-to-3d", "A vase and a cup", "The objects were turned by a script, as on a potter's wheel.",
+        "text-to-3d", "text-to-3d", "A vase and a cup", "The objects were turned by a script, as on a potter's wheel.",
         """
 A profile of points \\\\((r, h)\\\\), turned around its axis, makes a vase. The file is binary glTF (`.glb`), which most programs open.
 
@@ -208,7 +208,7 @@ Turn it with the mouse or with the arrow keys; <kbd>+</kbd> and <kbd>-</kbd> zoo
         ], {name: partial(solids.glb, made()) for name, made in (("vase.glb", solids.vase), ("cup.glb", solids.cup), ("house.glb", solids.house))},
     ),
     Illustrated(
-        "house-in-3d", "image-to-3d", "A house in 3D", "The object was put together by a script.",
+        "image-to-3d", "image-to-3d", "A house in 3D", "The object was put together by a script.",
         "A picture goes in, a 3D object comes out. What the picture does not show, a model has to make up: here the back of the house.\n",
         [
             {"src": "house.png", "example_title": "A house", "output": {"url": "house.glb"}},

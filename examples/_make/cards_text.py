@@ -11,7 +11,7 @@ _VISITS = {"Month": ["Jan", "Feb", "Mar", "Apr", "May", "Jun"], "Visitors": [120
 
 CARDS = (
     Illustrated(
-        "zero-shot-topics", "zero-shot-classification", "Topics named on the spot",
+        "zero-shot-classification", "zero-shot-classification", "Topics named on the spot",
         "The scores were set by hand.",
         """
 The labels come **with the text**: nobody trained anything for *travel* or *refund*. A model that does this asks itself for each
@@ -36,7 +36,7 @@ label whether “This text is about *travel*” follows from the text.
         ],
     ),
     Illustrated(
-        "translated-by-hand", "translation", "Translated by hand",
+        "translation", "translation", "Translated by hand",
         "The translations were written by hand.",
         """
 Three sentences and what they are in German. Translating is harder than it looks; mind the traps:
@@ -58,7 +58,7 @@ Three sentences and what they are in German. Translating is harder than it looks
         more={"tags": ["illustrated-outputs", "translation"]},
     ),
     Illustrated(
-        "ranked-by-hand", "text-ranking", "Ranked by hand",
+        "text-ranking", "text-ranking", "Ranked by hand",
         "The scores were set by hand.",
         """
 A **reranker** reads the query and each text together and gives the pair a score. It is slow and exact, and so comes second, after
@@ -81,7 +81,7 @@ The scores order the texts; they are not probabilities.
         ],
     ),
     Illustrated(
-        "retrieved-by-hand", "text-retrieval", "Found by hand",
+        "text-retrieval", "text-retrieval", "Found by hand",
         "The scores were set by hand.",
         """
 **Retrieval** finds, among very many texts, the few that may answer a query. Every text became a vector beforehand; only the
@@ -100,7 +100,7 @@ query is new. The widget shows the last step, a query against a handful of texts
         ],
     ),
     Illustrated(
-        "chosen-by-hand", "multiple-choice", "Chosen by hand",
+        "multiple-choice", "multiple-choice", "Chosen by hand",
         "The scores were set by hand.",
         """
 A question and the answers to choose from. The model gives each **pair** a score, so the number of answers may change from one
@@ -117,7 +117,7 @@ question to the next.
         ],
     ),
     Illustrated(
-        "planets-in-words", "table-to-text", "Planets in words", _HAND,
+        "table-to-text", "table-to-text", "Planets in words", _HAND,
         "A table goes in, a sentence comes out. Mind that every number of the sentence stands in the table.\n",
         [
             {"table": _PLANETS, "example_title": "All of them",
@@ -129,7 +129,7 @@ question to the next.
         ],
     ),
     Illustrated(
-        "rows-in-words", "tabular-to-text", "Rows in words", _HAND,
+        "tabular-to-text", "tabular-to-text", "Rows in words", _HAND,
         "Measurements go in, a remark comes out, as a weather service would write it.\n",
         [
             {"structured_data": {"Day": ["Mon", "Tue", "Wed"], "Rain (mm)": [0, 12, 3], "High (°C)": [24, 17, 19]},
@@ -142,7 +142,7 @@ question to the next.
         ],
     ),
     Illustrated(
-        "straight-line", "time-series-forecasting", "A straight line",
+        "time-series-forecasting", "time-series-forecasting", "A straight line",
         "The outputs are a straight line through the last column, by least squares.",
         """
 The next three months are what a straight line through the months before says:
@@ -161,7 +161,7 @@ $$\\hat{y}_{n+k} = \\bar{y} + \\frac{\\sum_{i} (x_i - \\bar{x})(y_i - \\bar{y})}
         ],
     ),
     Illustrated(
-        "small-graphs", "graph-ml", "Small graphs", "The numbers were counted by a script.",
+        "graph-ml", "graph-ml", "Small graphs", "The numbers were counted by a script.",
         """
 A graph is nodes and edges; a model on graphs says something of the nodes, the edges or the whole. The Hub has **no widget** for it,
 so the answer is shown as data: of each node its number of edges (`degree`) and the share of its neighbours that know each
@@ -183,7 +183,7 @@ c --- d
         language="",
     ),
     Illustrated(
-        "something-else", "other", "Something else", _HAND,
+        "other", "other", "Something else", _HAND,
         """
 For what fits no task there is `pipeline_tag: other`. There are no fields, as nobody knows what goes in; outputs are shown as what
 they look like, else as data.

@@ -1,4 +1,4 @@
-"""Draws the pictures of `examples/drawn-landscapes`: seeded noise in layers, no model.
+"""Draws the pictures of `examples/text-to-image`: seeded noise in layers, no model.
 
 python examples/_make/landscapes.py"""
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-FOLDER = Path(__file__).resolve().parent.parent / "drawn-landscapes" / "images"
+FOLDER = Path(__file__).resolve().parent.parent / "text-to-image" / "images"
 WIDTH, HEIGHT, SCALE = 640, 420, 2
 SIZE = (WIDTH * SCALE, HEIGHT * SCALE)
 

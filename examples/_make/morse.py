@@ -1,4 +1,4 @@
-"""Makes the sounds of `examples/morse-code`: texts keyed in Morse code, as a radio operator would hear them.
+"""Makes the sounds of `examples/automatic-speech-recognition`: texts keyed in Morse code, as radio operators hear them.
 
 python examples/_make/morse.py"""
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-FOLDER = Path(__file__).resolve().parent.parent / "morse-code" / "sounds"
+FOLDER = Path(__file__).resolve().parent.parent / "automatic-speech-recognition" / "sounds"
 RATE, PITCH, UNIT = 8_000, 620.0, 0.06  # samples a second, hertz, seconds of a dot (20 words a minute)
 
 CODE = {

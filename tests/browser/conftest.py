@@ -214,4 +214,4 @@ def _is_foreign(sent: Request, app_url: str) -> bool:
 @pytest.fixture(scope="session")
 def picture() -> bytes:
     """A small PNG."""
-    return (Path(__file__).parents[2] / "examples" / "captions" / "house.png").read_bytes()
+    return (Path(__file__).parents[2] / "examples" / "image-to-text" / "house.png").read_bytes()

@@ -134,7 +134,7 @@ def test_a_comparison(page: Page, server: Chats) -> None:
 
 
 def test_the_names_of_attached_files(page: Page, picture: bytes) -> None:
-    for address, field in (("/compare", "#question"), ("/?model=showcard/captions", "#in-image")):
+    for address, field in (("/compare", "#question"), ("/?model=showcard/image-to-text", "#in-image")):
         page.goto(address)
         remove = page.locator(field).get_by_label(re.compile("Remove|Clear"))
         if field == "#in-image":

@@ -36,7 +36,7 @@ def test_the_first_page_loads_little_and_the_second_time_nothing(browser: Browse
 
 
 def test_an_editor_is_loaded_where_there_is_one(page: Page) -> None:
-    page.goto("/?model=showcard/zero-shot-topics")
+    page.goto("/?model=showcard/zero-shot-classification")
     expect(page.locator(".editor").first).to_be_visible()
     assert "fields/table.js" in loaded(page)
 

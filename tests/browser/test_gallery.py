@@ -61,7 +61,7 @@ def test_sounds_stand_in_it_too_and_without_the_tag_it_comes_first(page: Page) -
 
 
 def test_videos_play_in_it_and_load_their_example(page: Page) -> None:
-    films = Path(__file__).parents[2] / "examples" / "paper-boat"
+    films = Path(__file__).parents[2] / "examples" / "text-to-video"
     links = [
         f"data:video/mp4;base64,{base64.b64encode((films / n).read_bytes()).decode()}" for n in ("boat.mp4", "ball.mp4")
     ]

@@ -101,7 +101,7 @@ def test_what_was_drawn_is_drawn_again(tmp_path: Path) -> None:
 
 
 def test_the_sounds_say_what_the_card_says() -> None:
-    model = read_model((EXAMPLES / "morse-code" / "README.md").read_text(encoding="utf-8"))
+    model = read_model((EXAMPLES / "automatic-speech-recognition" / "README.md").read_text(encoding="utf-8"))
     outputs = [example.output for example in model.examples if isinstance(example.output, Text)]
     assert [output.text for output in outputs] == [text for text, _ in morse.SOUNDS.values()]
     spans = [(chunk.text, chunk.start, chunk.end) for chunk in outputs[0].chunks]

@@ -37,7 +37,7 @@ def test_every_modality_has_a_place() -> None:
 
 
 def test_a_drawn_output_is_called_an_illustration_and_no_model_runs_that_is_not_there(html: str) -> None:
-    tile = html.split("showcard/vases")[1].split("</a>", maxsplit=1)[0]
+    tile = html.split("showcard/text-to-3d")[1].split("</a>", maxsplit=1)[0]
     assert ">Illustration<" in tile
     assert "shown, not run" in tile
     assert html.count(">Runs here<") == 1  # in the words that explain it

@@ -18,6 +18,7 @@ from showcard.metadata.model import Model, Parse, read_model, source_model
 from showcard.metadata.reading.card import Card, is_large, parse_card
 from showcard.metadata.reading.files import Folder
 
+from .former_names import FORMER_NAMES
 from .session import Session
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -64,7 +65,9 @@ def example_cards() -> tuple[ExampleCard, ...]:
     cards = []
     for folder in sorted(folders, key=lambda name: (order.get(name, len(order)), name)):
         row = _example(folder).guess.widget
-        cards.append(ExampleCard(folder, f"showcard/{folder}", f"{row.name if row else 'Other'} · {folder}"))
+        name = row.name if row else "Other"
+        title = name if row is None or row.id == folder else f"{name} · {folder}"
+        cards.append(ExampleCard(folder, f"showcard/{folder}", title))
     return tuple(cards)
 
 
@@ -96,6 +99,9 @@ async def _read_source(source: str, session: Session, task: str | None) -> Opene
         raise InferenceFailure("This is too long for a model card.", "Paste the card alone, or give its path.")
     if not text:
         text = example_cards()[0].model
+    owner, _, name = text.partition("/")
+    if owner == "showcard" and name in FORMER_NAMES:
+        text = f"{owner}/{FORMER_NAMES[name]}"
     folder = next((card.folder for card in example_cards() if text == card.model), None)
     if folder:
         return Opened(await asyncio.to_thread(_example, folder, task), None, text)

@@ -85,7 +85,7 @@ class Editor:
 
     def build(self) -> None:
         """Lay it out: the picture and the prompt, where it runs, before and after."""
-        folder = EXAMPLES / "day-to-night"
+        folder = EXAMPLES / "image-text-to-image"
         before, self.after = (Media.from_bytes((folder / n).read_bytes(), name=n) for n in ("house.png", "night.png"))
         with gr.Row(elem_id="page"):
             with gr.Column(elem_classes="pane flow-step"):

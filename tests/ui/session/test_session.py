@@ -11,6 +11,7 @@ import pytest
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.resolve import EmbeddedEngine
 from showcard.metadata.media import Media
+from showcard.ui.session.former_names import FORMER_NAMES
 from showcard.ui.session.media_store import MediaStore, SessionMedia
 from showcard.ui.session.session import Runs, Session, Sessions, Site
 from showcard.ui.session.sources import _repo_id, example_cards, open_source
@@ -102,6 +103,17 @@ async def test_what_a_person_may_open(tmp_path: Path) -> None:
         assert opened.model.guess.task
         assert opened.model.guess.task.id == "fill-mask"
     assert (await open_source("", session())).model.name == example_cards()[0].model
+
+
+async def test_example_cards_are_named_by_their_task_and_old_links_open_them() -> None:
+    for card in example_cards():
+        model = (await open_source(card.model, session())).model
+        assert model.guess.task is not None
+        if model.illustrated:
+            assert card.folder == model.guess.task.id
+    for before, now in FORMER_NAMES.items():
+        opened = await open_source(f"showcard/{before}", session())
+        assert (opened.model.name, opened.source) == (f"showcard/{now}", f"showcard/{now}")
 
 
 async def test_shared_mode_opens_no_path_of_the_server(tmp_path: Path) -> None:
