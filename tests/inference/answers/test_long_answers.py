@@ -322,3 +322,21 @@ async def test_a_disk_that_is_full(small: None, files: Path) -> None:
             await ask("text-classification", json.dumps(LABELS * 2))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize(("name", "body", "kind"), [
+    ("text-classification", json.dumps(LABELS), "application/json"), ("text-to-image", PNG, "image/png"),
+])  # fmt: skip
+async def test_a_disk_that_loses_the_file(
+    name: str, body: str | bytes, kind: str, small: None, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_long = inference_long.read_long
+
+    async def lost(exchange: Exchange, task_id: str) -> LongAnswer | None:
+        assert exchange.spool is not None
+        exchange.spool.path.unlink()
+        return await read_long(exchange, task_id)
+
+    monkeypatch.setattr("showcard.inference.answers.reading.read_long", lost)
+    with pytest.raises(InferenceFailure, match=r"can't keep it while it is read: No such file or directory\."):
+        await ask(name, body, kind)
