@@ -22,7 +22,7 @@ from showcard.playground.core.state import Pane, Settings
 from showcard.ui.components.chat_options import ChatOptionsPanel
 from showcard.ui.components.parameters import ParameterPanel
 from showcard.ui.components.picker import Picker
-from showcard.ui.components.target_panel import FORGET, PlacePanel
+from showcard.ui.components.target_panel import CONTROLS, FORGET, PlacePanel
 from showcard.ui.session.availability import AvailabilityCheck, look, places
 from showcard.ui.session.session import Session, Site
 from showcard.ui.session.target import EMBEDDED, ENDPOINT, PROVIDERS, Target
@@ -137,8 +137,8 @@ class SettingsPanel:
         place = _fitting(desk.session, place, model)
         choices = [one for one in places(CHAT, model, desk.session) if one[1] in _KINDS or one[1] == EMBEDDED + model]
         panel = PlacePanel("s-", desk.session, renames=False)
-        shown = [gr.update(choices=choices), *panel.updates(place, found)[1:]]
-        return [{**update, "value": value} for update, value in zip(shown, _shown_place(place), strict=True)]
+        changes = {"choice": gr.update(choices=choices), **panel.changes(place, found)}
+        return [{**changes[name], "value": value} for name, value in zip(CONTROLS, _shown_place(place), strict=True)]
 
     async def read_ahead(self, values: Sequence[Any]) -> None:
         """Look at long schemas in a thread: then they are known, and `take` does not have to."""

@@ -11,20 +11,19 @@ import gradio as gr
 
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.processes.folder import FAILED, IDLE, LOADING, READY, FolderModel, Folders
-from showcard.inference.streams import HEARTBEAT_SECONDS
 from showcard.metadata.reading.files import Folder
 from showcard.metadata.weights.runnable import holds_model
-from showcard.ui.components.panel import panel
+from showcard.ui.components.panel import Updates, panel
 from showcard.ui.markup import panels
 from showcard.ui.markup.html import Markup, code_text, div, element, one_line, span
 from showcard.ui.markup.pieces import SPIN, dim, num, status
+from showcard.ui.session.run import Run
 from showcard.ui.session.session import Session
 from showcard.ui.session.target import FOLDER, Target
 
 from .state import Page
 
 LOOK_SECONDS = "2"  # between two looks at whether a model still loads or runs
-Updates = AsyncIterator[list[Any]]
 
 
 def folder_address(page: Page, session: Session) -> str:
@@ -39,6 +38,7 @@ class FolderPanel:
     """How the model stands, with Load, Restart or Unload, and its log; shown where it is the place that was chosen."""
 
     def __init__(self, page: Page, session: Session) -> None:
+        self.session = session
         self.address = folder_address(page, session)
         self.folders: Folders | None = session.site.folders
         self.components: list[Any] = []
@@ -64,10 +64,10 @@ class FolderPanel:
             # Where a panel of the last card stood, Gradio gives it this value for a moment: that has to be a text.
             self.watch = gr.Timer(LOOK_SECONDS, active=False)
         self.components = [self.standing, self.load, self.unload, self.log, self.watch]
-        self.standing.value, load, unload, _, watched = self.updates()
-        self.watch.active = watched["active"]
-        for button, update in ((self.load, load), (self.unload, unload)):
-            button.value, button.visible = update.get("value", button.value), update["visible"]
+        shown = self.updates()
+        self.standing.value, self.watch.active = shown[self.standing], shown[self.watch]["active"]
+        for button in (self.load, self.unload):
+            button.value, button.visible = shown[button].get("value", button.value), shown[button]["visible"]
 
     def wire(self, quiet: dict[str, Any]) -> None:
         """The listeners of its own buttons."""
@@ -78,9 +78,9 @@ class FolderPanel:
         self.opened.expand(self.updates, None, self.components, **quiet)
         self.watch.tick(self._look, None, self.components, **quiet)
 
-    def moved(self, place: Target) -> list[Any]:
+    def moved(self, place: Target) -> Updates:
         """Updates of the box and of what is in it, for another place."""
-        return [gr.update(visible=self._shown(place)), *self.updates()] if self.address else []
+        return {self.box: gr.update(visible=self._shown(place)), **self.updates()} if self.address else {}
 
     @property
     def all(self) -> list[Any]:
@@ -93,57 +93,54 @@ class FolderPanel:
             return False
         return self.model.phase != IDLE or self.folders.refusal(self.address) is None
 
-    def beside(self, run: Callable[..., Updates]) -> Callable[..., Updates]:
+    def beside(self, run: Callable[..., AsyncIterator[Updates]]) -> Callable[..., AsyncIterator[Updates]]:
         """A run that says how the model stands too, while it loads and when that changed."""
 
-        async def both(*values: Any) -> Updates:
+        async def both(*values: Any) -> AsyncIterator[Updates]:
             before = self.model.failure if self.model else None
             async with aclosing(run(*values)) as updates:  # type: ignore[type-var]
                 async for update in updates:
                     loads = self.model is not None and self.model.phase == LOADING
                     if self.model and self.model.failure is not before:
                         self.told = self.model.failure
-                    yield [*update, *(self.updates() if loads else self._look())]
+                    yield {**update, **(self.updates() if loads else self._look())}
 
         return both
 
-    def _look(self) -> list[Any]:
+    def _look(self) -> Updates:
         """Updates when the model stands otherwise than was said: it may have ended, or another page have loaded it."""
         same = self.model is not None and self.model.phase == self.said
-        return [gr.skip()] * len(self.components) if same else self.updates()
+        return {self.watch: gr.skip()} if same else self.updates()
 
-    def updates(self) -> list[Any]:
-        """Updates of (standing, Load, Unload, log, whether it is looked at)."""
+    def updates(self) -> Updates:
+        """Updates of how the model stands, Load, Unload, the log, and whether it is looked at."""
         model = self.model
         if model is None or self.folders is None:
-            return [gr.skip()] * len(self.components)
+            return {self.watch: gr.skip()}
         self.said = model.phase
         runs = model.phase in (LOADING, READY)
         refused = None if runs or model.phase == FAILED else self.folders.refusal(self.address)
         name = "Restart" if model.phase == FAILED else "Load"
-        return [
-            "" if refused else one_line(standing_html(model, self.told)),
-            gr.update(value=name, visible=not runs and refused is None),
-            gr.update(value="Unload" if model.phase == READY else "Stop loading", visible=runs),
-            one_line(log_html(model)),
-            gr.update(active=runs),
-        ]
+        return {
+            self.standing: "" if refused else one_line(standing_html(model, self.told)),
+            self.load: gr.update(value=name, visible=not runs and refused is None),
+            self.unload: gr.update(value="Unload" if model.phase == READY else "Stop loading", visible=runs),
+            self.log: one_line(log_html(model)),
+            self.watch: gr.update(active=runs),
+        }
 
-    async def _load(self) -> AsyncIterator[list[Any]]:
+    async def _load(self) -> AsyncIterator[Updates]:
         assert self.folders is not None
-        loading = asyncio.create_task(self.folders.ready(self.address))
-        try:
-            while not (await asyncio.wait({loading}, timeout=HEARTBEAT_SECONDS))[0]:
+        folders = self.folders
+        async with Run[None](self.session.runs, "", lambda _: folders.ready(self.address)) as run:
+            async for _ in run.beats():
                 yield self.updates()
-            error = loading.exception()
             shown = self.updates()
-            if isinstance(error, InferenceFailure) and self.model and self.model.phase == IDLE:
-                shown[0] = one_line(panels.failure(error))  # what was found before anything was started
+            if isinstance(run.error, InferenceFailure) and self.model and self.model.phase == IDLE:
+                shown[self.standing] = one_line(panels.failure(run.error))  # found before anything was started
             yield shown
-        finally:
-            loading.cancel()
 
-    async def _unload(self) -> list[Any]:
+    async def _unload(self) -> Updates:
         if self.folders is not None:
             await asyncio.to_thread(self.folders.stop, self.address)
         return self.updates()

@@ -6,17 +6,13 @@ is stopped, and what it brings is dropped."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from time import perf_counter
 from typing import Any
 
-import gradio as gr
-
 from showcard.inference.errors import InferenceFailure
-from showcard.inference.reply import Delta, Reply
-from showcard.inference.streams import HEARTBEAT_SECONDS, Merged
+from showcard.inference.reply import Reply
 from showcard.inference.transport.assets import load
 from showcard.inference.transport.http import Exchange
 from showcard.metadata.media import Media
@@ -32,7 +28,8 @@ from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.session import calls as asking
 from showcard.ui.session.availability import TypedTarget
-from showcard.ui.session.session import Session, cancel_and_wait
+from showcard.ui.session.run import Run
+from showcard.ui.session.session import Session
 from showcard.wire.request import Request, RequestError, ResolvedRequest
 
 from . import show
@@ -50,6 +47,20 @@ class Screen:
     parameters: tuple[Any, ...]
     headers: Any = None
     options: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """What a run changes on the page: HTML of regions, what stands in the field of a chat's message, whether it is
+    under way, and the turns whose calls wait for a result. None leaves a part as it is."""
+
+    transcript: str | None = None
+    result: str | None = None
+    status: str | None = None
+    json: str | None = None
+    message: Any = None
+    running: bool | None = None
+    turns: Sequence[Any] | None = None
 
 
 class WidgetRunner:
@@ -100,89 +111,78 @@ class WidgetRunner:
         """Stop the run under way, if there is one."""
         self.session.runs.stop(self.id)
 
-    async def _prepare(self, screen: Screen, progress: asking.Progress) -> ResolvedRequest:
+    async def _prepare(self, screen: Screen, run: Run[Any]) -> ResolvedRequest:
         screen.where.keep(self.session)
         found = reachable(self.page, self.session, screen.where.place)
         if not found.runs:
             raise InferenceFailure(found.sentence, found.hint, ways=("token", "place"))
-        request = await asyncio.to_thread(self.request, screen)  # it reads files, and writes some anew
+        run.asked = request = await asyncio.to_thread(self.request, screen)  # it reads files, and writes some anew
         for value in request.inputs.values():
             if isinstance(value, Media):
                 await load(value, None)  # a look at the file: does it open, is it too large
-        await asking.loaded(self.session, request, progress)
-        return await asking.resolved_for(self.session, request, progress)
+        await asking.loaded(self.session, request, run.progress)
+        return await asking.resolved_for(self.session, request, run.progress)
 
-    async def run(self, *values: Any) -> AsyncIterator[list[Any]]:
-        """Yields updates of (transcript, result, status, run, stop, json)."""
-        skip, busy, idle, hide = _updates()
-        exchange, progress, started, turn = Exchange(), asking.Progress(), perf_counter(), self.page.turn
+    async def run(self, *values: Any) -> AsyncIterator[RunView]:
+        """Runs what is on the screen, and yields what that changes."""
+        exchange, turn = Exchange(), self.page.turn
 
-        async def call() -> Reply:
-            resolved = await self._prepare(self.screen(values), progress)
-            return await asking.run(self.session, resolved, exchange, progress)
+        async def call(run: Run[Reply]) -> Reply:
+            resolved = await self._prepare(self.screen(values), run)
+            return await asking.run(self.session, resolved, exchange, run.progress)
 
-        task = asyncio.create_task(call())
-        stop: Callable[[], Any] = task.cancel
-        self.session.runs.start(self.id, stop)
-        try:
-            yield [skip, skip, one_line(show.running(0.0)), busy, gr.update(visible=True), skip]
-            while not (await asyncio.wait({task}, timeout=HEARTBEAT_SECONDS))[0]:
-                told = show.running(perf_counter() - started, progress.sentence)
-                yield [skip, skip, one_line(told), skip, skip, skip]
+        async with Run(self.session.runs, self.id, call) as run:
+            yield RunView(status=one_line(show.running(0.0)), running=True)
+            async for _ in run.beats():
+                yield RunView(status=one_line(show.running(run.elapsed, run.progress.sentence)))
             if self.page.turn != turn:
-                yield [skip, skip, "", idle, hide, skip]
-            elif task.cancelled():
-                yield [skip, skip, one_line(show.stopped(perf_counter() - started)), idle, hide, skip]
+                yield RunView(status="", running=False)
+            elif run.state == "stopped":
+                yield RunView(status=one_line(show.stopped(run.elapsed)), running=False)
             else:
-                yield [skip, *await self._answered(task, exchange), idle, hide, one_line(show.raw(self.page, exchange))]
-        finally:
-            self.session.runs.end(self.id, stop)
-            await cancel_and_wait(task)
+                yield replace(await self._answered(run), json=one_line(show.raw(self.page, exchange)))
 
-    async def _answered(self, task: asyncio.Task[Reply], exchange: Exchange) -> list[Any]:
+    async def _answered(self, run: Run[Reply]) -> RunView:
         """The result and the status of a call that has ended."""
-        error = task.exception()
-        if error is not None:
+        if run.error is not None:
             self.page.clear()
-            return [one_line(show.boxed(panels.failure(error))), ""]
-        reply = task.result()
-        self.page.keep(reply)
+            return RunView(result=one_line(show.boxed(panels.failure(run.error, run.asked))), status="", running=False)
+        self.page.keep(run.result)
         shown = await laid_out(lambda: show.result(self.page, self.session), self.session.id, apart=True)
-        return [one_line(shown), one_line(show.done(reply))]
+        return RunView(result=one_line(shown), status=one_line(show.done(run.result)), running=False)
 
-    async def chat(self, *values: Any) -> AsyncIterator[list[Any]]:
-        """Yields updates of (transcript, result, status, run, stop, json, message, the panel of tool results)."""
-        assert self.results is not None
-        skip, busy, idle, hide = _updates()
-        quiet = [skip] * self.results.COUNT
-        screen, progress = self.screen(values), asking.Progress()
-        started, turn = perf_counter(), self.page.turn
+    async def chat(self, *values: Any) -> AsyncIterator[RunView]:
+        """Sends the message that is typed, and yields what that and the answer change."""
+        screen, turn = self.screen(values), self.page.turn
         answer = GrowingAnswer(markdown=LiveMarkdown(self.session.id))
         said, typed = await asyncio.to_thread(self._asking, screen), screen.fields[0]
-        blank = {"text": "", "files": []} if isinstance(typed, dict) else ""
-        merged = Merged({"answer": self._pieces(screen, answer, progress)})
-        stop = merged.stop_all
-        self.session.runs.start(self.id, stop)
-        asked = one_line(await self._transcript(said)) if said else skip
-        shows = gr.update(visible=True)
-        try:
-            yield [asked, "", one_line(show.running(0.0)), busy, shows, skip, blank if said else skip, *quiet]
-            async for batches in merged:
-                status = one_line(show.running(perf_counter() - started, progress.sentence))
-                batch = batches.get("answer")
-                if batch is not None:
-                    answer.take(batch)
-                shown = answer.html if batch is not None and not batch.ended else skip
-                yield [skip, shown, status, skip, skip, skip, skip, *quiet]
+        blank: Any = {"text": "", "files": []} if isinstance(typed, dict) else ""
+
+        async def call(run: Run[None]) -> None:
+            answer.resolved = resolved = await self._prepare(screen, run)
+            exchange = Exchange()
+            async with aclosing(asking.stream(self.session, resolved, exchange, run.progress)) as deltas:  # type: ignore[type-var]
+                async for delta in deltas:
+                    answer.dropped = exchange.dropped
+                    answer.take(delta)
+                    run.tell()
+
+        asked = one_line(await self._transcript(said)) if said else None
+        async with Run(self.session.runs, self.id, call) as run:
+            status = one_line(show.running(0.0))
+            yield RunView(transcript=asked, result="", status=status, message=blank if said else None, running=True)
+            drawn = 0
+            async for _ in run.beats():
+                status = one_line(show.running(run.elapsed, run.progress.sentence))
+                grown, drawn = answer.size != drawn, answer.size
+                yield RunView(result=answer.html if grown else None, status=status)
+            answer.stopped = run.state == "stopped"
             if self.page.turn != turn:
-                yield [skip, skip, "", idle, hide, skip, skip, *quiet]
+                yield RunView(result="", status="", running=False)
                 return
-            left = typed if answer.error else skip  # what could not be answered goes back where it was typed
-            shown, raw = await self._said(said, answer, started), one_line(show.chat_json(answer, self.session))
-            yield [*shown, idle, hide, raw, left, *self.results.updates(self.page.turns)]
-        finally:
-            self.session.runs.end(self.id, stop)
-            await merged.aclose()
+            shown, raw = await self._said(said, answer, run), one_line(show.chat_json(answer, self.session))
+            left = typed if run.error else None  # what could not be answered goes back where it was typed
+            yield replace(shown, json=raw, message=left, running=False, turns=self.page.turns)
 
     def _asking(self, screen: Screen) -> Any:
         """The content of the message that is sent, None where it can't be read; the run itself says why."""
@@ -195,54 +195,38 @@ class WidgetRunner:
     async def _transcript(self, asked: Any = None) -> Markup:
         return await laid_out(lambda: show.transcript(self.page, self.session, asked), self.session.id)
 
-    async def _said(self, asked: Any, answer: GrowingAnswer, started: float) -> list[Any]:
+    async def _said(self, asked: Any, answer: GrowingAnswer, run: Run[None]) -> RunView:
         """The transcript, the result and the status of an answer that has ended."""
         await answer.markdown.ended(answer.content)
-        if answer.error:
+        if run.error:
             begun = await laid_out(lambda: answer.partial, self.session.id)
-            failed = one_line(show.boxed([begun, panels.failure(answer.error, answer.resolved)]))
-            return [one_line(await self._transcript()), failed, ""]
+            failed = one_line(show.boxed([begun, panels.failure(run.error, answer.resolved or run.asked)]))
+            return RunView(transcript=one_line(await self._transcript()), result=failed, status="")
         request = answer.resolved.request if answer.resolved else None
         judged = None
         if not answer.message.tool_calls:
             judged = await verdict_sentence(answer.content, request, self.session.id)
         take_turn(self.page, asked, answer, judged[1] if judged else "")
-        status = one_line(show.chat_done(answer, perf_counter() - started))
-        return [one_line(await self._transcript()), "", status]
+        status = one_line(show.chat_done(answer, run.elapsed))
+        return RunView(transcript=one_line(await self._transcript()), result="", status=status)
 
-    async def answer_call(self, result: str | None, *values: Any) -> AsyncIterator[list[Any]]:
+    async def answer_call(self, result: str | None, *values: Any) -> AsyncIterator[RunView]:
         """Give the next call of the model its result; after the last one the chat goes on. Yields what `chat` does."""
-        assert self.results is not None
         waiting = pending(self.page.turns)
         if waiting:
             self.page.turns.append(result_turn(waiting[0], result or ""))
         if len(waiting) > 1 or not waiting:
-            skip = gr.skip()
-            shown = one_line(await self._transcript())
-            yield [shown, skip, skip, skip, skip, skip, skip, *self.results.updates(self.page.turns)]
+            yield RunView(transcript=one_line(await self._transcript()), turns=self.page.turns)
             return
         values = (*values[: PlacePanel.COUNT], "", *values[PlacePanel.COUNT + 1 :])  # a message typed meanwhile waits
-        async with aclosing(self.chat(*values)) as updates:  # type: ignore[type-var]
-            async for update in updates:
-                yield update
+        async with aclosing(self.chat(*values)) as shown:  # type: ignore[type-var]
+            async for view in shown:
+                yield view
 
-    async def run_call(self, _: str | None, *values: Any) -> AsyncIterator[list[Any]]:
-        """The same with the result of the registered function that the model called."""
+    async def run_call(self, _: str | None, *values: Any) -> AsyncIterator[RunView]:
+        """Give it the result of the registered function that it called. Yields what `chat` does."""
         waiting = pending(self.page.turns)
         result = await self.session.site.functions.call(waiting[0].name, waiting[0].arguments) if waiting else ""
-        async with aclosing(self.answer_call(result, *values)) as updates:  # type: ignore[type-var]
-            async for update in updates:
-                yield update
-
-    async def _pieces(self, screen: Screen, answer: GrowingAnswer, progress: asking.Progress) -> AsyncIterator[Delta]:
-        answer.resolved = resolved = await self._prepare(screen, progress)
-        exchange = Exchange()
-        async with aclosing(asking.stream(self.session, resolved, exchange, progress)) as deltas:  # type: ignore[type-var]
-            async for delta in deltas:
-                answer.dropped = exchange.dropped
-                yield delta
-
-
-def _updates() -> tuple[Any, Any, Any, Any]:
-    """Updates that leave alone, make busy, make idle, and hide."""
-    return gr.skip(), gr.update(interactive=False), gr.update(interactive=True), gr.update(visible=False)
+        async with aclosing(self.answer_call(result, *values)) as shown:  # type: ignore[type-var]
+            async for view in shown:
+                yield view

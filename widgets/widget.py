@@ -8,7 +8,7 @@ selected before: the tabs have ids of their own."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -19,7 +19,7 @@ from showcard.metadata.tasks.table import TASKS, Task
 from showcard.ui.components.check_panel import checking
 from showcard.ui.components.code_panel import CodePanel
 from showcard.ui.components.headers import header_ticks
-from showcard.ui.components.panel import panel
+from showcard.ui.components.panel import Updates, panel
 from showcard.ui.components.parameters import ParameterPanel
 from showcard.ui.components.target_panel import PlacePanel
 from showcard.ui.markup import panels
@@ -36,7 +36,7 @@ from showcard.wire.request import RequestError
 from . import about, show
 from .folder import FolderPanel
 from .linked import link_to, shared
-from .running import WidgetRunner
+from .running import RunView, WidgetRunner
 from .state import Page, nameless, reachable
 
 NAME = "model"  # under which the browser remembers where this widget runs
@@ -157,7 +157,7 @@ class Widget:
         gr.on([code_tab.select, *(option.input for option in self.code.options)], **code)
         starts = [self.run.click] + [f.submit for f in self.fields if isinstance(f, gr.Textbox) and f.lines == 1]
         screen += [*self.fields, *results.components] if results else []
-        running = self.runner.chat if results else self.runner.run
+        running = self._drawn(self.runner.chat if results else self.runner.run)
         if self.folder.address:
             running, screen = self.folder.beside(running), [*screen, *self.folder.components]
         # What was typed meanwhile makes the answer an old one.
@@ -168,8 +168,9 @@ class Widget:
             self.folder.wire(quiet)
         if results:
             answered = [results.result, *values]
-            results.send.click(self.runner.answer_call, answered, screen, trigger_mode="once", **quiet).then(**code)
-            results.run.click(self.runner.run_call, answered, screen, trigger_mode="once", **quiet).then(**code)
+            send, call = self._drawn(self.runner.answer_call), self._drawn(self.runner.run_call)
+            results.send.click(send, answered, screen, trigger_mode="once", **quiet).then(**code)
+            results.run.click(call, answered, screen, trigger_mode="once", **quiet).then(**code)
         self.share.click(self._share, values, self.shared, **quiet)
         check = self.place.check
         check.click(self._check, where, [self.report, check], trigger_mode="once", **quiet)
@@ -177,18 +178,44 @@ class Widget:
         reset = [self.transcript, self.result, self.json, *(results.components if results else ())]
         self.reset.click(self._reset, None, reset, **quiet)
 
-    async def _check(self, *values: Any) -> AsyncIterator[list[Any]]:
-        typed = self.place.read(values)
-        async with aclosing(checking(self.row, self.page.model.name, self.session, typed)) as updates:  # type: ignore[type-var]
+    def _drawn(self, run: Callable[..., AsyncIterator[RunView]]) -> Callable[..., AsyncIterator[Updates]]:
+        """A listener that draws what a run changes."""
+
+        async def drawn(*values: Any) -> AsyncIterator[Updates]:
+            async with aclosing(run(*values)) as views:  # type: ignore[type-var]
+                async for view in views:
+                    yield self._updates(view)
+
+        return drawn
+
+    def _updates(self, view: RunView) -> Updates:
+        """The updates of what a run changes."""
+        texts = {
+            self.transcript: view.transcript,
+            self.result: view.result,
+            self.status: view.status,
+            self.json: view.json,
+            self.fields[0]: view.message,
+        }
+        updates: Updates = {place: text for place, text in texts.items() if text is not None}
+        if view.running is not None:
+            updates |= {self.run: gr.update(interactive=not view.running), self.stop: gr.update(visible=view.running)}
+        if view.turns is not None and self.runner.results:
+            updates |= self.runner.results.updates(view.turns)
+        return updates
+
+    async def _check(self, *values: Any) -> AsyncIterator[Updates]:
+        typed, report, check = self.place.read(values), self.report, self.place.check
+        async with aclosing(checking(self.row, self.page.model.name, self.session, typed, report, check)) as updates:  # type: ignore[type-var]
             async for update in updates:
                 yield update
 
-    async def _refreshed(self, *values: Any) -> list[Any]:
-        """The same as `_moved`, with the Hub asked anew who serves the model."""
+    async def _refreshed(self, *values: Any) -> Updates:
+        """Ask the Hub anew who serves the model."""
         return await self._moved(*values, fresh=True)
 
-    async def _moved(self, *values: Any, fresh: bool = False) -> list[Any]:
-        """Updates of (the controls of the place, run, status, what the browser remembers, the folder's model)."""
+    async def _moved(self, *values: Any, fresh: bool = False) -> Updates:
+        """Another place: updates of its controls, Run, the status, what the browser remembers, the folder's model."""
         typed, page = self.place.read(values), self.page
         typed.keep(self.session)
         missing = nameless(page, typed.place)
@@ -200,22 +227,28 @@ class Widget:
         if typed.place != self.held:
             self.held = self.session.remembered[NAME] = typed.place
         status = one_line(show.where(found, typed.place.model(page.model.name)))
-        runs = gr.update(interactive=found.availability.runs)
-        shown = self.place.updates(typed.place, found)
-        return [*shown, runs, status, remembered_by(self.session), *self.folder.moved(typed.place)]
+        return {
+            **self.place.updates(typed.place, found),
+            self.run: gr.update(interactive=found.availability.runs),
+            self.status: status,
+            self.remembered: remembered_by(self.session),
+            **self.folder.moved(typed.place),
+        }
 
-    def _changed(self, *values: Any) -> list[Any]:
+    def _changed(self, *values: Any) -> Updates:
         """The result, marked where the inputs are no longer those it answers; and the code of the inputs."""
         screen = self.runner.screen(values[len(self.code.options) :])
         answered = self.chats or not self.page.shown or self.runner.is_answered(screen)
-        code = self._write_code(*values)
-        mask = one_line(self.inputs.mask_note(list(screen.fields)))
-        if answered != self.page.stale:
-            return [gr.skip(), code, mask]
-        self.page.stale = not answered
-        return [one_line(show.result(self.page, self.session)), code, mask]
+        updates: Updates = {
+            self.code.output: self._write_code(*values),
+            self.inputs.mask: one_line(self.inputs.mask_note(list(screen.fields))),
+        }
+        if answered == self.page.stale:
+            self.page.stale = not answered
+            updates[self.result] = one_line(show.result(self.page, self.session))
+        return updates
 
-    def _ended(self, *values: Any) -> list[Any]:
+    def _ended(self, *values: Any) -> Updates:
         """After a run, which drew its answer as one to these inputs, also where a change was told as it did."""
         self.page.stale = False
         return self._changed(*values)
@@ -238,12 +271,11 @@ class Widget:
         provider = place.provider if place.choice == PROVIDERS and place.provider != "auto" else ""
         return one_line(shared(link_to(self.page, self.inputs.readable(screen.fields), parameters, provider)))
 
-    async def _reset(self) -> list[Any]:
+    async def _reset(self) -> Updates:
         await self.runner.stop()
         self.page.choose(None)
-        hidden = self.runner.results.updates(()) if self.runner.results else []
         blank = await laid_out(lambda: show.transcript(self.page, self.session), self.session.id)
-        return [one_line(blank), "", one_line(show.no_json()), *hidden]
+        return self._updates(RunView(transcript=one_line(blank), result="", json=one_line(show.no_json()), turns=()))
 
 
 def _media_events(component: gr.components.Component) -> list[Any]:

@@ -17,7 +17,7 @@ from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
 from showcard.ui.session.sources import Opened
 from showcard.ui.session.target import ENDPOINT
-from showcard.widgets.running import WidgetRunner
+from showcard.widgets.running import RunView, WidgetRunner
 from showcard.widgets.state import Page
 from tests.inference.test_errors import answering
 from tests.support.scripted import Scripted, Talk, scripted
@@ -30,7 +30,7 @@ def lines(server: Scripted) -> list[str]:
     return server.heads[-1].lower().splitlines()
 
 
-async def run(server: Scripted, tags: str, text: str, ticked: Any, parameters: dict[str, Any]) -> list[Any]:
+async def run(server: Scripted, tags: str, text: str, ticked: Any, parameters: dict[str, Any]) -> RunView:
     """The last update of a Run at a server, of a card with these first lines."""
     page = Page(Opened(read_model(f"---\n{tags}\n---\n# x", None, "org/m"), None, ""))
     page.choose(None)
@@ -78,10 +78,10 @@ async def test_the_status_names_the_parameters_that_could_not_be_sent() -> None:
         last = await run(server, "pipeline_tag: text-classification", "Hi", [], given)
         assert bodies[-1]["parameters"]["top_k"] == 2
         assert "padding" not in json.dumps(bodies[-1])
-        status = last[2]
-        assert "not sent, as this call has no place for it: return_&lt;b&gt;all, padding" in status
+        status = last.status
+        assert "not sent, as this call has no place for it: return_&lt;b&gt;all, padding" in str(status)
         last = await run(server, "pipeline_tag: text-classification", "Hi", [], {"top_k": 2})
-        assert "not sent" not in last[2]
+        assert "not sent" not in str(last.status)
 
 
 @pytest.mark.parametrize("tags", [*TASKS], ids=["a plain call", "a chat"])
@@ -91,6 +91,6 @@ async def test_an_answer_without_a_bottom_ends_in_its_sentence(tags: str, body: 
         await talk.answer("200 OK", body)
 
     async with scripted(script) as server:
-        assert 'role="alert"' in (await run(server, tags, "Hi", [], {}))[1]
+        assert 'role="alert"' in str((await run(server, tags, "Hi", [], {})).result)
         server.script = answering("200 OK", TASKS[tags])
-        assert 'role="alert"' not in str((await run(server, tags, "Hi", [], {}))[1])
+        assert 'role="alert"' not in str((await run(server, tags, "Hi", [], {})).result)

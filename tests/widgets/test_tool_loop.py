@@ -10,6 +10,7 @@ from showcard.inference.transport import http as transport
 from showcard.metadata.model import read_model
 from showcard.ui.components.parameters import ParameterPanel
 from showcard.ui.components.target_panel import FORGET
+from showcard.ui.components.tool_results import pending
 from showcard.ui.session.functions import Functions
 from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
@@ -58,12 +59,14 @@ async def test_a_function_runs_when_it_is_told_to_and_not_before() -> None:
         values = [*place, "What time is it?", *parameters.values({"seed": 1}), ["nonsense"], *options]
         last = await ask(runner.chat(*values))
         assert [turn["role"] for turn in page.turns] == ["user", "assistant"]
-        assert last[-1] == {"visible": True, "value": "Run now here", "__type__": "update"}
+        assert last.turns == page.turns
+        assert [call.name for call in pending(page.turns)] == ["now"]
         last = await ask(runner.run_call("what was typed", *values))
     await transport.close()
     assert [turn["role"] for turn in page.turns] == ["user", "assistant", "tool", "assistant"]
     assert page.turns[2]["content"] == "noon in Oslo"
-    assert last[-1] == {"visible": False, "__type__": "update"}
+    assert last.turns == page.turns
+    assert not pending(page.turns)
     assert [tool["function"]["name"] for tool in asked[0]["tools"]] == ["now"]
     assert (asked[0]["min_p"], asked[0]["seed"]) == (0.5, 1)
     assert asked[1]["messages"][-1] == {"role": "tool", "tool_call_id": "1", "name": "now", "content": "noon in Oslo"}

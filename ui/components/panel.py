@@ -11,6 +11,8 @@ import gradio as gr
 
 from showcard.ui.markup.html import NOTHING, Markup, one_line
 
+Updates = dict[Any, Any]  # what a listener changes: of each component its value, or an update of its properties
+
 
 def panel(markup: Markup | None = None, **options: Any) -> gr.Markdown:
     """A component that shows HTML made here. Update it with `one_line(...)`."""

@@ -11,7 +11,7 @@ import gradio as gr
 
 from showcard.metadata.tasks.table import Task
 from showcard.metadata.visible import visible
-from showcard.ui.components.panel import panel
+from showcard.ui.components.panel import Updates, panel
 from showcard.ui.markup.html import Markup, element, p
 from showcard.ui.session.availability import OWN_KEYS, AvailabilityCheck, TypedTarget, places, provider_choices
 from showcard.ui.session.session import Session
@@ -19,6 +19,9 @@ from showcard.ui.session.target import ENDPOINT, PROVIDERS, Target, is_hosted
 
 from .picker import Picker
 
+# The controls, in the order in which their values come.
+CONTROLS = ("choice", "provider", "named", "base_url", "endpoint_key", "trusted", "hub_token", "provider_key",
+            "bill_to", "forget")  # fmt: skip
 FORGET = "Forget the keys typed here"
 
 
@@ -26,7 +29,7 @@ class PlacePanel:
     """The controls of a place. `prefix` starts the ids of the controls on the page; with `renames` a model may have
     another name there, which a page that lets the model itself be typed has no use for."""
 
-    COUNT = 10
+    COUNT = len(CONTROLS)
 
     def __init__(self, prefix: str, session: Session, renames: bool = True) -> None:
         self.prefix = prefix
@@ -69,8 +72,7 @@ class PlacePanel:
             **shown["trusted"],
         )
         self._build_account(place, shown)
-        self.components = [self.choice, self.provider, self.named, self.base_url, self.endpoint_key, self.trusted]
-        self.components += [self.hub_token, self.provider_key, self.bill_to, self.forget]
+        self.components = [getattr(self, name) for name in CONTROLS]
 
     def _build_account(self, place: Target, shown: dict[str, dict[str, Any]]) -> None:
         """Whose token or key is used, and who pays."""
@@ -136,27 +138,39 @@ class PlacePanel:
     @staticmethod
     def read(values: Sequence[Any]) -> TypedTarget:
         """The place and the keys that the controls hold; they may hold anything that was posted."""
-        choice, provider, named, base_url, endpoint_key, trusted, hub_token, provider_key, bill_to, _ = values
-        provider, named = _text(provider) or "auto", _text(named)
-        place = Target(_text(choice), _text(base_url), provider, _text(bill_to), trusted is True, named)
-        return TypedTarget(place, _text(hub_token), _text(provider_key), _text(endpoint_key))
+        held = dict(zip(CONTROLS, values, strict=True))
+        text = {name: _text(value) for name, value in held.items()}
+        place = Target(
+            text["choice"],
+            text["base_url"],
+            text["provider"] or "auto",
+            text["bill_to"],
+            held["trusted"] is True,
+            text["named"],
+        )
+        return TypedTarget(place, text["hub_token"], text["provider_key"], text["endpoint_key"])
 
-    def updates(self, place: Target, found: AvailabilityCheck | None = None) -> list[Any]:
-        """Updates of the controls for a place: what is of no use there is hidden; keys that are held leave the page."""
+    def updates(self, place: Target, found: AvailabilityCheck | None = None) -> Updates:
+        """Updates of the controls for a place, as `changes` has them by name."""
+        return {getattr(self, name): change for name, change in self.changes(place, found).items()}
+
+    def changes(self, place: Target, found: AvailabilityCheck | None = None) -> dict[str, Any]:
+        """What changes of which control for a place: what is of no use there is hidden; keys that are held leave the
+        page."""
         shown = self._shown(place)
         choices: dict[str, Any] = {"choices": _with(place.provider, found.choices)} if found and found.choices else {}
-        return [
-            gr.skip(),
-            gr.update(**shown["provider"], **choices),
-            gr.update(**shown["named"], **({"value": found.named} if found and found.named else {})),
-            gr.update(**shown["endpoint"]),
-            gr.update(**shown["endpoint"]),
-            gr.update(**shown["trusted"]),
-            gr.update(**shown["hub_token"]),
-            gr.update(**shown["own"]),
-            gr.update(**shown["provider"]),
-            gr.update(**shown["forget"]),
-        ]
+        named = {"value": found.named} if found and found.named else {}
+        return {
+            "provider": gr.update(**shown["provider"], **choices),
+            "named": gr.update(**shown["named"], **named),
+            "base_url": gr.update(**shown["endpoint"]),
+            "endpoint_key": gr.update(**shown["endpoint"]),
+            "trusted": gr.update(**shown["trusted"]),
+            "hub_token": gr.update(**shown["hub_token"]),
+            "provider_key": gr.update(**shown["own"]),
+            "bill_to": gr.update(**shown["provider"]),
+            "forget": gr.update(**shown["forget"]),
+        }
 
     def _shown(self, place: Target) -> dict[str, dict[str, Any]]:
         """Which controls a place has."""

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from showcard.metadata.outputs.read import ToolCall
-from showcard.ui.components.panel import panel
+from showcard.ui.components.panel import Updates, panel
 from showcard.ui.markup.chat import calls_of
 from showcard.ui.markup.html import element, one_line, p
 from showcard.ui.session.functions import Functions
@@ -65,10 +65,15 @@ class ToolResultPanel:
         """What `updates` changes."""
         return [self.told, self.result, self.send, self.run]
 
-    def updates(self, turns: Sequence[Mapping[str, Any]]) -> list[Any]:
+    def updates(self, turns: Sequence[Mapping[str, Any]]) -> Updates:
         """Updates of the controls for a chat."""
         told, result, send, run = self._states(turns)
-        return [gr.update(**told), gr.update(value="", **result), gr.update(**send), gr.update(**run)]
+        return {
+            self.told: gr.update(**told),
+            self.result: gr.update(value="", **result),
+            self.send: gr.update(**send),
+            self.run: gr.update(**run),
+        }
 
     def _states(self, turns: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
         waiting = pending(turns)

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 
 from showcard.inference.reply import Delta, McpCall, Usage
-from showcard.inference.streams import Batch
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Message, ToolCall
 from showcard.metadata.visible import visible, whole
@@ -189,24 +188,24 @@ class GrowingAnswer:
     dropped: tuple[str, ...] = ()  # parameters that could not be sent
     finish_reason: str | None = None
     usage: Usage | None = None
-    ended: bool = False
     stopped: bool = False
-    error: Exception | None = None
     markdown: LiveMarkdown = field(default_factory=LiveMarkdown)
 
-    def take(self, batch: Batch[Delta]) -> None:
-        """Add what came since the last time."""
-        content = "".join(delta.content for _, delta in batch.items)
-        self.text.add(content)
-        self.thoughts.add("".join(delta.reasoning for _, delta in batch.items))
-        self.markdown.add(content)
-        for _, delta in batch.items:
-            self.tool_calls = delta.tool_calls or self.tool_calls
-            self.mcp_calls = delta.mcp_calls or self.mcp_calls
-            self.finish_reason = delta.finish_reason or self.finish_reason
-            self.usage = delta.usage or self.usage
-        self.ended, self.stopped = self.ended or batch.ended, self.stopped or batch.stopped
-        self.error = self.error or batch.error
+    def take(self, delta: Delta) -> None:
+        """Add what came."""
+        if delta.content:
+            self.text.add(delta.content)
+            self.markdown.add(delta.content)
+        self.thoughts.add(delta.reasoning)
+        self.tool_calls = delta.tool_calls or self.tool_calls
+        self.mcp_calls = delta.mcp_calls or self.mcp_calls
+        self.finish_reason = delta.finish_reason or self.finish_reason
+        self.usage = delta.usage or self.usage
+
+    @property
+    def size(self) -> int:
+        """The characters so far, of the answer and the thoughts."""
+        return len(self.text) + len(self.thoughts)
 
     @property
     def content(self) -> str:
@@ -233,8 +232,8 @@ class GrowingAnswer:
     @property
     def _live(self) -> list[Markup]:
         if len(self.thoughts) + self.markdown.html_size > MAX_LIVE_HTML:
-            size, last = len(self.text) + len(self.thoughts), self.text if self.text else self.thoughts
-            told = f"{size:,} characters so far. The last ones are here, and more when the answer has ended."
+            last = self.text if self.text else self.thoughts
+            told = f"{self.size:,} characters so far. The last ones are here, and more when the answer has ended."
             return [
                 p(told, class_="dim"),
                 opened("p", running_text(whole(last.end(LIVE_END))), class_="said", dir="auto"),

@@ -331,9 +331,3 @@ class Sessions:
         for name, session in list(self._held.items()):
             if session.closed or monotonic() - session.seen > SECONDS_KEPT:
                 self._held.pop(name).close()
-
-
-async def cancel_and_wait(task: asyncio.Task[Any]) -> None:
-    """Cancel a task and wait until it has let go of its connection."""
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

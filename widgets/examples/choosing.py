@@ -14,6 +14,7 @@ import gradio as gr
 
 from showcard.inference.transport.assets import AssetError
 from showcard.metadata.media import Media
+from showcard.ui.components.panel import Updates
 from showcard.ui.components.parameters import ParameterPanel
 from showcard.ui.markup.html import one_line
 from showcard.ui.markup.markdown import laid_out
@@ -77,7 +78,7 @@ class Choosing:
         results = self.runner.results.components if self.runner.results else []
         filled = [*self.controls, *([self.box] if self.box else []), *rest, *self.inputs.addresses, *results]
         outputs = [self.picker, self.undo, *filled]
-        self.count = len(outputs)
+        self.transcript, self.result, self.json, self.mask = rest
         typed = self.controls
         self.picker.select(self._choose, [self.picker, *typed], outputs, **quiet).then(**then)
         # A key tells `input` alone, and so does a focus that only passes by: that one brings the choice there is.
@@ -87,8 +88,8 @@ class Choosing:
         if self.parameters:
             self.reset.click(self._reset, None, self.parameters.components, **quiet).then(**changed)
 
-    async def _choose(self, number: int | None, *typed: Any) -> list[Any]:
-        """Updates of (picker, undo, all that an example fills)."""
+    async def _choose(self, number: int | None, *typed: Any) -> Updates:
+        """Updates of the picker, Undo, and all that an example fills."""
         self.before = TypedInputs(typed, copy(self.page)) if await asyncio.to_thread(self._was_typed, typed) else None
         await self.runner.stop()
         try:
@@ -100,21 +101,22 @@ class Choosing:
             parameters = self.parameters.updates(card_parameters(self.page), parameter_sources(self.page))
         return await self._shown(await asyncio.to_thread(self.inputs.values), parameters)
 
-    async def _shown(self, values: Sequence[Any], parameters: Sequence[Any]) -> list[Any]:
+    async def _shown(self, values: Sequence[Any], parameters: Sequence[Any]) -> Updates:
         return await laid_out(partial(self._filled, values, parameters), self.session.id, apart=True)
 
-    def _filled(self, values: Sequence[Any], parameters: Sequence[Any]) -> list[Any]:
-        undo = gr.update(visible=self.before is not None)
-        box = [gr.update(label=parameters_title(self.page))] if self.box else []
-        return [
-            *(self._picked(), undo, *values, *parameters, *box),
-            one_line(show.transcript(self.page, self.session)),
-            one_line(show.result(self.page, self.session)),
-            one_line(show.recorded_json(self.page)),
-            one_line(self.inputs.mask_note(list(values))),
-            *self.inputs.away(),
-            *(self.runner.results.updates(self.page.turns) if self.runner.results else ()),
-        ]
+    def _filled(self, values: Sequence[Any], parameters: Sequence[Any]) -> Updates:
+        return {
+            self.picker: self._picked(),
+            self.undo: gr.update(visible=self.before is not None),
+            **dict(zip(self.controls, [*values, *parameters], strict=True)),
+            **({self.box: gr.update(label=parameters_title(self.page))} if self.box else {}),
+            self.transcript: one_line(show.transcript(self.page, self.session)),
+            self.result: one_line(show.result(self.page, self.session)),
+            self.json: one_line(show.recorded_json(self.page)),
+            self.mask: one_line(self.inputs.mask_note(list(values))),
+            **dict(zip(self.inputs.addresses, self.inputs.away(), strict=True)),
+            **(self.runner.results.updates(self.page.turns) if self.runner.results else {}),
+        }
 
     def _picked(self) -> Any:
         """The example in the picker; one that the gallery or a link chose may not be among those it shows yet."""
@@ -122,21 +124,21 @@ class Choosing:
             return gr.update(value=self.page.number)
         return gr.update(value=self.page.number, choices=show.example_choices(self.page))
 
-    async def _choose_other(self, number: int | None, *typed: Any) -> list[Any]:
+    async def _choose_other(self, number: int | None, *typed: Any) -> Updates:
         if number == self.page.number:
-            return [gr.skip()] * self.count
+            return {self.picker: gr.skip()}
         return await self._choose(number, *typed)
 
-    async def _pick(self, picked: str, *typed: Any) -> list[Any]:
+    async def _pick(self, picked: str, *typed: Any) -> Updates:
         number = picked.removeprefix(f"{self.page.name}:")
         if not number.isdecimal() or int(number[:9]) >= len(self.page.examples):
-            return [gr.skip()] * self.count
+            return {self.picker: gr.skip()}
         return await self._choose(int(number), *typed)
 
-    async def _undo(self) -> list[Any]:
+    async def _undo(self) -> Updates:
         """What was typed, with what was shown for it."""
         if self.before is None:
-            return [gr.skip()] * self.count
+            return {self.picker: gr.skip()}
         await self.runner.stop()
         turn = self.page.turn + 1
         for held in fields_of(Page):

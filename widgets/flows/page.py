@@ -10,7 +10,7 @@ import gradio as gr
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Image, Text
 from showcard.metadata.tasks.table import Field, Task, task
-from showcard.ui.components.panel import panel
+from showcard.ui.components.panel import Updates, panel
 from showcard.ui.gradio_patches.old_renders import forget_old_renders
 from showcard.ui.markup import panels
 from showcard.ui.markup.chat import GrowingAnswer
@@ -103,14 +103,15 @@ class Editor:
         found = {spec.name: fields.read(spec, value) for spec, value in zip(self.row.fields, values, strict=True)}
         return {name: value for name, value in found.items() if value is not None}
 
-    def _draw(self, done: StepResult) -> list[Any]:
+    def _draw(self, done: StepResult) -> Updates:
         if done.reply is None:
-            return [gr.skip()]
+            return {}
         output, request = done.reply.output, done.reply.resolved.request
         if not isinstance(output, Image):
-            return [one_line(show.boxed(panels.note("No picture came back.", "Its answer stands under Code.")))]
+            note = panels.note("No picture came back.", "Its answer stands under Code.")
+            return {self.pair: one_line(show.boxed(note))}
         self.after = output.media
-        return [one_line(self._pair(request.inputs["image"], output.media, _live(request.model)))]
+        return {self.pair: one_line(self._pair(request.inputs["image"], output.media, _live(request.model)))}
 
     def _pair(self, before: Media, after: Media, what: Child) -> Markup:
         figures = []
@@ -160,12 +161,11 @@ class Notes:
     def _heard(row: Task, values: Sequence[Any]) -> Mapping[str, Any]:
         return {"audio": fields.read(AUDIO, values[0])}
 
-    @staticmethod
-    def _transcribed(done: StepResult) -> list[Any]:
+    def _transcribed(self, done: StepResult) -> Updates:
         if done.reply is None or not isinstance(done.reply.output, Text):
-            return [gr.skip(), gr.skip()]
-        model = done.reply.resolved.request.model
-        return [done.reply.output.text, one_line(_origin("Live", model, live=True))]
+            return {}
+        origin = _origin("Live", done.reply.resolved.request.model, live=True)
+        return {self.transcript: done.reply.output.text, self.origin: one_line(origin)}
 
     @staticmethod
     def _asked(row: Task, values: Sequence[Any]) -> Mapping[str, Any]:
@@ -174,18 +174,16 @@ class Notes:
             raise RequestError("The transcript is empty.")
         return {"text": text} if row.output == "text" else {"messages": [{"role": "user", "content": ASK + text}]}
 
-    @staticmethod
-    def _noted(done: StepResult) -> list[Any]:
+    def _noted(self, done: StepResult) -> Updates:
         resolved = done.reply.resolved if done.reply else done.answer.resolved if done.answer else None
         if resolved is None:
-            return [gr.skip()]
+            return {}
         said = done.answer.content if done.answer else getattr(done.reply.output, "text", "") if done.reply else ""
         body = div(chat_html(said), class_="md text", dir="auto") if said else p("The answer is empty.")
-        return [one_line(show.boxed(body, _live(resolved.request.model)))]
+        return {self.notes: one_line(show.boxed(body, _live(resolved.request.model)))}
 
-    @staticmethod
-    def _growing(answer: GrowingAnswer) -> list[Any]:
-        return [answer.html]
+    def _growing(self, answer: GrowingAnswer) -> Updates:
+        return {self.notes: answer.html}
 
 
 def _origin(name: str, said: str, live: bool = False) -> Markup:

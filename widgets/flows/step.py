@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from time import perf_counter
 from typing import Any
 
 import gradio as gr
 
 from showcard.inference.errors import InferenceFailure
-from showcard.inference.reply import Delta, Reply
+from showcard.inference.reply import Reply
 from showcard.inference.resolve import Availability
-from showcard.inference.streams import HEARTBEAT_SECONDS, Batch
 from showcard.metadata.tasks.table import Task, task
 from showcard.ui.components.code_panel import CodePanel
-from showcard.ui.components.panel import panel
+from showcard.ui.components.panel import Updates, panel
 from showcard.ui.components.picker import Picker
 from showcard.ui.components.target_panel import PlacePanel
 from showcard.ui.markup import panels
@@ -27,11 +26,12 @@ from showcard.ui.markup.live_markdown import LiveMarkdown
 from showcard.ui.markup.markdown import laid_out
 from showcard.ui.session import calls as asking
 from showcard.ui.session.availability import first_place, places, reachable
-from showcard.ui.session.session import Session, cancel_and_wait
+from showcard.ui.session.run import Run
+from showcard.ui.session.session import Session
 from showcard.ui.session.target import Target
 from showcard.widgets import show
 from showcard.wire.call import HUB_KEY
-from showcard.wire.request import Request, RequestError, ResolvedRequest
+from showcard.wire.request import Request, RequestError
 
 Inputs = Callable[[Task, Sequence[Any]], Mapping[str, Any]]
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -59,8 +59,8 @@ class FlowStep:
         models: Sequence[str],
         session: Session,
         inputs: Inputs,
-        draw: Callable[[StepResult], list[Any]],
-        grow: Callable[[GrowingAnswer], list[Any]] | None = None,
+        draw: Callable[[StepResult], Updates],
+        grow: Callable[[GrowingAnswer], Updates] | None = None,
         also: tuple[str, ...] = (),
     ) -> None:
         self.name, self.session, self.inputs, self.draw, self.grow = name, session, inputs, draw, grow
@@ -136,24 +136,23 @@ class FlowStep:
         served = self.session.site.embedded.models.get(model)
         return served.task if served else self.row
 
-    def _chosen(self, model: Any, *values: Any) -> list[Any]:
+    def _chosen(self, model: Any, *values: Any) -> Updates:
         """Another model: the places where it may run, and the likeliest of them."""
         name = _model(model)
         row = self._row(name)
         place = first_place(row, name, self.session, self.name)
-        updates = self.place.updates(place)
-        updates[0] = gr.update(choices=places(row, name, self.session), value=place.choice)
-        return [*updates, *self._standing(row, name, place)]
+        offered = gr.update(choices=places(row, name, self.session), value=place.choice)
+        return {self.place.choice: offered, **self.place.updates(place), **self._standing(row, name, place)}
 
-    def _moved(self, model: Any, *values: Any) -> list[Any]:
+    def _moved(self, model: Any, *values: Any) -> Updates:
         typed = PlacePanel.read(values)
         typed.keep(self.session)
         row = self._row(_model(model))
-        return [*self.place.updates(typed.place), *self._standing(row, _model(model), typed.place)]
+        return {**self.place.updates(typed.place), **self._standing(row, _model(model), typed.place)}
 
-    def _standing(self, row: Task, model: str, place: Any) -> list[Any]:
+    def _standing(self, row: Task, model: str, place: Any) -> Updates:
         found = reachable(row, model, self.session, place)
-        return [gr.update(interactive=found.runs), one_line(_where(found))]
+        return {self.run: gr.update(interactive=found.runs), self.status: one_line(_where(found))}
 
     def request(self, values: Sequence[Any]) -> Request:
         """The Request of what is on the screen. Raises RequestError."""
@@ -177,51 +176,42 @@ class FlowStep:
             return one_line(panels.note(str(error), "Fill it in to see the code."))
         return self.code.show({request.model: resolved}, options)
 
-    async def _run(self, *values: Any) -> AsyncIterator[list[Any]]:
-        """Yields updates of (the outputs ..., status, run, stop, trouble)."""
-        answer, progress, started = (
-            GrowingAnswer(markdown=LiveMarkdown(self.session.id)),
-            asking.Progress(),
-            perf_counter(),
-        )
-        running = asyncio.create_task(self._ask(values, answer, progress))
-        stop: Callable[[], Any] = running.cancel
-        self.session.runs.start(self.name, stop)
-        idle: list[Any] = [gr.skip()] * len(self.draw(StepResult()))
-        try:
-            yield [*idle, one_line(show.running(0.0)), gr.update(interactive=False), gr.update(visible=True), ""]
-            while not (await asyncio.wait({running}, timeout=HEARTBEAT_SECONDS))[0]:
-                grown = self.grow(answer) if self.grow and answer.text else idle
-                told = one_line(show.running(perf_counter() - started, progress.sentence))
-                yield [*grown, told, gr.skip(), gr.skip(), gr.skip()]
-            seconds, status, trouble, shown = perf_counter() - started, "", "", idle
-            if running.cancelled():
-                status = one_line(show.stopped(seconds))
-            elif error := running.exception():
-                trouble = one_line(panels.failure(error, answer.resolved))
+    async def _run(self, *values: Any) -> AsyncIterator[Updates]:
+        """Runs the step, and yields updates of its outputs, the status, Run, Stop and what went wrong."""
+        answer = GrowingAnswer(markdown=LiveMarkdown(self.session.id))
+        busy = {self.run: gr.update(interactive=False), self.stop: gr.update(visible=True)}
+        idle = {self.run: gr.update(interactive=True), self.stop: gr.update(visible=False)}
+        async with Run(self.session.runs, self.name, partial(self._ask, values, answer)) as run:
+            yield {**busy, self.status: one_line(show.running(0.0)), self.trouble: ""}
+            async for _ in run.beats():
+                grown = self.grow(answer) if self.grow and answer.text else {}
+                yield {**grown, self.status: one_line(show.running(run.elapsed, run.progress.sentence))}
+            shown: Updates = {}
+            status, trouble = "", ""
+            if run.state == "stopped":
+                status = one_line(show.stopped(run.elapsed))
+            elif run.error:
+                trouble = one_line(panels.failure(run.error, answer.resolved or run.asked))
             else:
-                done = running.result()
-                shown = await laid_out(partial(self.draw, done), self.session.id, apart=True)
-                status = _status(done, seconds)
-            yield [*shown, status, gr.update(interactive=True), gr.update(visible=False), trouble]
-        finally:
-            self.session.runs.end(self.name, stop)
-            await cancel_and_wait(running)
+                shown = await laid_out(partial(self.draw, run.result), self.session.id, apart=True)
+                status = _status(run.result, run.elapsed)
+            yield {**shown, **idle, self.status: status, self.trouble: trouble}
 
-    async def _ask(self, values: Sequence[Any], answer: GrowingAnswer, progress: asking.Progress) -> StepResult:
+    async def _ask(self, values: Sequence[Any], answer: GrowingAnswer, run: Run[StepResult]) -> StepResult:
         typed, name = PlacePanel.read(values[1 : 1 + PlacePanel.COUNT]), _model(values[0])
         typed.keep(self.session)
         found = reachable(self._row(name), name, self.session, self._place(name, values))
         if not found.runs:
             raise InferenceFailure(found.sentence, found.hint, ways=("token", "place"))
-        resolved: ResolvedRequest = await asking.resolved_for(
-            self.session, await asyncio.to_thread(self.request, values), progress
-        )
+        run.asked = request = await asyncio.to_thread(self.request, values)
+        resolved = await asking.resolved_for(self.session, request, run.progress)
         if not resolved.request.stream:
-            return StepResult(await asking.run(self.session, resolved, None, progress))
+            return StepResult(await asking.run(self.session, resolved, None, run.progress))
         answer.resolved = resolved
-        async for delta in asking.stream(self.session, resolved, None, progress):
-            answer.take(Batch[Delta]([(perf_counter(), delta)]))
+        async with aclosing(asking.stream(self.session, resolved, None, run.progress)) as deltas:  # type: ignore[type-var]
+            async for delta in deltas:
+                answer.take(delta)
+                run.tell()
         await answer.markdown.ended(answer.content)
         return StepResult(answer=answer)
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from showcard.inference.processes import workers
 from showcard.inference.reply import Delta
-from showcard.inference.streams import Batch
 from showcard.metadata.outputs.read import Message, ToolCall
 from showcard.ui.markup import markdown, markdown_worker
 from showcard.ui.markup.chat import MAX_LIVE_HTML, GrowingAnswer, message_html
@@ -88,8 +87,8 @@ async def test_an_update_of_a_long_answer_is_short_and_has_its_end() -> None:
     for delta in (Delta("word" * 10), Delta("", "thought" * 10), Delta("*a*\n\n")):
         answer, longest = GrowingAnswer(), 0
         for _ in range(4_000):
-            answer.take(Batch([(0.0, delta)]))
-        answer.take(Batch([(0.0, Delta("the end", "" if delta.content else "the end"))]))
+            answer.take(delta)
+        answer.take(Delta("the end", "" if delta.content else "the end"))
         await answer.markdown.rendered()
         longest = max(longest, len(answer.html))
         assert longest < 2 * MAX_LIVE_HTML
