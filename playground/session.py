@@ -197,9 +197,9 @@ class CompareSession:
         except RequestError as error:
             self.failures[job.pane_id] = InferenceFailure(str(error))
             return None
-        asking = PaneCall(request, self.session, self.feed.open(job.pane_id), on_news=self.feed.tell)
+        growing, name = self.feed.open(job.pane_id), run_name(job.pane_id)
+        asking = PaneCall(request, self.session, growing, on_news=self.feed.tell, name=name)
         self.asking[job.pane_id], self.jobs[job.pane_id] = asking, job
-        self.session.runs.start(run_name(job.pane_id), asking.stop)
         return asking
 
     def _end(self, comparison: Comparison, job: Job, asking: PaneCall) -> None:
@@ -217,7 +217,6 @@ class CompareSession:
 
     def _forget(self, job: Job, asking: PaneCall) -> None:
         self.feed.close(asking.growing)
-        self.session.runs.end(run_name(job.pane_id), asking.stop)
         if self.asking.get(job.pane_id) is asking:
             del self.asking[job.pane_id], self.jobs[job.pane_id]
 

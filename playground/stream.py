@@ -5,7 +5,6 @@ asking.variant().record.measurement"""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
@@ -32,6 +31,7 @@ from showcard.ui.markup.chat import words
 from showcard.ui.markup.growing_text import GrowingText
 from showcard.ui.session import calls as asking
 from showcard.ui.session.live_channel import LiveAnswer
+from showcard.ui.session.run import Run
 from showcard.ui.session.session import Session
 from showcard.wire.request import Request, ResolvedRequest
 from showcard.wire.secrets import hidden
@@ -50,7 +50,7 @@ _DATA_URL = re.compile(r'"data:([\w.+/-]{1,80});base64,([A-Za-z0-9+/=]{200,})"')
 class PaneCall:
     """A call under way, or ended. Times are of `perf_counter`.
 
-    What arrives goes to `growing`, and `on_news` is called."""
+    What arrives goes to `growing`, and `on_news` is called. `name` is what it is stopped by in the session's `runs`."""
 
     request: Request
     session: Session
@@ -60,8 +60,6 @@ class PaneCall:
     finish_reason: str | None = None
     usage: Usage | None = None
     failure: Exception | None = None
-    stopped: bool = False
-    ended: bool = False
     started: float = 0.0
     first: float | None = None
     first_size: int = 0
@@ -72,7 +70,8 @@ class PaneCall:
     exchange: Exchange = field(default_factory=Exchange)
     arrivals: list[tuple[float, int]] = field(default_factory=list)
     on_news: Callable[[], None] = lambda: None
-    _reading: asyncio.Task[None] | None = None
+    name: str = ""
+    _run: Run[None] | None = None
     _content: StreamText = field(default_factory=StreamText)
     _reasoning: StreamText = field(default_factory=StreamText)
 
@@ -92,30 +91,28 @@ class PaneCall:
         return self.session.keys_for(self.request.base_url).values()
 
     @property
+    def stopped(self) -> bool:
+        """Whether it was stopped before its end."""
+        return self._run is not None and self._run.state == "stopped"
+
+    @property
     def said_anything(self) -> bool:
         """Whether there is something to keep."""
         return bool(self.content or self.reasoning or self.tool_calls)
 
     async def run(self) -> None:
         """Ask, to the end of the answer. Never raises; cancelling it, and `stop`, close the connection."""
-        self._reading = asyncio.create_task(self._read())
-        offering = asyncio.create_task(self._find_offer())
-        try:
-            await asyncio.wait((self._reading,))
+        self._run = Run(self.session.runs, self.name, self._read)
+        async with self._run, Run(self.session.runs, "", self._find_offer) as offering:
+            await self._run.ended()
             await self.growing.markdown.ended(self.content)
             if self.offer is None and self.usage is not None:
-                await asyncio.wait((offering,), timeout=OFFER_SECONDS)
-        finally:
-            self._reading.cancel()
-            offering.cancel()
-            await asyncio.gather(self._reading, offering, return_exceptions=True)
-            self.ended = True
+                await offering.ended(OFFER_SECONDS)
 
     def stop(self) -> None:
         """Close the connection; what came is kept, and marked as stopped."""
-        if self._reading is not None and not self._reading.done():
-            self.stopped = True
-            self._reading.cancel()
+        if self._run is not None:
+            self._run.stop()
 
     def variant(self) -> Variant:
         """The answer with the record of how it came about."""
@@ -129,7 +126,7 @@ class PaneCall:
         """A text of the server's as it may be shown."""
         return hidden(whole(text), self.keys)
 
-    async def _read(self) -> None:
+    async def _read(self, run: Run[None]) -> None:
         self.started = perf_counter()
         self._content, self._reasoning = StreamText(self.keys), StreamText(self.keys)
         try:
@@ -138,9 +135,6 @@ class PaneCall:
             async with aclosing(asking.stream(self.session, self.resolved, self.exchange)) as deltas:  # type: ignore[type-var]
                 async for delta in deltas:
                     self._take(delta)
-        except asyncio.CancelledError:
-            if not self.stopped:
-                raise
         except Exception as error:
             self.failure = error
             if is_mistake(error):
@@ -178,7 +172,7 @@ class PaneCall:
             pairs = zip(self.arrivals[::2], self.arrivals[1::2], strict=False)
             self.arrivals[: len(self.arrivals) // 2 * 2] = [(one[0], one[1] + two[1]) for one, two in pairs]
 
-    async def _find_offer(self) -> None:
+    async def _find_offer(self, _: Run[None]) -> None:
         """The published prices of who serves this; none for the embedded engine and endpoints of one's own."""
         request = self.request
         if request.base_url or request.model in self.session.site.embedded.models:
@@ -188,8 +182,8 @@ class PaneCall:
             served = (await offers(token)).get(split_model(request.model)[0], ())
         except (InferenceFailure, httpx2.HTTPError):
             return
-        assert self._reading is not None
-        await asyncio.wait((self._reading,))
+        assert self._run is not None
+        await self._run.ended()
         self.offer = next((offer for offer in served if offer.provider == self.provider), None)
 
     @property

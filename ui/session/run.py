@@ -77,10 +77,10 @@ class Run(Generic[T]):
             last = perf_counter()
             yield
 
-    async def ended(self) -> None:
-        """Wait for the end, whatever it is."""
+    async def ended(self, seconds: float | None = None) -> None:
+        """Wait for the end, whatever it is; so many seconds at most, where some are given."""
         assert self._task is not None
-        await asyncio.wait((self._task,))
+        await asyncio.wait((self._task,), timeout=seconds)
 
     def tell(self) -> None:
         """Something came that can be shown."""
