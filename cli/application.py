@@ -138,7 +138,7 @@ async def _site(options: argparse.Namespace, engine: EngineProcess, settings: di
     folders = Folders(command("showcard.local.folder")[1:], Pythons(options.local_python), options.local_models)
     return Site(
         embedded=replace(await discover(address), ready=engine.ready),
-        shelf=MediaStore(),
+        media_store=MediaStore(),
         data_dir=None if settings["shared"] else options.data_dir,
         folders=None if settings["shared"] else folders,
         **settings,

@@ -66,25 +66,25 @@ def create_app(
     # Starlette alone, as FastAPI takes most of the start to import and nothing of it is needed here.
     app = Starlette(exception_handlers={Refusal: _refused, HTTPException: _not_routed, Exception: _failed})
     app.add_middleware(EngineGuard, hosts=tuple(hosts), max_body=max_body)
-    shelf = EngineShelf(engines)
-    _add_listing(app, shelf)
-    _add_tasks(app, shelf)
-    _add_chat(app, shelf, pause)
+    media_store = EngineShelf(engines)
+    _add_listing(app, media_store)
+    _add_tasks(app, media_store)
+    _add_chat(app, media_store, pause)
     return app
 
 
-def _add_listing(app: Starlette, shelf: EngineShelf) -> None:
+def _add_listing(app: Starlette, media_store: EngineShelf) -> None:
     async def health(request: Request) -> Response:
-        return JSONResponse({"status": "ok", "models": len(shelf.rows)})
+        return JSONResponse({"status": "ok", "models": len(media_store.rows)})
 
     async def models(request: Request) -> Response:
-        return JSONResponse({"object": "list", "data": [openai_model(engine) for engine in shelf.rows.values()]})
+        return JSONResponse({"object": "list", "data": [openai_model(engine) for engine in media_store.rows.values()]})
 
     async def model(request: Request) -> Response:
-        return JSONResponse(openai_model(shelf.find(_path_model(request))))
+        return JSONResponse(openai_model(media_store.find(_path_model(request))))
 
     async def hub_models(request: Request) -> Response:
-        rows = [hub_model(engine) for engine in shelf.rows.values()]
+        rows = [hub_model(engine) for engine in media_store.rows.values()]
         asked = [v for k, value in request.query_params.multi_items() for v in value.split(",")
                  if k in ("filter", "pipeline_tag")]  # fmt: skip
         search = request.query_params.get("search", "").lower()
@@ -93,7 +93,7 @@ def _add_listing(app: Starlette, shelf: EngineShelf) -> None:
         return JSONResponse(kept[: int(limit)] if limit.isdecimal() else kept)
 
     async def hub_one(request: Request) -> Response:
-        return JSONResponse(hub_model(shelf.find(_path_model(request))))
+        return JSONResponse(hub_model(media_store.find(_path_model(request))))
 
     app.add_route("/health", health)
     app.add_route("/v1/models", models)
@@ -108,12 +108,12 @@ def _path_model(request: Request) -> str | None:
     return f"{named['org']}/{named['name']}" if named else None
 
 
-def _add_tasks(app: Starlette, shelf: EngineShelf) -> None:
+def _add_tasks(app: Starlette, media_store: EngineShelf) -> None:
     async def run(request: Request) -> Response:
-        engine = shelf.find(_path_model(request))
+        engine = media_store.find(_path_model(request))
         _check_task(engine, request.path_params.get("task"))
         body, content_type = await request.body(), request.headers.get("content-type", "")
-        runner = await shelf.load(engine)
+        runner = await media_store.load(engine)
         if engine.task == "text-generation" and isinstance(runner, TextGenerator):
             asked = read_generation(body)
             return await events.respond(request, Generation(engine, runner, asked), events.TextGeneration, done=False)
@@ -137,25 +137,25 @@ def _check_task(engine: Engine, task: str | None) -> None:
         raise Refusal(f"{engine.id} does {engine.task}, not {task[:60]}.")
 
 
-def _add_chat(app: Starlette, shelf: EngineShelf, pause: float | None) -> None:
+def _add_chat(app: Starlette, media_store: EngineShelf, pause: float | None) -> None:
     async def complete(request: Request) -> Response:
         named, asked = read_chat(await request.body())
-        engine = _named(shelf, _path_model(request), named)
+        engine = _named(media_store, _path_model(request), named)
         if engine.task != "conversational":
             raise Refusal(f"{engine.id} does {engine.task}; it does not chat. POST to /models/{engine.id}.")
-        talker = cast("TextGenerator", await shelf.load(engine))
+        talker = cast("TextGenerator", await media_store.load(engine))
         # Where nobody watches words appear, none is held back.
         wait = (talker.pause if pause is None else pause) if asked.stream else 0.0
         return await events.respond(request, Generation(engine, talker, asked, wait), events.Chat)
 
     async def go_on(request: Request) -> Response:
         named, asked = read_completion(await request.body())
-        engine = _named(shelf, _path_model(request), named)
+        engine = _named(media_store, _path_model(request), named)
         if engine.task not in ("conversational", "text-generation"):
             raise Refusal(
                 f"{engine.id} does {engine.task}; it does not go on from a text. POST to /models/{engine.id}."
             )
-        talker = cast("TextGenerator", await shelf.load(engine))
+        talker = cast("TextGenerator", await media_store.load(engine))
         return await events.respond(request, Generation(engine, talker, asked), events.Completion)
 
     for prefix in ("", *_PREFIXES):
@@ -163,10 +163,10 @@ def _add_chat(app: Starlette, shelf: EngineShelf, pause: float | None) -> None:
         app.add_route(f"{prefix}/v1/completions", go_on, methods=["POST"])
 
 
-def _named(shelf: EngineShelf, path: str | None, named: str | None) -> Engine:
+def _named(media_store: EngineShelf, path: str | None, named: str | None) -> Engine:
     """The engine of a path or a body. A path that names it decides: clients send any word as `model` to such an
     address. Else it is named as for the Hub's router, where a provider may follow a colon."""
-    return shelf.find(path or (named or "").partition(":")[0])
+    return media_store.find(path or (named or "").partition(":")[0])
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -1,7 +1,7 @@
 """What the buttons in the panes do. The page's script posts `{"act", "pane", "message", ...}`; anybody may, so that all
 of it is looked at before anything is done.
 
-An action changes the desk at once and may name panes to ask; `unknown` is what nothing can be done about."""
+An action changes the comparison at once and may name panes to ask; `unknown` is what nothing can be done about."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class ActResult:
     replay: tuple[str, tuple[Variant, ...]] | None = None
     settings: str = ""
 
-    def run(self, desk: CompareSession) -> AsyncGenerator[set[str], None] | None:
+    def run(self, compare: CompareSession) -> AsyncGenerator[set[str], None] | None:
         """The run that is to follow, if one is."""
         if self.replay is not None:
-            return desk.replay(*self.replay)
-        return desk.run(self.jobs) if self.jobs else None
+            return compare.replay(*self.replay)
+        return compare.run(self.jobs) if self.jobs else None
 
 
 def read(text: Any) -> Act:
@@ -66,60 +66,60 @@ def read(text: Any) -> Act:
 _NAMES = {"name": "act", "pane": "pane", "message": "message", "text": "text", "other": "from"}
 
 
-def perform(desk: CompareSession, act: Act) -> ActResult:
+def perform(compare: CompareSession, act: Act) -> ActResult:
     """Do it. Raises RequestError with a sentence where it can't be done."""
     action = ACTIONS.get(act.name, UNKNOWN)
     if not action.by_itself:
-        desk.notice = ""
-    if desk.comparison.hidden and not action.while_hidden:
+        compare.notice = ""
+    if compare.comparison.hidden and not action.while_hidden:
         raise RequestError("The models are hidden: vote or reveal them first.")
     if action.whole is not None:
-        return action.whole(desk, act)
-    pane = desk.comparison.pane(act.pane)
+        return action.whole(compare, act)
+    pane = compare.comparison.pane(act.pane)
     if pane is None or action.of_pane is None:
         raise RequestError("This is no longer here.")
-    if pane.id in desk.asking and not action.while_asking:
-        raise RequestError(f"{desk.comparison.letter(pane)} is still answering; stop it first.")
-    return action.of_pane(desk, pane, act)
+    if pane.id in compare.asking and not action.while_asking:
+        raise RequestError(f"{compare.comparison.letter(pane)} is still answering; stop it first.")
+    return action.of_pane(compare, pane, act)
 
 
 # On the comparison
 
 
-def _add(desk: CompareSession, act: Act) -> ActResult:
-    last = desk.comparison.panes[-1]
-    pane = conversation.add_pane(desk.comparison, replace(last, messages=()))
+def _add(compare: CompareSession, act: Act) -> ActResult:
+    last = compare.comparison.panes[-1]
+    pane = conversation.add_pane(compare.comparison, replace(last, messages=()))
     return ActResult(settings=pane.id if pane else "")
 
 
-def _new(desk: CompareSession, act: Act) -> ActResult:
-    desk.put(conversation.emptied(desk.comparison))
+def _new(compare: CompareSession, act: Act) -> ActResult:
+    compare.put(conversation.emptied(compare.comparison))
     return ActResult()
 
 
-def _undo(desk: CompareSession, act: Act) -> ActResult:
-    desk.undo()
+def _undo(compare: CompareSession, act: Act) -> ActResult:
+    compare.undo()
     return ActResult()
 
 
-def _typed(desk: CompareSession, act: Act) -> ActResult:
+def _typed(compare: CompareSession, act: Act) -> ActResult:
     """Settings were changed, which the page has taken already; or there is only something to draw anew."""
     return ActResult()
 
 
-def _choose(desk: CompareSession, act: Act) -> ActResult:
+def _choose(compare: CompareSession, act: Act) -> ActResult:
     """Let the pane whose settings are open ask another model; `text` is the endpoint that has it, if one has."""
-    pane = desk.comparison.pane(desk.open_pane)
+    pane = compare.comparison.pane(compare.open_pane)
     if pane is None:
         raise RequestError("This pane is no longer here.")
     settings = replace(pane.settings, model=act.other, provider="auto", base_url=act.text or None)
-    conversation.set_settings(desk.comparison, pane, settings)
+    conversation.set_settings(compare.comparison, pane, settings)
     return ActResult(settings=pane.id)
 
 
-def _lock(desk: CompareSession, act: Act) -> ActResult:
+def _lock(compare: CompareSession, act: Act) -> ActResult:
     """Link a setting of all panes, at the value of the pane whose settings are open, or let go of it."""
-    comparison, pane = desk.comparison, desk.comparison.pane(desk.open_pane)
+    comparison, pane = compare.comparison, compare.comparison.pane(compare.open_pane)
     if pane is None or act.text not in conversation.LOCKABLE:
         raise RequestError("This can't be locked.")
     comparison.locked ^= {act.text}
@@ -127,130 +127,130 @@ def _lock(desk: CompareSession, act: Act) -> ActResult:
     return ActResult()
 
 
-def _close(desk: CompareSession, act: Act) -> ActResult:
-    desk.open_pane = ""
+def _close(compare: CompareSession, act: Act) -> ActResult:
+    compare.open_pane = ""
     return ActResult()
 
 
 # On a pane
 
 
-def _settings(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
+def _settings(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
     return ActResult(settings=pane.id)
 
 
-def _duplicate(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
-    conversation.add_pane(desk.comparison, pane)
+def _duplicate(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
+    conversation.add_pane(compare.comparison, pane)
     return ActResult()
 
 
-def _remove(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
-    desk.stop(pane.id)
-    conversation.remove_pane(desk.comparison, pane)
-    desk.open_pane = "" if desk.open_pane == pane.id else desk.open_pane
+def _remove(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
+    compare.stop(pane.id)
+    conversation.remove_pane(compare.comparison, pane)
+    compare.open_pane = "" if compare.open_pane == pane.id else compare.open_pane
     return ActResult()
 
 
-def _swap(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
-    if desk.busy:
+def _swap(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
+    if compare.busy:
         raise RequestError("Panes can be swapped when all have answered.")
-    conversation.swap(desk.comparison, pane)
+    conversation.swap(compare.comparison, pane)
     return ActResult()
 
 
-def _again(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
+def _again(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
     """Ask once more what failed: for the answer that is missing at the end, or for the one that broke off."""
     return ActResult([Job(pane.id, pane.answer.id if pane.answer else "")])
 
 
-def _replay(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
-    source = desk.comparison.pane(act.other)
+def _replay(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
+    source = compare.comparison.pane(act.other)
     if source is None or pane.messages:
         raise RequestError("These questions can be asked in an empty pane only.")
     return ActResult(replay=(pane.id, conversation.questions(source)))
 
 
-def _replay_new(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
+def _replay_new(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
     """A new pane, where the questions of this one can be asked once its model is chosen."""
-    added = conversation.add_pane(desk.comparison, pane, messages=False)
+    added = conversation.add_pane(compare.comparison, pane, messages=False)
     if added is None:
         raise RequestError("There are four panes already; empty or remove one first.")
     return ActResult(settings=added.id)
 
 
-def _empty(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
-    desk.comparison.put(replace(pane, messages=()))
-    desk.failures.pop(pane.id, None)
+def _empty(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
+    compare.comparison.put(replace(pane, messages=()))
+    compare.failures.pop(pane.id, None)
     return ActResult()
 
 
-def _results(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
-    desk.comparison.put(conversation.with_results(pane, act.message, act.results))
+def _results(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
+    compare.comparison.put(conversation.with_results(pane, act.message, act.results))
     return ActResult([Job(pane.id)])
 
 
 # On a message
 
 
-def _edit(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
-    desk.editing = act.message
+def _edit(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
+    compare.editing = act.message
     return ActResult()
 
 
-def _cancel(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
-    desk.editing = ""
+def _cancel(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
+    compare.editing = ""
     return ActResult()
 
 
-def _save(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
-    desk.editing = ""
+def _save(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
+    compare.editing = ""
     if act.message == _system(pane):
         settings = replace(pane.settings, system=act.text)
-        conversation.set_settings(desk.comparison, pane, settings)
+        conversation.set_settings(compare.comparison, pane, settings)
     else:
-        desk.comparison.put(conversation.edited(pane, act.message, act.text))
+        compare.comparison.put(conversation.edited(pane, act.message, act.text))
     return ActResult()
 
 
-def _resend(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
+def _resend(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
     """Save a question, and ask for its answer anew: as one more variant of the answer, where there is one."""
-    _save(desk, pane, act)
-    now = desk.comparison.pane(pane.id)
+    _save(compare, pane, act)
+    now = compare.comparison.pane(pane.id)
     assert now is not None
     place = [message.id for message in now.messages].index(act.message) if now.message(act.message) else -1
     after = now.messages[place + 1 : place + 2] if place >= 0 else ()
     return ActResult([Job(pane.id, after[0].id if after and after[0].role == "assistant" else "")])
 
 
-def _delete(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
+def _delete(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
     if act.message == _system(pane):
-        conversation.set_settings(desk.comparison, pane, replace(pane.settings, system=""))
+        conversation.set_settings(compare.comparison, pane, replace(pane.settings, system=""))
         return ActResult()
-    desk.delete(pane, act.message)
-    desk.notice = "Deleted."
+    compare.delete(pane, act.message)
+    compare.notice = "Deleted."
     return ActResult()
 
 
-def _retry(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
+def _retry(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
     return ActResult([Job(pane.id, act.message)])
 
 
-def _older(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
-    desk.comparison.put(conversation.shown(pane, act.message, -1))
+def _older(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
+    compare.comparison.put(conversation.shown(pane, act.message, -1))
     return ActResult()
 
 
-def _newer(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
-    desk.comparison.put(conversation.shown(pane, act.message, 1))
+def _newer(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
+    compare.comparison.put(conversation.shown(pane, act.message, 1))
     return ActResult()
 
 
-def _branch(desk: CompareSession, pane: Pane, act: Act) -> ActResult:
+def _branch(compare: CompareSession, pane: Pane, act: Act) -> ActResult:
     if pane.message(act.message) is None:
         raise RequestError("This message is no longer here.")
-    branch: Comparison = conversation.branched(desk.comparison, pane, act.message)
-    desk.put(branch)
-    desk.notice = "This is a branch. Where it came from is under Earlier."
+    branch: Comparison = conversation.branched(compare.comparison, pane, act.message)
+    compare.put(branch)
+    compare.notice = "This is a branch. Where it came from is under Earlier."
     return ActResult()
 
 

@@ -26,7 +26,7 @@ from . import actions, catalogue
 from . import reads as kept
 from .catalogue_panel import CataloguePanel, found_html
 from .composer import Question, read_question
-from .session import PAGE, CompareSession, desk_of, is_of_hub
+from .session import PAGE, CompareSession, compare_session_of, is_of_hub
 from .settings_panel import SettingsPanel
 from .tools import all as tools
 from .view import frame, heads, messages
@@ -116,10 +116,10 @@ class ComparePage:
         return Mount(
             self.site,
             self.sessions.of,
-            lambda request: self.desk(request).comparison,
+            lambda request: self.compare(request).comparison,
             self.ran,
             self.screen,
-            lambda request: self.draw(self.desk(request)),
+            lambda request: self.draw(self.compare(request)),
             self._replace,
             [view.marks for view in self.views],
             self.question,
@@ -161,135 +161,135 @@ class ComparePage:
 
     # What is shown
 
-    def desk(self, request: gr.Request) -> CompareSession:
-        """The desk of the tab that sent a request."""
-        desk = desk_of(self.sessions.of(request))
-        desk.feed.read = lambda what: kept.read(desk, what)
-        return desk
+    def compare(self, request: gr.Request) -> CompareSession:
+        """The comparison of the tab that sent a request."""
+        compare = compare_session_of(self.sessions.of(request))
+        compare.feed.read = lambda what: kept.read(compare, what)
+        return compare
 
-    def draw(self, desk: CompareSession, only: Collection[str] | None = None) -> Drawn:
+    def draw(self, compare: CompareSession, only: Collection[str] | None = None) -> Drawn:
         """Values of the whole screen: drawn anew for all panes, or for those with the ids given, else as they were."""
-        comparison = desk.comparison
+        comparison = compare.comparison
         drawn: Drawn = {
-            self.top: one_line(frame.top(desk)),
+            self.top: one_line(frame.top(compare)),
             self.tabs: one_line(frame.tabs(comparison)),
-            self.notice: one_line(frame.notice(desk)),
-            self.kept: one_line(frame.kept(desk)),
-            self.opened: desk.opened,
-            self.ran: desk.shown.get(self.ran, "") if desk.busy else _revision(desk),
+            self.notice: one_line(frame.notice(compare)),
+            self.kept: one_line(frame.kept(compare)),
+            self.opened: compare.opened,
+            self.ran: compare.shown.get(self.ran, "") if compare.busy else _revision(compare),
         }
         for place, shown in enumerate(self.views):
             pane = comparison.panes[place] if place < len(comparison.panes) else None
-            drawn[shown.head] = one_line(heads.head(desk, pane)) if pane else ""
+            drawn[shown.head] = one_line(heads.head(compare, pane)) if pane else ""
             if pane is None:
                 drawn |= {shown.transcript: "", shown.live: ""}
-            elif only is None or pane.id in only or shown.transcript not in desk.shown:
-                drawn[shown.transcript] = one_line(messages.transcript(desk, pane))
-                drawn[shown.live] = one_line(messages.below(desk, pane))
-        desk.shown = {**desk.shown, **drawn}
-        return desk.shown
+            elif only is None or pane.id in only or shown.transcript not in compare.shown:
+                drawn[shown.transcript] = one_line(messages.transcript(compare, pane))
+                drawn[shown.live] = one_line(messages.below(compare, pane))
+        compare.shown = {**compare.shown, **drawn}
+        return compare.shown
 
-    async def drawn(self, desk: CompareSession, only: Collection[str] | None = None) -> Drawn:
+    async def drawn(self, compare: CompareSession, only: Collection[str] | None = None) -> Drawn:
         """The same, once the answers that are shown for the first time are there as HTML."""
-        return await laid_out(partial(self.draw, desk, only), desk.session.id)
+        return await laid_out(partial(self.draw, compare, only), compare.session.id)
 
-    def open_drawer(self, desk: CompareSession, pane: Pane | None) -> Drawn:
+    def open_drawer(self, compare: CompareSession, pane: Pane | None) -> Drawn:
         """Updates that show a pane's settings, or close them."""
         if pane is None:
             return {self.drawer: gr.update(visible=False)}
-        shown = dict(zip(self.settings.components, self.settings.show(desk, pane), strict=True))
+        shown = dict(zip(self.settings.components, self.settings.show(compare, pane), strict=True))
         return {
             self.drawer: gr.update(visible=True),
-            self.drawer_head: one_line(heads.drawer_head(desk, pane)),
+            self.drawer_head: one_line(heads.drawer_head(compare, pane)),
             **shown,
         }
 
-    def take_settings(self, desk: CompareSession, held: tuple[Any, ...]) -> None:
+    def take_settings(self, compare: CompareSession, held: tuple[Any, ...]) -> None:
         """What the controls hold becomes the settings of the pane that is open."""
-        pane = desk.comparison.pane(desk.open_pane)
+        pane = compare.comparison.pane(compare.open_pane)
         if pane is not None:
-            self.settings.take(desk, pane, held)
+            self.settings.take(compare, pane, held)
 
     # What listeners do
 
     async def _load(self, request: gr.Request) -> Drawn:
-        desk = self.desk(request)
-        text = restoring.from_link(desk, dict(request.query_params))
+        compare = self.compare(request)
+        text = restoring.from_link(compare, dict(request.query_params))
         filled = {self.question: Question.holding(text)} if text else {}
-        return {**filled, **await self.drawn(desk)}
+        return {**filled, **await self.drawn(compare)}
 
     async def _send(self, request: gr.Request, asked: Any, to: str, *held: Any) -> AsyncIterator[Drawn]:
-        desk = self.desk(request)
+        compare = self.compare(request)
         await self.settings.read_ahead(held)
-        self.take_settings(desk, held)
+        self.take_settings(compare, held)
         try:
             question = await read_question(asked)
         except RequestError as error:
-            desk.notice = str(error)
-            yield await self.drawn(desk, ())
+            compare.notice = str(error)
+            yield await self.drawn(compare, ())
             return
-        if question.is_empty or desk.busy or desk.just_sent(question):
-            yield await self.drawn(desk, ())  # a generator that yields nothing empties the page
+        if question.is_empty or compare.busy or compare.just_sent(question):
+            yield await self.drawn(compare, ())  # a generator that yields nothing empties the page
             return
-        desk.notice = ""
-        panes = [pane for pane in desk.comparison.panes if to in (EVERY, desk.comparison.letter(pane))]
+        compare.notice = ""
+        panes = [pane for pane in compare.comparison.panes if to in (EVERY, compare.comparison.letter(pane))]
         if not panes:
-            desk.notice = f"There is no pane {to}; add one, or ask all."
-            yield await self.drawn(desk, ())
+            compare.notice = f"There is no pane {to}; add one, or ask all."
+            yield await self.drawn(compare, ())
             return
-        jobs = desk.put_question(panes, question.text, question.images)
-        async with aclosing(self._following(desk, desk.run(jobs), {self.question: Question.EMPTY})) as updates:
+        jobs = compare.put_question(panes, question.text, question.images)
+        async with aclosing(self._following(compare, compare.run(jobs), {self.question: Question.EMPTY})) as updates:
             async for update in updates:
                 yield update
 
     async def _act(self, request: gr.Request, posted: str, *held: Any) -> AsyncIterator[Drawn]:
-        desk = self.desk(request)
+        compare = self.compare(request)
         await self.settings.read_ahead(held)
-        before = {pane.id: pane.settings.system for pane in desk.comparison.panes}
-        self.take_settings(desk, held)
+        before = {pane.id: pane.settings.system for pane in compare.comparison.panes}
+        self.take_settings(compare, held)
         try:
             act = actions.read(posted)
-            outcome = actions.perform(desk, act)
+            outcome = actions.perform(compare, act)
         except RequestError as error:
-            desk.notice = str(error)
-            yield await self.drawn(desk, ())
+            compare.notice = str(error)
+            yield await self.drawn(compare, ())
             return
         action = actions.ACTIONS[act.name]
-        whole = list(before) != [pane.id for pane in desk.comparison.panes] or action.draws_all
+        whole = list(before) != [pane.id for pane in compare.comparison.panes] or action.draws_all
         if act.name == "choose":
-            await self._priced(desk, desk.comparison.pane(outcome.settings))
+            await self._priced(compare, compare.comparison.pane(outcome.settings))
         if act.name == "price":
-            desk.offers |= await catalogue.look_up(desk.unpriced)
+            compare.offers |= await catalogue.look_up(compare.unpriced)
         if outcome.settings or action.refills:
-            desk.open_settings(outcome.settings or desk.open_pane)
-        run = outcome.run(desk)
+            compare.open_settings(outcome.settings or compare.open_pane)
+        run = outcome.run(compare)
         if run is None:
-            prompted = {pane.id for pane in desk.comparison.panes if before.get(pane.id) != pane.settings.system}
-            only = None if whole else {act.pane, *prompted, *(desk.failures if act.name == "typed" else ())}
-            yield await self.drawn(desk, only)
+            prompted = {pane.id for pane in compare.comparison.panes if before.get(pane.id) != pane.settings.system}
+            only = None if whole else {act.pane, *prompted, *(compare.failures if act.name == "typed" else ())}
+            yield await self.drawn(compare, only)
             return
-        async with aclosing(self._following(desk, run)) as updates:
+        async with aclosing(self._following(compare, run)) as updates:
             async for update in updates:
                 yield update
 
     async def _following(
-        self, desk: CompareSession, run: AsyncGenerator[set[str], None], first: Drawn | None = None
+        self, compare: CompareSession, run: AsyncGenerator[set[str], None], first: Drawn | None = None
     ) -> AsyncGenerator[Drawn, None]:
         """The updates of a run: its beginning with what is `first`, each answer's end, its own end."""
         begun = False
         async with aclosing(run):
             async for changed in run:
                 if begun and not changed:
-                    yield desk.shown
+                    yield compare.shown
                     continue
-                yield {**(first or {}), **await self.drawn(desk, changed)}
+                yield {**(first or {}), **await self.drawn(compare, changed)}
                 begun, first = True, None
-        yield await self.drawn(desk, ())
+        yield await self.drawn(compare, ())
 
     async def _refill(self, request: gr.Request) -> Drawn:
         """The settings that are open are another pane's, or were changed elsewhere."""
-        desk = self.desk(request)
-        return self.open_drawer(desk, desk.comparison.pane(desk.open_pane))
+        compare = self.compare(request)
+        return self.open_drawer(compare, compare.comparison.pane(compare.open_pane))
 
     async def _refreshed(self, request: gr.Request, *held: Any) -> Drawn:
         """The same as `_moved`, with the Hub asked anew who serves the model."""
@@ -297,24 +297,24 @@ class ComparePage:
 
     async def _moved(self, request: gr.Request, *held: Any, fresh: bool = False) -> Drawn:
         """The model or the place has changed: show what that place has, and what it costs."""
-        desk = self.desk(request)
+        compare = self.compare(request)
         held = tuple(whole(value) if isinstance(value, str) else value for value in held)
         await self.settings.read_ahead(held)
-        self.take_settings(desk, held)
-        pane = desk.comparison.pane(desk.open_pane)
+        self.take_settings(compare, held)
+        pane = compare.comparison.pane(compare.open_pane)
         if pane is None:
-            return await self.drawn(desk, ())
+            return await self.drawn(compare, ())
         model, placed = str(held[0] or ""), held[1 : 1 + len(self.settings.place.components)]
-        found = await self.settings.look(desk, model, placed, fresh)
-        await self._priced(desk, pane)
-        shown = self.settings.show_place(desk, model, placed, found)
-        return {**dict(zip(self.settings.place.components, shown, strict=True)), **await self.drawn(desk, ())}
+        found = await self.settings.look(compare, model, placed, fresh)
+        await self._priced(compare, pane)
+        shown = self.settings.show_place(compare, model, placed, found)
+        return {**dict(zip(self.settings.place.components, shown, strict=True)), **await self.drawn(compare, ())}
 
-    async def _priced(self, desk: CompareSession, pane: Pane | None) -> None:
+    async def _priced(self, compare: CompareSession, pane: Pane | None) -> None:
         """Learn who offers a pane's model at what price, where the Hub's router is who knows."""
         settings = pane.settings if pane else None
-        if settings and is_of_hub(desk.session, settings):
-            desk.offers[settings.model] = await catalogue.offers_of(desk.session, settings.model)
+        if settings and is_of_hub(compare.session, settings):
+            compare.offers[settings.model] = await catalogue.offers_of(compare.session, settings.model)
 
     async def _search(self, request: gr.Request, *asked: Any) -> str:
         *filters, base_url = asked
@@ -325,22 +325,22 @@ class ComparePage:
 
     async def _stop(self, request: gr.Request, posted: str = "") -> None:
         with suppress(RequestError):  # nobody posts another kind but by hand
-            self.desk(request).stop(actions.read(posted).pane if posted else "")
+            self.compare(request).stop(actions.read(posted).pane if posted else "")
 
     def _replace(self, request: gr.Request, comparison: Comparison) -> Drawn:
-        desk = self.desk(request)
-        desk.put(comparison)
-        return self.draw(desk)
+        compare = self.compare(request)
+        compare.put(comparison)
+        return self.draw(compare)
 
     async def _restore(self, request: gr.Request, posted: str) -> Drawn:
-        desk = self.desk(request)
+        compare = self.compare(request)
         try:
-            desk.put(await restoring.from_text(posted, desk.session.id))
+            compare.put(await restoring.from_text(posted, compare.session.id))
         except RequestError as error:
-            desk.notice = str(error)
+            compare.notice = str(error)
         return {
             self.restore: "",
-            **await self.drawn(desk),
+            **await self.drawn(compare),
         }
 
 
@@ -349,8 +349,8 @@ def _hidden(name: str) -> tuple[gr.Textbox, gr.Button]:
     return gr.Textbox(elem_id=name, visible="hidden"), gr.Button(elem_id=f"{name}-go", visible="hidden")
 
 
-def _revision(desk: CompareSession) -> str:
-    return f"{desk.comparison.id}@{desk.comparison.revision}"
+def _revision(compare: CompareSession) -> str:
+    return f"{compare.comparison.id}@{compare.comparison.revision}"
 
 
 def build(demo: gr.Blocks, site: Site) -> None:
@@ -360,7 +360,7 @@ def build(demo: gr.Blocks, site: Site) -> None:
 
 def comparison_of(session: Session) -> Comparison:
     """The comparison of a tab."""
-    return desk_of(session).comparison
+    return compare_session_of(session).comparison
 
 
 __all__ = ["PAGE", "build", "comparison_of"]

@@ -16,33 +16,33 @@ SHOWN_HEADERS = 60
 MAX_PRETTY = 500_000  # characters
 
 
-def read(desk: CompareSession, what: str) -> Kept | None:
+def read(compare: CompareSession, what: str) -> Kept | None:
     """`comparison` as JSON, `text/{message}` to copy, `raw/{message}` as HTML; None where there is no such thing.
 
     All of a comparison takes its time, so call it in a thread."""
     kind, _, name = what.partition("/")
     if kind == "comparison":
-        held = to_json(without_keys(desk.comparison), raw=True)
+        held = to_json(without_keys(compare.comparison), raw=True)
         return b"".join(pieces(held)), "application/json"
     if kind == "text":
-        found = _text(desk, name)
+        found = _text(compare, name)
         return (found.encode("utf-8", "replace"), "text/plain; charset=utf-8") if found is not None else None
-    if kind == "raw" and not desk.comparison.hidden:
-        message = _message(desk, name)
+    if kind == "raw" and not compare.comparison.hidden:
+        message = _message(compare, name)
         return (raw_html(message).encode("utf-8", "replace"), "text/html; charset=utf-8") if message else None
     return None
 
 
-def _text(desk: CompareSession, name: str) -> str | None:
-    for pane in desk.comparison.panes:
-        if name == f"system-{pane.id}" and not desk.comparison.hidden:
+def _text(compare: CompareSession, name: str) -> str | None:
+    for pane in compare.comparison.panes:
+        if name == f"system-{pane.id}" and not compare.comparison.hidden:
             return pane.settings.system
-    message = _message(desk, name)
+    message = _message(compare, name)
     return message.content if message else None
 
 
-def _message(desk: CompareSession, name: str) -> ChatMessage | None:
-    return next((found for pane in desk.comparison.panes if (found := pane.message(name))), None)
+def _message(compare: CompareSession, name: str) -> ChatMessage | None:
+    return next((found for pane in compare.comparison.panes if (found := pane.message(name))), None)
 
 
 def raw_html(message: ChatMessage) -> Markup:

@@ -22,12 +22,12 @@ async def from_text(text: Any, whose: str) -> Comparison:
     return await read_apart(text, whose)
 
 
-def from_link(desk: CompareSession, query: Mapping[str, Any]) -> str:
-    """Fill the panes of a desk that nothing was asked at yet from `?a=model&b=model`; gives the question of `q`.
+def from_link(compare: CompareSession, query: Mapping[str, Any]) -> str:
+    """Fill the panes, where nothing was asked yet, from `?a=model&b=model`; gives the question of `q`.
 
     A model may be followed by a provider or policy, as in `org/model:fastest`. Nothing runs."""
     asked = {name: _short(query.get(name)) for name in (*LETTERS.lower(), "q")}
-    comparison = desk.comparison
+    comparison = compare.comparison
     if any(pane.messages for pane in comparison.panes):
         return ""
     for place, letter in enumerate(LETTERS.lower()):

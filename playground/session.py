@@ -72,10 +72,10 @@ class CompareSession:
 
     def address(self, image: Media) -> str:
         """Where the page gets an image from: the same as long as it is held there."""
-        shelf, known = self.session.shelf, self.addresses.get(id(image))
-        if known is None or not shelf.holds(known[1]):
-            self.addresses = {key: held for key, held in self.addresses.items() if shelf.holds(held[1])}
-            self.addresses[id(image)] = known = (image, shelf.put(image))
+        media_store, known = self.session.media_store, self.addresses.get(id(image))
+        if known is None or not media_store.holds(known[1]):
+            self.addresses = {key: held for key, held in self.addresses.items() if media_store.holds(held[1])}
+            self.addresses[id(image)] = known = (image, media_store.put(image))
         return known[1]
 
     def just_sent(self, question: object) -> bool:
@@ -277,8 +277,8 @@ def chats(session: Session) -> list[str]:
     return [model.id for model in session.site.embedded.models.values() if model.task.id == "conversational"]
 
 
-def desk_of(session: Session) -> CompareSession:
-    """The desk of a tab, laid out at the first look."""
+def compare_session_of(session: Session) -> CompareSession:
+    """What the page holds for a tab, made at the first look."""
     held = session.pages.get(PAGE)
     if not isinstance(held, CompareSession):
         held = session.pages[PAGE] = CompareSession(session, first_comparison(session), session.feed)

@@ -120,23 +120,25 @@ class SettingsPanel:
             settings.api == RESPONSES,
         )
 
-    def show(self, desk: CompareSession, pane: Pane, found: AvailabilityCheck | None = None) -> list[Any]:
+    def show(self, compare: CompareSession, pane: Pane, found: AvailabilityCheck | None = None) -> list[Any]:
         """Updates that fill the controls with a pane's settings, as they were typed."""
-        form = desk.forms.get(pane.id)
+        form = compare.forms.get(pane.id)
         kept = form is not None and (form.error or form.settings == pane.settings)
-        values = form.values if form is not None and kept else self.values(desk.session, pane.settings)
+        values = form.values if form is not None and kept else self.values(compare.session, pane.settings)
         model, *rest = values
         placed, rest = rest[: PlacePanel.COUNT], rest[PlacePanel.COUNT :]
-        return [model, *self.show_place(desk, str(model or ""), placed, found), *rest]
+        return [model, *self.show_place(compare, str(model or ""), placed, found), *rest]
 
     def show_place(
-        self, desk: CompareSession, model: str, placed: Sequence[Any], found: AvailabilityCheck | None = None
+        self, compare: CompareSession, model: str, placed: Sequence[Any], found: AvailabilityCheck | None = None
     ) -> list[Any]:
         """Updates of the controls of a place; one that this model does not have becomes the likeliest."""
         place = self.place.read(placed).place
-        place = _fitting(desk.session, place, model)
-        choices = [one for one in places(CHAT, model, desk.session) if one[1] in _KINDS or one[1] == EMBEDDED + model]
-        panel = PlacePanel("s-", desk.session, renames=False)
+        place = _fitting(compare.session, place, model)
+        choices = [
+            one for one in places(CHAT, model, compare.session) if one[1] in _KINDS or one[1] == EMBEDDED + model
+        ]
+        panel = PlacePanel("s-", compare.session, renames=False)
         changes = {"choice": gr.update(choices=choices), **panel.changes(place, found)}
         return [{**changes[name], "value": value} for name, value in zip(CONTROLS, _shown_place(place), strict=True)]
 
@@ -147,17 +149,17 @@ class SettingsPanel:
             with suppress(RequestError):
                 await asyncio.to_thread(self.options.read, options)
 
-    def take(self, desk: CompareSession, pane: Pane, values: Sequence[Any]) -> None:
+    def take(self, compare: CompareSession, pane: Pane, values: Sequence[Any]) -> None:
         """Let what the controls hold be a pane's settings."""
-        form = desk.forms[pane.id] = self.read(desk.session, values)
+        form = compare.forms[pane.id] = self.read(compare.session, values)
         if form.settings is not None and form.settings != pane.settings:
-            set_settings(desk.comparison, pane, form.settings)
+            set_settings(compare.comparison, pane, form.settings)
 
     async def look(
-        self, desk: CompareSession, model: str, placed: Sequence[Any], fresh: bool = False
+        self, compare: CompareSession, model: str, placed: Sequence[Any], fresh: bool = False
     ) -> AvailabilityCheck:
         """What is known of the place that is chosen: who serves the model there, at what price."""
-        return await look(CHAT, model, desk.session, self.place.read(placed).place, fresh=fresh)
+        return await look(CHAT, model, compare.session, self.place.read(placed).place, fresh=fresh)
 
 
 _KINDS = (PROVIDERS, ENDPOINT)

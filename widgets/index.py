@@ -89,7 +89,7 @@ def example_models() -> Mapping[str, Model]:
 
 
 def _address(site: Site, model: Model) -> Callable[[Media], str]:
-    return lambda media: site.shelf.own.put(media, model.files)
+    return lambda media: site.media_store.own.put(media, model.files)
 
 
 def _tile(model: Model, row: Task, runs: bool, address: Callable[[Media], str]) -> Markup:

@@ -194,7 +194,7 @@ def _failed(error: InferenceFailure, current: Any, _: Any, *rest: Any) -> list[A
 
 async def _read(held: Session, source: str, task: str, link: Link | None) -> tuple[Page, str]:
     """The page of what was named, with what can't be shown of it. Raises InferenceFailure."""
-    page = Page(await open_source(source, held, task if find_task(task) else None), load=held.shelf.load)
+    page = Page(await open_source(source, held, task if find_task(task) else None), load=held.media_store.load)
     said = ""
     try:
         await load_inputs(page, away=not (link and (link.card or link.source)))  # any web page may hold a link
@@ -213,7 +213,7 @@ async def _body(page: Page, held: Session) -> Markup:
         path = source.removeprefix("./").lstrip("/").split("?", 1)[0].split("#", 1)[0]
         if not is_remote(source) and not {path, unquote(path)} & paths:
             return None
-        return held.shelf.put(Media(source=source), model.files, opened.repo)
+        return held.media_store.put(Media(source=source), model.files, opened.repo)
 
     if not model.card.body.strip():
         return dim("The card has no text below its metadata.")

@@ -131,7 +131,7 @@ def context_of(page: Page, session: Session) -> views.Context:
 
     def address(media: Media) -> str:
         if id(media) not in page.addresses:
-            page.addresses[id(media)] = (media, session.shelf.put(media, page.model.files, page.opened.repo))
+            page.addresses[id(media)] = (media, session.media_store.put(media, page.model.files, page.opened.repo))
         return page.addresses[id(media)][1]
 
     return views.Context(page.inputs, address)

@@ -13,7 +13,7 @@ from showcard.playground.core.exported import read_apart, to_json
 from showcard.playground.core.saving import MAX_MESSAGES as MAX_SAVED
 from showcard.playground.core.state import Comparison
 from showcard.playground.downloads import link
-from showcard.playground.session import desk_of
+from showcard.playground.session import compare_session_of
 from showcard.playground.view.exported_page import to_html
 from showcard.playground.view.messages import MAX_MESSAGES
 from showcard.ui.components.panel import panel
@@ -55,13 +55,13 @@ def build(mount: Mount) -> Tool:
                 await prepare(_said(comparison, MAX_SAVED), mount.session_of(request).id)
             data = await asyncio.to_thread(write, comparison)
             return one_line(
-                link(mount.session_of(request).shelf, Media(data=data, media_type=kind), f"comparison.{form}")
+                link(mount.session_of(request).media_store, Media(data=data, media_type=kind), f"comparison.{form}")
             )
 
         return save
 
     async def opened(request: gr.Request, file: str | None) -> dict[Any, Any]:
-        if desk_of(mount.session_of(request)).busy:  # its question would be lost with what is here now
+        if compare_session_of(mount.session_of(request)).busy:  # its question would be lost with what is here now
             return {said: one_line(panels.note(BUSY, error=True))}
         try:
             found = await read_apart(Path(file or ""), mount.session_of(request).id)

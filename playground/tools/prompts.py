@@ -81,7 +81,7 @@ def build(mount: Mount) -> Tool:
             held = held_of(mount.session_of(request))
             written = (prompts.to_csv if form == "csv" else prompts.to_jsonl)(held.batch, _marks(held.checks))
             media = Media(data=written.encode("utf-8", "replace"), media_type="text/plain")
-            return one_line(link(mount.session_of(request).shelf, media, f"prompts.{form}"))
+            return one_line(link(mount.session_of(request).media_store, media, f"prompts.{form}"))
 
         return save
 

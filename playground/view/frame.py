@@ -37,9 +37,9 @@ def _sheet(name: str, title: str, *content: Markup) -> Markup:
     return element("dialog", heading, content, close, class_="sheet", id=name, aria_labelledby=f"{name}-title")
 
 
-def top(desk: CompareSession) -> Markup:
+def top(compare: CompareSession) -> Markup:
     """The title of the page, and what can be done with the whole comparison."""
-    return _top(len(desk.comparison.panes) >= MAX_PANES)
+    return _top(len(compare.comparison.panes) >= MAX_PANES)
 
 
 @cache
@@ -69,22 +69,22 @@ def tabs(comparison: Comparison) -> Markup:
     return div(items, role="tablist", aria_label="Panes", style="display:contents")
 
 
-def kept(desk: CompareSession) -> Markup:
+def kept(compare: CompareSession) -> Markup:
     """Tells the page's script that there is something new to keep, and what is locked."""
-    comparison = desk.comparison
+    comparison = compare.comparison
     return span(
-        data_feed=desk.feed.name,
+        data_feed=compare.feed.name,
         data_id=comparison.id,
         data_revision=comparison.revision,
-        data_unpriced=" ".join(desk.unpriced),
+        data_unpriced=" ".join(compare.unpriced),
         data_best=best(comparison),
         data_locked=" ".join(sorted(comparison.locked)),
     )
 
 
-def notice(desk: CompareSession) -> Markup:
+def notice(compare: CompareSession) -> Markup:
     """What was just done, and how to take it back."""
-    if not desk.notice:
+    if not compare.notice:
         return NOTHING
-    undo = button("undo", "Undo", "Undo", class_="plain") if desk.deleted and desk.notice == "Deleted." else None
-    return join([span(desk.notice), undo, button("hush", "Dismiss")])
+    undo = button("undo", "Undo", "Undo", class_="plain") if compare.deleted and compare.notice == "Deleted." else None
+    return join([span(compare.notice), undo, button("hush", "Dismiss")])

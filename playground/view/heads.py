@@ -19,9 +19,9 @@ from .buttons import button
 MAX_IN_BADGE = 3
 
 
-def head(desk: CompareSession, pane: Pane) -> Markup:
+def head(compare: CompareSession, pane: Pane) -> Markup:
     """Who answers in a pane, where, at what price, what differs from the other panes, and what can be done with it."""
-    comparison, settings = desk.comparison, pane.settings
+    comparison, settings = compare.comparison, pane.settings
     letter = comparison.letter(pane)
     if comparison.hidden:
         said = div(span(letter, class_="letter"), span("hidden until you vote", class_="dim"), class_="pane-title")
@@ -40,12 +40,12 @@ def head(desk: CompareSession, pane: Pane) -> Markup:
         button("remove", f"Remove pane {letter}") if many else None,
     ]
     no_images = None
-    if desk.takes_images(settings) is False:  # the style sheet shows it while an image is attached
+    if compare.takes_images(settings) is False:  # the style sheet shows it while an image is attached
         no_images = span("takes no images", class_="badge no-images")
     return div(
         div(title, span(tools, class_="i-row"), class_="pane-title"),
         div(
-            span(isolated(where(desk, settings)), class_="where dim"), no_images, badges(comparison, pane),
+            span(isolated(where(compare, settings)), class_="where dim"), no_images, badges(comparison, pane),
             class_="pane-facts",
         ),
         class_="pane-head",
@@ -60,18 +60,18 @@ def model_html(name: str) -> Markup:
     return span(isolated(owner + slash), isolated(own), class_="cut")
 
 
-def where(desk: CompareSession, settings: Settings) -> str:
+def where(compare: CompareSession, settings: Settings) -> str:
     """Where a model is asked and at what published price, in a few words."""
     if settings.base_url:
         return address(settings.base_url).split("://")[-1].split("/")[0]
-    if settings.model in desk.session.site.embedded.models:
+    if settings.model in compare.session.site.embedded.models:
         return "embedded, no charge"
     if not settings.model:
         return ""
     provider = split_model(settings.model)[1] or settings.provider
-    if settings.model in desk.unpriced:
+    if settings.model in compare.unpriced:
         return f"{provider}, looking up its price"
-    offers = desk.offers.get(settings.model, ())
+    offers = compare.offers.get(settings.model, ())
     open_choice = provider == "auto" or provider in POLICIES
     live = [offer for offer in offers if open_choice and offer.status == "live"]
     chosen = live or [offer for offer in offers if open_choice or provider == offer.provider]
@@ -116,9 +116,9 @@ def brief(value: object) -> str:
     return text if len(text) <= 24 else text[:23] + "…"
 
 
-def drawer_head(desk: CompareSession, pane: Pane) -> Markup:
+def drawer_head(compare: CompareSession, pane: Pane) -> Markup:
     """Whose settings are open, the way to the others', and the way out."""
-    comparison = desk.comparison
+    comparison = compare.comparison
     here = comparison.letter(pane)
     others = [
         span(button("settings", f"Settings of {letter}", letter, class_="plain"), data_pane=other.id)

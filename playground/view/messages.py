@@ -43,15 +43,15 @@ GROWING = join([
 ])  # fmt: skip
 
 
-def transcript(desk: CompareSession, pane: Pane) -> Markup:
+def transcript(compare: CompareSession, pane: Pane) -> Markup:
     """A pane's messages; while an answer is written anew, only what stands before it."""
-    job = desk.jobs.get(pane.id)
+    job = compare.jobs.get(pane.id)
     messages = conversation.until(pane, job.of if job else "")
-    system = system_html(desk, pane)
+    system = system_html(compare, pane)
     if not messages and not system:
-        return blank(desk, pane)
-    shown = _last(messages, lambda message: message_html(desk, pane, message))
-    label = f"Chat {desk.comparison.letter(pane)}"
+        return blank(compare, pane)
+    shown = _last(messages, lambda message: message_html(compare, pane, message))
+    label = f"Chat {compare.comparison.letter(pane)}"
     return div(system, shown, class_="chat", role="log", aria_label=label, data_pane=pane.id)
 
 
@@ -70,15 +70,15 @@ def _last(messages: Sequence[ChatMessage], draw: Callable[[ChatMessage], Markup]
     return drawn[::-1]
 
 
-def blank(desk: CompareSession, pane: Pane) -> Markup:
+def blank(compare: CompareSession, pane: Pane) -> Markup:
     """What to do where nothing was said yet."""
-    others = [held for held in desk.comparison.panes if held.id != pane.id and conversation.questions(held)]
-    if desk.asking.get(pane.id):
+    others = [held for held in compare.comparison.panes if held.id != pane.id and conversation.questions(held)]
+    if compare.asking.get(pane.id):
         return NOTHING
     offers = [
         button(
             "replay", label := f"Ask the {_count(len(conversation.questions(other)), 'question')} of "
-            f"{desk.comparison.letter(other)} here", label, class_="plain", data_from=other.id,
+            f"{compare.comparison.letter(other)} here", label, class_="plain", data_from=other.id,
         )
         for other in others[:3]
     ]  # fmt: skip
@@ -86,31 +86,31 @@ def blank(desk: CompareSession, pane: Pane) -> Markup:
     return div(p(said), offers, class_="blank", data_pane=pane.id)
 
 
-def system_html(desk: CompareSession, pane: Pane) -> Markup:
+def system_html(compare: CompareSession, pane: Pane) -> Markup:
     """The system prompt as the first message."""
     prompt, name = pane.settings.system, f"system-{pane.id}"
-    if desk.comparison.hidden or not (prompt.strip() or desk.editing == name):
+    if compare.comparison.hidden or not (prompt.strip() or compare.editing == name):
         return NOTHING
-    if desk.editing == name:
+    if compare.editing == name:
         acts, body = NOTHING, editor(prompt, "system")
     else:
         acts, body = toolbar("System prompt", ("copy", "edit", "delete")), _text(prompt)
     return div(div(span("System"), acts, class_="who"), body, class_="turn system", data_message=name)
 
 
-def message_html(desk: CompareSession, pane: Pane, message: ChatMessage) -> Markup:
+def message_html(compare: CompareSession, pane: Pane, message: ChatMessage) -> Markup:
     """A message with its toolbar, or as a field where it is being edited."""
-    who = author(desk.comparison, pane, message)
-    busy, hidden = pane.id in desk.asking, desk.comparison.hidden
-    if desk.editing == message.id:
+    who = author(compare.comparison, pane, message)
+    busy, hidden = pane.id in compare.asking, compare.comparison.hidden
+    if compare.editing == message.id:
         body, acts = editor(message.content, message.role), NOTHING
     else:
-        body = body_html(message.role, message.variant, desk.address, hidden)
+        body = body_html(message.role, message.variant, compare.address, hidden)
         acts = NOTHING if busy or hidden else toolbar(who, acts_of(message))
     if message.role == "assistant" and not busy:
         last = pane.last is not None and pane.last.id == message.id
         body += results_html(message.variant.tool_calls) if last and message.variant.tool_calls else NOTHING
-    footed = message.role == "assistant" and desk.editing != message.id and not hidden
+    footed = message.role == "assistant" and compare.editing != message.id and not hidden
     return div(
         div(model_html(who), acts, class_="who"), body, foot_html(message) if footed else None,
         class_=f"turn {visible(message.role)}", data_message=message.id,
@@ -229,23 +229,23 @@ def foot_html(message: ChatMessage) -> Markup:
 # Below the messages
 
 
-def live(desk: CompareSession, pane: Pane) -> Markup:
+def live(compare: CompareSession, pane: Pane) -> Markup:
     """Where an answer grows; the page's script fills it."""
-    letter = desk.comparison.letter(pane)
-    who = model_html(f"Answer {letter}" if desk.comparison.hidden else pane.settings.model)
+    letter = compare.comparison.letter(pane)
+    who = model_html(f"Answer {letter}" if compare.comparison.hidden else pane.settings.model)
     stop = button("stop", f"Stop {letter}", "Stop", class_="plain stop")
     return div(
         div(who, stop, class_="who"), GROWING, class_="turn assistant live",
-        data_live=pane.id, data_feed=desk.feed.name, data_pane=pane.id, aria_busy="true",
+        data_live=pane.id, data_feed=compare.feed.name, data_pane=pane.id, aria_busy="true",
     )  # fmt: skip
 
 
-def below(desk: CompareSession, pane: Pane) -> Markup:
+def below(compare: CompareSession, pane: Pane) -> Markup:
     """What stands below the messages: the growing answer, a failure, or nothing."""
-    if pane.id in desk.asking:
-        return live(desk, pane)
-    failure = desk.failures.get(pane.id)
-    if failure and desk.comparison.hidden:
+    if pane.id in compare.asking:
+        return live(compare, pane)
+    failure = compare.failures.get(pane.id)
+    if failure and compare.comparison.hidden:
         return note("This model gave no answer.", "Its reason is shown with its name.", error=True)
     return failure_card(pane, failure) if failure else NOTHING
 

@@ -30,7 +30,7 @@ ODD = st.recursive(
 )
 
 
-def desk() -> CompareSession:
+def compare() -> CompareSession:
     held = Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore()))
     panes = [Pane(Settings(name), id=name) for name in "ab"]
     return CompareSession(held, Comparison(panes), held.site.feeds.open())
@@ -38,7 +38,7 @@ def desk() -> CompareSession:
 
 @given(st.sampled_from(NAMES), ODD, ODD, ODD, ODD)
 def test_whatever_is_posted_is_done_or_refused(name: str, pane: Any, message: Any, text: Any, more: Any) -> None:
-    held = desk()
+    held = compare()
     posted = {"act": name, "pane": pane, "message": message, "text": text, "from": more, "results": more}
     with suppress(RequestError):
         actions.perform(held, actions.read(json.dumps(posted)))
@@ -59,7 +59,7 @@ async def test_half_a_character_is_replaced() -> None:
 
 
 def test_a_lock_links_at_once_and_lets_go() -> None:
-    held = desk()
+    held = compare()
     first, second = held.comparison.panes
     held.comparison.put(Pane(Settings("a", parameters={"seed": 1}), id="a"))
     with pytest.raises(RequestError, match="can't be locked"):
@@ -74,16 +74,16 @@ def test_a_lock_links_at_once_and_lets_go() -> None:
 
 
 def test_images_go_where_a_model_may_take_them() -> None:
-    held = desk()
+    held = compare()
     held.offers = {"a": (Offer("groq", "live", images=False),), "b": (Offer("groq", "live", images=True),)}
     held.put_question(held.comparison.panes, "what?", [PICTURE])
     assert [len(pane.messages[0].variant.images) for pane in held.comparison.panes] == [0, 1]
     assert held.notice == "The text went without the images to A, where the model takes none."
-    held = desk()
+    held = compare()
     held.put_question(held.comparison.panes, "what?", [PICTURE])
     assert [len(pane.messages[0].variant.images) for pane in held.comparison.panes] == [1, 1], "nobody says: it may"
 
 
 def test_a_double_click_asks_once() -> None:
-    held = desk()
+    held = compare()
     assert [held.just_sent(Read(text, ())) for text in ("a", "a", "b", "a")] == [False, True, False, False]

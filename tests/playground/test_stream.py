@@ -44,7 +44,7 @@ def session() -> Session:
     return Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore()))
 
 
-def desk(url: str, *models: str) -> CompareSession:
+def compare(url: str, *models: str) -> CompareSession:
     held = session()
     panes = [Pane(Settings(model, base_url=url), id=model) for model in models]
     return CompareSession(held, Comparison(panes), held.site.feeds.open())
@@ -132,7 +132,7 @@ async def test_panes_stream_at_the_same_time() -> None:
         await talk.say(chunk("second") + END)
 
     async with scripted(script) as server, asyncio.timeout(10):
-        held = desk(server.url, "A", "B")
+        held = compare(server.url, "A", "B")
         await send(held, "hi")
     assert [pane.messages[-1].content for pane in held.comparison.panes] == ["first second"] * 2
     assert not held.asking
@@ -153,7 +153,7 @@ async def test_stopping_one_closes_its_connection_keeps_its_part_and_the_other_f
             await talk.say(chunk(" more") + END)
 
     async with scripted(script) as server, asyncio.timeout(10):
-        held = desk(server.url, "A", "B")
+        held = compare(server.url, "A", "B")
         running = asyncio.create_task(send(held, "hi"))
         await until(held, lambda: len(held.asking) == 2 and all(one.content for one in held.asking.values()))
         held.stop("A")
@@ -180,7 +180,7 @@ async def test_one_failing_says_why_keeps_the_question_and_can_be_asked_again() 
             await talk.say(chunk("fine") + END)
 
     async with scripted(script) as server, asyncio.timeout(10):
-        held = desk(server.url, "A", "B")
+        held = compare(server.url, "A", "B")
         await send(held, "hi")
         failure = held.failures["A"]
         assert "too many" in failure.reason
@@ -202,7 +202,7 @@ async def test_each_model_sees_only_its_own_history_over_turns_edits_and_retries
         await talk.say(chunk(f"{body['model']} says {len(seen[body['model']])}") + END)
 
     async with scripted(script) as server, asyncio.timeout(20):
-        held = desk(server.url, "A", "B")
+        held = compare(server.url, "A", "B")
         await send(held, "q1")
         await send(held, "q2")
         a = held.comparison.panes[0].messages
@@ -243,7 +243,7 @@ async def test_questions_are_replayed_on_another_model_with_its_own_answers() ->
         await talk.say(chunk(f"{body['model']}{len(body['messages'])}") + END)
 
     async with scripted(script) as server, asyncio.timeout(10):
-        held = desk(server.url, "A", "B")
+        held = compare(server.url, "A", "B")
         for text in ("q1", "q2"):
             await send(held, text, "A")
         await act(held, "replay", "B", **{"from": "A"})
@@ -262,7 +262,7 @@ async def test_tool_calls_are_shown_and_their_results_go_back() -> None:
         await talk.say(said + chunk(choice={"finish_reason": "stop"}) + END)
 
     async with scripted(script) as server, asyncio.timeout(10):
-        held = desk(server.url, "A")
+        held = compare(server.url, "A")
         await send(held, "Weather?")
         answer = held.comparison.panes[0].messages[-1]
         assert answer.variant.tool_calls[0].name == "weather"
@@ -281,7 +281,7 @@ async def test_an_answer_to_a_comparison_that_was_put_away_is_dropped_and_its_ca
         left.set()
 
     async with scripted(script) as server, asyncio.timeout(10):
-        held = desk(server.url, "A")
+        held = compare(server.url, "A")
         before = held.comparison
         running = asyncio.create_task(send(held, "hi"))
         await until(held, lambda: bool(held.asking) and bool(held.asking["A"].content))
@@ -293,7 +293,7 @@ async def test_an_answer_to_a_comparison_that_was_put_away_is_dropped_and_its_ca
 
 
 def test_what_is_no_action_is_refused() -> None:
-    held = desk("http://127.0.0.1:1", "A")
+    held = compare("http://127.0.0.1:1", "A")
     for posted in (None, "", "[]", "{", json.dumps({"act": "burn", "pane": "A"}), json.dumps({"act": "edit"})):
         with pytest.raises(RequestError):
             actions.perform(held, actions.read(posted))
@@ -313,7 +313,7 @@ async def test_a_key_that_a_server_says_back_is_hidden() -> None:
             await talk.answer("401 Unauthorized", '{"error": {"message": "Incorrect API key: Bearer aSecretKey"}}')
 
     async with scripted(script) as server:
-        held = desk(server.url, "A")
+        held = compare(server.url, "A")
         held.session.keep_endpoint_key(server.url, "aSecretKey")
         await send(held, "first")
         failure = held.failures["A"]
@@ -432,7 +432,7 @@ async def test_half_characters_are_joined_wherever_they_are_cut() -> None:
         await talk.say("0\r\n\r\n")
 
     async with scripted(script) as server, asyncio.timeout(10):
-        held = desk(server.url, "A")
+        held = compare(server.url, "A")
         watching = asyncio.create_task(anext(aiter_until_ended(held, lines)))
         await send(held, "hi")
         await watching
@@ -476,7 +476,7 @@ async def test_a_key_that_is_said_back_anywhere_never_leaves_the_server() -> Non
         await talk.say(chunk(delta={"tool_calls": [call]}) + chunk(choice={"finish_reason": KEY}) + END)
 
     async with scripted(script) as server, asyncio.timeout(10):
-        held = desk(server.url, "A")
+        held = compare(server.url, "A")
         held.session.keep_endpoint_key(server.url, KEY)
         watching = asyncio.create_task(anext(aiter_until_ended(held, lines)))
         await send(held, "hi")
@@ -520,7 +520,7 @@ async def test_a_key_in_an_error_is_hidden(status: str) -> None:
             await talk.answer(status, error, "application/json", f"www-authenticate: {KEY}", f"retry-after: {KEY}")
 
     async with scripted(script) as server, asyncio.timeout(10):
-        held = desk(server.url, "A")
+        held = compare(server.url, "A")
         held.session.keep_endpoint_key(server.url, KEY)
         await send(held, "hi")
     pane, failure = held.comparison.panes[0], held.failures["A"]

@@ -313,7 +313,7 @@ async def test_pictures_on_their_way_of_one_person_end(monkeypatch: pytest.Monke
     async with scripted(slow) as host, served(shared(most_tabs=8)) as app, Browser(app) as ann:
         anns, bens = (Session(app.site, visitor=visitor("", "", address)) for address in (ANN, BEN))
         most = app.site.bounds.fetches.bound.each
-        pictures = [anns.shelf.put(Media.from_reference(f"{host.url}/{n}.png")) for n in range(most + 1)]
+        pictures = [anns.media_store.put(Media.from_reference(f"{host.url}/{n}.png")) for n in range(most + 1)]
         waiting = [asyncio.create_task(ann.client.get(picture)) for picture in pictures[:most]]
         for _ in range(most):
             await asked.acquire()
@@ -322,7 +322,9 @@ async def test_pictures_on_their_way_of_one_person_end(monkeypatch: pytest.Monke
             f"You have as many pictures of other hosts on their way as one person may ({most}). Try again in a moment."
         )
         assert (refused.status_code, refused.json()["error"]) == (429, said)
-        bens_own = asyncio.create_task(ann.client.get(bens.shelf.put(Media.from_reference(f"{host.url}/ben.png"))))
+        bens_own = asyncio.create_task(
+            ann.client.get(bens.media_store.put(Media.from_reference(f"{host.url}/ben.png")))
+        )
         await asked.acquire()
         answer.set()
         assert (await bens_own).status_code == 404

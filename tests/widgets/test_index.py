@@ -15,7 +15,7 @@ from showcard.widgets.index import MODALITIES, example_models, index_html
 
 @pytest.fixture(scope="module")
 def html() -> str:
-    return index_html(Site(embedded=EmbeddedEngine("http://127.0.0.1:10", {}), shelf=MediaStore()))
+    return index_html(Site(embedded=EmbeddedEngine("http://127.0.0.1:10", {}), media_store=MediaStore()))
 
 
 def test_every_card_has_a_tile_and_every_tile_something_to_see(html: str) -> None:

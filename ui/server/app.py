@@ -113,7 +113,7 @@ def _add_routes(app: FastAPI, site: Site) -> None:
     @app.get("/media/{name}")
     async def media(name: str) -> Response:
         try:
-            found = await site.shelf.get(name)
+            found = await site.media_store.get(name)
         except AssetError as error:
             return JSONResponse({"error": str(error)}, 429 if isinstance(error, Crowded) else 404)
         return _file(found)

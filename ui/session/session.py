@@ -42,13 +42,13 @@ SECONDS_AWAY, SECONDS_LOST = 120.0, 600.0  # that a tab may be put aside, or out
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the whole app shares: its mode, the embedded engine, the shelf, and which endpoints are allowed.
+    """What the whole app shares: its mode, the embedded engine, the media, and which endpoints are allowed.
 
     `data_dir` is the folder for what is kept on this machine; None where nothing is, as in shared mode. `tabs` are
     found by the names of their feeds."""
 
     embedded: EmbeddedEngine
-    shelf: MediaStore
+    media_store: MediaStore
     shared: bool = False
     machine_token: str | None = None
     endpoints: tuple[str, ...] = ()  # shared mode: the only base URLs that may be called
@@ -175,11 +175,11 @@ class Session:
         self.site.tabs[self.feed.name] = self
 
     @property
-    def shelf(self) -> SessionMedia:
-        """This person's part of the shelf; one that nobody finds where the tab was closed meanwhile."""
+    def media_store(self) -> SessionMedia:
+        """This person's part of the media; one that nobody finds where the tab was closed meanwhile."""
         if self.closed:
             return SessionMedia(self.id)
-        return self.site.shelf.part(self.id, lambda: self.site.bounds.fetches.one(self.visitor))
+        return self.site.media_store.part(self.id, lambda: self.site.bounds.fetches.one(self.visitor))
 
     def counts_for(self, key: str) -> bool:
         """Whether it is one of the tabs that a bound counts: a person's, an address's, or all."""
@@ -230,7 +230,7 @@ class Session:
         self.forget_keys()
         self.pages.clear()
         self.site.tabs.pop(self.feed.name, None)
-        self.site.shelf.close(self.id)
+        self.site.media_store.close(self.id)
         for let_go in self.site.when_closed:
             let_go(self.tab)
 

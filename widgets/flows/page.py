@@ -116,7 +116,7 @@ class Editor:
     def _pair(self, before: Media, after: Media, what: Child) -> Markup:
         figures = []
         for media, name in ((before, "Before"), (after, "After")):
-            address = self.session.shelf.put(media)
+            address = self.session.media_store.put(media)
             picture = element("img", src=address, alt=f"The picture {name.lower()} the edit")
             saved = media.name or "picture.png"
             save = element("a", "Download", href=address, download=saved) if name == "After" else None

@@ -8,7 +8,7 @@ from showcard.inference.resolve import EmbeddedEngine
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import ToolCall
 from showcard.playground.core.state import ChatMessage, Comparison, Pane, Settings, Variant
-from showcard.playground.session import desk_of
+from showcard.playground.session import compare_session_of
 from showcard.playground.view.messages import MAX_DRAWN, MAX_MESSAGES, transcript
 from showcard.ui.session.media_store import MediaStore
 from showcard.ui.session.session import Session, Site
@@ -17,11 +17,11 @@ DEEP = ToolCall("1", "f", "[" * 900 + "]" * 900)
 
 
 def drawn(variant: Variant, times: int, system: str = "") -> str:
-    desk = desk_of(Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore())))
+    compare = compare_session_of(Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore())))
     messages = tuple(ChatMessage(f"m{number}", "user", (variant,)) for number in range(times - 1))
     pane = Pane(Settings("m", system=system), (*messages, ChatMessage("last", "assistant", (variant,))))
-    desk.put(Comparison([pane]))
-    return transcript(desk, pane)
+    compare.put(Comparison([pane]))
+    return transcript(compare, pane)
 
 
 @pytest.mark.parametrize(
@@ -48,14 +48,14 @@ def test_a_long_system_prompt_is_shown_in_part() -> None:
 
 
 def test_images_are_at_an_address_that_stays_while_they_are_held() -> None:
-    desk = desk_of(Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore(most_bytes=30))))
+    compare = compare_session_of(Session(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore(most_bytes=30))))
     image = Media.from_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * 10)
     pane = Pane(messages=(ChatMessage("q", "user", (Variant("look", (image, image)),)),))
-    desk.put(Comparison([pane]))
-    first = transcript(desk, pane)
+    compare.put(Comparison([pane]))
+    first = transcript(compare, pane)
     assert "base64" not in first
-    assert transcript(desk, pane) == first
-    assert first.count(desk.address(image)) == 2
-    desk.session.shelf.put(Media.from_bytes(b"x" * 20))
-    assert transcript(desk, pane) != first
-    assert len(desk.addresses) == 1
+    assert transcript(compare, pane) == first
+    assert first.count(compare.address(image)) == 2
+    compare.session.media_store.put(Media.from_bytes(b"x" * 20))
+    assert transcript(compare, pane) != first
+    assert len(compare.addresses) == 1

@@ -232,12 +232,12 @@ async def test_refresh_of_a_pane_s_settings_asks_for_places_and_prices_anew(
         page = ComparePage(Site(ENGINES, MediaStore(), machine_token="hf_mine"))
         page.build(demo)
     tab: Any = SimpleNamespace(session_hash="tab")
-    desk = page.desk(tab)
-    pane = desk.comparison.panes[0]
+    compare = page.compare(tab)
+    pane = compare.comparison.panes[0]
     pane = replace(pane, settings=Settings("org/m"))
-    desk.comparison.put(pane)
-    desk.open_pane = pane.id
-    held = page.settings.values(desk.session, pane.settings)
+    compare.comparison.put(pane)
+    compare.open_pane = pane.id
+    held = page.settings.values(compare.session, pane.settings)
 
     def shown(drawn: dict[Any, Any]) -> str:
         provider = page.settings.place.components[1]
@@ -249,7 +249,7 @@ async def test_refresh_of_a_pane_s_settings_asks_for_places_and_prices_anew(
         price = 0.7
         assert shown(await page._moved(tab, *held)).count("$0.4") == 2
         assert shown(await page._refreshed(tab, *held)).count("$0.7") == 2
-        assert where(desk, Settings("org/m", "cheapest")) == "cheapest, $0.1 / $0.7 a million tokens"
+        assert where(compare, Settings("org/m", "cheapest")) == "cheapest, $0.1 / $0.7 a million tokens"
     providers.forget()
     offers.forget()
 

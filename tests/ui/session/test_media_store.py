@@ -59,9 +59,9 @@ async def host(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scr
 
 
 async def test_many_readers_of_a_picture_are_one_connection_and_calls_go_on(host: Scripted, slow: Slow) -> None:
-    shelf = MediaStore()
-    address = shelf.part("ann").put(Media.from_reference(f"{host.url}/slow.png")).removeprefix("/media/")
-    readers = [asyncio.create_task(shelf.get(address)) for _ in range(420)]
+    media_store = MediaStore()
+    address = media_store.part("ann").put(Media.from_reference(f"{host.url}/slow.png")).removeprefix("/media/")
+    readers = [asyncio.create_task(media_store.get(address)) for _ in range(420)]
     async with asyncio.timeout(20), client() as call:
         await slow.asked.acquire()
         assert (await call.get(f"{host.url}/call")).status_code == 200

@@ -63,10 +63,10 @@ def test_a_run_is_stopped_once() -> None:
 
 
 async def test_the_shelf_forgets_the_oldest_when_full() -> None:
-    shelf = MediaStore(most_bytes=10)
-    first, second = (put(shelf.part("a"), b"12345678") for _ in range(2))
-    assert await shelf.get(first) is None
-    assert await shelf.get(second)
+    media_store = MediaStore(most_bytes=10)
+    first, second = (put(media_store.part("a"), b"12345678") for _ in range(2))
+    assert await media_store.get(first) is None
+    assert await media_store.get(second)
     assert len(second) >= 36
 
 
@@ -75,18 +75,18 @@ def put(part: SessionMedia, data: bytes) -> str:
 
 
 async def test_nobody_crowds_out_another_or_reads_what_another_put_away() -> None:
-    shelf = MediaStore(most_bytes=10, most_in_all=25)
-    mine = put(shelf.part("me"), b"mine")
+    media_store = MediaStore(most_bytes=10, most_in_all=25)
+    mine = put(media_store.part("me"), b"mine")
     for number in range(100):
-        put(shelf.part("crowd"), b"12345678")
-        put(shelf.part(f"crowd {number % 3}"), b"1234")
-    assert (await shelf.get(mine) or Media()).data == b"mine"
+        put(media_store.part("crowd"), b"12345678")
+        put(media_store.part(f"crowd {number % 3}"), b"1234")
+    assert (await media_store.get(mine) or Media()).data == b"mine"
     name, _, rest = mine.partition(".")
-    other = put(shelf.part("other"), b"x").partition(".")[0]
+    other = put(media_store.part("other"), b"x").partition(".")[0]
     for guess in (f"{other}.{rest}", rest, name, f"{name}.", f"{name}.x", "", ".", "me.x"):
-        assert await shelf.get(guess) is None, guess
-    shelf.close("me")
-    assert await shelf.get(mine) is None
+        assert await media_store.get(guess) is None, guess
+    media_store.close("me")
+    assert await media_store.get(mine) is None
 
 
 async def test_what_a_person_may_open(tmp_path: Path) -> None:
