@@ -6,7 +6,7 @@ from showcard.metadata.reading.card import parse_card
 from showcard.metadata.reading.files import Folder
 from showcard.metadata.tasks.hints import LARGEST, mask_token, read_hints
 from tests.metadata.cards import Repo
-from tests.metadata.weights.test_gguf import gguf, pair, text
+from tests.metadata.reading.test_gguf import gguf, pair, text
 
 
 def test_configurations_are_read():

@@ -4,7 +4,7 @@ from showcard.metadata.reading.card import parse_card
 from showcard.metadata.tasks.infer import detect_library, infer_task
 from showcard.metadata.tasks.table import TASKS
 from tests.metadata.cards import Repo, card, model
-from tests.metadata.weights.test_gguf import gguf, pair, text
+from tests.metadata.reading.test_gguf import gguf, pair, text
 
 
 def infer(front, files=None):

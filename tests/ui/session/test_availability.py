@@ -104,7 +104,7 @@ async def test_a_chat_is_asked_of_a_model_that_the_endpoint_has(listed: Any, nam
         found = await look(CHAT, "org/m", mine, Target(ENDPOINT, f"{server.url}/v1"))
         assert found.named == named
         assert ("Name the model there: a, b." in found.availability.sentence) is said
-        assert PlacePanel("", mine).updates(Target(ENDPOINT, server.url), found)[2].get("value", "") == named
+        assert PlacePanel("", mine).changes(Target(ENDPOINT, server.url), found)["named"].get("value", "") == named
         seen = len(server.heads)
         await look(CHAT, "org/m", mine, Target(ENDPOINT, server.url, named="mine"))
         await look(task("text-classification"), "org/m", mine, Target(ENDPOINT, server.url))
@@ -119,7 +119,8 @@ async def test_a_chat_is_asked_of_a_model_that_the_endpoint_has(listed: Any, nam
 @pytest.mark.parametrize("choice", [ENDPOINT, PROVIDERS])
 def test_a_model_that_is_typed_has_no_second_name(choice: str) -> None:
     shown = [
-        PlacePanel("", session(), renames).updates(Target(choice, SPACE))[2]["visible"] for renames in (True, False)
+        PlacePanel("", session(), renames).changes(Target(choice, SPACE))["named"]["visible"]
+        for renames in (True, False)
     ]
     assert shown == [True, False]
 
