@@ -115,12 +115,17 @@ class Media:
         return f"data:{kind};base64,{base64_of(self.data)}"
 
 
+_BEFORE_SVG = (b"<svg", b"<?xml", b"<!--", b"<!doctype svg")
+
+
 def sniff(data: bytes) -> str | None:
     """The media type that the first bytes tell, where they tell one."""
     for signature, offset, media_type in _SIGNATURES:
         if data[offset : offset + len(signature)] == signature:
             return media_type
-    return "image/svg+xml" if b"<svg" in data[:300].lower() else None
+    # An SVG begins with its element, or with what XML lets stand before it; words of JSON or of a page are none.
+    start = data[:300].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return "image/svg+xml" if start.startswith(_BEFORE_SVG) and b"<svg" in start else None
 
 
 def guess_type(path: str) -> str | None:

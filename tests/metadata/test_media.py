@@ -21,6 +21,8 @@ def test_the_ending_of_a_path_tells_its_type(path, kind):
     [
         (b"\x89PNG\r\n\x1a\n", "image/png"), (b"RIFF1234WAVE", "audio/wav"), (b"RIFF1234WEBP", "image/webp"),
         (b"1234ftypmp42", "video/mp4"), (b" <svg xmlns=''>", "image/svg+xml"), (b"", None), (b"text", None),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!DOCTYPE svg>\n<SVG>", "image/svg+xml"), (b"<!-- drawn --><svg>", "image/svg+xml"),
+        (b'["<svg onload=x>"]', None), (b'{"label": "<svg>"}', None), (b"<html><body><svg>", None), (b"<?xml version='1.0'?><a>", None),
     ],
 )  # fmt: skip
 def test_the_first_bytes_tell_the_type(data, kind):
