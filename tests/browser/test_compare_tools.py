@@ -289,7 +289,7 @@ def test_layouts(shared: Page, endpoint: Endpoint) -> None:
 TOOLS = ("Diff", "Code", "Checks", "Samples", "Prompts", "Votes", "Export")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_and_a_phone(browser: Browser, app_url: str, endpoint: Endpoint, scheme: str) -> None:
     """Every tool with something in it: nothing serious for axe, nothing wider than a phone."""
     with guarded(browser, app_url, color_scheme=scheme) as page:

@@ -120,7 +120,7 @@ AXE = ("token-classification", "zero-shot-classification", "table-question-answe
        "automatic-speech-recognition", "sentence-similarity", "text-to-video", "conversational")  # fmt: skip
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_finds_nothing_serious_in_any_family(page: Page, theme: str) -> None:
     page.goto(f"/?__theme={theme}")
     expect(page.locator("#head h1")).to_have_text("showcard/sentiment")

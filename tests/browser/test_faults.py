@@ -6,7 +6,6 @@ others notice nothing. Hostile text streams all the while."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -111,15 +110,11 @@ Chosen = Callable[[dict[str, Fault]], dict[str, Fault]]
 
 
 def few(faults: dict[str, Fault]) -> dict[str, Fault]:
-    """The first three of those that are told in the same words: a browser sees no difference between the others."""
-    told = Counter[tuple[str, str, bool]]()
-    kept = {}
+    """The first of those that are told in the same words: a browser sees no difference between the others."""
+    kept: dict[tuple[str, str, bool], tuple[str, Fault]] = {}
     for name, fault in faults.items():
-        words = fault.plain, fault.chat, bool(fault.kept)
-        told[words] += 1
-        if told[words] <= 3:
-            kept[name] = fault
-    return kept
+        kept.setdefault((fault.plain, fault.chat, bool(fault.kept)), (name, fault))
+    return dict(kept.values())
 
 
 def turns(faults: dict[str, Fault]) -> list[tuple[Meeting, ...]]:
