@@ -216,8 +216,8 @@ class Standing:
 async def standing(
     request: Request, embedded: EmbeddedEngine | None, keys: Mapping[str, str], fresh: bool = False
 ) -> Standing:
-    """The same after asking the Hub who serves the model, how it stands and what it costs; `fresh` asks again what was
-    asked before. Never raises."""
+    """Whether a request can run, after asking the Hub who serves the model, in what state and at what price; `fresh`
+    asks the Hub again. Never raises."""
     found = availability(request, embedded, keys)
     if request.base_url or (embedded and request.model in embedded.models) or not request.row.wire:
         return Standing(found)

@@ -144,7 +144,7 @@ def base64_of(data: bytes) -> str:
 
 
 def base64_slices(data: bytes) -> Iterator[str]:
-    """The same bit by bit: while it is made of 50 MB at once, no other thread runs."""
+    """Bytes as base64 text, in slices: encoding 50 MB at once would hold every other thread."""
     for start in range(0, len(data), SLICE):
         yield base64.b64encode(data[start : start + SLICE]).decode("ascii")
 

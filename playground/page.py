@@ -190,7 +190,7 @@ class ComparePage:
         return compare.shown
 
     async def drawn(self, compare: CompareSession, only: Collection[str] | None = None) -> Drawn:
-        """The same, once the answers that are shown for the first time are there as HTML."""
+        """What `draw` gives, once the answers that are shown for the first time are there as HTML."""
         return await laid_out(partial(self.draw, compare, only), compare.session.id)
 
     def open_drawer(self, compare: CompareSession, pane: Pane | None) -> Drawn:
@@ -292,7 +292,7 @@ class ComparePage:
         return self.open_drawer(compare, compare.comparison.pane(compare.open_pane))
 
     async def _refreshed(self, request: gr.Request, *held: Any) -> Drawn:
-        """The same as `_moved`, with the Hub asked anew who serves the model."""
+        """Ask the Hub anew who serves the model."""
         return await self._moved(request, *held, fresh=True)
 
     async def _moved(self, request: gr.Request, *held: Any, fresh: bool = False) -> Drawn:

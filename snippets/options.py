@@ -17,7 +17,7 @@ class Options:
     save_to: str | None = None
 
     def checked(self) -> Options:
-        """The same, where every language can open the file. Raises RequestError."""
+        """These options, if every language can open the file that they name. Raises RequestError."""
         name = self.save_to
         if name is not None and (not name.isprintable() or name.strip() in ("", ".", "..") or name.startswith("-")):
             raise RequestError("The output can't be saved under that name.")

@@ -91,7 +91,7 @@ def client_call(resolved: ResolvedRequest) -> ClientCall:
 
 
 def raw_call(resolved: ResolvedRequest) -> ClientCall:
-    """The same for a task that the client has no method for: inputs and parameters, by the names of the wire."""
+    """The call of a task that the client has no method for: its inputs and parameters, by the names of the wire."""
     if not resolved.route and resolved.provider not in ("auto", "hf-inference"):
         raise RequestError(f"How to ask {resolved.provider[:80]} for {resolved.request.task} is not known.")
     task_id = resolved.request.task

@@ -81,7 +81,7 @@ class AskedModel:
     adapter: str | None = None
 
     def mapping(self) -> InferenceProviderMapping:
-        """The same as the library has it."""
+        """This as huggingface_hub's own InferenceProviderMapping."""
         return InferenceProviderMapping(  # type: ignore[no-untyped-call]
             provider=self.provider,
             hf_model_id=self.model,

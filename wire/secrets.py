@@ -39,7 +39,7 @@ def hidden(text: str, keys: Iterable[str]) -> str:
 
 
 def hidden_in(value: Any, keys: Collection[str]) -> Any:
-    """The same for every text and name in a JSON value."""
+    """A JSON value with the keys hidden in each of its texts and names."""
     if isinstance(value, str):
         return hidden(value, keys)
     if isinstance(value, Mapping):

@@ -71,7 +71,7 @@ async def _normalised(task: str, value: Any, large: bool) -> Output:
 
 
 async def _read_long(resolved: ResolvedRequest, exchange: Exchange) -> ReadAnswer:
-    """The same of an answer that is kept in a file."""
+    """What a long answer holds, which is kept in a file. Raises InferenceFailure."""
     found = await read_long(exchange, resolved.request.task)
     if found is None:
         raise _not_json(bytes(exchange.body))

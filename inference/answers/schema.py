@@ -44,7 +44,7 @@ async def judged(answer: str, response_format: Mapping[str, Any] | None, whose: 
 
 
 def judged_here(answer: str, response_format: Mapping[str, Any] | None) -> Verdict | None:
-    """The same for a thread; the last verdicts are kept."""
+    """Whether an answer keeps its schema, for code that runs in a thread; the last verdicts are kept."""
     if not _has_schema(response_format):
         return verdict(answer, response_format)
     return _judged_here(answer, json.dumps(response_format))

@@ -219,7 +219,7 @@ class Workers:
         most: int = MAX_RETURNED,
         whose: str = "",
     ) -> T:
-        """The same for code in a thread of its own, which waits here."""
+        """Run a function in a worker process, for code in a thread of its own, which waits here; see `run`."""
         call = _Call(function, arguments, seconds, memory, most)
         return self._submit(call, whose or _person.get() or THREADS).result()  # type: ignore[no-any-return]
 

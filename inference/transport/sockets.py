@@ -106,7 +106,7 @@ class Stream(httpcore2.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> Stream:
-        """The same connection over TLS; it ends where that fails."""
+        """Go on over TLS (RFC 8446); the connection is closed where the handshake fails."""
         try:
             with _connecting(), anyio.fail_after(timeout):
                 # Servers often end a connection without saying so over TLS; an answer's length tells what is whole.

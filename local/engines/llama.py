@@ -41,7 +41,7 @@ class Cache:
     length: int = 0
 
     def repeated(self, batch: int, room: int) -> Cache:
-        """The same past for several futures of at most `room` tokens each."""
+        """The cache repeated for `batch` continuations of one prompt, with room for `room` more tokens each."""
         kept = slice(self.length + room)
         keys, values = self.keys[:, :, :, kept], self.values[:, :, :, kept]
         return Cache(keys.repeat(batch, axis=1), values.repeat(batch, axis=1), self.length)

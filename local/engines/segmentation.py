@@ -50,7 +50,7 @@ def _mask(inside: Any, size: tuple[int, int]) -> str:
 
 
 def _told_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same colour twice gets a number."""
+    """Rows whose labels differ: of a colour that comes twice, each has a number."""
     seen: dict[str, int] = {}
     for row in rows:
         seen[row["label"]] = count = seen.get(row["label"], 0) + 1

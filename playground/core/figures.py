@@ -34,7 +34,7 @@ def facts(record: Record) -> list[tuple[str, str, str]]:
 
 
 def facts_html(record: Record) -> Markup:
-    """The same as HTML; each figure has its name, so that the better one of two can be marked."""
+    """The facts of a record as HTML; each figure has its name, so that the better one of two can be marked."""
     return join(span(isolated(text), data_fact=name, title=title) for name, text, title in facts(record))
 
 

@@ -93,7 +93,7 @@ def hold_little(demo: gr.Blocks, most_tabs: int = 0) -> None:
 
 
 def hold_little_of_tabs(demo: gr.Blocks) -> None:
-    """The same for what Gradio holds of each tab; call it when the app is mounted."""
+    """Bound what Gradio holds of each tab; call it when the app is mounted."""
     demo.state_holder.session_data = States(demo.state_holder.session_data)
 
 

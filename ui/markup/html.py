@@ -193,7 +193,7 @@ _TEXTS: Mapping[str, Callable[[str], str]] = dict.fromkeys(("title", "option", "
 
 
 def one_line(markup: Markup) -> str:
-    """The same HTML on one line inside a `div`, so that no Markdown rule ever applies to it."""
+    """HTML on one line inside a `div`, so that no rule of Markdown ever applies to it."""
     return f"{open_line(markup)}</div>" if markup else ""
 
 

@@ -9,7 +9,7 @@ _COPY = element("button", "Copy", type="button", class_="copy", aria_label="Copy
 
 
 def with_copy(html: Markup) -> Markup:
-    """The same with a copy button at each block of code."""
+    """HTML with a copy button at each block of code."""
     first, *blocks = html.split(_CODE)
     return join([first, *map(_block, blocks)])
 

@@ -138,8 +138,8 @@ class AvailabilityCheck:
 async def look(
     row: Task | None, model: str, session: Session, place: Target, opted_out: bool = False, fresh: bool = False
 ) -> AvailabilityCheck:
-    """The same after asking the Hub who serves the model, in what state and at what price, or a chat's endpoint which
-    models it has. Never raises."""
+    """Whether a model can run at a place, after asking the Hub who serves it, in what state and at what price, or a
+    chat's endpoint which models it has. Never raises."""
     refused = _refused(row, session, place, opted_out)
     if refused or row is None or place.choice != PROVIDERS:
         there = refused or reachable(row, model, session, place, opted_out)

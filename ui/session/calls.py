@@ -47,7 +47,7 @@ async def resolved_for(session: Session, request: Request, progress: Progress | 
 
 
 def resolved_offline(session: Session, request: Request, endpoint_key: str = "") -> ResolvedRequest:
-    """The same as far as is known without asking anyone; `endpoint_key` is one that is not kept yet."""
+    """Where a request goes as far as is known without asking anyone; `endpoint_key` is one that is not kept yet."""
     keys, trusted = session.keys_for(request.base_url), session.trusts(request.base_url)
     if endpoint_key and request.base_url:
         keys["API_TOKEN"] = endpoint_key

@@ -17,7 +17,7 @@ def read_json(name: str, text: str) -> Any:
 
 
 def read_object(name: str, text: str) -> dict[str, Any]:
-    """The same for an object; nothing typed is an empty one."""
+    """The JSON object that was typed; where nothing was, an empty one. Raises RequestError."""
     value = read_json(name, text) if text.strip() else {}
     if not isinstance(value, dict):
         raise RequestError(f"{name} is not a JSON object.")

@@ -35,7 +35,7 @@ def encoded(media: Media) -> Media:
 
 
 async def encoded_apart(media: Media) -> Media:
-    """The same for code in the event loop: a picture that is written anew takes seconds."""
+    """Media as they are sent, made in a thread: a picture that is written anew takes seconds."""
     return await asyncio.to_thread(encoded, media)
 
 

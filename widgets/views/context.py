@@ -34,7 +34,7 @@ def colour(label: str) -> str:
 
 
 def line_colour(label: str) -> str:
-    """The same hue, strong enough to be seen over an image."""
+    """The colour of a label's lines: its hue, strong enough to be seen over an image."""
     return f"var(--sc-line-{slot(label)})"
 
 

@@ -209,7 +209,7 @@ def _json(value: Any) -> bytes:
 def save_text(
     text: str, name: str, context: Context, label: str = "Download text", media_type: str = "text/plain"
 ) -> Markup:
-    """The same for a text as it is."""
+    """A link that downloads a text as it is."""
     return _save(whole(text).encode(), name, context, label, media_type)
 
 
