@@ -35,7 +35,7 @@ def add_place_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-# What is held of people that nobody knows: flag, what it is of, the bound in shared mode, and the help.
+# Limits of what visitors may hold together: the flag, its unit, its value in shared mode, and its help.
 _BOUNDS = (
     ("--most-tabs", "N", 2_000, "tabs held at once"),
     ("--most-uploads", "MB", 4_000, "megabytes of uploaded files held at once"),

@@ -39,7 +39,7 @@ class Page:
 
     opened: Opened
     name: str = ""  # under which the session holds it
-    told: bool = False  # its card's body was asked for
+    told: bool = False  # whether the card's body has been sent to the page
     turn: int = 0  # counts the times that the screen moved on: what was asked before changes nothing any more
     turns: list[dict[str, Any]] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What can be sent at all: addresses, header values, model ids and JSON, checked before anything is built of them."""
+"""Addresses, header values, model ids and JSON, checked before anything that is sent is built of them."""
 
 from __future__ import annotations
 

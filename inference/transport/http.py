@@ -261,8 +261,10 @@ def _is_outside(response: httpx2.Response) -> bool:
 
 
 async def _outside(request: httpx2.Request) -> httpx2.Request:
-    """The request to where a server of the Internet leads, at an address that was looked at: only the person may lead
-    to one inside of this network. Raises InferenceFailure or httpx2.ConnectError."""
+    """The guard against server-side request forgery (SSRF): a request that a server on the Internet redirects goes to a
+    public address alone, and to the very one that was checked; only the person may name one inside this network.
+
+    Raises InferenceFailure or httpx2.ConnectError. https://owasp.org/www-community/attacks/Server_Side_Request_Forgery"""
     host, port = request.url.host, request.url.port or (443 if request.url.scheme == "https" else 80)
     try:
         address = await public_address(host, port)

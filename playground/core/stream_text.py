@@ -1,4 +1,5 @@
-"""Text that arrives in pieces, made fit to be shown and kept: no half characters in it, and no key."""
+"""Text that arrives in pieces, made fit to be shown and kept: without lone surrogates, and with keys hidden, also where
+a piece ends in the middle of one."""
 
 from __future__ import annotations
 

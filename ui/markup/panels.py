@@ -77,7 +77,7 @@ def _texts(value: Any) -> list[str]:
     return [str(item) for item in items if isinstance(item, str | int | float) and str(item).strip()]
 
 
-# The ways out that a failure may have: the button's words, and the controls of the page it leads to, the first first.
+# The actions that a failure may offer: the button's words, and the controls that it leads to, the best first.
 WAYS = {
     "retry": ("Run again", "run"),
     "token": ("Add a token or key", "token key place"),

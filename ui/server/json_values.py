@@ -15,6 +15,6 @@ def at_most(body: bytes) -> int:
 
 
 def outside_strings(body: bytes) -> int:
-    """At most how many values a JSON body holds, not counting what stands in its strings; takes some tenths of a second for
-    tens of MB."""
+    """At most how many values a JSON body holds, not counting what stands in its strings; takes some tenths of a second
+    for tens of MB."""
     return at_most(_STRING.sub(b"", body))

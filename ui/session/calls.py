@@ -133,14 +133,15 @@ async def _stream(
 
 
 class Patience:
-    """Waits while a model loads, and says so; for everything else it has none."""
+    """Waits while a model loads, and says so; no other failure is waited for."""
 
     def __init__(self, progress: Progress | None = None) -> None:
         self.progress = progress or Progress()
         self.until = monotonic() + MAX_SECONDS
 
     async def wait(self, failure: InferenceFailure) -> None:
-        """Until it is worth asking again. Raises the failure where that is not to be expected."""
+        """Wait before the next try, as long as the server says that its model still needs. Raises the failure where the
+        model is not loading, or would take longer than MAX_SECONDS in all."""
         if not failure.loading or failure.retry_after is None:
             raise failure
         if monotonic() + failure.retry_after > self.until:
@@ -151,7 +152,8 @@ class Patience:
 
 
 def _quiet(reply: Reply, exchange: Exchange, keys: Collection[str]) -> Reply:
-    """A reply whose raw answer says no key back; most say none, and may be long."""
+    """The reply with the keys hidden that the server repeated in its answer; most answers repeat none, and may be
+    long."""
     body = exchange.body
     if exchange.whole and b"\\" not in body and not any(key.encode() in body for key in keys):
         return reply

@@ -244,7 +244,7 @@ class Session:
 
     @property
     def token(self) -> str | None:
-        """The Hugging Face token: the one that was pasted, the one of who signed in, or this machine's."""
+        """The Hugging Face token: the one that was pasted, else that of the signed-in account, else this machine's."""
         return self.hub_token or (self.person.token if self.person else None) or self.site.machine_token
 
     def keys_for(self, base_url: str | None = None) -> dict[str, str]:
