@@ -11,7 +11,7 @@ from showcard.inference.transport.http import MAX_KEPT, ROUTER, Exchange, client
 from showcard.inference.transport.large_bodies import stand_ins
 from showcard.wire.call import CHAT_TASKS, ClientCall, client_call, helper_task
 from showcard.wire.checks import check_model_id
-from showcard.wire.hub_private import AskedModel, Client, forget_refused, known_model
+from showcard.wire.hub_private import AskedModel, HubClient, forget_refused, known_model
 from showcard.wire.request import RequestError, ResolvedRequest
 
 from .keys import key_of, machine_token
@@ -47,7 +47,7 @@ async def ask(
     key = key_of(resolved, call.key_name, keys)
     machine_token()  # which the library looks for though it is not sent
     settings: dict[str, Any] = {**call.client, "api_key": key, "timeout": exchange.timeout}
-    asking = await stack.enter_async_context(Client(client, call.verbatim, **settings))
+    asking = await stack.enter_async_context(HubClient(client, call.verbatim, **settings))
     with _named(resolved, arguments):
         try:
             return await getattr(asking, call.method)(**arguments)

@@ -6,13 +6,13 @@ from .lines import lines
 from .on_machine.libraries import local_snippets
 from .options import Options
 from .shell.terminal import one_liner, paste, run_line
-from .snippet import CLIENTS, Client, Snippet, snippet_for, snippets_for
+from .snippet import CLIENTS, Snippet, SnippetClient, snippet_for, snippets_for
 
 __all__ = [
     "CLIENTS",
-    "Client",
     "Options",
     "Snippet",
+    "SnippetClient",
     "comparison_script",
     "differences",
     "lines",

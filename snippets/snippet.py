@@ -21,7 +21,7 @@ from .shell import curl as sh_curl
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class SnippetClient:
     """A way to ask: the language, the client's own name, and its writer."""
 
     language: str
@@ -45,13 +45,13 @@ class Snippet:
 
 
 CLIENTS = (
-    Client("python", "huggingface_hub", python_huggingface_hub.write),
-    Client("python", "openai", python_openai.write),
-    Client("python", "requests", python_requests.write),
-    Client("js", "huggingface.js", js_huggingface.write),
-    Client("js", "openai", js_openai.write),
-    Client("js", "fetch", js_fetch.write),
-    Client("sh", "curl", sh_curl.write),
+    SnippetClient("python", "huggingface_hub", python_huggingface_hub.write),
+    SnippetClient("python", "openai", python_openai.write),
+    SnippetClient("python", "requests", python_requests.write),
+    SnippetClient("js", "huggingface.js", js_huggingface.write),
+    SnippetClient("js", "openai", js_openai.write),
+    SnippetClient("js", "fetch", js_fetch.write),
+    SnippetClient("sh", "curl", sh_curl.write),
 )
 _ENDINGS = {"python": "py", "sh": "sh", "js": "mjs"}
 
@@ -62,12 +62,12 @@ def snippets_for(resolved: ResolvedRequest, options: Options | None = None) -> t
     return tuple(_snippet(client, asked) for client in CLIENTS)
 
 
-def snippet_for(client: Client, resolved: ResolvedRequest, options: Options | None = None) -> Snippet:
+def snippet_for(client: SnippetClient, resolved: ResolvedRequest, options: Options | None = None) -> Snippet:
     """The snippet of one client."""
     return _snippet(client, SnippetContext(resolved, options))
 
 
-def _snippet(client: Client, asked: SnippetContext) -> Snippet:
+def _snippet(client: SnippetClient, asked: SnippetContext) -> Snippet:
     task_id = asked.resolved.request.task
     filename = f"{'chat' if task_id in CHAT_TASKS else task_id.replace('-', '_')}.{_ENDINGS[client.language]}"
     try:

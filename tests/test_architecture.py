@@ -129,6 +129,16 @@ def test_no_two_packages_within_one_need_each_other(package: str) -> None:
     assert not circles(sub_packages(ROOT, package))
 
 
+def test_a_public_class_name_occurs_once() -> None:
+    places: dict[str, list[str]] = {}
+    for package in MAY_IMPORT:
+        for file in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    places.setdefault(node.name, []).append(file.relative_to(ROOT).as_posix())
+    assert not {name: found for name, found in places.items() if len(found) > 1}
+
+
 def test_circles_are_really_found(tmp_path: Path) -> None:
     for name, text in {"a": "from showcard.p.b.x import y", "b": "from showcard.p.c import x", "c": ""}.items():
         (tmp_path / "p" / name).mkdir(parents=True)

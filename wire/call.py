@@ -15,7 +15,7 @@ from showcard.metadata.tasks.table import Field, task
 
 from .checks import check_header, check_headers, check_json, check_model_id, check_variable, clean_url
 from .hub_private import PROVIDERS, MimeBytes
-from .media import Marker, data_url, media_in, media_type_of
+from .media import MediaMarker, data_url, media_in, media_type_of
 from .request import Request, RequestError, ResolvedRequest
 
 CHAT_TASKS = frozenset({"conversational", "image-text-to-text", "any-to-any"})
@@ -75,7 +75,7 @@ class ClientCall:
     dropped: tuple[str, ...] = ()
     verbatim: bool = False
 
-    def bound_arguments(self, marker: Marker | None = None) -> dict[str, Any]:
+    def bound_arguments(self, marker: MediaMarker | None = None) -> dict[str, Any]:
         """The arguments with media as typed bytes, and as `data:` addresses inside messages; or those of a marker."""
         if marker and any(media.data is None for media in media_in(self.arguments)):
             raise RequestError("The media were not opened.")

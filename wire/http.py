@@ -22,7 +22,7 @@ from .call import (
 )
 from .checks import clean_url
 from .hub_private import AskedModel, MimeBytes, Prepared, Unprepared, prepare
-from .media import Marker, decode_multipart
+from .media import MediaMarker, decode_multipart
 from .queues import Queue, queue_of
 from .request import RequestError, ResolvedRequest
 
@@ -70,7 +70,7 @@ def http_request(resolved: ResolvedRequest, call: ClientCall | None = None) -> H
     provider = _provider(resolved)
     if call is None:
         call = client_call(resolved) if has_method(task_id) else raw_call(resolved)
-    marker = Marker.absent_from(call.arguments)
+    marker = MediaMarker.absent_from(call.arguments)
     ask = _ASKS.get(task_id, _first_is_input)(_with_defaults(call.method, marker.replace(call.arguments)))
     sent = _prepare(_asked_model(provider, resolved), ask, resolved, call.verbatim)
     url = sent.url if resolved.route else _only_clean(sent.url, resolved.provider_model)
@@ -133,7 +133,7 @@ def _headers(sent: Prepared, resolved: ResolvedRequest, client: Mapping[str, Any
 
 
 def _with_body(
-    url: str, headers: tuple[tuple[str, str | Key], ...], sent: Prepared, marker: Marker, queue: Queue | None
+    url: str, headers: tuple[tuple[str, str | Key], ...], sent: Prepared, marker: MediaMarker, queue: Queue | None
 ) -> HttpRequest:
     if sent.data is None:
         return HttpRequest(url, headers, json=marker.restore(sent.json), queue=queue)
@@ -174,7 +174,7 @@ def _nested(names: Mapping[str, str]) -> Callable[[dict[str, Any]], _Ask]:
 
 
 def _as_base64(value: Any) -> Any:
-    return Marker.base64(value) if isinstance(value, MimeBytes) else value
+    return MediaMarker.base64(value) if isinstance(value, MimeBytes) else value
 
 
 def _chat(arguments: dict[str, Any]) -> _Ask:
@@ -192,7 +192,7 @@ def _text_generation(arguments: dict[str, Any]) -> _Ask:
 def _visual_question(arguments: dict[str, Any]) -> _Ask:
     image, question = arguments["image"], arguments["question"]
     parameters = {k: v for k, v in arguments.items() if k not in ("image", "question", "model")}
-    return _Ask(image, parameters, {"question": question, "image": Marker.base64(image)})
+    return _Ask(image, parameters, {"question": question, "image": MediaMarker.base64(image)})
 
 
 def _table(arguments: dict[str, Any]) -> _Ask:

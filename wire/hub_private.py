@@ -9,9 +9,9 @@
   that only one call knows, and taken out when the call ends.
 - `forget_refused`: what a server refuses of a text generation is remembered for the process, by model or address, so
   one person's server would change what is sent for another. Upstream: none filed.
-- `Client`: to an endpoint the client writes a JSON schema in a form of TGI's own, which vLLM, llama.cpp and Ollama do
-  not read (https://github.com/huggingface/huggingface_hub/issues/2744 is about the same place); and it makes its HTTP
-  client by a factory that is one for the process. Here both are the client's own.
+- `HubClient`: to an endpoint the client writes a JSON schema in a form of TGI's own, which vLLM, llama.cpp and Ollama
+  do not read (https://github.com/huggingface/huggingface_hub/issues/2744 is about the same place); and it makes its
+  HTTP client by a factory that is one for the process. Here both are the client's own.
 - `MimeBytes`: bytes given to the client have no media type otherwise, and servers that go by it refuse them.
 - `look_for_no_token`: where the file of the saved token can't be read, the library fails in the middle of every call,
   also of one that sends no token. The path that it read at its start is changed for the process, as every call looks
@@ -42,7 +42,7 @@ from huggingface_hub.inference._providers import _common as provider_common
 from huggingface_hub.inference._providers.hf_inference import HFInferenceBinaryInputTask, HFInferenceTask
 from huggingface_hub.utils._http import hf_request_event_hook as request_hook
 
-__all__ = ["PROVIDERS", "AskedModel", "Client", "MimeBytes", "Prepared", "Unprepared", "request_hook"]
+__all__ = ["PROVIDERS", "AskedModel", "HubClient", "MimeBytes", "Prepared", "Unprepared", "request_hook"]
 
 _Helper = provider_common.TaskProviderHelper
 # Tasks that hf-inference and compatible servers do, and for which the client has no method, or none at an endpoint.
@@ -120,7 +120,7 @@ def prepare(
     """The request that the library would send, without asking anybody about the model. Raises Unprepared.
 
     With `own_key` it goes to the provider itself; its authorization has the right scheme and no key. With `verbatim`
-    the response format is sent as it is, as by `Client`."""
+    the response format is sent as it is, as by `HubClient`."""
     found = _HELPERS.get(asked.provider, {}).get(asked.task)
     found = found or (_RAW.get(asked.task) if asked.provider == "hf-inference" else None)
     if found is None:
@@ -151,7 +151,7 @@ def _give_format(sent: RequestParameters, wanted: Any) -> None:
     sent.json["response_format"] = wanted
 
 
-class Client(AsyncInferenceClient):
+class HubClient(AsyncInferenceClient):
     """The library's client over an HTTP client of ours, `open_client`, which it closes with itself.
 
     With `verbatim` the response format of a chat is sent as it is; an old TGI that refuses a schema takes its own form,

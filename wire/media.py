@@ -36,7 +36,7 @@ class EmbeddedMedia:
     prefix: str = ""
 
 
-def with_bytes(value: Any, marker: Marker | None = None) -> Any:
+def with_bytes(value: Any, marker: MediaMarker | None = None) -> Any:
     """JSON with the bytes of media in their place, or those of a marker."""
     if isinstance(value, EmbeddedMedia):
         data = value.media.data or b""
@@ -58,14 +58,14 @@ def media_in(value: Any) -> Iterator[Media]:
 
 
 @dataclass(slots=True)
-class Marker:
+class MediaMarker:
     """Bytes that occur nowhere in a request, one number for each of its media."""
 
     text: str
     media: list[Media] = field(default_factory=list)
 
     @classmethod
-    def absent_from(cls, value: Any) -> Marker:
+    def absent_from(cls, value: Any) -> MediaMarker:
         """A marker whose every encoding is absent from all texts of a value."""
         held = texts(value)
         for number in range(len(held) + 1000):
@@ -139,7 +139,7 @@ def _slices(data: bytes, coded: bool) -> Iterable[bytes]:
     return (text.encode("ascii") for text in base64_slices(data)) if coded else (data,)
 
 
-def decode_multipart(body: bytes, content_type: str, marker: Marker) -> tuple[tuple[str, str | Media], ...]:
+def decode_multipart(body: bytes, content_type: str, marker: MediaMarker) -> tuple[tuple[str, str | Media], ...]:
     """The fields of a multipart form that a helper wrote."""
     boundary = content_type.partition("boundary=")[2].encode()
     fields: list[tuple[str, str | Media]] = []

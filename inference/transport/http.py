@@ -20,7 +20,7 @@ import httpx2
 
 from showcard.inference.errors import InferenceFailure, status_failure
 from showcard.inference.keys import machine_token
-from showcard.wire.media import Marker
+from showcard.wire.media import MediaMarker
 from showcard.wire.secrets import hidden
 
 from .addresses import is_public, public_address
@@ -95,7 +95,7 @@ class Exchange:
     streaming: bool = False
     dropped: tuple[str, ...] = ()
     answer: AsyncIterable[bytes] | None = None
-    stand_ins: Marker | None = None
+    stand_ins: MediaMarker | None = None
     most_read: int = MAX_KEPT
 
     @property

@@ -6,17 +6,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from showcard.wire.media import Marker, media_in, with_bytes
+from showcard.wire.media import MediaMarker, media_in, with_bytes
 
 from .http import Exchange
 
 LARGE = 2**20  # bytes of all media of a request
 
 
-def stand_ins(value: Any) -> Marker | None:
+def stand_ins(value: Any) -> MediaMarker | None:
     """What stands for the media in a value, where they are large."""
     large = sum(len(media.data or b"") for media in media_in(value)) > LARGE
-    return Marker.absent_from(value) if large else None
+    return MediaMarker.absent_from(value) if large else None
 
 
 def json_body(value: Any, exchange: Exchange) -> bytes:

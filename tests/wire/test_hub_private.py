@@ -19,7 +19,7 @@ from huggingface_hub.inference._providers import _common as provider_common
 from huggingface_hub.utils import _http
 
 from showcard.wire import hub_private
-from showcard.wire.hub_private import PROVIDERS, AskedModel, Client, MimeBytes, Unprepared, known_model, prepare
+from showcard.wire.hub_private import PROVIDERS, AskedModel, HubClient, MimeBytes, Unprepared, known_model, prepare
 
 SCHEMA = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "object"}}}
 MESSAGES = [{"role": "user", "content": "hi"}]
@@ -121,7 +121,7 @@ async def _formats(verbatim: bool) -> list[Any]:
     """The response formats that reach an endpoint."""
     answers = _Answers()
     settings = {"base_url": "http://127.0.0.1:1/v1", "headers": {"authorization": None}}
-    async with Client(lambda: httpx2.AsyncClient(transport=answers), verbatim, **settings) as client:
+    async with HubClient(lambda: httpx2.AsyncClient(transport=answers), verbatim, **settings) as client:
         await client.chat_completion(messages=MESSAGES, model="m", response_format=SCHEMA)
     return [json.loads(body)["response_format"] for body in answers.bodies]
 

@@ -45,7 +45,7 @@ def code(text: str) -> str:
     return _escaped(text, HIDING, _kept_mark)
 
 
-class Marker:
+class CharacterMarker:
     """Marks the texts of HTML that comes in pieces: as code inside of code and links, else as prose.
 
     Attributes must hold neither `<` nor `>`."""

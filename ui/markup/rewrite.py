@@ -18,7 +18,7 @@ from pygments.util import ClassNotFound
 from showcard.metadata.visible import visible
 
 from .html import ELSEWHERE, element, opened
-from .invisible import Marker
+from .invisible import CharacterMarker
 from .maths import maths_html
 
 Part = str | tuple[str, dict[str, str]]  # HTML, or the name and the attributes of what refers to a file
@@ -37,7 +37,7 @@ def rewritten(html: str, refers: bool) -> list[Part]:
     rewriter.feed(html)
     rewriter.close()
     parts: list[Part] = []
-    marker = Marker()
+    marker = CharacterMarker()
     for is_html, group in groupby(rewriter.out, lambda part: isinstance(part, str)):
         run = list(group)
         parts += [marker.marked("".join(map(str, run)))] if is_html else run
