@@ -94,3 +94,20 @@ async def test_an_answer_without_a_bottom_ends_in_its_sentence(tags: str, body: 
         assert 'role="alert"' in str((await run(server, tags, "Hi", [], {})).result)
         server.script = answering("200 OK", TASKS[tags])
         assert 'role="alert"' not in str((await run(server, tags, "Hi", [], {})).result)
+
+
+@pytest.mark.unforeseen
+@pytest.mark.parametrize("tags", [*TASKS], ids=["a plain call", "a chat"])
+async def test_an_unforeseen_failure_is_logged_with_what_was_asked(
+    tags: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fails(*_: Any) -> None:
+        raise ZeroDivisionError("nobody foresaw this")
+
+    monkeypatch.setattr("showcard.ui.session.calls.resolved_for", fails)
+    async with scripted(answering("200 OK", LABELS)) as server:
+        shown = await run(server, tags, "Something private", [], {})
+    assert 'role="alert"' in str(shown.result)
+    [record] = caplog.records
+    assert "by org/m at 127.0.0.1; inputs: " in record.getMessage()
+    assert "private" not in record.getMessage()
