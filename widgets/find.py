@@ -10,7 +10,7 @@ import httpx2
 from showcard.inference.errors import InferenceFailure
 from showcard.inference.hub.search import FoundModel, find_models, provider_page
 from showcard.metadata.tasks.table import TASKS
-from showcard.ui.components.panel import panel
+from showcard.ui.components.panel import Updates, panel
 from showcard.ui.markup import panels
 from showcard.ui.markup.found import models_html, provider_html
 from showcard.ui.markup.html import div, element, join, one_line
@@ -61,15 +61,19 @@ def build(demo: gr.Blocks, site: Site) -> None:
         look = gr.Button("Show", scale=0, min_width=96, elem_id="serves-show")
     serves = panel(elem_id="serves")
 
-    async def begin(text: str, task: str, library: str, provider: str, request: gr.Request) -> list[Any]:
+    async def begin(text: str, task: str, library: str, provider: str, request: gr.Request) -> Updates:
         session = sessions.of(request)
         finding = session.pages["find"] = ModelSearch()
         finding.asked = tuple(str(part or "")[:200] for part in (text, task, library, provider))  # type: ignore[assignment]
-        return await _next(session, finding)
+        return await _drawn(session, finding)
 
-    async def go_on(request: gr.Request) -> list[Any]:
+    async def go_on(request: gr.Request) -> Updates:
         session = sessions.of(request)
-        return await _next(session, session.pages.setdefault("find", ModelSearch()))
+        return await _drawn(session, session.pages.setdefault("find", ModelSearch()))
+
+    async def _drawn(session: Session, finding: ModelSearch) -> Updates:
+        models, goes_on = await _next(session, finding)
+        return {found: models, more: gr.skip() if goes_on is None else gr.update(visible=goes_on)}
 
     async def show(name: str, request: gr.Request) -> str:
         return await _serves(sessions.of(request), str(name)[:80])
@@ -83,8 +87,8 @@ def build(demo: gr.Blocks, site: Site) -> None:
     demo.unload(sessions.forget)
 
 
-async def _next(session: Session, finding: ModelSearch) -> list[Any]:
-    """Updates of (found, more) with one more page."""
+async def _next(session: Session, finding: ModelSearch) -> tuple[str, bool | None]:
+    """What is found with one more page, as HTML, and whether there is more; None where that is not known."""
     text, task, library, provider = finding.asked
     try:
         page = await find_models(
@@ -98,12 +102,12 @@ async def _next(session: Session, finding: ModelSearch) -> list[Any]:
         )
     except InferenceFailure as failure:
         before = models_html(finding.models, False) if finding.models else None
-        return [one_line(join([before, panels.failure(failure)])), gr.skip()]
+        return one_line(join([before, panels.failure(failure)])), None
     finding.models, finding.next = [*finding.models, *page.models][:MAX_SHOWN], page.next
     full = len(finding.models) >= MAX_SHOWN
     goes_on = bool(page.next) and not full
     note = dim("Offline: these are the models in the cache of this machine.") if page.cached else None
-    return [one_line(join([note, models_html(finding.models, full)])), gr.update(visible=goes_on)]
+    return one_line(join([note, models_html(finding.models, full)])), goes_on
 
 
 async def _serves(session: Session, provider: str) -> str:

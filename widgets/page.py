@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,7 +13,7 @@ from showcard.inference.errors import InferenceFailure
 from showcard.inference.transport.assets import AssetError, is_remote
 from showcard.metadata.media import Media
 from showcard.metadata.tasks.table import find_task
-from showcard.ui.components.panel import panel
+from showcard.ui.components.panel import Updates, panel
 from showcard.ui.gradio_patches.old_renders import forget_old_renders
 from showcard.ui.markup import panels
 from showcard.ui.markup.html import Markup, div, one_line
@@ -31,7 +32,20 @@ from .widget import Widget
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 TEXTS = QUIET | {"trigger_mode": "multiple"}  # the next card's text is asked for while a long one is still laid out
-SAME = [gr.skip()] * 4  # nothing on the page changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedView:
+    """What changes on the page when a card is asked for: the name of the open page, what went wrong, the head, and the
+    example card that the picker shows."""
+
+    name: Any = field(default_factory=gr.skip)
+    trouble: Any = field(default_factory=gr.skip)
+    head: Any = field(default_factory=gr.skip)
+    picked: Any = field(default_factory=gr.skip)
+
+
+SAME = OpenedView()
 
 
 def build(demo: gr.Blocks, site: Site, first_source: str) -> None:
@@ -45,7 +59,7 @@ class ModelPage:
     def __init__(self, site: Site, first_source: str) -> None:
         self.sessions = Sessions(site)
         self.first_source = first_source
-        self.shown: list[Any] = []  # current, trouble, head, picker
+        self.shown: list[Any] = []  # what opening a card changes
 
     def build(self, demo: gr.Blocks) -> None:
         """Lay it out inside `demo`, and wire it."""
@@ -53,15 +67,15 @@ class ModelPage:
         panel(panels.top_bar("Model"), elem_id="bar")
         with gr.Row(elem_id="source-row"):
             self._source_row()
-        trouble = panel(elem_id="trouble")
-        head = panel(elem_id="head")
+        self.trouble = panel(elem_id="trouble")
+        self.head = panel(elem_id="head")
         self.remembered = gr.BrowserState({}, storage_key="showcard-places", secret="showcard")  # noqa: S106 no key is in it
         with gr.Row(elem_id="page"):
             with gr.Column(elem_id="widget"):
                 gr.render(inputs=self.current, triggers=[self.current.change])(self._widget)
             with gr.Column(elem_id="card"):
                 self.body = panel(elem_id="body")
-        self.shown = [self.current, trouble, head, self.picker]
+        self.shown = [self.current, self.trouble, self.head, self.picker]
         self._wire(demo)
 
     def _source_row(self) -> None:
@@ -102,40 +116,48 @@ class ModelPage:
             reopened = override.input(self._reopen, [self.current, override], self.shown, **QUIET)
             reopened.then(self._text, self.current, self.body, **TEXTS)
 
-    async def _load(self, places: Any, request: gr.Request) -> list[Any]:
+    async def _load(self, places: Any, request: gr.Request) -> Updates:
         held = self.sessions.of(request)
         recall(held, places)
         try:
             link = await read_address(str(request.query_params), "", held.id)
         except InferenceFailure as error:
-            return _failed(error, *(await _begin(held, Link(), self.first_source)))
-        return await _begin(held, link, self.first_source)
+            return self._updates(_failed(error, await _begin(held, Link(), self.first_source)))
+        return self._updates(await _begin(held, link, self.first_source))
 
-    async def _follow_link(self, address: Any, request: gr.Request) -> list[Any]:
+    async def _follow_link(self, address: Any, request: gr.Request) -> Updates:
         query, _, fragment = _text_of(address).partition("#")
         held = self.sessions.of(request)
         try:
             link = await read_address(query, fragment, held.id)
         except InferenceFailure as error:
-            return _failed(error, *SAME)
-        return await _open(held, link.card or link.source, link.task, link=link)
+            return self._updates(_failed(error))
+        return self._updates(await _open(held, link.card or link.source, link.task, link=link))
 
-    async def _open_named(self, source: Any, request: gr.Request) -> list[Any]:
-        return await _open(self.sessions.of(request), _text_of(source))
+    async def _open_named(self, source: Any, request: gr.Request) -> Updates:
+        return self._updates(await _open(self.sessions.of(request), _text_of(source)))
 
-    async def _open_other(self, name: Any, source: Any, request: gr.Request) -> list[Any]:
+    async def _open_other(self, name: Any, source: Any, request: gr.Request) -> Updates:
         held = self.sessions.of(request)
         page = held.pages.get(_text_of(name))
         if page and page.opened.source == source:
-            return SAME  # a focus that passed by
-        return await _open(held, _text_of(source))
+            return self._updates(SAME)  # a focus that passed by
+        return self._updates(await _open(held, _text_of(source)))
 
-    async def _reopen(self, name: Any, task: Any, request: gr.Request) -> list[Any]:
+    async def _reopen(self, name: Any, task: Any, request: gr.Request) -> Updates:
         held = self.sessions.of(request)
         page = held.pages.get(_text_of(name))
         if page is None or task == page.overridden:
-            return SAME
-        return await _open(held, page.opened.source, _text_of(task))
+            return self._updates(SAME)
+        return self._updates(await _open(held, page.opened.source, _text_of(task)))
+
+    def _updates(self, view: OpenedView) -> Updates:
+        return {
+            self.current: view.name,
+            self.trouble: view.trouble,
+            self.head: view.head,
+            self.picker: view.picked,
+        }
 
     async def _text(self, name: Any, request: gr.Request) -> Any:
         """The card's body, once: a long one takes its time, so its widget does not wait for it."""
@@ -156,19 +178,18 @@ def _text_of(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-async def _begin(held: Session, link: Link, first_source: str) -> list[Any]:
+async def _begin(held: Session, link: Link, first_source: str) -> OpenedView:
     """Open what was asked for, or say why not and open the first example; unless a person was faster."""
-    updates = await _open(held, link.card or link.source or first_source, link.task, unless_open=True, link=link)
-    if not held.pages:
-        name, _, *rest = await _open(held, "", unless_open=True)
-        updates = [name, updates[1], *rest]
-    return updates
+    view = await _open(held, link.card or link.source or first_source, link.task, unless_open=True, link=link)
+    if held.pages:
+        return view
+    return replace(await _open(held, "", unless_open=True), trouble=view.trouble)
 
 
 async def _open(
     held: Session, source: str | None, task: str = "", unless_open: bool = False, link: Link | None = None
-) -> list[Any]:
-    """Updates of (current, trouble, head, picker); on failure what was open stays open.
+) -> OpenedView:
+    """Open a card; on failure what was open stays open.
 
     Nothing of a card is shown that comes after one that was asked for later; with `unless_open`, after any."""
     held.opening += not unless_open
@@ -176,7 +197,7 @@ async def _open(
     try:
         page, trouble = await _read(held, source or "", task, link)
     except InferenceFailure as error:
-        return _failed(error, *SAME) if held.opening == turn else SAME
+        return _failed(error) if held.opening == turn else SAME
     if held.opening != turn or (unless_open and held.pages):
         return SAME
     held.runs.stop_all()
@@ -184,12 +205,13 @@ async def _open(
     known = {card.model for card in example_cards()}
     again = "" if page.opened.pasted else page.opened.source
     head = one_line(panels.head(page.model, page.opened.notes, page.name, again, page.overridden))
-    return [page.name, trouble, head, page.opened.source if page.opened.source in known else None]
+    picked = page.opened.source if page.opened.source in known else None
+    return OpenedView(name=page.name, trouble=trouble, head=head, picked=picked)
 
 
-def _failed(error: InferenceFailure, current: Any, _: Any, *rest: Any) -> list[Any]:
-    """The updates, with what did not go."""
-    return [current, one_line(panels.failure(error)), *rest]
+def _failed(error: InferenceFailure, view: OpenedView = SAME) -> OpenedView:
+    """The view, with what went wrong."""
+    return replace(view, trouble=one_line(panels.failure(error)))
 
 
 async def _read(held: Session, source: str, task: str, link: Link | None) -> tuple[Page, str]:

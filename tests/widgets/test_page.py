@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from showcard.inference.errors import InferenceFailure
@@ -23,12 +24,17 @@ from showcard.widgets.state import far
 from showcard.wire.links import Link, read_link, write_link
 
 
+def laid_out_page() -> ModelPage:
+    """The model page of an app without an engine."""
+    page = ModelPage(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore()), "")
+    with gr.Blocks(analytics_enabled=False) as demo:
+        page.build(demo)
+    return page
+
+
 @pytest.mark.parametrize("odd", [None, 3, [], {"a": 1}, ["x"], "\ud800", "#", "#in=%", "x" * 300_000])
 async def test_odd_values_open_a_card_or_are_a_sentence(odd: Any) -> None:
-    page, tab = (
-        ModelPage(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore()), ""),
-        SimpleNamespace(session_hash="tab"),
-    )
+    page, tab = laid_out_page(), SimpleNamespace(session_hash="tab")
     request: Any = tab
     for updates in (
         await page._follow_link(odd, request),
@@ -87,12 +93,9 @@ async def test_metadata_that_take_too_long_are_a_sentence(monkeypatch: pytest.Mo
 
 
 async def test_a_link_that_holds_too_much_is_a_sentence() -> None:
-    page, tab = (
-        ModelPage(Site(EmbeddedEngine("http://127.0.0.1:1"), MediaStore()), ""),
-        SimpleNamespace(session_hash="tab"),
-    )
-    _, trouble, *_ = await page._follow_link(write_link(Link("org/m", fields={"text": "a" * 5_000_000})), tab)  # type: ignore[arg-type]
-    assert "This link holds more than can be opened." in trouble
+    page, tab = laid_out_page(), SimpleNamespace(session_hash="tab")
+    updates = await page._follow_link(write_link(Link("org/m", fields={"text": "a" * 5_000_000})), tab)  # type: ignore[arg-type]
+    assert "This link holds more than can be opened." in updates[page.trouble]
 
 
 async def test_a_long_line_is_no_name() -> None:
