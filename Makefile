@@ -39,8 +39,8 @@ test-local: $(LOCAL)/.dev ## the tests that run real models; torch and the rest 
 	@sh tests/chromium.sh
 	$(LOCAL)/bin/python -m pytest -m torch -n 0
 
-test-quick: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## the tests that need no browser
-	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not slow"
+test-quick: $(VENV)/.dev $(NODE)/node_modules/.package-lock.json ## the tests that need no browser, without the benchmarks
+	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not slow" --ignore tests/benchmarks/test_small.py
 
 lint: lint-python lint-front
 

@@ -59,6 +59,12 @@ def test_the_workflows_cover_tests_engines_wheel_and_container() -> None:
     assert engines == ["chromium", "firefox", "webkit"]
 
 
+def test_what_takes_minutes_runs_each_night() -> None:
+    nightly = read(ROOT / ".github" / "workflows" / "nightly.yml")
+    assert nightly[True]["schedule"][0]["cron"].endswith("* * *")  # YAML 1.1 reads the key `on` as true
+    assert {"run": "make test-all"} in nightly["jobs"]["all"]["steps"]
+
+
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.name)
 def test_an_issue_form_asks_for_the_card(path: Path) -> None:
     first = read(path)["body"][0]

@@ -139,6 +139,7 @@ def shared_context(browser: Browser) -> Iterator[SharedContext]:
 @pytest.fixture
 def page(shared_context: SharedContext, app_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page with nothing stored. Parametrize it indirectly with a `viewport` or a `color_scheme`."""
+    request.node.stash[FAILED] = False  # what an attempt before this one did is over
     with shared_context.page(app_url, **getattr(request, "param", {})) as opened:
         yield opened
         if request.node.stash.get(FAILED, False):

@@ -333,20 +333,28 @@ def test_the_event_of_a_listener_that_is_gone_does_nothing(page: Page) -> None:
 
 
 def test_a_new_chat_and_an_example_leave_a_running_answer_behind(page: Page) -> None:
-    open_card(page, "showcard/card-helper")
-    for leave in ("New chat", "example"):
-        page.locator("#in-messages textarea").fill("How do I write a widget example?")
-        page.keyboard.press("Control+Enter")
-        expect(page.locator("#result .live .text")).not_to_be_empty()
-        if leave == "New chat":
-            page.get_by_role("button", name="New chat").click()
-            expect(page.locator("#transcript")).to_contain_text("Type a message and press Send.")
-        else:
-            page.get_by_label("Examples", exact=True).click()
-            page.get_by_role("option").last.click()
-        expect(page.get_by_role("button", name="Send")).to_be_enabled()
-        expect(page.locator("#transcript")).not_to_contain_text("Stopped here.")
-        expect(page.locator("#transcript")).not_to_contain_text("How do I write a widget example?")
+    over = threading.Event()
+
+    def script(talk: Talk) -> None:
+        talk.say("Go on.")
+        over.wait(60)  # it is still running when it is left
+
+    with chats(script) as server:
+        open_chat_at(page, "showcard/card-helper", server.url)
+        for leave in ("New chat", "example"):
+            page.locator("#in-messages textarea").fill("Is this one left behind?")
+            page.keyboard.press("Control+Enter")
+            expect(page.locator("#result .live .text")).to_have_text("Go on.")
+            if leave == "New chat":
+                page.get_by_role("button", name="New chat").click()
+                expect(page.locator("#transcript")).to_contain_text("Type a message and press Send.")
+            else:
+                page.get_by_label("Examples", exact=True).click()
+                page.get_by_role("option").last.click()
+            expect(page.get_by_role("button", name="Send")).to_be_enabled()
+            expect(page.locator("#transcript")).not_to_contain_text("Stopped here.")
+            expect(page.locator("#transcript")).not_to_contain_text("Is this one left behind?")
+        over.set()
 
 
 def test_what_is_typed_while_an_answer_streams_stays(page: Page) -> None:

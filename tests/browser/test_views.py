@@ -223,8 +223,7 @@ def test_other_views_are_drawn(page: Page) -> None:
     expect(view).to_contain_text("480 × 320")
     with page.context.expect_page() as opened:
         view.get_by_label("Open the image full size").click()
-    opened.value.wait_for_load_state()
-    assert "/media/" in opened.value.url
+    opened.value.wait_for_url("**/media/**")  # a new tab is at about:blank first, which has loaded
     opened.value.close()
     view = show(page, CARDS["text"], "text")
     assert copied(page, view) == "A short text. It says the same in fewer words."
