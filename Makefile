@@ -6,9 +6,7 @@ BIN := $(VENV)/bin
 LOCAL := .venv-local
 SOURCE ?=
 # The files in their order, the long ones of the browser first: they share an app, and no long one is left for the end.
-# A worker more than there are processors, as one that looks at a page waits for it.
-WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n + 1 : 4)))
-PARALLEL ?= -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+PARALLEL ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 NODE := tests/support/node
 FRONT := front
 TOOLS := $(FRONT)/node_modules/.package-lock.json
