@@ -28,11 +28,11 @@ from .html import (
     p,
     running_text,
     span,
-    template,
 )
 from .live_markdown import LiveMarkdown
 from .markdown import chat_html, more_than
 from .panels import ILLUSTRATION, RECORDED
+from .prepared import prepared
 
 MAX_LIVE_HTML = 64_000  # characters: of a longer answer only the end is sent while it grows
 LIVE_END = 4_000
@@ -44,13 +44,13 @@ SAID = {"class_": "said dim", "dir": "auto"}
 
 @lru_cache(16)
 def _turn(kind: str) -> Callable[..., Markup]:
-    return template(lambda who, said: div(div(who, class_="who"), said, class_=f"turn {kind}"))
+    return prepared(lambda who, said: div(div(who, class_="who"), said, class_=f"turn {kind}"))
 
 
-_text = template(lambda said: div(said, class_="text", dir="auto"))
-_markdown = template(lambda said: div(said, class_="md text", dir="auto"))
-_stats = template(lambda said: div(said, class_="stats"))
-_folded = template(lambda said, more: element("details", REASONING, p(said, **SAID), more))
+_text = prepared(lambda said: div(said, class_="text", dir="auto"))
+_markdown = prepared(lambda said: div(said, class_="md text", dir="auto"))
+_stats = prepared(lambda said: div(said, class_="stats"))
+_folded = prepared(lambda said, more: element("details", REASONING, p(said, **SAID), more))
 
 
 # Of an answer that grows, the beginnings.

@@ -13,31 +13,30 @@ import html
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
-from inspect import signature
 
 from markupsafe import Markup as Markup  # noqa: PLC0414 whoever makes HTML asks for it here
 
 from showcard.metadata.visible import visible, whole
 
 from . import invisible as controls
-from .invisible import needs_isolation
+from .invisible import is_plain, needs_isolation
 
 Child = Markup | str | int | None | Iterable["Child"]  # None and False are nothing
 Attribute = str | float | None  # None and False leave the attribute out; of True there is only its name
 
 _NAME = re.compile("[A-Za-z][A-Za-z0-9]*(?:[-:][A-Za-z0-9]+)*")
-_READ = frozenset(("title", "aria-label", "alt", "placeholder", "download"))  # attributes that a person reads
+READABLE = frozenset(("title", "aria-label", "alt", "placeholder", "download"))  # attributes that a person reads
 _VOID = frozenset(("area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
 _SHAPES = frozenset(("circle", "ellipse", "line", "path", "polygon", "polyline", "rect", "stop", "use"))  # of SVG
 _SHORT = 64  # characters: most texts and attributes of a page are as short, and the same again and again
 
 
-def _made(text: str) -> Markup:
+def trusted(text: str) -> Markup:
     """The text as Markup: trusted, and without the second look that the class itself takes."""
     return str.__new__(Markup, text)
 
 
-NOTHING = _made("")
+NOTHING = trusted("")
 ELSEWHERE = {"target": "_blank", "rel": "noopener noreferrer nofollow"}  # of a link that leaves the page
 
 
@@ -47,10 +46,10 @@ def element(name: str, /, *children: Child, **attributes: Attribute) -> Markup:
     `class_` is written as `class` and `data_x` as `data-x`; other names go in as `**{"xml:lang": "he"}`."""
     opening, closing = _opening(name, attributes), f"</{name}>"
     if name in _VOID:
-        return _made(opening)
-    inner = _inner(children, _TEXTS.get(name, _short_text))
+        return trusted(opening)
+    inner = _inner(children, TEXT_WRITERS.get(name, child_text))
     if not inner and name in _SHAPES:
-        return _made(f"{opening[:-1]}/>")
+        return trusted(f"{opening[:-1]}/>")
     return str.__new__(Markup, opening + inner + closing)
 
 
@@ -59,37 +58,20 @@ div, span, p = partial(element, "div"), partial(element, "span"), partial(elemen
 
 def opened(name: str, /, *children: Child, **attributes: Attribute) -> Markup:
     """An element without its end, as it grows, or as what is in it is written piece by piece."""
-    return _made(_opening(name, attributes) + _inner(children, _short_text))
+    return trusted(_opening(name, attributes) + _inner(children, child_text))
 
 
 def join(parts: Iterable[Child], separator: Child = "") -> Markup:
     """What stands beside each other, with something between."""
-    between = _inner((separator,), _short_text)
-    return _made(between.join([part if isinstance(part, Markup) else _written(part, _short_text) for part in parts]))
-
-
-def template(draw: Callable[..., Markup]) -> Callable[..., Markup]:
-    """What `draw` makes of its parameters, made once and then only filled in: for what a page has many of.
-
-    They may be children alone, and `draw` must put each of them in once, whatever it is."""
-    slots = [_made(f"\0{number}\0") for number in range(len(signature(draw).parameters))]
-    pieces = re.split("\0(\\d+)\0", draw(*slots))
-    if pieces[1::2] != [str(number) for number in range(len(slots))] or re.search('="[^"]*\0', draw(*slots)):
-        raise ValueError("The parameters of a template are children, each once and in their order.")
-
-    def filled(*children: Child) -> Markup:
-        parts = pieces[:]
-        parts[1::2] = [child if type(child) is Markup else _written(child, _short_text) for child in children]
-        return str.__new__(Markup, "".join(parts))
-
-    return filled
+    between = _inner((separator,), child_text)
+    return trusted(between.join([part if isinstance(part, Markup) else written(part, child_text) for part in parts]))
 
 
 def style(sheet: str) -> Markup:
     """A style sheet of ours in the page itself."""
     if "</" in sheet:
         raise ValueError("A style sheet in a page can't hold an end tag.")
-    return _made(f"<style>{sheet}</style>")
+    return trusted(f"<style>{sheet}</style>")
 
 
 def _opening(name: str, attributes: Mapping[str, Attribute]) -> str:
@@ -117,7 +99,7 @@ _short_attribute = lru_cache(4096)(_attribute)
 def _called(key: str) -> tuple[str, bool]:
     """The name of an attribute as it is written, and whether a person reads its value."""
     name = _checked(key.rstrip("_").replace("_", "-"))
-    return name, name in _READ
+    return name, name in READABLE
 
 
 @lru_cache(1000)
@@ -128,10 +110,11 @@ def _checked(name: str) -> str:
 
 
 def _inner(children: Iterable[Child], write: Callable[[str], str]) -> str:
-    return "".join([child if isinstance(child, Markup) else _written(child, write) for child in children])
+    return "".join([child if isinstance(child, Markup) else written(child, write) for child in children])
 
 
-def _written(child: Child, write: Callable[[str], str]) -> str:
+def written(child: Child, write: Callable[[str], str]) -> str:
+    """A child as it is written among others, with what writes its texts."""
     if isinstance(child, str):
         return write(child)
     if child is None or child is False:
@@ -139,7 +122,8 @@ def _written(child: Child, write: Callable[[str], str]) -> str:
     return str(child) if isinstance(child, int) else _inner(child, write)
 
 
-def _short_text(text: str) -> str:
+def child_text(text: str) -> str:
+    """A text among other children."""
     return _known_text(text) if len(text) < _SHORT else escape(text)
 
 
@@ -150,43 +134,46 @@ def escape(value: object) -> Markup:
     """A short text as HTML, anywhere among other words: what hides or turns words around is marked, and one that is
     written from right to left is isolated. In a quoted attribute, a title or SVG use `attribute`."""
     text = str(value)
+    if is_plain(text):
+        return trusted(html.escape(text))
     return isolated(text) if needs_isolation(text) else short_text(text)
 
 
 def attribute(value: object) -> Markup:
     """A short text where there can be no elements: a quoted attribute that a person reads, a title, SVG."""
-    return _made(html.escape(visible(str(value))))
+    return trusted(html.escape(visible(str(value))))
 
 
 def short_text(value: object) -> Markup:
     """A short text as HTML in an element of its own, which has `dir="auto"` or is a `bdi`."""
-    return _made(controls.marked(str(value)))
+    return trusted(controls.marked(str(value)))
 
 
 def isolated(value: object) -> Markup:
     """A short text that may be written from right to left, so that it moves none of the words around it."""
-    return _made(f"<bdi>{controls.marked(str(value))}</bdi>")
+    return trusted(f"<bdi>{controls.marked(str(value))}</bdi>")
 
 
 def running_text(value: object) -> Markup:
     """Running text in a block of its own, which may be written from right to left, to the letter."""
-    return _made(controls.running(str(value)))
+    text = str(value)
+    return str.__new__(Markup, html.escape(text) if text.isascii() else controls.running(text))
 
 
 def code_text(value: object) -> Markup:
     """Code and the like as HTML, to the letter."""
-    return _made(controls.code(str(value)))
+    return trusted(controls.code(str(value)))
 
 
 def verbatim(value: object) -> Markup:
     """Any value as text in HTML, to the letter and without a mark: what a program reads, or a person edits."""
-    return _made(html.escape(str(value)))
+    return trusted(html.escape(str(value)))
 
 
 _known_text = lru_cache(4096)(escape)
-_TEXTS: Mapping[str, Callable[[str], str]] = dict.fromkeys(("title", "option", "text", "tspan", "desc"), attribute) | {
-    "textarea": verbatim
-}
+TEXT_WRITERS: Mapping[str, Callable[[str], str]] = dict.fromkeys(
+    ("title", "option", "text", "tspan", "desc"), attribute
+) | {"textarea": verbatim}
 
 
 # On its way to the page

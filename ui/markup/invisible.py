@@ -19,6 +19,12 @@ from showcard.metadata.visible import HIDING, TURNING, code_point, name_of
 
 MAX = 500  # marks of one text that are elements: what is more is only written out
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+# What is neither written from right to left nor ever marked: letters from A on and from kana on, dashes and quotes.
+_PLAIN = r"\xa0-\xac\xae-\u034e\u0350-\u058f\u2010-\u2027\u2030-\u205e\u3040-\u3163\u3165-\ud7ff"
+_OTHER = re.compile(rf"[^\x00-\x9f{_PLAIN}]")
+TOUCHED = re.compile(
+    rf"""[^\x00-\x21\x23-\x25\x28-\x3b=\x3f-\x9f{_PLAIN}]"""
+)  # as it is no HTML of its own in each place
 _PIECES = re.compile(r"<[^<>]*>|[^<]+|<")
 _TAG = re.compile(r"<(/?)(pre|code|kbd|samp|a)(?=[\s>])")
 
@@ -28,6 +34,11 @@ Mark = Callable[[str], str]
 def marked(text: str) -> str:
     """A short text as HTML, with marks."""
     return _escaped(text, HIDING, _written_mark)
+
+
+def is_plain(text: str, start: int = 0) -> bool:
+    """Whether a text is written alike in each place: most are, and one look finds it out."""
+    return text.isascii() or not _OTHER.search(text, start)
 
 
 def needs_isolation(text: str) -> bool:

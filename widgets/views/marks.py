@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from showcard.metadata.outputs.read import Entity
-from showcard.ui.markup.html import Child, Markup, div, element, join, running_text
+from showcard.ui.markup.html import Markup, div, element, join, opened, running_text
 from showcard.ui.markup.prepared import prepared
 
 from .context import colour, number
@@ -44,8 +44,9 @@ def marked(text: str, spans: Iterable[Span], keys: Mapping[str, int]) -> tuple[M
             if not span.goes_on:
                 left.append(span.entity)
             continue
-        writer.open(Span(span.start, inside, span.entity, span.goes_on), whole=inside == span.end)
-        if inside < span.end:  # it crosses the end of an outer one: the rest is marked on its own
+        whole = inside == span.end
+        writer.open(span if whole else Span(span.start, inside, span.entity, span.goes_on), whole)
+        if not whole:  # it crosses the end of an outer one: the rest is marked on its own
             start = inside + len(text[inside : span.end]) - len(text[inside : span.end].lstrip())
             if start < span.end:
                 number_of += 1
@@ -58,11 +59,11 @@ class _Writer:
 
     def __init__(self, text: str, keys: Mapping[str, int]) -> None:
         self.text = text
-        self.keys = keys
-        self.labels = {label: element("sub", _cut(label)) for label in keys}
+        self.keys = {label: str(key) for label, key in keys.items()}
+        self.ends = {label: join([element("sub", _cut(label)), END]) for label in keys}
         self.titles = {label: _cut(label) for label in keys}
         self.styles = {label: f"background:{colour(label)}" for label in keys}
-        self.inside: list[list[Child]] = [[]]  # what was written of the text, and of each mark that is open
+        self.written: list[Markup] = []
         self.opened: list[tuple[Span, bool]] = []
         self.place = 0
 
@@ -73,42 +74,41 @@ class _Writer:
         return min(span.end, self.opened[-1][0].end) if self.opened else span.end
 
     def open(self, span: Span, whole: bool) -> None:
-        """Begin a mark."""
+        """Begin a mark; its label is written at its end, once where the span was split."""
         self._write(span.start)
+        label = span.entity.label
+        title = f"{self.titles[label]}, score {number(span.entity.score)}"
+        self.written.append(MARKS[span.goes_on, whole](self.keys[label], self.styles[label], title))
         self.opened.append((span, whole))
-        self.inside.append([])
 
     def close_until(self, position: int) -> None:
-        """End the marks that end at a position or before it; the label is at the end, once where the span was split."""
+        """End the marks that end at a position or before it."""
         while self.opened and self.opened[-1][0].end <= position:
             span, whole = self.opened.pop()
             self._write(span.end)
-            label = span.entity.label
-            inside = join([*self.inside.pop(), self.labels[label] if whole else None])
-            title = f"{self.titles[label]}, score {number(span.entity.score)}"
-            mark = MARKS[span.goes_on, whole](inside, self.keys[label], self.styles[label], title)
-            self.inside[-1].append(mark)
+            self.written.append(self.ends[span.entity.label] if whole else END)
 
-    def finish(self) -> list[Child]:
+    def finish(self) -> list[Markup]:
         """What was written, with the rest of the text."""
         self.close_until(len(self.text))
         self._write(len(self.text))
-        return self.inside[0]
+        return self.written
 
     def _write(self, until: int) -> None:
         if until > self.place:
-            self.inside[-1].append(running_text(self.text[self.place : until]))
+            self.written.append(running_text(self.text[self.place : until]))
             self.place = until
 
 
-def _mark(classes: str | None) -> Callable[[Markup, int, str, str], Markup]:
+def _mark(classes: str | None) -> Callable[[str, str, str], Markup]:
     @prepared
-    def draw(inside: Markup, key: int, style: str, title: str) -> Markup:
-        return element("mark", inside, class_=classes, data_key=key, style=style, title=title)
+    def draw(key: str, style: str, title: str) -> Markup:
+        return opened("mark", class_=classes, data_key=key, style=style, title=title)
 
     return draw
 
 
+END = Markup("</mark>")
 # By whether a mark goes on from another one, and whether it is whole.
 MARKS = {
     (False, True): _mark(None),

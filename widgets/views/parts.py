@@ -85,14 +85,18 @@ _NO_NAME, _NO_BAR = span("no name", class_="dim"), span(class_="track", aria_hid
 
 
 def _bar(row: Row, scale: Scale) -> Markup:
+    name, score = short(row.name) if row.name.strip() else "", number(row.score)
+    filled = _filled(row.score, scale)
+    if name and filled and not (row.dot or row.before or row.attributes):
+        return _plain_bar(name, score, *filled)
     dot = _dot(f"background:{row.dot}") if row.dot else None
-    name = _name(short(row.name)) if row.name.strip() else _NO_NAME
-    line = _line(row.before, dot, name, number(row.score), _track(row.score, scale))
+    bar = _track(*filled) if filled else _NO_BAR
+    line = _line(row.before, dot, _name(name) if name else _NO_NAME, score, bar)
     return element("li", line, **row.attributes)
 
 
 @prepared
-def _line(before: Child, dot: Markup | None, name: Markup, score: str, track: Markup) -> Markup:
+def _line(before: Child, dot: Child, name: Markup, score: str, track: Markup) -> Markup:
     return join([span(before, dot, name, class_="name"), num(score), track])
 
 
@@ -107,16 +111,23 @@ def _dot(style: str) -> Markup:
 
 
 @prepared
-def _filled(classes: str, style: str) -> Markup:
+def _track(classes: str, style: str) -> Markup:
     return span(span(class_=classes, style=style), class_="track", aria_hidden="true")
 
 
-def _track(score: float | None, scale: Scale) -> Markup:
+@prepared
+def _plain_bar(name: str, score: str, classes: str, style: str) -> Markup:
+    """A bar as most are."""
+    return element("li", _line(None, None, _name(name), score, _track(classes, style)))
+
+
+def _filled(score: float | None, scale: Scale) -> tuple[str, str] | None:
+    """The classes and the style of what is filled of a bar."""
     if score is None or not isfinite(score):
-        return _NO_BAR
+        return None
     begin, width = scale.fill(score)
     style = f"width:{min(100.0, width):.2f}%" + (f";margin-left:{begin:.2f}%" if scale.low < 0 else "")
-    return _filled("fill below" if score < 0 else "fill", style)
+    return "fill below" if score < 0 else "fill", style
 
 
 def left_out(many: int) -> Markup | None:

@@ -50,21 +50,28 @@ def _by_offsets(item: Entity, text: str, offset: Offset) -> tuple[int, int] | No
 def _counting(items: Sequence[Entity], text: str) -> Offset:
     """What the offsets count: characters; those of the text without the space around it (that is what is sent);
     UTF-16 units, as JavaScript does; or UTF-8 bytes. The first that fits the most words."""
-    ways: list[Offset] = [lambda place: place]
+    ways: list[Callable[[], Offset]] = [lambda: lambda place: place]
     lead = len(text) - len(text.lstrip())
     if lead:
-        ways.append(lambda place: place + lead)
+        ways.append(lambda: lambda place: place + lead)
     if not text.isascii():
-        ways += [_units(text, "utf-16-le", 2), _units(text, "utf-8", 1)]
+        ways += [lambda: _units(text, "utf-16-le", 2), lambda: _units(text, "utf-8", 1)]
     if len(ways) == 1:
-        return ways[0]
+        return ways[0]()
     sample = [item for item in items if item.start is not None and item.end is not None and item.word][:500]
 
     def fits(way: Offset) -> int:
         places = [(_by_offsets(item, text, way), item.word) for item in sample]
         return sum(place is not None and _same(text[place[0] : place[1]], word) for place, word in places)
 
-    return max(ways, key=fits)
+    best, most = ways[0](), -1
+    for make in ways:
+        way = make()  # one at a time, as to count a text costs more than to read it
+        if (found := fits(way)) > most:
+            best, most = way, found
+        if most == len(sample):
+            break
+    return best
 
 
 def _units(text: str, encoding: str, width: int) -> Offset:

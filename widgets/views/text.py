@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from math import inf, isfinite
 
 from showcard.metadata.media import Media
 from showcard.metadata.outputs.read import Chunk, Text
@@ -55,27 +55,30 @@ def _chunks(chunks: Sequence[Chunk], context: Context) -> Markup | None:
 
 
 def _chunk(chunk: Chunk) -> Markup:
-    words = short(chunk.text)
-    start = chunk.start if chunk.start is not None and isfinite(chunk.start) and chunk.start >= 0 else None
-    times = f"{_time(chunk.start)}–{_time(chunk.end)}"
-    if start is None:
+    start, end, words = chunk.start, chunk.end, short(chunk.text)
+    begun, ended = _time(start), _time(end)
+    times = f"{begun}–{ended}"
+    if start is None or not 0 <= start < inf:
         return element("li", span(times, class_="num time"), span(short_text(words), dir="auto"))
-    said = f"Play from {_time(start)}"
-    if chunk.end is not None and isfinite(chunk.end):
-        return _ended(times, f"{start:.3f}", f"{chunk.end:.3f}", said, words)
-    return _played(times, f"{start:.3f}", None, said, words)
+    if end is None or not isfinite(end):
+        return _played(f"{start:.3f}", f"Play from {begun}", times, words)
+    return _played_until(f"{start:.3f}", f"{end:.3f}", f"Play from {begun}", times, words)
 
 
-def _played(times: str, start: str, end: str | None, said: str, words: str) -> Markup:
-    own: dict[str, Attribute] = {"data_seek": start, "data_end": end, "aria_label": said}
-    button = element("button", times, type="button", class_="num time", **own)
+@prepared
+def _played(start: str, said: str, times: str, words: str) -> Markup:
+    button = element("button", times, type="button", class_="num time", data_seek=start, aria_label=said)
     return element("li", button, span(words, dir="auto"))
 
 
-_ended = prepared(_played)
+@prepared
+def _played_until(start: str, end: str, said: str, times: str, words: str) -> Markup:
+    held: dict[str, Attribute] = {"data_seek": start, "data_end": end, "aria_label": said}
+    button = element("button", times, type="button", class_="num time", **held)
+    return element("li", button, span(words, dir="auto"))
 
 
 def _time(seconds: float | None) -> str:
     if seconds is None or not isfinite(seconds):
         return "?"
-    return f"{seconds:.2f} s" if abs(seconds) < 60 else f"{int(seconds // 60)}:{seconds % 60:05.2f}"
+    return f"{seconds:.2f} s" if -60 < seconds < 60 else f"{int(seconds // 60)}:{seconds % 60:05.2f}"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -21,7 +19,6 @@ from showcard.ui.markup.html import (
     running_text,
     span,
     style,
-    template,
 )
 from tests.conftest import ROOT
 
@@ -71,23 +68,6 @@ def test_a_short_text_is_marked_and_isolated_where_there_can_be_elements() -> No
     assert element("title", "\u202eשלום") == "<title>[U+202E]שלום</title>"
     assert element("option", "\u202e", title="\u202e") == '<option title="[U+202E]">[U+202E]</option>'
     assert element("textarea", "\u202e<") == "<textarea>\u202e&lt;</textarea>", "what is edited stays as it is"
-
-
-def test_a_template_is_filled_as_if_it_were_made_anew() -> None:
-    def draw(who: Any, said: Any) -> Markup:
-        return div(span(who, class_="100%"), "{}", said, class_="turn")
-
-    for children in ((EVIL, span(EVIL)), ("שלום", ["a", None, 3]), (False, NOTHING)):
-        assert template(draw)(*children) == draw(*children)
-
-
-@pytest.mark.parametrize(
-    "draw",
-    [lambda a: div("x"), lambda a: div(a, a), lambda a, b: div(b, a), lambda a: div(title=a)],
-)
-def test_a_template_has_children_alone(draw: Callable[..., Markup]) -> None:
-    with pytest.raises(ValueError, match="template"):
-        template(draw)
 
 
 def test_a_style_sheet_ends_where_it_ends() -> None:
