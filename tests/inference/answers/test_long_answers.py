@@ -199,6 +199,12 @@ def test_of_many_embeddings_those_that_are_whole(
     assert said in long(tmp_path, "feature-extraction", value).cut
 
 
+def test_of_many_pictures_one_is_shown_and_nothing_is_said_to_be_cut(tmp_path: Path) -> None:
+    found = long(tmp_path, "text-to-image", {"images": [base64.b64encode(PNG).decode()] * 1_100})
+    assert found.output.kind == "image"
+    assert found.cut == ""
+
+
 def test_of_a_long_text_the_beginning(tmp_path: Path) -> None:
     said = "word " * 400_000
     output = long(tmp_path, "summarization", [{"summary_text": said}])
@@ -221,6 +227,12 @@ async def test_a_chat_without_a_stream_is_bounded_and_says_so(files: Path) -> No
     assert len("".join(said)) == 1_000_000
 
 
+def count(value: Any) -> int:
+    """How many values there are in JSON."""
+    held = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(count, held))
+
+
 def test_json_of_any_size_is_shown_in_little(tmp_path: Path) -> None:
     for value in (
         [[[0] * 10] * 1_100] * 10,
@@ -228,7 +240,9 @@ def test_json_of_any_size_is_shown_in_little(tmp_path: Path) -> None:
         [{"x" * 10_000: 1}] * 1_000,
         json.loads("[" * 500 + "]" * 500),
     ):
-        assert len(json.dumps(long(tmp_path, "other", value).raw)) < 2_500_000
+        shown = long(tmp_path, "other", value).raw
+        assert len(json.dumps(shown)) < 2_500_000
+        assert count(shown) < long_answers.MAX_SHOWN_VALUES + 1_000
 
 
 @pytest.mark.parametrize(
@@ -254,7 +268,8 @@ async def test_reading_ends_in_a_sentence_soon_enough(
     monkeypatch.setattr(inference_long, "SECONDS", 0.1)
     monkeypatch.setattr(long_answers, "read", apart.holds_whatever_it_is_given)
     with pytest.raises(InferenceFailure, match="takes too long or too much memory to read") as caught:
-        await ask("text-classification", json.dumps(LABELS))
+        async with asyncio.timeout(30):
+            await ask("text-classification", json.dumps(LABELS))
     assert caught.value.hint == "Ask for less."
 
 

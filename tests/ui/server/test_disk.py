@@ -12,7 +12,7 @@ from huggingface_hub import constants
 from showcard.inference import run as client
 from showcard.inference.keys import home_trouble, machine_token
 from showcard.playground.core.votes import folder_trouble
-from showcard.ui.server.disk import VARIABLE, NoFolder, check_temporary, own_folder
+from showcard.ui.server.disk import VARIABLE, NoFolder, check_temporary, own_folder, upload_folder
 from tests.support.requests import at_endpoint, request
 from tests.support.scripted import Talk, scripted
 
@@ -33,8 +33,9 @@ def test_folders_that_work_are_not_talked_about(file: Path, monkeypatch: pytest.
     monkeypatch.setenv(VARIABLE, str(file.parent / "new"))
     assert check_temporary() == ""
     assert list((file.parent / "new").iterdir()) == []
-    assert Path(own_folder()).parent == file.parent / "new"
-    assert os.environ[VARIABLE].startswith(str(file.parent / "new"))
+    own = own_folder()
+    assert Path(own).parent == file.parent / "new"
+    assert os.environ[VARIABLE] == upload_folder() == own
     assert folder_trouble(file.parent / "votes") == ""
 
 
