@@ -6,6 +6,7 @@ that Gradio has mended, so that the patch can go. `old_renders` and `unbounded_r
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import inspect
 import os
 from collections import defaultdict
@@ -100,6 +101,12 @@ async def test_gradio_still_fetches_a_posted_address(demo: gr.Blocks, monkeypatc
     with pytest.raises(gr.Error, match=REFUSED):
         await posted(demo, "https://example.org/x.png")
     assert len(fetched) == 1
+
+
+async def test_the_patch_refuses_a_posted_path(demo: gr.Blocks, secret: str) -> None:
+    only_uploads(demo)
+    with pytest.raises(gr.Error, match="not uploaded by a user"):
+        await posted(demo, secret)
 
 
 async def test_every_event_passes_through_the_method_that_is_wrapped() -> None:
@@ -389,3 +396,6 @@ async def test_uploads_are_where_gradio_has_them(named: str, monkeypatch: pytest
     for path in paths:
         assert path.relative_to(tmp_path).parts[1:] == ("a.png",)
     assert paths[0].read_bytes() == b"some bytes"
+    known = {hashlib.new(name, b"some bytes").hexdigest() for name in ("blake2b", "sha256")}
+    known.add(hashlib.blake2b(b"some bytes", digest_size=32).hexdigest())
+    assert paths[0].parent.name not in known, "nobody finds a file by what is in it"

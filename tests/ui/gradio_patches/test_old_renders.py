@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from asyncio import Queue
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -65,12 +66,36 @@ async def test_a_render_lets_go_of_its_own_old_ones(page: Callable[[int], gr.Blo
     state = SessionState(demo)
     held = state.blocks_config.blocks
     one, other = renders(demo)
-    kept = await draw(demo, other, state)
+    kept = [*await draw(demo, other, state), *await draw(demo, other, state)]
     first, second = await draw(demo, one, state), await draw(demo, one, state)
     assert held.keys() >= {*kept, *first, *second}  # the listeners of the last but one may still be at work
+    [row] = [held[number] for number in first if isinstance(held[number], gr.Row)]
     third = await draw(demo, one, state)
     assert held.keys() >= {*kept, *second, *third}
     assert not held.keys() & {*first} - {*second}
+    assert row.children == []  # who still holds a layout does not hold what was in it
+
+
+async def test_a_render_that_failed_leaves_what_is_shown() -> None:
+    with gr.Blocks(analytics_enabled=False) as demo:
+        trigger = gr.State("")
+
+        @gr.render(inputs=trigger, triggers=[trigger.change])
+        def some(_: str) -> None:
+            forget_old_renders()
+            if fails:
+                raise gr.Error("no card")
+            gr.Textbox()
+
+    lighten(demo)
+    state, fails = SessionState(demo), False
+    (render,) = renders(demo)
+    shown = await draw(demo, render, state)
+    fails = True
+    for _ in range(2):
+        with pytest.raises(gr.Error):
+            await draw(demo, render, state)
+    assert state.blocks_config.blocks.keys() >= {*shown}
 
 
 async def test_what_a_late_event_brings_back_is_let_go_of_again(page: Callable[[int], gr.Blocks]) -> None:
@@ -193,6 +218,20 @@ async def test_gradio_lets_go_of_a_tab_with_us() -> None:
     site.when_closed.append(lambda tab: let_go_of_tab(demo, tab))
     for tab in ("one", "other"):
         assert held[tab]
+        demo._queue.pending_messages_per_session[tab] = Queue()
     Sessions(site).of(gr.Request(session_hash="one")).close()
     assert closed == ["one"]
     assert held.session_data.keys() == held.time_last_used.keys() == {"other"}
+    assert list(demo._queue.pending_messages_per_session) == ["other"]
+
+
+async def test_gradio_holds_some_tabs_more_than_may_be_open() -> None:
+    with gr.Blocks(analytics_enabled=False) as demo:
+        gr.State("")
+    demo.queue()
+    hold_little(demo, 3)
+    held = StateHolder()
+    held.set_blocks(demo)
+    for number in range(10):
+        assert held[f"tab {number}"]
+    assert held.session_data.keys() == {f"tab {number}" for number in range(4, 10)}
