@@ -7,19 +7,26 @@ from collections.abc import Callable, Iterator
 from time import thread_time
 from typing import Any
 
+from showcard.metadata.reading.yaml12 import uncollected
+
 LINEAR = 3.0  # doubling the length may take so many times as long; with the square it is four
 LONGEST = 8_192  # pieces: the square of these is seen far above noise
 QUICK = 0.002  # seconds: a length that takes less tells nothing
 SLOW = 0.006  # seconds: what was linear up to here is linear
 REPEATS = 5
+STEPS = 64  # pieces up to which a length grows in small steps
 
 
 def seconds(call: Callable[[Any], object], given: Any) -> float:
-    """What a call takes of the processor. An exception ends it: a refusal is an answer, too."""
-    began = thread_time()
-    with contextlib.suppress(Exception):
-        call(given)
-    return thread_time() - began
+    """What a call takes of the processor. An exception ends it: a refusal is an answer, too.
+
+    Without the garbage collector, which walks through all that the process holds whenever enough was made: what that
+    takes says nothing of the call, and falls on one length and not on another."""
+    with uncollected():
+        began = thread_time()
+        with contextlib.suppress(Exception):
+            call(given)
+        return thread_time() - began
 
 
 def grows(
@@ -41,12 +48,20 @@ def _lengths(longest: int) -> Iterator[int]:
     length = 2
     while length <= longest:
         yield length
-        length += max(2, length // 8) if length < 64 else length
+        length += max(2, length // 8) if length < STEPS else length
     if length != 2 * longest:
         yield longest
 
 
 def _compared(call: Callable[[Any], object], make: Callable[[int], Any], length: int) -> str | None:
+    """Why the work grows too fast to a length from half of it, and to twice of it as well: what is done once more from
+    some length on is a step, and no growth. Lengths that grow in small steps are short ones: twice of them may be more
+    than can be waited for."""
+    said = _doubled(call, make, length)
+    return said and (_doubled(call, make, 2 * length) if length >= STEPS else said)
+
+
+def _doubled(call: Callable[[Any], object], make: Callable[[int], Any], length: int) -> str | None:
     """A length against half of it, each the quickest of some tries: what is only noise goes away with more of them."""
     whole, half = make(length), make(length // 2)
     most = least = float("inf")

@@ -6,6 +6,7 @@ writes it, so that no browser rounds it; `fresh` says what a number becomes that
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any
@@ -54,7 +55,7 @@ def read_table(text: Any, what: str) -> dict[str, list[Any]] | None:
     if not all(isinstance(name, str) for name in names) or len(names) * len(rows) > MAX_CELLS:
         raise RequestError(f"{what} is not a table of at most {MAX_CELLS:,} cells.")
     if len(set(names)) < len(names):
-        twice = next(name for n, name in enumerate(names) if name in names[:n])
+        [(twice, _)] = Counter(names).most_common(1)
         raise RequestError(f"Two columns of the table are called “{twice[:60]}”. Rename one.")
     columns = {name: [_value(row[n], what) if n < len(row) else None for row in rows] for n, name in enumerate(names)}
     blank = all(cell is None or cell == "" for column in columns.values() for cell in column)
