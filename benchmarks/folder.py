@@ -61,7 +61,7 @@ def direct(path: Path) -> Answered:
 
 
 def served(path: Path) -> Answered:
-    """The same: the seconds of the first answer, over HTTP, of a process that has just said that it is ready."""
+    """The seconds of the first answer, over HTTP, of a process that has just said that it is ready."""
     command = [
         sys.executable,
         "-m",

@@ -69,7 +69,7 @@ async def together(call: Callable[[], Awaitable[Any]], calls: int) -> float:
 
 
 class Calls:
-    """The same classification by the library alone and by the app."""
+    """One classification, by the library alone and by the app."""
 
     def __init__(self, url: str, embedded: EmbeddedEngine) -> None:
         self.route = f"{url}/models/{ASKED.model}"

@@ -121,7 +121,7 @@ def ask_ours(watched: Watched, address: str, base_url: str, model: str, turns: i
 
 
 def ask_plain(watched: Watched, address: str, model: str) -> tuple[float, float]:
-    """The same of the plain pair."""
+    """What the plain pair of calls takes."""
     tab = watched.tab
     tab.goto(address)
     tab.wait_for_selector("#text textarea")

@@ -85,7 +85,7 @@ def theirs(rounds: int) -> dict[str, float]:
 
 
 def ours(rounds: int) -> dict[str, float]:
-    """The same of this project."""
+    """What this project takes for it."""
     mix = [resolved(*case) for case in MIX]
 
     def write(rounds: int) -> int:

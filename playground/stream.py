@@ -108,6 +108,8 @@ class PaneCall:
             await self.growing.markdown.ended(self.content)
             if self.offer is None and self.usage is not None:
                 await offering.ended(OFFER_SECONDS)
+            if offering.error:
+                log_unforeseen(offering.error, self.request)
 
     def stop(self) -> None:
         """Close the connection; what came is kept, and marked as stopped."""

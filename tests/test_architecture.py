@@ -105,8 +105,9 @@ def sub_packages(root: Path, package: str) -> dict[str, set[str]]:
     for name in within:
         for file in (root / package / name).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.ImportFrom) and not node.level:
-                    path = [f"{node.module}.{alias.name}".split(".") for alias in node.names]
+                if isinstance(node, ast.ImportFrom):
+                    here = ["showcard", *file.relative_to(root).parts[: -node.level]] if node.level else []
+                    path = [[*here, *f"{node.module or ''}.{alias.name}".strip(".").split(".")] for alias in node.names]
                     found[name] |= {one[2] for one in path if one[:2] == ["showcard", package]} & within - {name}
     return found
 
@@ -145,8 +146,9 @@ def test_circles_are_really_found(tmp_path: Path) -> None:
         (tmp_path / "p" / name / "__init__.py").write_text("")
         (tmp_path / "p" / name / "x.py").write_text(text)
     assert circles(sub_packages(tmp_path, "p")) == []
-    (tmp_path / "p" / "c" / "x.py").write_text("from showcard.p import a")
-    assert circles(sub_packages(tmp_path, "p")) == ["a", "b", "c"]
+    for written in ("from showcard.p import a", "from ..a import x", "from .. import a", "from ..a.x import y"):
+        (tmp_path / "p" / "c" / "x.py").write_text(written)
+        assert circles(sub_packages(tmp_path, "p")) == ["a", "b", "c"], written
 
 
 def test_the_arrows_are_really_checked(tmp_path: Path) -> None:
@@ -196,7 +198,7 @@ def test_private_parts_are_really_found(source: str, found: str) -> None:
 
 
 @pytest.mark.parametrize("package", ["metadata", "wire", "snippets"])
-def test_a_quiet_room_loads_without_gradio_and_without_a_socket(package: str) -> None:
+def test_a_quiet_package_loads_without_gradio_and_without_a_socket(package: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SILENCE, f"showcard.{package}"], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -253,8 +255,8 @@ def _has_tag(node: ast.AST) -> bool:
 
 def test_html_is_made_of_elements() -> None:
     found: dict[str, list[int]] = {}
-    for room in PARTS_WITH_PAGES:
-        for file in sorted((ROOT / room).rglob("*.py")):
+    for part in PARTS_WITH_PAGES:
+        for file in sorted((ROOT / part).rglob("*.py")):
             name = file.relative_to(ROOT).as_posix()
             if not name.startswith("ui/markup/") and (lines := list(written_html(file.read_text(encoding="utf-8")))):
                 found[name] = lines

@@ -136,8 +136,9 @@ class FolderPanel:
             async for _ in run.beats():
                 yield self.updates()
             shown = self.updates()
-            if isinstance(run.error, InferenceFailure) and self.model and self.model.phase == IDLE:
-                shown[self.standing] = one_line(panels.failure(run.error))  # found before anything was started
+            found_before = self.model is not None and self.model.phase == IDLE  # anything was started
+            if run.error and (found_before or not isinstance(run.error, InferenceFailure)):
+                shown[self.standing] = one_line(panels.failure(run.error))
             yield shown
 
     async def _unload(self) -> Updates:

@@ -195,9 +195,10 @@ class Widget:
             self.result: view.result,
             self.status: view.status,
             self.json: view.json,
-            self.fields[0]: view.message,
         }
         updates: Updates = {place: text for place, text in texts.items() if text is not None}
+        if view.message is not None:
+            updates[self.fields[0]] = view.message
         if view.running is not None:
             updates |= {self.run: gr.update(interactive=not view.running), self.stop: gr.update(visible=view.running)}
         if view.turns is not None and self.runner.results:

@@ -148,7 +148,7 @@ class StreamBound:
         self._said = 0
 
     def within(self, deltas: Iterable[Delta]) -> Iterator[Delta]:
-        """The same Deltas. Raises InferenceFailure at the bound, when what fits was given."""
+        """The Deltas up to the bound, the last of them cut there. Raises InferenceFailure when what fits was given."""
         for delta in deltas:
             self._said += len(delta.content) + len(delta.reasoning)
             called = sum(len(call.name) + len(call.arguments) for call in delta.tool_calls)

@@ -16,6 +16,7 @@ from showcard.ui.session.availability import TypedTarget, reachable
 from showcard.ui.session.run import Run
 from showcard.ui.session.session import Session
 from showcard.ui.session.target import ENDPOINT, PROVIDERS
+from showcard.wire.request import Request
 
 
 async def checking(
@@ -31,7 +32,8 @@ async def checking(
         return
     embedded = place.choice not in (PROVIDERS, ENDPOINT)
 
-    async def call(_: Run[Report]) -> Report:
+    async def call(run: Run[Report]) -> Report:
+        run.asked = place.of(Request(row.id, model, {}))
         with session.calling():
             return await check(
                 place.model(model),
@@ -53,7 +55,7 @@ async def checking(
 def _ended(run: Run[Report]) -> Markup:
     if run.state == "stopped":
         return panels.note("The check was stopped.")
-    return panels.failure(run.error) if run.error else report_html(run.result)
+    return panels.failure(run.error, run.asked) if run.error else report_html(run.result)
 
 
 def _waiting(seconds: float) -> Markup:

@@ -22,9 +22,8 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-
 # What is neither written from right to left nor ever marked: letters from A on and from kana on, dashes and quotes.
 _PLAIN = r"\xa0-\xac\xae-\u034e\u0350-\u058f\u2010-\u2027\u2030-\u205e\u3040-\u3163\u3165-\ud7ff"
 _OTHER = re.compile(rf"[^\x00-\x9f{_PLAIN}]")
-TOUCHED = re.compile(
-    rf"""[^\x00-\x21\x23-\x25\x28-\x3b=\x3f-\x9f{_PLAIN}]"""
-)  # as it is no HTML of its own in each place
+# Whatever is written otherwise in HTML than it is: quotes, ampersands, angle brackets, and all that is not plain.
+TOUCHED = re.compile(rf"[^\x00-\x21\x23-\x25\x28-\x3b=\x3f-\x9f{_PLAIN}]")
 _PIECES = re.compile(r"<[^<>]*>|[^<]+|<")
 _TAG = re.compile(r"<(/?)(pre|code|kbd|samp|a)(?=[\s>])")
 

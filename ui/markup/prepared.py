@@ -20,8 +20,8 @@ _BETWEEN = "\0"  # the texts that are escaped together
 
 
 def prepared(draw: Callable[[*Values], Markup]) -> Callable[[*Values], Markup]:
-    """The same function, several times as fast, and fastest where its parameters are texts alone, in the order of the
-    HTML.
+    """A function that draws what `draw` draws, several times as fast, and fastest where its parameters are texts alone,
+    in the order of the HTML. Raises ValueError where `draw` leaves one of them out.
 
     `draw` is called once, with stand-ins: all it may do with its arguments is to put them between elements and into
     attributes. A call's value between elements is written like any child of an element, one in an attribute like any
