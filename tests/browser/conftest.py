@@ -15,6 +15,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     Playwright,
     Request,
@@ -105,7 +106,11 @@ class SharedContext:
         trouble = watched(opened, app_url)
         yield opened
         if self.context is context:
-            self._clear(context)
+            try:
+                self._clear(context)
+            except Error:  # a renderer that crashed is the fault of this test alone
+                self.close()
+                raise
         judge(trouble)
 
     def _clear(self, context: BrowserContext) -> None:

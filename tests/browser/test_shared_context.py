@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from playwright.sync_api import Browser, Error
+
 from .conftest import SharedContext
 
 STORE = """async () => {
@@ -23,3 +26,19 @@ def test_nothing_stored_and_no_tab_is_left_to_the_next(shared_context: SharedCon
         page.goto("/health")
         assert page.evaluate(STORED) == [{}, "", []]
         assert len(page.context.pages) == 2  # this one, and the one that keeps the renderer
+
+
+def crash(shared: SharedContext, app_url: str) -> None:
+    """Use a page whose renderer ends."""
+    with shared.page(app_url) as page, pytest.raises(Error):
+        page.context.pages[0].goto("chrome://crash", timeout=5_000)
+
+
+def test_a_renderer_that_crashed_is_left_to_nobody(browser: Browser, app_url: str) -> None:
+    shared = SharedContext(browser)
+    with pytest.raises(Error, match="crashed"):
+        crash(shared, app_url)
+    with shared.page(app_url) as page:
+        page.goto("/health")
+        assert page.evaluate("1 + 1") == 2
+    shared.close()
